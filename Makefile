@@ -1,0 +1,50 @@
+# One place for every task; `make run` and `make test` need nothing but Python 3.11+ and make.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+PO := $(wildcard locales/*/LC_MESSAGES/*.po)
+MO := $(PO:.po=.mo)
+
+.PHONY: run test check setup lint types contracts messages lock screenshots clean
+
+run: setup
+	@$(BIN)/nastavnik run
+
+test: setup
+	@$(BIN)/pytest
+
+check: setup lint types contracts
+	@$(MAKE) --no-print-directory test
+
+setup: $(STAMP) $(MO)
+
+$(STAMP): requirements.lock pyproject.toml tools/setup.py
+	@$(PYTHON) tools/setup.py
+	@touch $@
+
+%.mo: %.po | $(STAMP)
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup
+	@$(BIN)/mypy .
+
+contracts: setup
+	@$(BIN)/lint-imports --no-cache
+
+# Collects msgids from the code and merges them into the catalogues; translate what is new, then commit.
+messages: setup
+	@$(BIN)/python tools/messages.py
+
+# The lock is universal (environment markers) and names no index.
+lock:
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q \
+		--custom-compile-command "make lock" requirements-dev.in -o requirements.lock
+
+screenshots: setup
+	@$(BIN)/python tools/screenshots.py
+
+clean:
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

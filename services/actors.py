@@ -1,0 +1,64 @@
+"""Who acts, through which door, and what they may do (engineering.md, decision 12)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.errors import NotAllowed
+
+
+class Door(StrEnum):
+    BOT = "bot"
+    PANEL = "panel"
+    COMMAND_LINE = "command_line"
+    SCHEDULER = "scheduler"
+
+
+class ActorKind(StrEnum):
+    PERSON = "person"
+    ACCOUNT = "account"
+    SYSTEM = "system"
+
+
+class Right(StrEnum):
+    SEE_PEOPLE = "see_people"
+    EDIT_PEOPLE = "edit_people"
+    MANAGE_PAIRS = "manage_pairs"
+    SEE_SCORES = "see_scores"
+    FILL_SCORES = "fill_scores"
+    MANAGE_SETTINGS = "manage_settings"
+    SEE_AUDIT = "see_audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One who acts. `organization_id` None means the whole installation (command line, scheduler)."""
+
+    kind: ActorKind
+    id: int | None
+    organization_id: int | None
+    door: Door
+    rights: frozenset[Right] = frozenset()
+
+    def check_organization(self, organization_id: int) -> None:
+        """Raises NotAllowed when the record belongs to another organisation."""
+        if self.organization_id is not None and self.organization_id != organization_id:
+            raise NotAllowed
+
+    def check_right(self, right: Right, organization_id: int) -> None:
+        """Raises NotAllowed unless the actor has the right in this organisation; the system has all."""
+        self.check_organization(organization_id)
+        if self.kind is not ActorKind.SYSTEM and right not in self.rights:
+            raise NotAllowed
+
+    def check_is_person(self, person_id: int) -> None:
+        """Raises NotAllowed unless the actor is this very person."""
+        if self.kind is not ActorKind.PERSON or self.id != person_id:
+            raise NotAllowed
+
+
+def system(door: Door) -> Actor:
+    return Actor(ActorKind.SYSTEM, None, None, door)
+
+
+def person_in_chat(person_id: int, organization_id: int) -> Actor:
+    return Actor(ActorKind.PERSON, person_id, organization_id, Door.BOT)

@@ -1,0 +1,25 @@
+"""What a rule refuses. Each error carries a text key (an English msgid); each door turns it into words once."""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A rule said no. `text` is a msgid with {placeholders}, `facts` fill them; never personal data."""
+
+    text: ClassVar[str] = ""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(type(self).__name__, facts)
+        self.facts: dict[str, object] = facts
+
+
+def N_(text: str) -> str:  # noqa: N802  # gettext's usual mark for a text that is translated where it is shown
+    return text
+
+
+class NotAllowed(DomainError):
+    text = N_("You do not have the right to do this.")
+
+
+class NotFound(DomainError):
+    text = N_("This record no longer exists.")
