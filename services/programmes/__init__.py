@@ -1,0 +1,1 @@
+"""Programme packs: content as data, read, checked and frozen."""
