@@ -30,7 +30,7 @@ class Tapped:
 Raw: TypeAlias = str | Tapped
 
 
-class AnswerRefused(DomainError):  # noqa: N818 - our errors say what is wrong (engineering.md 2)
+class AnswerRefused(DomainError):
     """The answer cannot be kept. A fact that is a Text is resolved in the person's language."""
 
     text = N_("This answer does not fit the question.")

@@ -1,0 +1,98 @@
+"""Consent texts: Markdown with placeholders, one file a version and language (domain.md 2.3).
+
+A consent is a document of its own: nothing here is ever merged with a survey, rules or another consent.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from services.errors import N_, DomainError
+from services.programmes.texts import Content, Identifier, Written
+
+FACTS: frozenset[str] = frozenset(
+    {"organization", "organization_address", "operator_inn", "person", "curator", "contact"}
+)
+"""Every placeholder that a consent text may use."""
+
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+class ConsentFactMissing(DomainError):
+    text = N_("The consent text needs a fact that is not filled in: {name}.")
+
+
+class ConsentText(Content):
+    """One version of one consent in one language, placeholders not filled."""
+
+    id: Identifier
+    version: int
+    locale: Literal["ru", "en"]
+    body: Written
+
+
+def find_placeholders(body: str) -> tuple[str, ...]:
+    """Names in braces, each once, in the order of the text."""
+    return tuple(dict.fromkeys(_PLACEHOLDER.findall(body)))
+
+
+def render(body: str, facts: Mapping[str, str]) -> str:
+    """The text as it is shown: facts in place of braces.
+
+    A fact is put in as plain words on one line and can never become markup. Raises ConsentFactMissing for
+    an absent or blank fact: a consent with a hole in it would prove nothing.
+    """
+
+    def fill(found: re.Match[str]) -> str:
+        fact = " ".join(facts.get(found[1], "").replace("**", "").split())
+        if not fact:
+            raise ConsentFactMissing(name=found[1])
+        return fact
+
+    return _PLACEHOLDER.sub(fill, body).strip()
+
+
+def sha256(shown: str) -> str:
+    """The mark by which a stored decision proves which text was shown (UTF-8, hexadecimal)."""
+    return hashlib.sha256(shown.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of the shown text."""
+
+    text: str
+    is_bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph or one item of a list."""
+
+    spans: tuple[Span, ...]
+    is_item: bool = False
+
+
+def split_passages(shown: str) -> Iterator[Passage]:
+    """The Markdown subset (paragraphs, bold, lists) for whichever door draws it."""
+    for part in re.split(r"\n\s*\n", shown.strip()):
+        words: list[str] = []
+        is_item = False
+        for line in part.splitlines():
+            if line.startswith("- "):
+                if words:
+                    yield _read_passage(words, is_item=is_item)
+                words, is_item = [line[2:]], True
+            else:
+                words.append(line)
+        if words:
+            yield _read_passage(words, is_item=is_item)
+
+
+def _read_passage(lines: list[str], *, is_item: bool) -> Passage:
+    pieces = _BOLD.split(" ".join(line.strip() for line in lines))
+    spans = (Span(piece, is_bold=index % 2 == 1) for index, piece in enumerate(pieces) if piece)
+    return Passage(tuple(spans), is_item=is_item)
