@@ -1,4 +1,4 @@
-"""What a rule refuses. Each error carries a text key (an English msgid); each door turns it into words once."""
+"""What a rule refuses. An error carries a text key (an English msgid); each door words it in one place."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Make .venv with the locked dependencies and the `nastavnik` command; run by `make setup`, standard library only."""
+"""Make .venv with the locked dependencies and the `nastavnik` command; needs only the standard library."""
 
 import subprocess
 import sys

@@ -1,0 +1,184 @@
+"""One update's conversation: the one write, and the one answer.
+
+After whatever a person does, the chat shows its current screen: a tap on the screen edits it in place, a
+typed answer makes a new message and takes the old keyboard away, a tap on any older message is answered and
+the screen shown anew. The screen is computed from the tables (handlers/screens.py), so a restart loses nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from sqlalchemy.orm import Session
+
+from models.unit_of_work import UnitOfWork
+from notices.language import Translator
+from notices.letters import Letter, Rows
+from services.actors import Actor, person_in_chat
+from services.conversations import Place, Shown, keep_place, read_place, take_update
+from services.errors import NotFound
+
+T = TypeVar("T")
+
+CurrentScreen = Callable[[Session, Place, Translator, datetime], Letter]
+GONE = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
+
+
+class Recorder(Protocol):
+    def shown(self, shown: Shown) -> None:
+        """Record, soon and in a batch, that an update is answered."""
+
+
+class Talk:
+    """What a handler works with. Made anew for each update; updates of one chat come one after another."""
+
+    def __init__(
+        self,
+        *,
+        bot: Bot,
+        uow: UnitOfWork,
+        recorder: Recorder,
+        current_screen: CurrentScreen,
+        translators: dict[str, Translator],
+        place: Place,
+        now: datetime,
+        update_id: int,
+        tapped: int | None = None,
+    ) -> None:
+        self.place = place
+        self.now = now
+        self.tapped = tapped
+        self.is_answered = False
+        self._bot = bot
+        self._uow = uow
+        self._recorder = recorder
+        self._current_screen = current_screen
+        self._translators = translators
+        self._update_id = update_id
+        self._next: tuple[str | None, dict[str, Any]] | None = None
+        self._screen: Letter | None = None
+        self._has_written = False
+
+    @property
+    def t(self) -> Translator:
+        return self._translators[self.place.locale]
+
+    @property
+    def actor(self) -> Actor:
+        """The person of this chat. Raises NotFound while the chat belongs to nobody."""
+        if self.place.person_id is None or self.place.organization_id is None:
+            raise NotFound
+        return person_in_chat(self.place.person_id, self.place.organization_id)
+
+    def go(self, flow: str | None, **data: Any) -> None:
+        """Stage where the chat goes next; it is kept by the write of this update, with the effect."""
+        self._next = (flow, data)
+
+    async def act(
+        self,
+        fn: Callable[..., T] | None = None,
+        /,
+        *,
+        then: Callable[[T], tuple[str | None, dict[str, Any]]] | None = None,
+        **facts: Any,
+    ) -> T:
+        """The one write of this update: `fn(session, now=..., **facts)`, the chat's place, the update done.
+
+        `then` gives the place from the result. Raises whatever `fn` raises, with nothing changed, and
+        UpdateAlreadyWorked when this update came again.
+        """
+        assert not self._has_written, "a handler makes one write"
+        self._has_written = True
+
+        def unit(session: Session) -> tuple[Any, Place, Letter]:
+            take_update(session, self._update_id, now=self.now)
+            result = fn(session, now=self.now, **facts) if fn else None
+            goes = then(result) if then and result is not None else self._next
+            if goes is not None:
+                keep_place(session, self.place.chat_id, flow=goes[0], data=goes[1])
+            session.flush()
+            place = read_place(session, self.place.chat_id)
+            screen = self._current_screen(session, place, self._translators[place.locale], self.now)
+            return result, place, screen
+
+        result, self.place, self._screen = await self._uow.write(unit)
+        answer: T = result
+        return answer
+
+    async def read(self, fn: Callable[..., T], /, **facts: Any) -> T:
+        return await self._uow.read(lambda session: fn(session, **facts))
+
+    async def show(self, note: str | None = None, *, here: bool = False, fresh: bool = False) -> None:
+        """Show the current screen, with `note` (HTML, a sentence) above it.
+
+        `here`: the tapped message becomes the screen, wherever it stands (a notice that opened a flow).
+        `fresh`: leave the tapped message as it is, without its buttons, and show the screen below it.
+        """
+        if self._screen is None:
+            self._screen = await self._uow.read(self._current_screen, self.place, self.t, self.now)
+        screen = self._screen
+        text = f"{note}\n\n{screen.text}" if note else screen.text
+        old = self.place.screen_message_id
+        is_in_place = self.tapped is not None and not fresh and (here or self.tapped == old)
+        if is_in_place and self.tapped is not None and await self._edit(self.tapped, text, screen.rows):
+            if old is not None and old != self.tapped:
+                await self._strip(old)
+            self._answered(self.tapped)
+            return
+        sent = await self._bot.send_message(self.place.chat_id, text, reply_markup=keyboard(screen.rows))
+        self._answered(sent.message_id)
+        if fresh and self.tapped is not None:
+            await self._strip(self.tapped)
+        if old is not None and old != self.tapped:
+            await self._strip(old)
+
+    async def replace(self, letter: Letter) -> None:
+        """Put a notice's outcome in its place; the chat's screen stays where it is."""
+        if self.tapped is not None and await self._edit(self.tapped, letter.text, letter.rows):
+            self._answered(None)
+            return
+        await self._bot.send_message(self.place.chat_id, letter.text, reply_markup=keyboard(letter.rows))
+        self._answered(None)
+
+    async def say(self, text: str) -> None:
+        """A message of its own, beside the screen."""
+        await self._bot.send_message(self.place.chat_id, text)
+        self._answered(None)
+
+    def _answered(self, screen_message_id: int | None) -> None:
+        self.is_answered = True
+        self._recorder.shown(Shown(self._update_id, self.place.chat_id, screen_message_id))
+
+    async def _edit(self, message_id: int, text: str, rows: Rows) -> bool:
+        try:
+            await self._bot.edit_message_text(
+                text, chat_id=self.place.chat_id, message_id=message_id, reply_markup=keyboard(rows)
+            )
+        except TelegramBadRequest as error:
+            if "message is not modified" in error.message:
+                return True
+            if any(word in error.message for word in GONE):
+                return False
+            raise
+        return True
+
+    async def _strip(self, message_id: int) -> None:
+        """Take the buttons of an old message away; that it is gone or bare already is no fault."""
+        try:
+            await self._bot.edit_message_reply_markup(chat_id=self.place.chat_id, message_id=message_id)
+        except TelegramBadRequest:
+            return
+
+
+def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [InlineKeyboardButton(text=action.label, callback_data=action.code) for action in row]
+            for row in rows
+        ]
+    )

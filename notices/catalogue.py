@@ -1,0 +1,58 @@
+"""The one table of notices: kind -> class and words (engineering.md, decision 2)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from notices import feedback, joining, meetings, pairs, surveys
+from notices.language import Translator
+from notices.letters import Letter, Skip
+
+
+class NoticeClass(StrEnum):
+    ANSWER = "answer"  # always, at once
+    ACT = "act"  # an act of a person that concerns you: at once, without sound in quiet hours
+    MEETING = "meeting"  # reminders and the question after: moved out of quiet hours when planned
+    BUDGETED = "budgeted"  # surveys, nudges, news: at most one a day, the rest merged into tomorrow's
+
+
+Words = Callable[[Session, Mapping[str, Any], Translator, datetime], Letter | Skip]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    notice_class: NoticeClass
+    words: Words
+
+
+NOTICES: dict[str, Notice] = {
+    "joining.recognised": Notice(NoticeClass.ACT, joining.recognised),
+    "joining.refused": Notice(NoticeClass.ACT, joining.refused),
+    "survey.unfinished": Notice(NoticeClass.BUDGETED, surveys.unfinished),
+    "pair.offer": Notice(NoticeClass.ACT, pairs.offer),
+    "pair.accepted": Notice(NoticeClass.ACT, pairs.accepted),
+    "pair.declined": Notice(NoticeClass.ACT, pairs.declined),
+    "pair.expired": Notice(NoticeClass.ACT, pairs.expired),
+    "meeting.proposed": Notice(NoticeClass.ACT, meetings.proposed),
+    "meeting.planned": Notice(NoticeClass.ACT, meetings.planned),
+    "meeting.cancelled": Notice(NoticeClass.ACT, meetings.cancelled),
+    "meeting.reminder": Notice(NoticeClass.MEETING, meetings.reminder),
+    "meeting.question": Notice(NoticeClass.MEETING, meetings.question),
+    "feedback.invite": Notice(NoticeClass.MEETING, feedback.invite),
+    "feedback.reminder": Notice(NoticeClass.BUDGETED, feedback.reminder),
+}
+
+# Actions of notices work from any message, whatever the person did since; all others only from the current
+# screen. The state of the record decides whether they still may.
+ANYWHERE = frozenset({"offer", "meeting", "held", "feedback", "home", "continue"})
+
+
+def compose(
+    session: Session, *, kind: str, facts: Mapping[str, Any], t: Translator, now: datetime
+) -> Letter | Skip:
+    """The words of a notice as they are true now. `facts["person_id"]` is the addressee. Reads only."""
+    return NOTICES[kind].words(session, facts, t, now)

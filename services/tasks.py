@@ -1,0 +1,70 @@
+"""What waits for the curator. A task is opened once for its occasion, closed by a person or by the fact."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from models.tasks import Task, TaskKind
+from services.actors import Actor, Right
+from services.audit import record
+from services.errors import NotFound
+from services.outbox import insert_or_ignore
+
+
+def open_task(
+    session: Session,
+    *,
+    kind: TaskKind,
+    dedup_key: str,
+    organization_id: int,
+    now: datetime,
+    cycle_id: int | None = None,
+    person_id: int | None = None,
+    pair_id: int | None = None,
+    meeting_id: int | None = None,
+    run_id: int | None = None,
+    join_request_id: int | None = None,
+) -> None:
+    session.flush()
+    session.execute(
+        insert_or_ignore(session, Task).values(
+            kind=kind,
+            dedup_key=dedup_key,
+            organization_id=organization_id,
+            cycle_id=cycle_id,
+            person_id=person_id,
+            pair_id=pair_id,
+            meeting_id=meeting_id,
+            run_id=run_id,
+            join_request_id=join_request_id,
+            opened_at=now,
+        )
+    )
+
+
+def close_by_fact(session: Session, *, dedup_key: str, now: datetime) -> None:
+    """Close the task of an occasion that has resolved itself."""
+    session.execute(
+        update(Task).where(Task.dedup_key == dedup_key, Task.done_at.is_(None)).values(done_at=now)
+    )
+
+
+def close_task(session: Session, *, actor: Actor, task_id: int, now: datetime) -> None:
+    """A curator says the task is dealt with. Raises NotFound, NotAllowed; closing twice is no error."""
+    task = session.get(Task, task_id, with_for_update=True)
+    if task is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_PAIRS, task.organization_id)
+    if task.done_at is not None:
+        return
+    task.done_at, task.done_by = now, actor.id
+    record(
+        session,
+        actor=actor,
+        action="task.closed",
+        subject=("task", task.id),
+        organization_id=task.organization_id,
+        now=now,
+        after={"kind": task.kind.value},
+    )
