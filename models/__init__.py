@@ -1,0 +1,29 @@
+"""The only description of stored data. Importing the package makes every table known to `Base.metadata`."""
+
+from models import (
+    accounts,
+    audit,
+    consents,
+    installation,
+    meetings,
+    messages,
+    pairs,
+    people,
+    programmes,
+    surveys,
+    tasks,
+)
+
+__all__ = [
+    "accounts",
+    "audit",
+    "consents",
+    "installation",
+    "meetings",
+    "messages",
+    "pairs",
+    "people",
+    "programmes",
+    "surveys",
+    "tasks",
+]

@@ -90,8 +90,7 @@ class _Writer(threading.Thread):
                     with session.begin_nested():
                         result = unit.work(session)
                 except Exception as error:  # noqa: BLE001  # handed to the caller, who is waiting for it
-                    if not session.connection().closed:
-                        outcomes.append((None, error))
+                    outcomes.append((None, error))
                 else:
                     outcomes.append((result, None))
                 session.expunge_all()

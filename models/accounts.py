@@ -1,0 +1,51 @@
+"""Panel accounts and the one-time links that open them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, enum_column
+from models.people import Organization
+
+
+class AccountRole(StrEnum):
+    """Functions of engineering.md and issue 4; a right is looked up in services.accounts."""
+
+    ADMINISTRATOR = "administrator"
+    CURATOR = "curator"
+    HEAD = "head"
+    PSYCHOLOGIST = "psychologist"
+    OBSERVER = "observer"
+
+
+class Account(Base):
+    """Someone who signs in to the panel. `session_epoch` grows when all sessions must end."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    login: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[AccountRole] = mapped_column(enum_column(AccountRole))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    locale: Mapped[str] = mapped_column(String(5), default="ru")
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+    organization: Mapped[Organization] = relationship()
+
+
+class SetupLink(Base):
+    """A one-time link by which an account sets its password; only the token's SHA-256 is kept."""
+
+    __tablename__ = "setup_links"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,25 @@
+"""What kind of installation this database belongs to (decision 11)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, enum_column
+
+
+class Stamp(StrEnum):
+    SANDBOX = "sandbox"
+    LIVE = "live"
+
+
+class Installation(Base):
+    """One row: a database is stamped when it is made, and a real token never meets a sandbox stamp."""
+
+    __tablename__ = "installation"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stamp: Mapped[Stamp] = mapped_column(enum_column(Stamp))
+    created_at: Mapped[datetime]

@@ -1,0 +1,94 @@
+"""What comes in from the messenger, what goes out to it, and where each conversation stands."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, enum_column
+
+
+class InboxStatus(StrEnum):
+    WAITING = "waiting"
+    WORKED = "worked"  # its effect is committed, its answer may not have left
+    ANSWERED = "answered"
+    PARKED = "parked"  # could not be read or worked; kept 7 days
+
+
+class OutboxStatus(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    SKIPPED = "skipped"  # no longer true or not wanted; `reason` says why
+    PARKED = "parked"  # Telegram refused it
+
+
+class InboxUpdate(Base):
+    """An update as Telegram sent it; the payload is dropped when it is worked (decision 3)."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_open",
+            "update_id",
+            sqlite_where=text("status IN ('waiting', 'worked')"),
+            postgresql_where=text("status IN ('waiting', 'worked')"),
+        ),
+    )
+
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    payload: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[InboxStatus] = mapped_column(enum_column(InboxStatus))
+    received_at: Mapped[datetime]
+    worked_at: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(String(200))
+
+
+class Conversation(Base):
+    """Where a chat stands: `flow` and its `data` (ids only), and the message with its current screen."""
+
+    __tablename__ = "conversations"
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    flow: Mapped[str | None] = mapped_column(String(64))
+    data: Mapped[dict[str, Any]]
+    screen_message_id: Mapped[int | None] = mapped_column(BigInteger)
+    locale: Mapped[str] = mapped_column(String(5), default="ru")
+
+
+class OutboxMessage(Base):
+    """A notice to be sent: kind and ids; notices/ makes the words when it is sent (decision 2).
+
+    `due_at` is when it may leave; `next_try_at` moves on after a fault. `edited_text` is what a curator
+    wrote instead, with its placeholders.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_due",
+            "next_try_at",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        Index("ix_outbox_person", "person_id", "sent_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)  # for those who are no person yet
+    kind: Mapped[str] = mapped_column(String(64))
+    facts: Mapped[dict[str, Any]]
+    edited_text: Mapped[str | None] = mapped_column(Text)
+    dedup_key: Mapped[str] = mapped_column(String(160), unique=True)
+    status: Mapped[OutboxStatus] = mapped_column(enum_column(OutboxStatus))
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,94 @@
+"""Pairs and groups: one entity with members (domain.md, section 5)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, enum_column
+from models.people import Participation, Person, Role
+
+
+class PairStatus(StrEnum):
+    """engineering.md, section 7: everywhere the same."""
+
+    DRAFT = "draft"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    ORDERED = "ordered"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+ENDED = frozenset({PairStatus.COMPLETED, PairStatus.TERMINATED, PairStatus.DECLINED, PairStatus.EXPIRED})
+MEETING = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE})
+
+
+class Decision(StrEnum):
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class DeclineReason(StrEnum):
+    SCHEDULE = "schedule"
+    SUBJECT = "subject"
+    WORKLOAD = "workload"
+    PERSONAL = "personal"
+    OTHER = "other"
+
+
+class Pair(Base):
+    __tablename__ = "pairs"
+    __table_args__ = (Index("ix_pairs_status", "organization_id", "cycle_id", "status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), index=True)
+    form: Mapped[str] = mapped_column(String(32))  # mentoring_form of the pack
+    kind: Mapped[str] = mapped_column(String(32))  # mentoring_kind of the pack
+    role_variant: Mapped[str | None] = mapped_column(String(32))
+    status: Mapped[PairStatus] = mapped_column(enum_column(PairStatus))
+    proposed_at: Mapped[datetime]
+    offered_at: Mapped[datetime | None]
+    offer_expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    members: Mapped[list["PairMember"]] = relationship(back_populates="pair", order_by="PairMember.role")
+
+
+class PairMember(Base):
+    """One side of a pair. `is_current` is cleared when the pair ends."""
+
+    __tablename__ = "pair_members"
+    __table_args__ = (
+        UniqueConstraint("pair_id", "participation_id"),
+        # a mentee stands in one pair at a time: two mentors can never accept the same mentee (ux.md 3.2)
+        Index(
+            "uq_pair_members_one_pair_a_mentee",
+            "participation_id",
+            unique=True,
+            sqlite_where=text("is_current AND role = 'mentee'"),
+            postgresql_where=text("is_current AND role = 'mentee'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pair_id: Mapped[int] = mapped_column(ForeignKey("pairs.id", ondelete="CASCADE"), index=True)
+    participation_id: Mapped[int] = mapped_column(ForeignKey("participations.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    is_current: Mapped[bool] = mapped_column(default=True)
+    decision: Mapped[Decision | None] = mapped_column(enum_column(Decision))
+    decided_at: Mapped[datetime | None]
+    decline_reason: Mapped[DeclineReason | None] = mapped_column(enum_column(DeclineReason))
+    decline_note: Mapped[str | None] = mapped_column(String(500))
+
+    pair: Mapped[Pair] = relationship(back_populates="members")
+    person: Mapped[Person] = relationship()
+    participation: Mapped[Participation] = relationship()

@@ -1,0 +1,154 @@
+"""Organisations, people, their roles, and the ways they come in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, enum_column
+
+
+class OrganizationKind(StrEnum):
+    SCHOOL = "school"
+    COLLEGE = "college"
+    SUPPORT_CENTER = "support_center"
+
+
+class Role(StrEnum):
+    MENTEE = "mentee"
+    MENTOR = "mentor"
+
+
+class ParticipationStatus(StrEnum):
+    """Where a person stands in one role of one cycle; words for people are in notices/."""
+
+    INTAKE = "intake"  # the intake is open: waits for the person
+    READY = "ready"  # in the bank, waits for the curator
+    PAIRED = "paired"
+    LEFT = "left"
+
+
+class JoinStatus(StrEnum):
+    WAITING = "waiting"
+    RECOGNISED = "recognised"
+    REFUSED = "refused"
+
+
+class Organization(Base):
+    """A school, college or support centre: the unit of tenancy (A2)."""
+
+    __tablename__ = "organizations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[OrganizationKind] = mapped_column(enum_column(OrganizationKind))
+    address: Mapped[str] = mapped_column(String(300), default="")
+    inn: Mapped[str] = mapped_column(String(12), default="")
+    timezone: Mapped[str] = mapped_column(String(64))
+    join_code: Mapped[str] = mapped_column(String(16), unique=True)
+    created_at: Mapped[datetime]
+
+
+class Person(Base):
+    """A teacher. Before consent only what the employer already holds: name and position."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    family_name: Mapped[str] = mapped_column(String(100))
+    given_name: Mapped[str] = mapped_column(String(100))
+    patronymic: Mapped[str] = mapped_column(String(100), default="")
+    position: Mapped[str] = mapped_column(String(200), default="")
+    locale: Mapped[str] = mapped_column(String(5), default="ru")
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]
+
+    organization: Mapped[Organization] = relationship()
+    participations: Mapped[list["Participation"]] = relationship(back_populates="person")
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(filter(None, (self.family_name, self.given_name, self.patronymic)))
+
+    @property
+    def polite_name(self) -> str:
+        """First name and patronymic, as colleagues address each other."""
+        return " ".join(filter(None, (self.given_name, self.patronymic)))
+
+
+class Participation(Base):
+    """One role of one person in one cycle: the row of a mentee's or mentor's bank (A22, A49, A51)."""
+
+    __tablename__ = "participations"
+    __table_args__ = (
+        UniqueConstraint("person_id", "cycle_id", "role"),
+        Index("ix_participations_bank", "organization_id", "cycle_id", "role", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    status: Mapped[ParticipationStatus] = mapped_column(enum_column(ParticipationStatus))
+    capacity: Mapped[int] = mapped_column(default=1)  # mentees at once; for a mentee always 1
+    joined_at: Mapped[datetime]
+    ready_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="participations")
+
+
+class ChatAccount(Base):
+    """A Telegram chat that belongs to a person; an old one is unlinked, never reused."""
+
+    __tablename__ = "chat_accounts"
+
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    linked_at: Mapped[datetime | None]
+    is_reachable: Mapped[bool] = mapped_column(default=True)
+    unreachable_since: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A personal one-time link. The token is a secret of 22 characters, nothing personal in it."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    token: Mapped[str] = mapped_column(String(22), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    claimed_chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    revoked_at: Mapped[datetime | None]
+
+
+class JoinRequest(Base):
+    """Someone who typed the school's code and waits to be recognised; the four digits are told aloud."""
+
+    __tablename__ = "join_requests"
+    __table_args__ = (
+        CheckConstraint("length(digits) = 4", name="four_digits"),
+        Index(
+            "uq_join_requests_waiting_digits",
+            "organization_id",
+            "digits",
+            unique=True,
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    digits: Mapped[str] = mapped_column(String(4))
+    status: Mapped[JoinStatus] = mapped_column(enum_column(JoinStatus))
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))

@@ -1,0 +1,42 @@
+"""What waits for the curator: one line of the panel's home each."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, enum_column
+
+
+class TaskKind(StrEnum):
+    RECOGNISE_PERSON = "recognise_person"  # someone typed the school's code
+    WRONG_INVITATION = "wrong_invitation"  # a link was opened by somebody else
+    OFFER_DECLINED = "offer_declined"
+    OFFER_EXPIRED = "offer_expired"
+    LOW_RATING = "low_rating"
+    HELP_WANTED = "help_wanted"
+    MEETING_MISMATCH = "meeting_mismatch"  # the sides disagree whether it took place
+    PERSON_UNREACHABLE = "person_unreachable"  # blocked the bot or deleted the account
+    CONSENT_DECLINED = "consent_declined"
+
+
+class Task(Base):
+    """`dedup_key` names the occasion, so that one occasion opens one task."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (Index("ix_tasks_open", "organization_id", "done_at", "kind", "opened_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"))
+    kind: Mapped[TaskKind] = mapped_column(enum_column(TaskKind))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    pair_id: Mapped[int | None] = mapped_column(ForeignKey("pairs.id"), index=True)
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("survey_runs.id"))
+    join_request_id: Mapped[int | None] = mapped_column(ForeignKey("join_requests.id"))
+    dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
+    opened_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
