@@ -48,8 +48,13 @@ _MENDS: Mapping[str, str] = {
 
 def explain(error: ValidationError, raw: object) -> Iterator[tuple[str, str]]:
     """Each fault that pydantic found in `raw`, as (key, mend)."""
-    for fault in error.errors(include_url=False):
+    faults = error.errors(include_url=False)
+    for fault in faults:
         loc = fault["loc"]
+        if fault["type"] == "too_short" and any(
+            one["loc"][: len(loc)] == loc for one in faults if one is not fault
+        ):
+            continue  # the list only looks empty: its items were dropped for faults of their own
         yield (
             name_key(raw, loc),
             _mend(fault["type"], loc, fault.get("ctx", {}), fault["msg"], fault["input"]),
