@@ -1,0 +1,171 @@
+"""The programme that runs in a cycle: its resolved pack out of the database, and what the curator changed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.meetings import Meeting, MeetingStatus
+from models.programmes import Cycle, Programme
+from services.actors import Actor, Right
+from services.audit import record
+from services.errors import N_, DomainError, NotFound
+from services.programmes.packs import ResolvedPack
+from services.programmes.regulations import Settings
+
+_parsed: dict[str, ResolvedPack] = {}  # by hash: each process parses a pack once
+
+SCHOOL_YEAR_STARTS = 9  # month; domain.md 6.2: the school year runs from 1 September
+
+
+class NoOpenCycle(DomainError):
+    text = N_("This organisation has no open school year yet.")
+
+
+class SettingsRefused(DomainError):
+    """`field` is the setting's name, `why` one line for the log; the panel names the field in words."""
+
+    text = N_("These settings contradict each other or are out of range: {field}.")
+
+
+class ProgrammeExists(DomainError):
+    text = N_("The programme of this school year has been created already.")
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFacts:
+    id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeCreated:
+    programme_id: int
+    cycle_id: int
+
+
+def current_cycle(session: Session, organization_id: int) -> CycleFacts:
+    """The open school year of an organisation. Raises NoOpenCycle."""
+    found = session.execute(
+        select(Cycle.id, Cycle.label)
+        .where(Cycle.organization_id == organization_id, Cycle.is_open)
+        .order_by(Cycle.starts_on.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        raise NoOpenCycle
+    return CycleFacts(found.id, found.label)
+
+
+def pack_of(session: Session, *, cycle_id: int) -> ResolvedPack:
+    """The pack as it was when the programme began. Raises NotFound."""
+    found = session.execute(
+        select(Programme.id, Programme.pack_sha256).where(Programme.cycle_id == cycle_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    pack = _parsed.get(found.pack_sha256)
+    if pack is None:
+        stored = session.scalar(select(Programme.pack).where(Programme.id == found.id))
+        pack = _parsed[found.pack_sha256] = ResolvedPack.model_validate(stored)
+    return pack
+
+
+def settings_of(session: Session, *, cycle_id: int) -> Settings:
+    """The pack's settings with the curator's changes laid over them. Raises NotFound."""
+    changes = session.scalar(select(Programme.settings).where(Programme.cycle_id == cycle_id))
+    if changes is None:
+        raise NotFound
+    defaults = pack_of(session, cycle_id=cycle_id).settings
+    return _lay_over(defaults, changes) if changes else defaults
+
+
+def create_programme(
+    session: Session, *, actor: Actor, organization_id: int, pack: ResolvedPack, today: date, now: datetime
+) -> ProgrammeCreated:
+    """Open the current school year, if none is open, and start a programme in it. Raises ProgrammeExists."""
+    actor.check_right(Right.MANAGE_SETTINGS, organization_id)
+    try:
+        cycle_id = current_cycle(session, organization_id).id
+    except NoOpenCycle:
+        first = today.year if today.month >= SCHOOL_YEAR_STARTS else today.year - 1
+        cycle = Cycle(
+            organization_id=organization_id,
+            label=f"{first}-{first + 1}",
+            starts_on=date(first, 9, 1),
+            ends_on=date(first + 1, 8, 31),
+        )
+        session.add(cycle)
+        session.flush()
+        cycle_id = cycle.id
+    if session.scalar(select(Programme.id).where(Programme.cycle_id == cycle_id)) is not None:
+        raise ProgrammeExists
+    programme = Programme(
+        organization_id=organization_id,
+        cycle_id=cycle_id,
+        pack_id=pack.pack.id,
+        pack_version=pack.pack.version,
+        pack_sha256=pack.sha256,
+        pack=pack.model_dump(mode="json"),
+        settings={},
+        created_at=now,
+    )
+    session.add(programme)
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        action="programme.created",
+        subject=("programme", programme.id),
+        organization_id=organization_id,
+        now=now,
+        after={"pack": pack.pack.id, "version": pack.pack.version, "sha256": pack.sha256},
+    )
+    return ProgrammeCreated(programme.id, cycle_id)
+
+
+def change_settings(
+    session: Session, *, actor: Actor, cycle_id: int, changes: dict[str, Any], now: datetime
+) -> Settings:
+    """Lay the curator's changes over the pack's settings. Raises SettingsRefused, with nothing changed.
+
+    Reminders of meetings to come are marked to be planned anew: the next tick does it (ux.md 3.5, 31).
+    """
+    programme = session.scalars(
+        select(Programme).where(Programme.cycle_id == cycle_id).with_for_update()
+    ).one_or_none()
+    if programme is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_SETTINGS, programme.organization_id)
+    defaults = pack_of(session, cycle_id=cycle_id).settings
+    before = dict(programme.settings)
+    settings = _lay_over(defaults, {**before, **changes})
+    plain, plain_defaults = settings.model_dump(mode="json"), defaults.model_dump(mode="json")
+    programme.settings = {key: value for key, value in plain.items() if value != plain_defaults[key]}
+    session.execute(
+        update(Meeting)
+        .where(Meeting.cycle_id == cycle_id, Meeting.status == MeetingStatus.PLANNED, Meeting.starts_at > now)
+        .values(remind_at=now, remind_offset=None)
+    )
+    record(
+        session,
+        actor=actor,
+        action="programme.settings_changed",
+        subject=("programme", programme.id),
+        organization_id=programme.organization_id,
+        now=now,
+        before=before,
+        after=dict(programme.settings),
+    )
+    return settings
+
+
+def _lay_over(defaults: Settings, changes: dict[str, Any]) -> Settings:
+    try:
+        return Settings.model_validate({**defaults.model_dump(mode="json"), **changes})
+    except ValidationError as error:
+        place = error.errors()[0]["loc"]
+        raise SettingsRefused(field=str(place[0]) if place else "term_months_min") from error
