@@ -1,5 +1,7 @@
 """What a person does in the chat, and the updates that follow from it."""
 
+# ruff: noqa: ARG002 - every action takes the same arguments, so that one table can hold them all
+
 import re
 from collections.abc import Callable
 from typing import Any

@@ -148,7 +148,7 @@ def respond(body: Json) -> web.Response:
         headers["Retry-After"] = str(body["parameters"]["retry_after"])
     return web.Response(
         text=json.dumps(body, ensure_ascii=False),
-        status=code if code >= 200 else 500,
+        status=code or 500,
         content_type="application/json",
         headers=headers,
     )

@@ -51,7 +51,7 @@ class SandboxClient:
         """Make a request. Raises SandboxError with the sandbox's sentence."""
         async with self._session.request(method, self.base_url + path, **arguments) as response:
             body = await response.text()
-            if response.status >= 400:
+            if not response.ok:
                 raise SandboxError(f"{method} {path}: {response.status} {body}")
             return json.loads(body)
 
@@ -119,7 +119,8 @@ class SandboxClient:
         self, *, kind: str, method: str = "*", times: int = 1, seconds: float | None = None
     ) -> None:
         """Let the next calls fail: 429, 500, 502, timeout, delay, reset_before, reset_after, or let
-        updates come twice or late: duplicate_update, delay_update."""
+        updates come twice or late: duplicate_update, delay_update.
+        """
         body = {"kind": kind, "method": method, "times": times, "seconds": seconds}
         await self.ask("POST", "/sandbox/faults", json=body)
 
@@ -135,7 +136,8 @@ class SandboxClient:
 class Person:
     """Somebody in Telegram. Actions wait until the bot has visibly answered in this chat, then for
     a moment of quiet; `wait=False` returns at once. Without an answer in time: AssertionError with the
-    dialogue so far."""
+    dialogue so far.
+    """
 
     def __init__(self, client: SandboxClient, facts: Json) -> None:
         self._client = client
@@ -257,7 +259,7 @@ class Person:
         answers = [event["text"] for event in events if event["kind"] == "callback_answer"]
         return str(answers[-1]) if answers else ""
 
-    async def expect(self, text: str, *, timeout: float = DEFAULT_TIMEOUT) -> Screen:
+    async def expect(self, text: str, *, timeout: float = DEFAULT_TIMEOUT) -> Screen:  # noqa: ASYNC109 - a long poll inside
         """Wait until the newest screen contains a text. Raises AssertionError with the dialogue."""
         deadline = time.monotonic() + timeout
         while True:
@@ -326,10 +328,9 @@ class Person:
             for event in events:
                 after = event["number"]
                 is_by_bot = event.get("from_bot", False)
-                has_changed = has_changed or is_by_bot and event["kind"] in {"message", "edit", "delete"}
-                is_answered = (
-                    is_answered
-                    or (query_id is not None and event.get("query_id") == query_id)
+                has_changed = has_changed or (is_by_bot and event["kind"] in {"message", "edit", "delete"})
+                is_answered = is_answered or (
+                    (query_id is not None and event.get("query_id") == query_id)
                     and event["kind"] == "callback_answer"
                 )
 

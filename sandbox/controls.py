@@ -1,5 +1,7 @@
 """The sandbox's own HTTP interface: people and their actions, clock, faults, limits, record, live events."""
 
+# ruff: noqa: ARG002 - aiohttp calls every handler with the request
+
 import asyncio
 import json
 from collections.abc import Awaitable, Callable

@@ -1,6 +1,7 @@
 """Telegram's HTML: a small closed set of tags, and errors that name a byte offset."""
 
 import re
+import sys
 
 from sandbox.refusal import Json, Refusal, bad_request
 
@@ -19,6 +20,7 @@ SIMPLE_TAGS = {
     "pre": "pre",
 }
 OTHER_TAGS = {"a", "span", "blockquote", "tg-emoji"}
+SURROGATES = range(0xD800, 0xE000)
 NAMED_CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 CHARACTER = re.compile(r"&(?:#(\d+)|#x([0-9a-fA-F]+)|(lt|gt|amp|quot))(?:;|$|(?=\W))")
 START_TAG = re.compile(
@@ -40,7 +42,7 @@ def decode_characters(text: str) -> str:
         if name:
             return NAMED_CHARACTERS[name]
         code = int(decimal) if decimal else int(hexadecimal, 16)
-        is_valid = 0 < code < 0x110000 and not 0xD800 <= code < 0xE000
+        is_valid = 0 < code <= sys.maxunicode and code not in SURROGATES
         return chr(code) if is_valid else match.group()
 
     return CHARACTER.sub(decode, text)

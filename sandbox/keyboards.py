@@ -33,7 +33,7 @@ def read_markup(markup: Any) -> tuple[Json | None, Json | None]:
         return read_inline_keyboard(markup), None
     if "keyboard" in markup:
         rows = read_rows(markup["keyboard"], "keyboard", read_reply_button)
-        return None, {"kind": "reply_keyboard", **{**markup, "keyboard": rows}}
+        return None, {"kind": "reply_keyboard", **markup, "keyboard": rows}
     if markup.get("remove_keyboard"):
         return None, {"kind": "remove_keyboard", **markup}
     if markup.get("force_reply"):

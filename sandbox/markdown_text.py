@@ -12,70 +12,105 @@ def count_utf16(pieces: list[str]) -> int:
     return sum(len(piece.encode("utf-16-le")) for piece in pieces) // 2
 
 
+class MarkdownReader:
+    """Reads MarkdownV2 from left to right; open entities wait on a stack for their ends."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._place = 0
+        self._stack: list[tuple[str, int, int]] = []
+        self._quote_start: int | None = None
+        self.out: list[str] = []
+        self.entities: list[Json] = []
+
+    def read(self) -> None:
+        """Read everything. Raises Refusal."""
+        while self._place < len(self._source):
+            if self._is_at_line_start() and self._read_quote_mark():
+                continue
+            if self._read_escape() or self._read_token() or self._read_link():
+                continue
+            char = self._source[self._place]
+            if char in RESERVED:
+                raise refuse(f"Character '{char}' is reserved and must be escaped with the preceding '\\'")
+            self.out.append(char)
+            self._place += 1
+        self._close_quote()
+        if self._stack:
+            token, _, offset = self._stack[-1]
+            raise refuse(f"Can't find end of {name_opener(token)} entity at byte offset {offset}")
+
+    def _is_at_line_start(self) -> bool:
+        return self._place == 0 or self._source[self._place - 1] == "\n"
+
+    def _read_quote_mark(self) -> bool:
+        if self._source[self._place] != ">":
+            self._close_quote()
+            return False
+        if self._quote_start is None:
+            self._quote_start = count_utf16(self.out)
+        self._place += 1
+        return True
+
+    def _close_quote(self) -> bool:
+        """Put down the quotation that lasted until here; say whether there was one."""
+        if self._quote_start is None:
+            return False
+        self._put({"type": "blockquote"}, self._quote_start)
+        self._quote_start = None
+        return True
+
+    def _read_escape(self) -> bool:
+        following = self._source[self._place + 1 : self._place + 2]
+        if self._source[self._place] != "\\" or not following or not following.isascii():
+            return False
+        self.out.append(following)
+        self._place += 2
+        return True
+
+    def _read_token(self) -> bool:
+        if self._source[self._place] == "`":
+            self._place = read_code(self._source, self._place, self.out, self.entities)
+            return True
+        token = next((token for token in OPENERS if self._source.startswith(token, self._place)), None)
+        if token is None:
+            return False
+        if self._stack and self._stack[-1][0] == token:
+            self._put({"type": OPENERS[token]}, self._stack.pop()[1])
+        else:
+            self._open(token)
+        self._place += len(token)
+        return True
+
+    def _read_link(self) -> bool:
+        char = self._source[self._place]
+        if char == "[":
+            self._open(char)
+            self._place += 1
+            return True
+        if char != "]" or not self._stack or self._stack[-1][0] != "[":
+            return False
+        _, start, offset = self._stack.pop()
+        self._place, url = read_url(self._source, self._place + 1, offset)
+        if url:
+            self._put({"type": "text_link", "url": url}, start)
+        return True
+
+    def _open(self, token: str) -> None:
+        self._stack.append((token, count_utf16(self.out), count_bytes(self._source[: self._place])))
+
+    def _put(self, entity: Json, start: int) -> None:
+        length = count_utf16(self.out) - start
+        if length > 0:
+            self.entities.append({**entity, "offset": start, "length": length})
+
+
 def parse_markdown(source: str) -> tuple[str, list[Json]]:
     """Read MarkdownV2. Raises Refusal for a reserved character unescaped or an entity without end."""
-    out: list[str] = []
-    entities: list[Json] = []
-    stack: list[tuple[str, int, int]] = []
-    quote_start: int | None = None
-    place = 0
-
-    def close_quote() -> None:
-        nonlocal quote_start
-        if quote_start is not None:
-            length = count_utf16(out) - quote_start
-            if length > 0:
-                entities.append({"type": "blockquote", "offset": quote_start, "length": length})
-            quote_start = None
-
-    while place < len(source):
-        char = source[place]
-        at_line_start = place == 0 or source[place - 1] == "\n"
-        if at_line_start and char == ">":
-            if quote_start is None:
-                quote_start = count_utf16(out)
-            place += 1
-            continue
-        if at_line_start:
-            close_quote()
-        if char == "\\" and place + 1 < len(source) and ord(source[place + 1]) < 127:
-            out.append(source[place + 1])
-            place += 2
-            continue
-        if char == "`":
-            place = read_code(source, place, out, entities)
-            continue
-        token = next((token for token in OPENERS if source.startswith(token, place)), None)
-        if token is not None:
-            if stack and stack[-1][0] == token:
-                _, start, _ = stack.pop()
-                length = count_utf16(out) - start
-                if length:
-                    entities.append({"type": OPENERS[token], "offset": start, "length": length})
-            else:
-                stack.append((token, count_utf16(out), count_bytes(source[:place])))
-            place += len(token)
-            continue
-        if char == "[":
-            stack.append(("[", count_utf16(out), count_bytes(source[:place])))
-            place += 1
-            continue
-        if char == "]" and stack and stack[-1][0] == "[":
-            _, start, offset = stack.pop()
-            place, url = read_url(source, place + 1, offset)
-            length = count_utf16(out) - start
-            if url and length:
-                entities.append({"type": "text_link", "offset": start, "length": length, "url": url})
-            continue
-        if char in RESERVED:
-            raise refuse(f"Character '{char}' is reserved and must be escaped with the preceding '\\'")
-        out.append(char)
-        place += 1
-    close_quote()
-    if stack:
-        raise refuse(f"Can't find end of {name_opener(stack[-1][0])} entity at byte offset {stack[-1][2]}")
-    entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
-    return "".join(out), entities
+    reader = MarkdownReader(source)
+    reader.read()
+    reader.entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
+    return "".join(reader.out), reader.entities
 
 
 def name_opener(token: str) -> str:
@@ -86,7 +121,7 @@ def name_opener(token: str) -> str:
 
 
 def read_code(source: str, place: int, out: list[str], entities: list[Json]) -> int:
-    """Read code or pre, in which only ` and \\ are special; give the place behind it."""
+    """Read code or pre, where only backtick and backslash are special; give the place behind it."""
     fence = "```" if source.startswith("```", place) else "`"
     offset = count_bytes(source[:place])
     start = count_utf16(out)

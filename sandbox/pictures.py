@@ -1,5 +1,7 @@
 """Sizes of pictures, read from their first bytes; no picture library."""
 
+# ruff: noqa: PLR2004 - the numbers are places and marks of the file formats
+
 import struct
 
 

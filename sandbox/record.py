@@ -1,4 +1,4 @@
-"""Every call of the Bot API: when, what, the answer, and whether it was done. Tests and an auditor read it."""
+"""Every call of the Bot API: when, what, the answer, whether it was done. Tests and an auditor read it."""
 
 from collections import deque
 from typing import Any

@@ -128,7 +128,7 @@ def report_failure(task: asyncio.Task[None]) -> None:
         log.error("A background task of the sandbox failed", exc_info=task.exception())
 
 
-async def show_page(request: web.Request) -> web.StreamResponse:
+async def show_page(_request: web.Request) -> web.StreamResponse:
     """Answer the chat page."""
     return web.FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 

@@ -93,13 +93,13 @@ class Updates:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(conflict(words))
 
-    async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:
+    async def poll(self, offset: int, limit: int, patience: float) -> list[Json]:
         """Answer getUpdates. Raises 409 when another poller or setWebhook comes while it waits."""
         self.interrupt(SECOND_POLLER)
         if offset:
             self.confirm_before(offset)
         limit = limit if 1 <= limit <= MAX_BATCH else MAX_BATCH
-        deadline = time.monotonic() + min(timeout, MAX_POLL_SECONDS)
+        deadline = time.monotonic() + min(patience, MAX_POLL_SECONDS)
         while not self.pending and not self.repeats:
             left = deadline - time.monotonic()
             if left <= 0:

@@ -60,7 +60,7 @@ async def edit_message_text(world: World, values: Json) -> Json:
 
 
 async def edit_message_caption(world: World, values: Json) -> Json:
-    """editMessageCaption."""
+    """EditMessageCaption."""
     message = find_editable(world, values)
     if not {"document", "photo", "voice", "video", "audio"} & message.body.keys():
         raise bad_request("there is no caption in the message to edit")
@@ -70,7 +70,7 @@ async def edit_message_caption(world: World, values: Json) -> Json:
 
 
 async def edit_message_reply_markup(world: World, values: Json) -> Json:
-    """editMessageReplyMarkup."""
+    """EditMessageReplyMarkup."""
     message = find_editable(world, values)
     markup = read_edit_markup(values.get("reply_markup"))
     return apply_edit(world, message, {"reply_markup": markup}, ("reply_markup",))

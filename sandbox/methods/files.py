@@ -74,7 +74,7 @@ def show_voice(facts: Json, duration: int) -> Json:
 
 
 async def send_document(world: World, values: Json) -> Json:
-    """sendDocument."""
+    """SendDocument."""
     world.find_reachable(values["chat_id"])
     caption = read_caption(values)
     return send(
@@ -83,14 +83,14 @@ async def send_document(world: World, values: Json) -> Json:
 
 
 async def send_photo(world: World, values: Json) -> Json:
-    """sendPhoto."""
+    """SendPhoto."""
     world.find_reachable(values["chat_id"])
     caption = read_caption(values)
     return send(world, values, {**show_photo(world, take_file(world, values, "photo", "photos")), **caption})
 
 
 async def send_voice(world: World, values: Json) -> Json:
-    """sendVoice."""
+    """SendVoice."""
     world.find_reachable(values["chat_id"])
     caption = read_caption(values)
     facts = take_file(world, values, "voice", "voice")

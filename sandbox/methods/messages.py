@@ -71,19 +71,19 @@ def send(world: World, values: Json, content: Json) -> Json:
 
 
 async def send_message(world: World, values: Json) -> Json:
-    """sendMessage."""
+    """SendMessage."""
     world.find_person(values["chat_id"])
     return send(world, values, read_text(values))
 
 
 async def send_contact(world: World, values: Json) -> Json:
-    """sendContact."""
+    """SendContact."""
     keys = ("phone_number", "first_name", "last_name", "vcard")
     return send(world, values, {"contact": {key: values[key] for key in keys if key in values}})
 
 
 async def send_location(world: World, values: Json) -> Json:
-    """sendLocation."""
+    """SendLocation."""
     place = {"latitude": values["latitude"], "longitude": values["longitude"]}
     return send(world, values, {"location": place})
 
@@ -100,7 +100,7 @@ def find_source(world: World, values: Json, words: str) -> StoredMessage:
 
 
 async def forward_message(world: World, values: Json) -> Json:
-    """forwardMessage."""
+    """ForwardMessage."""
     person = world.find_reachable(values["chat_id"])
     message = find_source(world, values, "message to forward not found")
     return world.post(person, forwarded_content(message), from_bot=True).body
@@ -162,7 +162,7 @@ async def send_chat_action(world: World, values: Json) -> bool:
 
 
 async def pin_chat_message(world: World, values: Json) -> bool:
-    """pinChatMessage."""
+    """PinChatMessage."""
     person = world.find_reachable(values["chat_id"])
     if world.find_message(person.id, values["message_id"]) is None:
         raise bad_request("message to pin not found")
@@ -183,7 +183,7 @@ async def unpin_chat_message(world: World, values: Json) -> bool:
 
 
 async def unpin_all_chat_messages(world: World, values: Json) -> bool:
-    """unpinAllChatMessages."""
+    """UnpinAllChatMessages."""
     person = world.find_reachable(values["chat_id"])
     person.pinned = []
     world.keep_person(person)

@@ -74,12 +74,12 @@ async def set_my_commands(world: World, values: Json) -> bool:
 
 
 async def get_my_commands(world: World, values: Json) -> list[Json]:
-    """getMyCommands of exactly this scope and language."""
+    """GetMyCommands of exactly this scope and language."""
     return list(world.settings.get(name_scope(world, values), {}).get("commands", []))
 
 
 async def delete_my_commands(world: World, values: Json) -> bool:
-    """deleteMyCommands."""
+    """DeleteMyCommands."""
     world.drop_setting(name_scope(world, values))
     world.events.publish("commands")
     return True
@@ -107,7 +107,7 @@ async def set_chat_menu_button(world: World, values: Json) -> bool:
 
 
 async def get_chat_menu_button(world: World, values: Json) -> Json:
-    """getChatMenuButton."""
+    """GetChatMenuButton."""
     chat = str(world.find_person(values["chat_id"]).id) if "chat_id" in values else ""
     own = world.settings.get(f"menu_button:{chat}")
     if own is None or own["type"] == "default":
@@ -138,37 +138,37 @@ def read_kept_text(world: World, field: str, values: Json) -> Json:
 
 
 async def set_my_name(world: World, values: Json) -> bool:
-    """setMyName."""
+    """SetMyName."""
     return keep_text(world, "name", values)
 
 
 async def get_my_name(world: World, values: Json) -> Json:
-    """getMyName."""
+    """GetMyName."""
     return read_kept_text(world, "name", values)
 
 
 async def set_my_description(world: World, values: Json) -> bool:
-    """setMyDescription."""
+    """SetMyDescription."""
     return keep_text(world, "description", values)
 
 
 async def get_my_description(world: World, values: Json) -> Json:
-    """getMyDescription."""
+    """GetMyDescription."""
     return read_kept_text(world, "description", values)
 
 
 async def set_my_short_description(world: World, values: Json) -> bool:
-    """setMyShortDescription."""
+    """SetMyShortDescription."""
     return keep_text(world, "short_description", values)
 
 
 async def get_my_short_description(world: World, values: Json) -> Json:
-    """getMyShortDescription."""
+    """GetMyShortDescription."""
     return read_kept_text(world, "short_description", values)
 
 
 async def get_chat(world: World, values: Json) -> Json:
-    """getChat."""
+    """GetChat."""
     person = world.find_person(values["chat_id"])
     chat: Json = {**person.chat(), "accent_color_id": 0, "max_reaction_count": 11}
     chat["accepted_gift_types"] = dict.fromkeys(

@@ -1,5 +1,7 @@
 """getMe, getUpdates and the webhook's settings."""
 
+# ruff: noqa: ARG001 - every method takes the same arguments, so that one table can hold them all
+
 import ipaddress
 import re
 from typing import Any
@@ -11,11 +13,12 @@ from sandbox.world import World
 WEBHOOK_ACTIVE = (
     "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
+MAX_CONNECTIONS = 100
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 async def get_me(world: World, values: Json) -> Json:
-    """getMe."""
+    """GetMe."""
     return {
         **world.bot,
         "can_join_groups": False,
@@ -55,7 +58,7 @@ async def set_webhook(world: World, values: Json) -> bool:
     if secret is not None and not SECRET.fullmatch(str(secret)):
         raise bad_request("secret token contains unallowed characters")
     connections = int(values.get("max_connections", 40))
-    if not 1 <= connections <= 100:
+    if not 1 <= connections <= MAX_CONNECTIONS:
         connections = 40
     world.updates.interrupt("terminated by setWebhook request")
     world.updates.allow(read_kinds(values.get("allowed_updates")))
@@ -85,7 +88,7 @@ def is_loopback(host: str) -> bool:
 
 
 async def delete_webhook(world: World, values: Json) -> bool:
-    """deleteWebhook."""
+    """DeleteWebhook."""
     world.drop_setting("webhook")
     if values.get("drop_pending_updates"):
         world.updates.drop_all()
@@ -94,7 +97,7 @@ async def delete_webhook(world: World, values: Json) -> bool:
 
 
 async def get_webhook_info(world: World, values: Json) -> Json:
-    """getWebhookInfo."""
+    """GetWebhookInfo."""
     webhook = world.settings.get("webhook", {"url": ""})
     info: Json = {
         "url": webhook["url"],
