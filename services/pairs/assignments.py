@@ -1,0 +1,133 @@
+"""A pair after both accepted: the order, the mentor's written agreement, the end of the work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.meetings import Meeting, MeetingStatus
+from models.pairs import Pair, PairMember, PairStatus
+from services.actors import Actor, Right
+from services.audit import record
+from services.errors import N_, DomainError
+from services.pairs.places import IN_WORK, lock_pair, move_pair, release_members, tell_member
+from services.programmes.running import settings_of
+
+
+class EndReason(StrEnum):
+    """Why a pair ended (domain.md, section 5); told to the curator only."""
+
+    COMPLETED = "completed"
+    BY_MENTOR = "by_mentor"
+    BY_MENTEE = "by_mentee"
+    MUTUAL = "mutual"
+    BY_CURATOR = "by_curator"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+class PairNotInWork(DomainError):
+    text = N_("This pair is not at work now.")
+
+
+class OrderNotDue(DomainError):
+    text = N_("The order is registered after both have accepted, and once.")
+
+
+class AgreementNotDue(DomainError):
+    text = N_("The mentor's written agreement is registered after the order, and once.")
+
+
+@dataclass(frozen=True, slots=True)
+class PairEnded:
+    pair_id: int
+    status: PairStatus
+
+
+def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
+    """The order on this pair is signed. Where the pack asks for no written agreement, work begins at once.
+
+    Raises OrderNotDue.
+    """
+    pair = lock_pair(session, pair_id)
+    actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
+    if pair.status is not PairStatus.ACCEPTED:
+        raise OrderNotDue
+    is_agreement_due = settings_of(session, cycle_id=pair.cycle_id).agreement_required
+    status = PairStatus.ORDERED if is_agreement_due else PairStatus.ACTIVE
+    move_pair(session, pair, status, actor=actor, action="pair.ordered", now=now)
+    return status
+
+
+def register_agreement(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
+    """The mentor has signed the written agreement (Labour Code, art. 351.8). Raises AgreementNotDue."""
+    pair = lock_pair(session, pair_id)
+    actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
+    if pair.status is not PairStatus.ORDERED:
+        raise AgreementNotDue
+    move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action="pair.agreement_registered", now=now)
+    return pair.status
+
+
+def end_pair(session: Session, *, actor: Actor, pair_id: int, reason: EndReason, now: datetime) -> PairEnded:
+    """End the work of a pair; meetings to come are cancelled, both hear a neutral sentence.
+
+    Raises PairNotInWork.
+    """
+    pair = lock_pair(session, pair_id)
+    actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
+    if pair.status not in IN_WORK:
+        raise PairNotInWork
+    _end(session, pair, actor=actor, reason=reason, now=now)
+    return PairEnded(pair.id, pair.status)
+
+
+def release_person(
+    session: Session, *, actor: Actor, person_id: int, reason: EndReason, now: datetime
+) -> list[int]:
+    """A person leaves: every pair, offer and draft they stand in ends. Gives the ids of the ended pairs.
+
+    The caller has checked that the actor may do this (a withdrawn consent, a curator's decision).
+    """
+    ids = session.scalars(
+        select(Pair.id)
+        .join(PairMember, PairMember.pair_id == Pair.id)
+        .where(PairMember.person_id == person_id, PairMember.is_current)
+        .order_by(Pair.id)
+    ).all()
+    for pair_id in ids:
+        _end(session, lock_pair(session, pair_id), actor=actor, reason=reason, now=now)
+    return list(ids)
+
+
+def _end(session: Session, pair: Pair, *, actor: Actor, reason: EndReason, now: datetime) -> None:
+    was_told = pair.status is not PairStatus.DRAFT
+    status = PairStatus.COMPLETED if reason is EndReason.COMPLETED else PairStatus.TERMINATED
+    pair.ended_at, pair.offer_expires_at = now, None
+    move_pair(session, pair, status, actor=actor, action="pair.ended", now=now, reason=reason.value)
+    cancelled = session.scalars(
+        update(Meeting)
+        .where(
+            Meeting.pair_id == pair.id,
+            Meeting.status.in_((MeetingStatus.PROPOSED, MeetingStatus.PLANNED)),
+            Meeting.starts_at > now,
+        )
+        .values(status=MeetingStatus.CANCELLED, remind_at=None, remind_offset=None, ask_at=None)
+        .returning(Meeting.id)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    if cancelled:
+        record(
+            session,
+            actor=actor,
+            action="pair.meetings_cancelled",
+            subject=("pair", pair.id),
+            organization_id=pair.organization_id,
+            now=now,
+            after={"meetings": list(cancelled)},
+        )
+    release_members(session, pair)
+    if was_told:
+        for member in pair.members:
+            tell_member(session, pair, member, "pair.ended", now=now)

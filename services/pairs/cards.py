@@ -1,0 +1,214 @@
+"""What is known of a pair, for whoever may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from models.meetings import Meeting
+from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
+from models.people import Participation, Role
+from services.actors import Actor, ActorKind, Right
+from services.errors import NotAllowed, NotFound
+
+
+class WaitsFor(StrEnum):
+    """Who must act next; a status names the one it waits for (ux.md 7.2)."""
+
+    MENTEE = "mentee"
+    MENTOR = "mentor"
+    BOTH = "both"
+    CURATOR = "curator"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    person_id: int
+    participation_id: int
+    full_name: str
+    polite_name: str
+    position: str
+    decision: Decision | None
+    decided_at: datetime | None
+    decline_reason: DeclineReason | None
+    decline_note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairCard:
+    id: int
+    organization_id: int
+    cycle_id: int
+    status: PairStatus
+    form: str
+    kind: str
+    role_variant: str | None
+    mentee: Side
+    mentor: Side
+    proposed_at: datetime
+    offered_at: datetime | None
+    offer_expires_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    waits_for: WaitsFor
+
+    def side(self, role: Role) -> Side:
+        return self.mentee if role is Role.MENTEE else self.mentor
+
+    def role_of(self, person_id: int) -> Role:
+        """Raises NotAllowed for a stranger."""
+        if person_id == self.mentee.person_id:
+            return Role.MENTEE
+        if person_id == self.mentor.person_id:
+            return Role.MENTOR
+        raise NotAllowed
+
+    def partner_of(self, person_id: int) -> Side:
+        """The other side. Raises NotAllowed for a stranger."""
+        return self.mentor if self.role_of(person_id) is Role.MENTEE else self.mentee
+
+
+def waits_for(
+    status: PairStatus,
+    *,
+    mentee_decision: Decision | None = None,
+    mentor_decision: Decision | None = None,
+    has_meetings: bool = False,
+) -> WaitsFor:
+    """Who must act. After both accepted the mentor proposes the first meeting, then the order is due."""
+    match status:
+        case PairStatus.DRAFT | PairStatus.PAUSED | PairStatus.ORDERED:
+            return WaitsFor.CURATOR
+        case PairStatus.OFFERED:
+            if mentee_decision is None and mentor_decision is None:
+                return WaitsFor.BOTH
+            return WaitsFor.MENTEE if mentee_decision is None else WaitsFor.MENTOR
+        case PairStatus.ACCEPTED:
+            return WaitsFor.CURATOR if has_meetings else WaitsFor.MENTOR
+        case PairStatus.ACTIVE:
+            return WaitsFor.NOBODY if has_meetings else WaitsFor.MENTOR
+        case _:
+            return WaitsFor.NOBODY
+
+
+def read_pair(session: Session, *, actor: Actor, pair_id: int) -> PairCard:
+    """A pair for one of its members or a curator. Raises NotFound, NotAllowed.
+
+    Before the offer nobody is told of a pair: a draft does not exist for its members (ux.md 7.2).
+    """
+    pair = session.get(Pair, pair_id, options=[_MEMBERS], populate_existing=True)
+    if pair is None:
+        raise NotFound
+    if actor.kind is ActorKind.PERSON:
+        if actor.id not in {member.person_id for member in pair.members}:
+            raise NotAllowed
+        if pair.status is PairStatus.DRAFT:
+            raise NotFound
+    else:
+        actor.check_right(Right.SEE_PEOPLE, pair.organization_id)
+    return _cards(session, [pair])[0]
+
+
+def list_pairs(
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int,
+    cycle_id: int | None = None,
+    statuses: frozenset[PairStatus] = frozenset(),
+    limit: int = 500,
+) -> list[PairCard]:
+    """Pairs of an organisation for the panel, the oldest waiting first."""
+    actor.check_right(Right.SEE_PEOPLE, organization_id)
+    query = select(Pair).where(Pair.organization_id == organization_id).options(_MEMBERS)
+    if cycle_id is not None:
+        query = query.where(Pair.cycle_id == cycle_id)
+    if statuses:
+        query = query.where(Pair.status.in_(statuses))
+    pairs = session.scalars(query.order_by(Pair.proposed_at, Pair.id).limit(limit)).all()
+    return _cards(session, pairs)
+
+
+def list_pairs_of(session: Session, *, actor: Actor, person_id: int) -> list[PairCard]:
+    """The pairs that a person knows of and that have not ended, the newest last."""
+    if actor.kind is ActorKind.PERSON:
+        actor.check_is_person(person_id)
+    query = (
+        select(Pair)
+        .join(PairMember, PairMember.pair_id == Pair.id)
+        .where(PairMember.person_id == person_id, PairMember.is_current, Pair.status != PairStatus.DRAFT)
+        .options(_MEMBERS)
+        .order_by(Pair.id)
+    )
+    pairs = [pair for pair in session.scalars(query).unique() if _is_visible(actor, pair)]
+    return _cards(session, pairs)
+
+
+def count_places_left(session: Session, participation_id: int) -> int:
+    """How many more pairs this participation can take; drafts and open offers already hold their place."""
+    capacity = session.scalar(select(Participation.capacity).where(Participation.id == participation_id))
+    taken = session.scalar(
+        select(func.count()).where(PairMember.participation_id == participation_id, PairMember.is_current)
+    )
+    return max((capacity or 0) - (taken or 0), 0)
+
+
+_MEMBERS = selectinload(Pair.members).joinedload(PairMember.person)
+
+
+def _is_visible(actor: Actor, pair: Pair) -> bool:
+    return actor.organization_id in {None, pair.organization_id}
+
+
+def _cards(session: Session, pairs: Sequence[Pair]) -> list[PairCard]:
+    with_meetings = set(
+        session.scalars(
+            select(Meeting.pair_id).where(Meeting.pair_id.in_([pair.id for pair in pairs])).distinct()
+        )
+    )
+    return [_card(pair, has_meetings=pair.id in with_meetings) for pair in pairs]
+
+
+def _card(pair: Pair, *, has_meetings: bool) -> PairCard:
+    sides = {member.role: _side(member) for member in pair.members}
+    mentee, mentor = sides[Role.MENTEE], sides[Role.MENTOR]
+    return PairCard(
+        id=pair.id,
+        organization_id=pair.organization_id,
+        cycle_id=pair.cycle_id,
+        status=pair.status,
+        form=pair.form,
+        kind=pair.kind,
+        role_variant=pair.role_variant,
+        mentee=mentee,
+        mentor=mentor,
+        proposed_at=pair.proposed_at,
+        offered_at=pair.offered_at,
+        offer_expires_at=pair.offer_expires_at,
+        accepted_at=pair.accepted_at,
+        ended_at=pair.ended_at,
+        waits_for=waits_for(
+            pair.status,
+            mentee_decision=mentee.decision,
+            mentor_decision=mentor.decision,
+            has_meetings=has_meetings,
+        ),
+    )
+
+
+def _side(member: PairMember) -> Side:
+    return Side(
+        person_id=member.person_id,
+        participation_id=member.participation_id,
+        full_name=member.person.full_name,
+        polite_name=member.person.polite_name,
+        position=member.person.position,
+        decision=member.decision,
+        decided_at=member.decided_at,
+        decline_reason=member.decline_reason,
+        decline_note=member.decline_note,
+    )

@@ -1,0 +1,154 @@
+"""The members' answers to an offer, and offers that nobody answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
+from models.tasks import TaskKind
+from services.actors import Actor, Door, system
+from services.audit import record
+from services.errors import N_, DomainError, NotAllowed
+from services.pairs.places import lock_pair, move_pair, release_members, settle_members, tell_member
+from services.tasks import open_task
+
+NOTE_LIMIT = 500
+BATCH = 100
+
+
+class OfferAnsweredAlready(DomainError):
+    text = N_("You have already answered this offer.")
+
+
+class OfferGone(DomainError):
+    text = N_("This offer is no longer open. The curator will write when there is a new one.")
+
+
+@dataclass(frozen=True, slots=True)
+class PairDecided:
+    pair_id: int
+    status: PairStatus
+
+
+def accept_offer(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairDecided:
+    """One side agrees; when both have, the pair is accepted and both hear who the other is.
+
+    Raises OfferAnsweredAlready, OfferGone, NotAllowed.
+    """
+    pair, member = _lock_offer(session, actor, pair_id, now)
+    member.decision, member.decided_at = Decision.ACCEPTED, now
+    if all(one.decision is Decision.ACCEPTED for one in pair.members):
+        pair.accepted_at, pair.offer_expires_at = now, None
+        move_pair(
+            session,
+            pair,
+            PairStatus.ACCEPTED,
+            actor=actor,
+            action="pair.accepted",
+            now=now,
+            by=member.role.value,
+        )
+        settle_members(session, pair)
+        for one in pair.members:
+            tell_member(session, pair, one, "pair.accepted", now=now)
+    else:
+        record(
+            session,
+            actor=actor,
+            action="pair.side_accepted",
+            subject=("pair", pair.id),
+            organization_id=pair.organization_id,
+            now=now,
+            after={"by": member.role.value},
+        )
+    return PairDecided(pair.id, pair.status)
+
+
+def decline_offer(
+    session: Session,
+    *,
+    actor: Actor,
+    pair_id: int,
+    reason: DeclineReason,
+    note: str | None = None,
+    now: datetime,
+) -> PairDecided:
+    """One side says no: the other hears a neutral sentence, the curator gets a task, both are free again.
+
+    The reason and the note are for the curator only. Raises OfferAnsweredAlready, OfferGone, NotAllowed.
+    """
+    pair, member = _lock_offer(session, actor, pair_id, now)
+    member.decision, member.decided_at = Decision.DECLINED, now
+    member.decline_reason = reason
+    member.decline_note = note.strip()[:NOTE_LIMIT] or None if note else None
+    pair.ended_at, pair.offer_expires_at = now, None
+    move_pair(
+        session,
+        pair,
+        PairStatus.DECLINED,
+        actor=actor,
+        action="pair.declined",
+        now=now,
+        by=member.role.value,
+        reason=reason.value,
+    )
+    release_members(session, pair)
+    for one in pair.members:
+        if one.id != member.id:
+            tell_member(session, pair, one, "pair.declined", now=now)
+    open_task(
+        session,
+        kind=TaskKind.OFFER_DECLINED,
+        dedup_key=f"pair:{pair.id}:declined",
+        organization_id=pair.organization_id,
+        cycle_id=pair.cycle_id,
+        person_id=member.person_id,
+        pair_id=pair.id,
+        now=now,
+    )
+    return PairDecided(pair.id, pair.status)
+
+
+def expire_offers(session: Session, *, now: datetime, limit: int = BATCH) -> int:
+    """Close offers whose time is over; both sides hear of it, the curator gets a task."""
+    actor = system(Door.SCHEDULER)
+    pairs = session.scalars(
+        select(Pair)
+        .where(Pair.status == PairStatus.OFFERED, Pair.offer_expires_at <= now)
+        .order_by(Pair.offer_expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for pair in pairs:
+        pair.ended_at = now
+        move_pair(session, pair, PairStatus.EXPIRED, actor=actor, action="pair.expired", now=now)
+        release_members(session, pair)
+        for member in pair.members:
+            tell_member(session, pair, member, "pair.expired", now=now)
+        open_task(
+            session,
+            kind=TaskKind.OFFER_EXPIRED,
+            dedup_key=f"pair:{pair.id}:expired",
+            organization_id=pair.organization_id,
+            cycle_id=pair.cycle_id,
+            pair_id=pair.id,
+            now=now,
+        )
+    return len(pairs)
+
+
+def _lock_offer(session: Session, actor: Actor, pair_id: int, now: datetime) -> tuple[Pair, PairMember]:
+    pair = lock_pair(session, pair_id)
+    actor.check_organization(pair.organization_id)
+    member = next((one for one in pair.members if one.person_id == actor.id), None)
+    if member is None:
+        raise NotAllowed
+    actor.check_is_person(member.person_id)
+    if member.decision is not None:
+        raise OfferAnsweredAlready
+    is_over = pair.offer_expires_at is not None and pair.offer_expires_at <= now
+    if pair.status is not PairStatus.OFFERED or is_over:
+        raise OfferGone
+    return pair, member

@@ -1,0 +1,108 @@
+"""Places in the banks: who is free, who is in a pair, and what follows when a pair leaves them."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.pairs import Pair, PairMember, PairStatus
+from models.people import Participation, ParticipationStatus
+from services.actors import Actor
+from services.audit import record
+from services.errors import NotFound
+from services.outbox import enqueue
+
+IN_WORK = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED})
+
+
+def lock_pair(session: Session, pair_id: int) -> Pair:
+    """The pair's row, held until the transaction ends. Raises NotFound."""
+    pair = session.get(Pair, pair_id, with_for_update=True, populate_existing=True)
+    if pair is None:
+        raise NotFound
+    return pair
+
+
+def lock_participations(session: Session, ids: list[int]) -> list[Participation]:
+    """In the order of ids, so that two curators never wait for each other."""
+    rows = session.scalars(
+        select(Participation)
+        .where(Participation.id.in_(ids))
+        .order_by(Participation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    found = {row.id: row for row in rows}
+    if any(one not in found for one in ids):
+        raise NotFound
+    return [found[one] for one in ids]
+
+
+def release_members(session: Session, pair: Pair) -> None:
+    """The pair holds nobody's place any more."""
+    for member in pair.members:
+        member.is_current = False
+    settle_members(session, pair)
+
+
+def settle_members(session: Session, pair: Pair) -> None:
+    """READY while a place is left, PAIRED when pairs in work fill them; who left stays out."""
+    session.flush()
+    for row in lock_participations(session, sorted(member.participation_id for member in pair.members)):
+        if row.status not in {ParticipationStatus.READY, ParticipationStatus.PAIRED}:
+            continue
+        in_work = session.scalar(
+            select(func.count())
+            .select_from(PairMember)
+            .join(Pair, Pair.id == PairMember.pair_id)
+            .where(PairMember.participation_id == row.id, PairMember.is_current, Pair.status.in_(IN_WORK))
+        )
+        is_full = (in_work or 0) >= row.capacity
+        row.status = ParticipationStatus.PAIRED if is_full else ParticipationStatus.READY
+
+
+def move_pair(
+    session: Session,
+    pair: Pair,
+    status: PairStatus,
+    *,
+    actor: Actor,
+    action: str,
+    now: datetime,
+    **facts: object,
+) -> None:
+    """Change a pair's state, with the audit trail."""
+    before = pair.status
+    pair.status = status
+    record(
+        session,
+        actor=actor,
+        action=action,
+        subject=("pair", pair.id),
+        organization_id=pair.organization_id,
+        now=now,
+        before={"status": before.value},
+        after={"status": status.value, **facts},
+    )
+
+
+def tell_member(
+    session: Session,
+    pair: Pair,
+    member: PairMember,
+    kind: str,
+    *,
+    now: datetime,
+    edited_text: str | None = None,
+) -> None:
+    """One notice of a kind to a side of the pair, once for this pair."""
+    enqueue(
+        session,
+        kind=kind,
+        dedup_key=f"{kind}:{pair.id}:person:{member.person_id}",
+        now=now,
+        organization_id=pair.organization_id,
+        person_id=member.person_id,
+        facts={"pair_id": pair.id},
+        edited_text=edited_text,
+    )

@@ -1,0 +1,236 @@
+"""The curator's side of making a pair: draft, confirm, discard, withdraw."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models.consents import Consent, ConsentDecision, ConsentKind
+from models.pairs import Pair, PairMember, PairStatus
+from models.people import Participation, ParticipationStatus, Role
+from services.actors import Actor, Right
+from services.audit import record
+from services.errors import N_, DomainError, NotFound
+from services.pairs.cards import count_places_left
+from services.pairs.places import lock_pair, lock_participations, move_pair, release_members, tell_member
+from services.programmes.running import pack_of, settings_of
+from services.tasks import close_by_fact
+
+
+class NotReady(DomainError):
+    text = N_("Both must have finished their questionnaire and be free: one of them is not in the bank now.")
+
+
+class ConsentMissing(DomainError):
+    text = N_("One of them has not given the consent to personal data processing.")
+
+
+class SamePerson(DomainError):
+    text = N_("A person cannot be their own mentor.")
+
+
+class MenteeTaken(DomainError):
+    text = N_("This mentee already stands in another pair.")
+
+
+class MentorFull(DomainError):
+    text = N_("This mentor has no free place left.")
+
+
+class NotADraft(DomainError):
+    text = N_("This pair is no longer a draft.")
+
+
+class NotOffered(DomainError):
+    text = N_("There is no open offer to this pair.")
+
+
+@dataclass(frozen=True, slots=True)
+class PairDrafted:
+    pair_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairConfirmed:
+    pair_id: int
+    expires_at: datetime
+
+
+def draft_pair(
+    session: Session,
+    *,
+    actor: Actor,
+    mentee_participation_id: int,
+    mentor_participation_id: int,
+    form: str | None = None,
+    kind: str | None = None,
+    role_variant: str | None = None,
+    now: datetime,
+) -> PairDrafted:
+    """Put a mentee and a mentor together on paper; nobody is told. Form and kind default to the pack's first.
+
+    Raises NotReady, ConsentMissing, SamePerson, MenteeTaken, MentorFull, NotFound.
+    """
+    mentee, mentor = lock_participations(session, [mentee_participation_id, mentor_participation_id])
+    actor.check_right(Right.MANAGE_PAIRS, mentee.organization_id)
+    actor.check_right(Right.MANAGE_PAIRS, mentor.organization_id)
+    _check_fit(session, mentee, mentor)
+    if count_places_left(session, mentee.id) < 1:
+        raise MenteeTaken
+    if count_places_left(session, mentor.id) < 1:
+        raise MentorFull
+    pack = pack_of(session, cycle_id=mentee.cycle_id).pack
+    if role_variant is not None and role_variant not in {one.id for one in pack.role_variants}:
+        raise NotFound
+    pair = Pair(
+        organization_id=mentee.organization_id,
+        cycle_id=mentee.cycle_id,
+        form=_known(form, [one.id for one in pack.forms]),
+        kind=_known(kind, [one.id for one in pack.kinds]),
+        role_variant=role_variant,
+        status=PairStatus.DRAFT,
+        proposed_at=now,
+        members=[
+            PairMember(participation_id=mentee.id, person_id=mentee.person_id, role=Role.MENTEE),
+            PairMember(participation_id=mentor.id, person_id=mentor.person_id, role=Role.MENTOR),
+        ],
+    )
+    try:
+        with session.begin_nested():
+            session.add(pair)
+    except IntegrityError as error:  # another curator was faster: the index holds one pair a mentee
+        raise MenteeTaken from error
+    _close_answered_tasks(session, mentee.person_id, now=now)
+    record(
+        session,
+        actor=actor,
+        action="pair.drafted",
+        subject=("pair", pair.id),
+        organization_id=pair.organization_id,
+        now=now,
+        after={"status": pair.status.value, "mentee": mentee.person_id, "mentor": mentor.person_id},
+    )
+    return PairDrafted(pair.id)
+
+
+def confirm_pair(
+    session: Session,
+    *,
+    actor: Actor,
+    pair_id: int,
+    edited_texts: Mapping[Role, str] | None = None,
+    now: datetime,
+) -> PairConfirmed:
+    """Offer the pair to both sides at once. `edited_texts` replace the usual words, placeholders kept.
+
+    Raises NotADraft, NotReady, ConsentMissing.
+    """
+    pair = lock_pair(session, pair_id)
+    actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
+    if pair.status is not PairStatus.DRAFT:
+        raise NotADraft
+    members = {member.role: member for member in pair.members}
+    mentee, mentor = lock_participations(
+        session, [members[Role.MENTEE].participation_id, members[Role.MENTOR].participation_id]
+    )
+    _check_fit(session, mentee, mentor)
+    settings = settings_of(session, cycle_id=pair.cycle_id)
+    pair.offered_at = now
+    pair.offer_expires_at = expires_at = now + timedelta(days=settings.offer_expires_days)
+    texts = edited_texts or {}
+    edited = sorted(role.value for role in texts)
+    move_pair(
+        session, pair, PairStatus.OFFERED, actor=actor, action="pair.confirmed", now=now, edited_texts=edited
+    )
+    for role, member in members.items():
+        tell_member(session, pair, member, "pair.offer", now=now, edited_text=texts.get(role))
+    return PairConfirmed(pair.id, expires_at)
+
+
+def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> None:
+    """Take a draft away: nobody was told, so nothing but the audit trail is left. Raises NotADraft."""
+    pair = lock_pair(session, pair_id)
+    actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
+    if pair.status is not PairStatus.DRAFT:
+        raise NotADraft
+    record(
+        session,
+        actor=actor,
+        action="pair.discarded",
+        subject=("pair", pair.id),
+        organization_id=pair.organization_id,
+        now=now,
+        before={member.role.value: member.person_id for member in pair.members},
+    )
+    for member in list(pair.members):
+        session.delete(member)
+    session.flush()
+    session.delete(pair)
+    session.flush()
+
+
+def withdraw_offer(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> None:
+    """End an offer before both have answered; both hear of it. Raises NotOffered."""
+    pair = lock_pair(session, pair_id)
+    actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
+    if pair.status is not PairStatus.OFFERED:
+        raise NotOffered
+    pair.ended_at = now
+    move_pair(session, pair, PairStatus.EXPIRED, actor=actor, action="pair.withdrawn", now=now)
+    release_members(session, pair)
+    for member in pair.members:
+        tell_member(session, pair, member, "pair.withdrawn", now=now)
+
+
+def _check_fit(session: Session, mentee: Participation, mentor: Participation) -> None:
+    if mentee.role is not Role.MENTEE or mentor.role is not Role.MENTOR:
+        raise NotReady
+    if mentee.organization_id != mentor.organization_id or mentee.cycle_id != mentor.cycle_id:
+        raise NotFound
+    if mentee.person_id == mentor.person_id:
+        raise SamePerson
+    if mentee.status is ParticipationStatus.PAIRED:
+        raise MenteeTaken
+    if mentor.status is ParticipationStatus.PAIRED:
+        raise MentorFull
+    if {mentee.status, mentor.status} != {ParticipationStatus.READY}:
+        raise NotReady
+    if not all(_has_consent(session, row.person_id) for row in (mentee, mentor)):
+        raise ConsentMissing
+
+
+def _has_consent(session: Session, person_id: int) -> bool:
+    latest = session.scalar(
+        select(Consent.decision)
+        .where(Consent.person_id == person_id, Consent.kind == ConsentKind.PD_PROCESSING)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+    return latest is ConsentDecision.GIVEN
+
+
+def _known(chosen: str | None, known: list[str]) -> str:
+    if chosen is None:
+        return known[0]
+    if chosen not in known:
+        raise NotFound
+    return chosen
+
+
+def _close_answered_tasks(session: Session, mentee_id: int, *, now: datetime) -> None:
+    """A new draft is the answer to an offer of this mentee that failed."""
+    failed = session.scalars(
+        select(Pair.id)
+        .join(PairMember, PairMember.pair_id == Pair.id)
+        .where(
+            PairMember.person_id == mentee_id,
+            PairMember.role == Role.MENTEE,
+            Pair.status.in_((PairStatus.DECLINED, PairStatus.EXPIRED)),
+        )
+    )
+    for pair_id in failed.all():
+        close_by_fact(session, dedup_key=f"pair:{pair_id}:declined", now=now)
+        close_by_fact(session, dedup_key=f"pair:{pair_id}:expired", now=now)
