@@ -174,6 +174,7 @@ def _resolve(folder: Folder, pack_id: str) -> ResolvedPack | None:
         return None
     for key, mend in _find_pack_faults(pack, pack_id):
         folder.report(document.file_of(key), key, mend)
+    _check_sources(folder, document)
     surveys = _read_surveys(folder, pack, document)
     consents = tuple(_read_consents(folder, pack, document))
     return ResolvedPack(pack=pack, surveys=tuple(surveys.values()), consents=consents)
@@ -191,11 +192,25 @@ def _find_pack_faults(pack: Pack, folder_name: str) -> Iterator[tuple[str, str]]
                     "this id is taken by a row of an earlier stage: choose another",
                 )
             rows.add(row.id)
+
+
+def _check_sources(folder: Folder, document: Layered) -> None:
+    """Whichever file sets a value says where it comes from; a pack's own value never borrows a source."""
     needed = {*_SOURCED, *(f"settings.{name}" for name in Settings.model_fields)}
-    for name in sorted(needed - set(pack.sources)):
-        yield f"sources.{name}", "say where this comes from: a seed, a requirement or domain.md"
-    for name in sorted(set(pack.sources) - needed - {"stages"}):
-        yield f"sources.{name}", "there is no such key to have a source: correct its spelling or remove it"
+    for name in sorted(needed):
+        file = document.file_of(name)
+        raw = document.own if file == document.own_file else document.common
+        if name not in raw.get("sources", {}):
+            mend = "say where this comes from: a seed, a requirement or domain.md"
+            folder.report(file, _source_key(name), mend)
+    for raw, file in ((document.own, document.own_file), (document.common, document.common_file)):
+        for name in sorted(set(raw.get("sources", {})) - needed - {"stages"}):
+            mend = "there is no such key to have a source: correct its spelling or remove it"
+            folder.report(file, _source_key(name), mend)
+
+
+def _source_key(name: str) -> str:
+    return f'sources."{name}"' if "." in name else f"sources.{name}"
 
 
 def _read_surveys(folder: Folder, pack: Pack, document: Layered) -> dict[str, Survey]:
