@@ -72,7 +72,8 @@ MULTI = Question(
 MULTI_OWN = MULTI.model_copy(update={"other": True})
 RANK = Question(id="q", kind="person_rank", text=WORD, max_choices=3)
 EVERY_KIND = [
-    RATING, SCALE, YES_NO, COUNT, YEARS, MONTHS, HOURS, SHORT, LONG, DATE, SINGLE, SINGLE_OWN, MULTI, MULTI_OWN,
+    RATING, SCALE, YES_NO, COUNT, YEARS, MONTHS, HOURS, SHORT, LONG, DATE, SINGLE, SINGLE_OWN,
+    MULTI, MULTI_OWN,
     RANK,
 ]  # fmt: skip
 
