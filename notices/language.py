@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from services.errors import DomainError
+from services.programmes.texts import Text
 
 FOLDER = Path(__file__).resolve().parent.parent / "locales"
 LOCALES = ("ru", "en")
@@ -45,7 +46,8 @@ class Translator:
 
     def error(self, error: DomainError) -> str:
         """The one place where a refusal becomes a sentence of the chat."""
-        return self(error.text, **error.facts)
+        facts = {k: v.get(self.locale) if isinstance(v, Text) else v for k, v in error.facts.items()}
+        return self(error.text, **facts)
 
     def day(self, day: date, *, with_year: bool = False) -> str:
         """E.g. "четверг, 26 ноября"."""
