@@ -72,10 +72,11 @@ class Condition(Content):
 
 
 class Option(Content):
-    """One choice."""
+    """One choice; `alone` marks one that makes no sense beside others ("nothing for now")."""
 
     id: Identifier
     text: Text
+    alone: bool = False
 
 
 class Question(Content):
@@ -132,6 +133,8 @@ class Question(Content):
                 raise ValueError(f"{key} means nothing for the kind {self.kind}: remove it")
         if self.kind in CHOICE_KINDS and len(self.options) < 2:  # noqa: PLR2004 - one option is no choice
             raise ValueError("options: name at least two")
+        if self.kind == "single" and any(option.alone for option in self.options):
+            raise ValueError("alone means nothing for the kind single: remove it")
         if self.anchors and len(self.anchors) != 3:  # noqa: PLR2004 - 0, 1 and 2
             raise ValueError("anchors: give three, for 0, 1 and 2")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:

@@ -82,5 +82,9 @@ class TooManyChosen(AnswerRefused):
     text = N_("You have chosen {chosen}, and at most {limit} fit. Please drop the less important ones.")
 
 
+class ChosenBesideOthers(AnswerRefused):
+    text = N_("“{option}” does not go together with other choices. Please keep one or the other.")
+
+
 class NotADate(AnswerRefused):
     text = N_("Please write a date, for example {example}.")

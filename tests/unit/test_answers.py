@@ -21,6 +21,7 @@ from services.programmes.texts import Text, text
 from services.programmes.values import (
     AnswerEmpty,
     AnswerTooLong,
+    ChosenBesideOthers,
     NotADate,
     NotAnOption,
     NotARating,
@@ -245,3 +246,13 @@ def test_answer_is_described_in_both_languages(
 def test_text_falls_back_to_russian() -> None:
     word = Text(ru="да", en="yes")
     assert [word.get(locale) for locale in ("ru", "en", "EN-gb", "tt")] == ["да", "yes", "yes", "да"]
+
+
+def test_choice_that_stands_alone_is_not_mixed() -> None:
+    none_yet = Option(id="none", text=text("Пока ничего", "Nothing yet"), alone=True)
+    question = MULTI_OWN.model_copy(update={"options": (*MULTI.options, none_yet)})
+    assert check_answer(question, "пока ничего") == ["none"]
+    for mixed in ("журнал, пока ничего", Tapped(("none", "o1")), Tapped(("none",), own="собаки")):
+        with pytest.raises(ChosenBesideOthers) as refused:
+            check_answer(question, mixed)
+        assert refused.value.facts == {"option": none_yet.text}

@@ -67,6 +67,13 @@ def test_what_mentors_offer_matches_what_mentees_need() -> None:
         assert [option.id for option in mentee] == [option.id for option in mentor]
 
 
+@pytest.mark.requirement("A16")
+def test_every_mentor_answers_in_free_form() -> None:
+    motivation = SURVEYS["mentor_intake"].question("motivation")
+    assert (motivation.kind, motivation.optional, motivation.when) == ("text_long", False, None)
+    assert motivation.length_limit >= 1000
+
+
 def test_kinds_of_mentoring_are_those_of_the_pack() -> None:
     known = {kind.id for kind in PACK.pack.kinds}
     assert {option.id for option in SURVEYS["mentee_intake"].question("kinds").options} == known
