@@ -28,7 +28,7 @@ from services.pairs.offers import (
     expire_offers,
 )
 from services.pairs.proposals import (
-    ConsentMissing,
+    ConsentNotGiven,
     MenteeTaken,
     MentorFull,
     NotADraft,
@@ -43,7 +43,7 @@ from services.pairs.proposals import (
 )
 
 __all__ = [
-    "ConsentMissing",
+    "ConsentNotGiven",
     "EndReason",
     "MenteeTaken",
     "MentorFull",

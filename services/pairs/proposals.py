@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.consents import Consent, ConsentDecision, ConsentKind
 from models.pairs import Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
 from services.actors import Actor, Right
 from services.audit import record
+from services.consents import has_consent
 from services.errors import N_, DomainError, NotFound
 from services.pairs.cards import count_places_left
 from services.pairs.places import lock_pair, lock_participations, move_pair, release_members, tell_member
@@ -24,7 +24,7 @@ class NotReady(DomainError):
     text = N_("Both must have finished their questionnaire and be free: one of them is not in the bank now.")
 
 
-class ConsentMissing(DomainError):
+class ConsentNotGiven(DomainError):
     text = N_("One of them has not given the consent to personal data processing.")
 
 
@@ -72,7 +72,7 @@ def draft_pair(
 ) -> PairDrafted:
     """Put a mentee and a mentor together on paper; nobody is told. Form and kind default to the pack's first.
 
-    Raises NotReady, ConsentMissing, SamePerson, MenteeTaken, MentorFull, NotFound.
+    Raises NotReady, ConsentNotGiven, SamePerson, MenteeTaken, MentorFull, NotFound.
     """
     mentee, mentor = lock_participations(session, [mentee_participation_id, mentor_participation_id])
     actor.check_right(Right.MANAGE_PAIRS, mentee.organization_id)
@@ -126,7 +126,7 @@ def confirm_pair(
 ) -> PairConfirmed:
     """Offer the pair to both sides at once. `edited_texts` replace the usual words, placeholders kept.
 
-    Raises NotADraft, NotReady, ConsentMissing.
+    Raises NotADraft, NotReady, ConsentNotGiven.
     """
     pair = lock_pair(session, pair_id)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
@@ -198,18 +198,8 @@ def _check_fit(session: Session, mentee: Participation, mentor: Participation) -
         raise MentorFull
     if {mentee.status, mentor.status} != {ParticipationStatus.READY}:
         raise NotReady
-    if not all(_has_consent(session, row.person_id) for row in (mentee, mentor)):
-        raise ConsentMissing
-
-
-def _has_consent(session: Session, person_id: int) -> bool:
-    latest = session.scalar(
-        select(Consent.decision)
-        .where(Consent.person_id == person_id, Consent.kind == ConsentKind.PD_PROCESSING)
-        .order_by(Consent.id.desc())
-        .limit(1)
-    )
-    return latest is ConsentDecision.GIVEN
+    if not all(has_consent(session, row.person_id) for row in (mentee, mentor)):
+        raise ConsentNotGiven
 
 
 def _known(chosen: str | None, known: list[str]) -> str:

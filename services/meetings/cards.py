@@ -1,0 +1,189 @@
+"""What is known of a meeting, for its two sides and the curator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from models.meetings import Meeting, MeetingKind, MeetingStatus, Source
+from models.pairs import Pair, PairMember
+from models.people import Role
+from services.actors import Actor, ActorKind, Right
+from services.errors import NotAllowed, NotFound
+
+OPEN = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED})
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingSide:
+    person_id: int
+    role: Role
+    full_name: str
+    polite_name: str
+    took_place: bool | None  # what this side says; None before it was asked or has answered
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingCard:
+    id: int
+    organization_id: int
+    pair_id: int
+    cycle_id: int
+    kind: MeetingKind
+    status: MeetingStatus
+    local_start: datetime  # naive, in `timezone`
+    timezone: str
+    starts_at: datetime
+    ends_at: datetime
+    minutes: int
+    proposed_by: int
+    moved_to_id: int | None
+    cancelled_by: int | None
+    held_minutes: int | None
+    topic: str | None
+    source: Source | None
+    logged_at: datetime | None
+    has_clock_time: bool  # False when only the day of a past meeting was told
+    mentee: MeetingSide
+    mentor: MeetingSide
+
+    @property
+    def is_logged(self) -> bool:
+        return self.held_minutes is not None
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Proposed, never confirmed, and its time has come."""
+        return self.status is MeetingStatus.PROPOSED and self.starts_at <= now
+
+    def is_coming(self, now: datetime) -> bool:
+        return self.status in OPEN and self.starts_at > now
+
+    def can_be_logged(self, now: datetime) -> bool:
+        """Begun, and nobody has written down how long it took."""
+        has_begun = self.starts_at <= now
+        is_over = self.status in {MeetingStatus.MOVED, MeetingStatus.CANCELLED}
+        return has_begun and not is_over and not self.is_logged
+
+    def side_of(self, person_id: int) -> MeetingSide:
+        """Raises NotAllowed for a stranger."""
+        for side in (self.mentee, self.mentor):
+            if side.person_id == person_id:
+                return side
+        raise NotAllowed
+
+    def partner_of(self, person_id: int) -> MeetingSide:
+        """Raises NotAllowed for a stranger."""
+        return self.mentor if self.side_of(person_id).role is Role.MENTEE else self.mentee
+
+
+def read_meeting(session: Session, *, actor: Actor, meeting_id: int) -> MeetingCard:
+    """A meeting for one of its sides or a curator. Raises NotFound, NotAllowed."""
+    meeting = session.get(Meeting, meeting_id, options=_WHOLE, populate_existing=True)
+    if meeting is None:
+        raise NotFound
+    card = card_of(meeting)
+    if actor.kind is ActorKind.PERSON:
+        card.side_of(actor.id or 0)
+    else:
+        actor.check_right(Right.SEE_PEOPLE, meeting.organization_id)
+    return card
+
+
+def list_meetings_of(session: Session, *, actor: Actor, person_id: int) -> list[MeetingCard]:
+    """All meetings of a person's pairs that were not moved, in order of time."""
+    if actor.kind is ActorKind.PERSON:
+        actor.check_is_person(person_id)
+    pairs = select(PairMember.pair_id).where(PairMember.person_id == person_id)
+    found = session.scalars(
+        select(Meeting)
+        .where(Meeting.pair_id.in_(pairs), Meeting.status != MeetingStatus.MOVED)
+        .options(*_WHOLE)
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    return [card_of(one) for one in found if actor.organization_id in {None, one.organization_id}]
+
+
+def list_meetings_of_pair(session: Session, *, actor: Actor, pair_id: int) -> list[MeetingCard]:
+    """The whole history of a pair, moved and cancelled meetings too. Raises NotFound, NotAllowed."""
+    pair = session.get(Pair, pair_id)
+    if pair is None:
+        raise NotFound
+    if actor.kind is ActorKind.PERSON:
+        if actor.id not in {member.person_id for member in pair.members}:
+            raise NotAllowed
+    else:
+        actor.check_right(Right.SEE_PEOPLE, pair.organization_id)
+    query = select(Meeting).where(Meeting.pair_id == pair_id).options(*_WHOLE)
+    return cards_of(session.scalars(query.order_by(Meeting.starts_at, Meeting.id)).all())
+
+
+def list_meetings(
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int,
+    cycle_id: int | None = None,
+    statuses: frozenset[MeetingStatus] = frozenset(),
+    limit: int = 500,
+) -> list[MeetingCard]:
+    """Meetings of an organisation for the panel, the latest first."""
+    actor.check_right(Right.SEE_PEOPLE, organization_id)
+    query = select(Meeting).where(Meeting.organization_id == organization_id).options(*_WHOLE)
+    if cycle_id is not None:
+        query = query.where(Meeting.cycle_id == cycle_id)
+    if statuses:
+        query = query.where(Meeting.status.in_(statuses))
+    return cards_of(session.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id).limit(limit)).all())
+
+
+_WHOLE = (
+    selectinload(Meeting.words),
+    selectinload(Meeting.pair).selectinload(Pair.members).joinedload(PairMember.person),
+)
+
+
+def cards_of(meetings: Sequence[Meeting]) -> list[MeetingCard]:
+    return [card_of(one) for one in meetings]
+
+
+def card_of(meeting: Meeting) -> MeetingCard:
+    said = {word.person_id: word.took_place for word in meeting.words}
+    sides = {
+        member.role: MeetingSide(
+            person_id=member.person_id,
+            role=member.role,
+            full_name=member.person.full_name,
+            polite_name=member.person.polite_name,
+            took_place=said.get(member.person_id),
+        )
+        for member in meeting.pair.members
+    }
+    return MeetingCard(
+        id=meeting.id,
+        organization_id=meeting.organization_id,
+        pair_id=meeting.pair_id,
+        cycle_id=meeting.cycle_id,
+        kind=meeting.kind,
+        status=meeting.status,
+        local_start=datetime.fromisoformat(meeting.local_start),
+        timezone=meeting.timezone,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        minutes=meeting.minutes,
+        proposed_by=meeting.proposed_by,
+        moved_to_id=meeting.moved_to_id,
+        cancelled_by=meeting.cancelled_by,
+        held_minutes=meeting.held_minutes,
+        topic=meeting.topic,
+        source=meeting.source,
+        logged_at=meeting.logged_at,
+        has_clock_time=not meeting.local_start.endswith(DAY_ONLY),
+        mentee=sides[Role.MENTEE],
+        mentor=sides[Role.MENTOR],
+    )
+
+
+DAY_ONLY = "T00:00"
+"""A past meeting of which only the day was told stands at midnight: nobody meets then."""

@@ -1,0 +1,44 @@
+"""Which kinds of meeting a pair may plan now, in the order of its programme (A18)."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.meetings import Meeting, MeetingKind, MeetingStatus
+from models.pairs import MEETING, Pair, PairStatus
+from services.programmes.running import pack_of
+
+DONE = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED, MeetingStatus.HELD})
+REPEATED = frozenset({MeetingKind.TRIAL, MeetingKind.PLANNING, MeetingKind.REGULAR})
+
+
+def list_kinds(session: Session, *, pair: Pair) -> list[MeetingKind]:
+    """The kinds that this pair may plan now; the one that comes next in the pack's order stands first.
+
+    The introduction comes before all others and once; trial meetings need both sides' yes, the rest need
+    the work to have begun, unless the pack says otherwise (engineering.md, section 7).
+    """
+    if pair.status not in MEETING:
+        return []
+    order = [
+        (MeetingKind(one.id), one.requires)
+        for one in pack_of(session, cycle_id=pair.cycle_id).pack.meeting_kinds
+    ]
+    done = set(
+        session.scalars(
+            select(Meeting.kind).where(Meeting.pair_id == pair.id, Meeting.status.in_(DONE)).distinct()
+        )
+    )
+    if MeetingKind.INTRO in dict(order) and MeetingKind.INTRO not in done:
+        return [MeetingKind.INTRO]
+    is_active = pair.status is PairStatus.ACTIVE
+    allowed = [
+        kind
+        for kind, requires in order
+        if (requires == "accepted" or is_active) and (kind in REPEATED or kind not in done)
+    ]
+    ranks = {kind: place for place, (kind, _requires) in enumerate(order)}
+    furthest = max((ranks[kind] for kind in done if kind in ranks), default=-1)
+    is_next = [kind for kind in allowed if ranks[kind] > furthest and kind is not MeetingKind.FINAL]
+    again = [kind for kind in (MeetingKind.REGULAR, MeetingKind.TRIAL) if kind in allowed and kind in done]
+    first = next(iter([*is_next, *again, *allowed]), None)
+    return sorted(allowed, key=lambda kind: (kind is not first, ranks[kind]))

@@ -1,0 +1,294 @@
+"""Agreeing on a meeting: propose, confirm, another time, move, cancel.
+
+Whoever proposes waits for the other side; a moved meeting is a new row, and the old one never reminds again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.meetings import Meeting, MeetingKind, MeetingStatus
+from models.pairs import MEETING, Pair, PairMember
+from models.people import Organization
+from services.actors import Actor, ActorKind, Right
+from services.audit import record
+from services.errors import N_, DomainError, NotAllowed, NotFound
+from services.meetings.cards import OPEN
+from services.meetings.kinds import list_kinds
+from services.meetings.moments import Span, find_overlaps, span_of
+from services.meetings.schedule import schedule
+from services.outbox import enqueue
+from services.pairs.places import lock_pair
+from services.programmes.running import settings_of
+from services.slots import find_last_day
+
+
+class MeetingChanged(DomainError):
+    """The button belongs to an earlier state; the door shows the true one."""
+
+    text = N_("This meeting has changed meanwhile.")
+
+
+class PairCannotMeet(DomainError):
+    text = N_("This pair cannot plan meetings now.")
+
+
+class KindNotDue(DomainError):
+    text = N_("This kind of meeting is not due yet.")
+
+
+class TimePassed(DomainError):
+    text = N_("This time has already passed. Please choose another.")
+
+
+class TooFarAhead(DomainError):
+    text = N_("This is more than six months ahead. Please choose a nearer day.")
+
+
+class SameTime(DomainError):
+    text = N_("A meeting of this pair already stands at this time.")
+
+
+class WaitsForTheOther(DomainError):
+    text = N_("You proposed this time yourself: now the other side answers.")
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingProposed:
+    meeting_id: int
+    overlaps: tuple[int, ...]  # other planned meetings of either side at that time
+    old_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlanned:
+    meeting_id: int
+    overlaps: tuple[int, ...]
+
+
+def propose_meeting(
+    session: Session,
+    *,
+    actor: Actor,
+    pair_id: int,
+    kind: MeetingKind,
+    local_start: datetime,
+    minutes: int | None = None,
+    now: datetime,
+) -> MeetingProposed:
+    """One side proposes a time; the other hears of it at once. `local_start` is naive, in the school's zone.
+
+    Raises PairCannotMeet, KindNotDue, TimePassed, TooFarAhead, SameTime, TimeDoesNotExist, NotAllowed.
+    """
+    pair = lock_pair(session, pair_id)
+    check_member(actor, pair)
+    if pair.status not in MEETING:
+        raise PairCannotMeet
+    if kind not in list_kinds(session, pair=pair):
+        raise KindNotDue
+    meeting = _add_proposal(session, actor, pair, kind, local_start, minutes, now)
+    _record(session, meeting, actor=actor, action="meeting.proposed", now=now)
+    return MeetingProposed(meeting.id, _find_overlaps(session, pair, meeting))
+
+
+def move_meeting(
+    session: Session,
+    *,
+    actor: Actor,
+    meeting_id: int,
+    local_start: datetime,
+    minutes: int | None = None,
+    now: datetime,
+) -> MeetingProposed:
+    """Another time instead: an answer to a proposal or a change of plans; the other side confirms.
+
+    A planned meeting may also be moved after its time, while nobody has said that it took place.
+    Raises MeetingChanged and what `propose_meeting` raises.
+    """
+    old, pair = lock_meeting(session, meeting_id)
+    check_member(actor, pair)
+    if old.status not in OPEN:
+        raise MeetingChanged
+    if pair.status not in MEETING:
+        raise PairCannotMeet
+    before = old.status
+    old.status = MeetingStatus.MOVED
+    schedule(old, settings=settings_of(session, cycle_id=old.cycle_id), now=now)
+    meeting = _add_proposal(session, actor, pair, old.kind, local_start, minutes or old.minutes, now)
+    old.moved_to_id = meeting.id
+    _record(session, old, actor=actor, action="meeting.moved", now=now, before=before, moved_to=meeting.id)
+    return MeetingProposed(meeting.id, _find_overlaps(session, pair, meeting), old.id)
+
+
+def confirm_meeting(session: Session, *, actor: Actor, meeting_id: int, now: datetime) -> MeetingPlanned:
+    """The other side agrees: the meeting is planned and its reminders with it. A second tap changes nothing.
+
+    Raises MeetingChanged, WaitsForTheOther, TimePassed, NotAllowed.
+    """
+    meeting, pair = lock_meeting(session, meeting_id)
+    check_member(actor, pair)
+    if meeting.status is MeetingStatus.PROPOSED and meeting.proposed_by == actor.id:
+        raise WaitsForTheOther
+    if meeting.status is MeetingStatus.PLANNED and meeting.proposed_by != actor.id:
+        return MeetingPlanned(meeting.id, ())
+    if meeting.status is not MeetingStatus.PROPOSED or pair.status not in MEETING:
+        raise MeetingChanged
+    if meeting.starts_at <= now:
+        raise TimePassed
+    overlaps = _find_overlaps(session, pair, meeting)
+    meeting.status, meeting.planned_at = MeetingStatus.PLANNED, now
+    schedule(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
+    _record(session, meeting, actor=actor, action="meeting.planned", now=now, before=MeetingStatus.PROPOSED)
+    tell_of_meeting(session, meeting, "meeting.planned", meeting.proposed_by, now=now)
+    return MeetingPlanned(meeting.id, overlaps)
+
+
+def cancel_meeting(session: Session, *, actor: Actor, meeting_id: int, now: datetime) -> int:
+    """A side or the curator cancels what is proposed or planned; the others hear of it.
+
+    Raises MeetingChanged, NotAllowed.
+    """
+    meeting, pair = lock_meeting(session, meeting_id)
+    if actor.kind is ActorKind.PERSON:
+        check_member(actor, pair)
+    else:
+        actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
+    if meeting.status not in OPEN:
+        raise MeetingChanged
+    before = meeting.status
+    meeting.status = MeetingStatus.CANCELLED
+    meeting.cancelled_by = actor.id if actor.kind is ActorKind.PERSON else None
+    schedule(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
+    _record(session, meeting, actor=actor, action="meeting.cancelled", now=now, before=before)
+    for member in pair.members:
+        if actor.kind is not ActorKind.PERSON or member.person_id != actor.id:
+            tell_of_meeting(session, meeting, "meeting.cancelled", member.person_id, now=now)
+    return meeting.id
+
+
+def lock_meeting(session: Session, meeting_id: int) -> tuple[Meeting, Pair]:
+    """The meeting with its pair, both held until the transaction ends; the pair first. Raises NotFound."""
+    pair_id = session.scalar(select(Meeting.pair_id).where(Meeting.id == meeting_id))
+    if pair_id is None:
+        raise NotFound
+    pair = lock_pair(session, pair_id)
+    meeting = session.get(Meeting, meeting_id, with_for_update=True, populate_existing=True)
+    if meeting is None:
+        raise NotFound
+    return meeting, pair
+
+
+def check_member(actor: Actor, pair: Pair) -> PairMember:
+    """The actor's side of the pair. Raises NotAllowed for everybody else."""
+    actor.check_organization(pair.organization_id)
+    for member in pair.members:
+        if actor.kind is ActorKind.PERSON and member.person_id == actor.id:
+            return member
+    raise NotAllowed
+
+
+def timezone_of(session: Session, organization_id: int) -> str:
+    return session.get_one(Organization, organization_id).timezone
+
+
+def tell_of_meeting(session: Session, meeting: Meeting, kind: str, person_id: int, *, now: datetime) -> None:
+    enqueue(
+        session,
+        kind=kind,
+        dedup_key=f"{kind.replace('.', f':{meeting.id}:')}:person:{person_id}",
+        now=now,
+        organization_id=meeting.organization_id,
+        person_id=person_id,
+        facts={"meeting_id": meeting.id},
+    )
+
+
+def _add_proposal(
+    session: Session,
+    actor: Actor,
+    pair: Pair,
+    kind: MeetingKind,
+    local_start: datetime,
+    minutes: int | None,
+    now: datetime,
+) -> Meeting:
+    timezone = timezone_of(session, pair.organization_id)
+    length = minutes or settings_of(session, cycle_id=pair.cycle_id).meeting_minutes
+    span = span_of(local_start, timezone, length)
+    _check_time(session, pair, span, now)
+    meeting = Meeting(
+        organization_id=pair.organization_id,
+        cycle_id=pair.cycle_id,
+        pair_id=pair.id,
+        kind=kind,
+        status=MeetingStatus.PROPOSED,
+        local_start=span.local_start,
+        timezone=timezone,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        minutes=length,
+        proposed_by=actor.id,
+        proposed_at=now,
+    )
+    session.add(meeting)
+    session.flush()
+    for member in pair.members:
+        if member.person_id != actor.id:
+            tell_of_meeting(session, meeting, "meeting.proposed", member.person_id, now=now)
+    return meeting
+
+
+def _check_time(session: Session, pair: Pair, span: Span, now: datetime) -> None:
+    if span.starts_at <= now:
+        raise TimePassed
+    zone = ZoneInfo(span.timezone)
+    if span.starts_at.astimezone(zone).date() > find_last_day(now.astimezone(zone).date()):
+        raise TooFarAhead
+    session.flush()
+    same = session.scalar(
+        select(Meeting.id).where(
+            Meeting.pair_id == pair.id, Meeting.starts_at == span.starts_at, Meeting.status.in_(OPEN)
+        )
+    )
+    if same is not None:
+        raise SameTime
+
+
+def _find_overlaps(session: Session, pair: Pair, meeting: Meeting) -> tuple[int, ...]:
+    found: set[int] = set()
+    for member in pair.members:
+        found.update(
+            find_overlaps(
+                session,
+                person_id=member.person_id,
+                starts_at=meeting.starts_at,
+                ends_at=meeting.ends_at,
+                except_id=meeting.id,
+            )
+        )
+    return tuple(sorted(found))
+
+
+def _record(
+    session: Session,
+    meeting: Meeting,
+    *,
+    actor: Actor,
+    action: str,
+    now: datetime,
+    before: MeetingStatus | None = None,
+    **facts: object,
+) -> None:
+    record(
+        session,
+        actor=actor,
+        action=action,
+        subject=("meeting", meeting.id),
+        organization_id=meeting.organization_id,
+        now=now,
+        before={"status": before.value} if before else None,
+        after={"status": meeting.status.value, "starts_at": meeting.starts_at.isoformat(), **facts},
+    )
