@@ -5,6 +5,7 @@ import hmac
 import json
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -176,7 +177,8 @@ async def read_body(request: web.Request) -> tuple[Json, dict[str, Upload]]:
         raise bad_request("can't parse the request body") from None
     for name, value in form.items():
         if isinstance(value, web.FileField):
-            uploads[name] = Upload(value.filename, value.content_type, value.file.read())
+            # Clients write names percent-encoded; Telegram reads them so.
+            uploads[name] = Upload(unquote(value.filename), value.content_type, value.file.read())
         else:
             values[name] = value.decode() if isinstance(value, (bytes, bytearray)) else value
     return values, uploads

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from datetime import datetime
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Self
 
@@ -287,7 +288,7 @@ class Person:
         form = FormData()
         form.add_field("kind", kind)
         form.add_field("caption", caption)
-        form.add_field("file", content, filename=name)
+        form.add_field("file", BytesIO(content), filename=name)
         done = await self._client.ask("POST", f"{self._path}/send_file", data=form)
         return await self._settle(done, "send_file", wait=wait)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -170,7 +171,7 @@ class Controls:
             given = form["file"]
             if not isinstance(given, web.FileField):
                 raise ValueError("the file is missing")
-            values["upload"] = Upload(given.filename, given.content_type, given.file.read())
+            values["upload"] = Upload(unquote(given.filename), given.content_type, given.file.read())
         else:
             values = await request.json() if request.body_exists else {}
         before = self._world.events.number

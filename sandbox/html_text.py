@@ -24,7 +24,7 @@ SURROGATES = range(0xD800, 0xE000)
 NAMED_CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 CHARACTER = re.compile(r"&(?:#(\d+)|#x([0-9a-fA-F]+)|(lt|gt|amp|quot))(?:;|$|(?=\W))")
 START_TAG = re.compile(
-    r"<\s*([a-zA-Z-]+)((?:\s+[a-zA-Z-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"']+))?)*)\s*/?>"
+    r"<([a-zA-Z-]+)((?:\s+[a-zA-Z-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"']+))?)*)\s*/?>"
 )
 ATTRIBUTE = re.compile(r"([a-zA-Z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
 
@@ -97,7 +97,7 @@ def parse_html(source: str) -> tuple[str, list[Json]]:
 
 def explain_start_tag(source: str, bracket: int, offset: int) -> str:
     """Say what is wrong with a `<` that begins no tag of Telegram's."""
-    name = re.match(r"<\s*([a-zA-Z0-9-]*)", source[bracket:])
+    name = re.match(r"<([^\s>]*)", source[bracket:])
     word = name[1].lower() if name else ""
     if word not in SIMPLE_TAGS and word not in OTHER_TAGS:
         return f'Unsupported start tag "{word}" at byte offset {offset}'
