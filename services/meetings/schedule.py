@@ -62,7 +62,7 @@ def postpone_reminder(meeting: Meeting, *, settings: Settings, now: datetime) ->
         return False
     schedule(meeting, settings=settings, now=now)
     is_sooner = meeting.remind_at is None or morning < meeting.remind_at
-    if morning < meeting.starts_at and is_sooner:
+    if meeting.status is MeetingStatus.PLANNED and morning < meeting.starts_at and is_sooner:
         meeting.remind_at, meeting.remind_offset = morning, None
     return True
 

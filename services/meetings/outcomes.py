@@ -1,0 +1,336 @@
+"""After a meeting: did it take place, how long, about what (B14; DC18)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord, Source
+from models.pairs import MEETING, Pair, PairMember, PairStatus
+from models.people import Role
+from models.programmes import Cycle
+from models.tasks import TaskKind
+from services.actors import Actor, ActorKind, Right
+from services.audit import record
+from services.errors import N_, DomainError
+from services.feedback import invite, open_feedback
+from services.meetings.kinds import list_kinds
+from services.meetings.moments import span_of
+from services.meetings.planning import MeetingChanged, check_member, lock_meeting, timezone_of
+from services.meetings.schedule import schedule
+from services.pairs.places import lock_pair
+from services.programmes.running import settings_of
+from services.tasks import close_by_fact, open_task
+
+LONGEST = 480  # minutes
+TOPIC_LIMIT = 500
+LOGGABLE = frozenset(
+    {MeetingStatus.PROPOSED, MeetingStatus.PLANNED, MeetingStatus.MISSED, MeetingStatus.HELD}
+)
+
+
+class NotBegun(DomainError):
+    text = N_("This meeting has not begun yet.")
+
+
+class LoggedAlready(DomainError):
+    text = N_("This meeting has been logged already.")
+
+
+class MinutesOutOfRange(DomainError):
+    text = N_("Please give the length in minutes, from 1 to 480.")
+
+
+class DayNotPast(DomainError):
+    text = N_("A meeting is logged for today or a day of this school year that has passed.")
+
+
+class PairNeverMet(DomainError):
+    text = N_("This pair has no meetings to log: it has not been accepted by both.")
+
+
+class Next(StrEnum):
+    """What the side that answered is asked now."""
+
+    LOG = "log"
+    FEEDBACK = "feedback"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    meeting_id: int
+    role: Role
+    took_place: bool
+    status: MeetingStatus
+    next: Next
+    run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLogged:
+    """`run_id` is the feedback of whoever logged it; None for the panel."""
+
+    meeting_id: int
+    run_id: int | None
+
+
+def say_held(session: Session, *, actor: Actor, meeting_id: int, took_place: bool, now: datetime) -> Said:
+    """One side says whether the meeting took place, and may correct itself; disagreement is a task.
+
+    Raises NotBegun, MeetingChanged (moved or cancelled meanwhile), NotAllowed.
+    """
+    meeting, pair = lock_meeting(session, meeting_id)
+    member = check_member(actor, pair)
+    if meeting.status not in LOGGABLE:
+        raise MeetingChanged
+    if meeting.starts_at > now:
+        raise NotBegun
+    _keep_word(session, meeting, member, took_place=took_place, now=now)
+    _settle(session, meeting, actor=actor, now=now)
+    run_id = None
+    following = Next.NOTHING
+    if took_place:
+        run_id = open_feedback(
+            session, meeting=meeting, person_id=member.person_id, role=member.role, now=now
+        )
+        is_log_due = member.role is Role.MENTOR and meeting.held_minutes is None
+        following = Next.LOG if is_log_due else Next.FEEDBACK if run_id else Next.NOTHING
+    record(
+        session,
+        actor=actor,
+        action="meeting.said",
+        subject=("meeting", meeting.id),
+        organization_id=meeting.organization_id,
+        now=now,
+        after={"by": member.role.value, "took_place": took_place, "status": meeting.status.value},
+    )
+    return Said(meeting.id, member.role, took_place, meeting.status, following, run_id)
+
+
+def log_meeting(
+    session: Session, *, actor: Actor, meeting_id: int, minutes: int, topic: str | None, now: datetime
+) -> MeetingLogged:
+    """Write down a meeting that was planned: how long, about what. The mentor in the chat, or the curator.
+
+    Raises LoggedAlready, NotBegun, MeetingChanged, MinutesOutOfRange, NotAllowed.
+    """
+    meeting, pair = lock_meeting(session, meeting_id)
+    _check_logger(actor, pair)
+    return _log(session, meeting, pair, actor=actor, minutes=minutes, topic=topic, now=now)
+
+
+def log_past_meeting(
+    session: Session,
+    *,
+    actor: Actor,
+    pair_id: int,
+    day: date,
+    clock: time | None = None,
+    minutes: int,
+    topic: str | None,
+    kind: MeetingKind | None = None,
+    now: datetime,
+) -> MeetingLogged:
+    """Write down a meeting that nobody planned; one that was planned for that day is logged instead.
+
+    Without a `clock` only the day is known. Raises DayNotPast, PairNeverMet, MinutesOutOfRange, NotAllowed.
+    """
+    pair = lock_pair(session, pair_id)
+    _check_logger(actor, pair)
+    if pair.accepted_at is None:
+        raise PairNeverMet
+    timezone = timezone_of(session, pair.organization_id)
+    _check_past(session, pair, day, clock, now.astimezone(ZoneInfo(timezone)))
+    planned = _find_planned(session, pair, day, kind, now) if clock is None else None
+    if planned is not None:
+        return _log(session, planned, pair, actor=actor, minutes=minutes, topic=topic, now=now)
+    _check_minutes(minutes)
+    span = span_of(datetime.combine(day, clock or time.min), timezone, minutes)
+    meeting = Meeting(
+        organization_id=pair.organization_id,
+        cycle_id=pair.cycle_id,
+        pair_id=pair.id,
+        kind=kind or _guess_kind(session, pair),
+        status=MeetingStatus.PLANNED,
+        local_start=span.local_start,
+        timezone=timezone,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        minutes=minutes,
+        proposed_by=actor.id if actor.kind is ActorKind.PERSON else _mentor(pair).person_id,
+        proposed_at=now,
+    )
+    session.add(meeting)
+    session.flush()
+    return _log(session, meeting, pair, actor=actor, minutes=minutes, topic=topic, now=now)
+
+
+def _log(
+    session: Session,
+    meeting: Meeting,
+    pair: Pair,
+    *,
+    actor: Actor,
+    minutes: int,
+    topic: str | None,
+    now: datetime,
+) -> MeetingLogged:
+    if meeting.status not in LOGGABLE:
+        raise MeetingChanged
+    if meeting.held_minutes is not None:
+        raise LoggedAlready
+    if meeting.starts_at > now:
+        raise NotBegun
+    _check_minutes(minutes)
+    was_asked = meeting.status is MeetingStatus.PLANNED and meeting.planned_at and meeting.ask_at is None
+    before = meeting.status
+    meeting.held_minutes, meeting.topic = minutes, topic.strip()[:TOPIC_LIMIT] or None if topic else None
+    meeting.logged_by = actor.id if actor.kind is ActorKind.PERSON else None
+    meeting.logged_at = now
+    meeting.source = Source.BOT if actor.kind is ActorKind.PERSON else Source.PANEL
+    run_of_actor = None
+    for member in pair.members:
+        if member.person_id == actor.id and actor.kind is ActorKind.PERSON:
+            _keep_word(session, meeting, member, took_place=True, now=now)
+            run_of_actor = open_feedback(
+                session, meeting=meeting, person_id=member.person_id, role=member.role, now=now
+            )
+        elif not was_asked and not _has_said(session, meeting, member):
+            run_id = open_feedback(
+                session, meeting=meeting, person_id=member.person_id, role=member.role, now=now
+            )
+            if run_id is not None:
+                invite(session, meeting=meeting, person_id=member.person_id, now=now)
+    _settle(session, meeting, actor=actor, now=now)
+    record(
+        session,
+        actor=actor,
+        action="meeting.logged",
+        subject=("meeting", meeting.id),
+        organization_id=meeting.organization_id,
+        now=now,
+        before={"status": before.value},
+        after={"status": meeting.status.value, "minutes": minutes, "source": meeting.source.value},
+    )
+    return MeetingLogged(meeting.id, run_of_actor)
+
+
+def _settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -> None:
+    """The state that follows from what both say and from the log; the log outweighs a word."""
+    session.flush()
+    said = {
+        word.role: word.took_place
+        for word in session.scalars(select(MeetingWord).where(MeetingWord.meeting_id == meeting.id))
+    }
+    answers = set(said.values())
+    is_logged = meeting.held_minutes is not None
+    if is_logged or (answers == {True} and len(said) == len(Role)):
+        meeting.status = MeetingStatus.HELD
+    elif answers == {False}:
+        meeting.status = MeetingStatus.MISSED
+    elif meeting.status in {MeetingStatus.MISSED, MeetingStatus.HELD}:
+        meeting.status = MeetingStatus.PLANNED  # somebody corrected what was said: it is open again
+    ask_at = meeting.ask_at
+    schedule(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
+    if meeting.ask_at is not None:
+        meeting.ask_at = ask_at  # a question that was asked is not asked again
+    key = f"meeting:{meeting.id}:mismatch"
+    if answers == {True, False} or (is_logged and False in answers):
+        open_task(
+            session,
+            kind=TaskKind.MEETING_MISMATCH,
+            dedup_key=key,
+            organization_id=meeting.organization_id,
+            cycle_id=meeting.cycle_id,
+            person_id=actor.id if actor.kind is ActorKind.PERSON else None,
+            pair_id=meeting.pair_id,
+            meeting_id=meeting.id,
+            now=now,
+        )
+    else:
+        close_by_fact(session, dedup_key=key, now=now)
+
+
+def _has_said(session: Session, meeting: Meeting, member: PairMember) -> bool:
+    query = select(MeetingWord.id).where(
+        MeetingWord.meeting_id == meeting.id, MeetingWord.person_id == member.person_id
+    )
+    return session.scalar(query) is not None
+
+
+def _keep_word(
+    session: Session, meeting: Meeting, member: PairMember, *, took_place: bool, now: datetime
+) -> None:
+    word = session.scalars(
+        select(MeetingWord).where(
+            MeetingWord.meeting_id == meeting.id, MeetingWord.person_id == member.person_id
+        )
+    ).one_or_none()
+    if word is None:
+        session.add(
+            MeetingWord(
+                meeting_id=meeting.id,
+                person_id=member.person_id,
+                role=member.role,
+                took_place=took_place,
+                said_at=now,
+            )
+        )
+    elif word.took_place is not took_place:
+        word.took_place, word.said_at = took_place, now
+
+
+def _check_logger(actor: Actor, pair: Pair) -> None:
+    """The mentor logs in the chat; a curator for any pair, marked as such (ux.md 6)."""
+    if actor.kind is ActorKind.PERSON:
+        actor.check_is_person(_mentor(pair).person_id)
+        actor.check_organization(pair.organization_id)
+    else:
+        actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
+
+
+def _mentor(pair: Pair) -> PairMember:
+    return next(member for member in pair.members if member.role is Role.MENTOR)
+
+
+def _check_minutes(minutes: int) -> None:
+    if not 1 <= minutes <= LONGEST:
+        raise MinutesOutOfRange
+
+
+def _check_past(session: Session, pair: Pair, day: date, clock: time | None, local_now: datetime) -> None:
+    cycle = session.get_one(Cycle, pair.cycle_id)
+    is_later_today = day == local_now.date() and clock is not None and clock > local_now.time()
+    if not cycle.starts_on <= day <= local_now.date() or is_later_today:
+        raise DayNotPast
+
+
+def _find_planned(
+    session: Session, pair: Pair, day: date, kind: MeetingKind | None, now: datetime
+) -> Meeting | None:
+    query = select(Meeting).where(
+        Meeting.pair_id == pair.id,
+        Meeting.local_start.startswith(day.isoformat()),
+        Meeting.status.in_(LOGGABLE),
+        Meeting.held_minutes.is_(None),
+        Meeting.starts_at <= now,
+    )
+    if kind is not None:
+        query = query.where(Meeting.kind == kind)
+    return session.scalars(query.order_by(Meeting.starts_at).limit(1).with_for_update()).first()
+
+
+def _guess_kind(session: Session, pair: Pair) -> MeetingKind:
+    """The kind that came next; of a pair that has ended, an ordinary meeting."""
+    kinds = list_kinds(session, pair=pair) if pair.status in MEETING else []
+    return (
+        kinds[0]
+        if kinds
+        else MeetingKind.REGULAR
+        if pair.status is not PairStatus.ACCEPTED
+        else MeetingKind.INTRO
+    )
