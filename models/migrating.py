@@ -23,6 +23,10 @@ class WrongStamp(Exception):
         self.found = found
 
 
+class SchemaNewer(Exception):
+    """The database has a revision that this version does not know."""
+
+
 def configuration(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
@@ -31,10 +35,11 @@ def configuration(connection: Connection | None = None) -> Config:
 
 
 def migrate(database: Database, *, stamp: Stamp, now: datetime) -> None:
-    """Bring the schema to the newest revision. Raises WrongStamp before it changes anything."""
+    """Bring the schema to the newest revision. Raises WrongStamp, SchemaNewer before it changes anything."""
     found = read_stamp(database)
     if found is not None and found is not stamp:
         raise WrongStamp(found)
+    is_current(database)
     with database.write_engine.begin() as connection:
         command.upgrade(configuration(connection), "head")
     with database.writing() as session:
@@ -53,7 +58,10 @@ def read_stamp(database: Database) -> Stamp | None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the schema is at the newest revision."""
-    heads = set(ScriptDirectory.from_config(configuration()).get_heads())
+    """Whether the schema is at the newest revision. Raises SchemaNewer."""
+    scripts = ScriptDirectory.from_config(configuration())
     with database.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == heads
+        heads = set(MigrationContext.configure(connection).get_current_heads())
+    if not heads <= {script.revision for script in scripts.walk_revisions()}:
+        raise SchemaNewer
+    return heads == set(scripts.get_heads())

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.people import Organization, OrganizationKind
@@ -44,7 +44,7 @@ def add_organization(
 ) -> OrganizationFacts:
     """Raises OrganizationExists, NotAllowed: only who acts for the whole installation may."""
     actor.check_right(Right.MANAGE_SETTINGS, 0)  # no organisation has the number 0
-    if session.scalar(select(Organization.id).where(func.lower(Organization.name) == name.lower())):
+    if any(name.casefold() == known.name.casefold() for known in list_organizations(session)):
         raise OrganizationExists
     organization = Organization(
         name=name,
@@ -87,9 +87,8 @@ def find_organization(session: Session, name: str) -> OrganizationFacts:
     for organization in known:
         if name.casefold() == organization.name.casefold() or name == str(organization.id):
             return organization
-    raise OrganizationUnknown(
-        name=name, known=", ".join(f"{found.id} {found.name}" for found in known) or "-"
-    )
+    listed = ", ".join(f"{organization.id} {organization.name}" for organization in known)
+    raise OrganizationUnknown(name=name, known=listed or "-")
 
 
 def _facts(organization: Organization) -> OrganizationFacts:

@@ -5,14 +5,15 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("services", "notices", "handlers", "admin")
+ROOMS = ("services", "notices", "handlers", "admin", "installation")
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "t": None, "label": None,
             "ngettext": (1, 2), "plural": (1, 2)}  # fmt: skip
+MODULES = ("nastavnik.py", "settings.py")
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 
@@ -22,6 +23,10 @@ def collect() -> Catalog:
         for _file, _line, message, _comments, context in extract_from_dir(
             ROOT / room, method_map=METHODS, keywords=KEYWORDS
         ):
+            if message and any(message):
+                found.add(message, context=context)
+    for module in MODULES:
+        for _line, message, _comments, context in extract_from_file("python", ROOT / module, keywords=KEYWORDS):
             if message and any(message):
                 found.add(message, context=context)
     return found

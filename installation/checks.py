@@ -1,0 +1,160 @@
+"""What must hold before anything starts; each check raises one Fault. `run` and `doctor` ask the same."""
+
+import fcntl
+import http.client
+import json
+import os
+import socket
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from installation import faults
+from installation.site import Site
+from models.engine import Database
+from models.installation import Stamp
+from models.migrating import SchemaNewer, WrongStamp, is_current, read_stamp
+from notices.language import CatalogueMissing, load_translators
+
+TELEGRAM = "https://api.telegram.org"
+TELEGRAM_SECONDS = 10
+DATABASE_SECONDS = 5
+REFUSALS = {401, 404}
+
+
+def check_catalogues() -> None:
+    try:
+        load_translators()
+    except CatalogueMissing as error:
+        raise faults.CatalogueNotCompiled(language=error.args[0]) from error
+
+
+def check_folder(folder: Path) -> None:
+    """Make the data folder when it is missing, and write and remove a file in it."""
+    probe = folder / f".probe-{uuid.uuid4().hex}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise faults.FolderNotWritable(folder=folder) from error
+
+
+def check_port(host: str, port: int, name: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise faults.PortOccupied(port=port, host=host, name=name) from error
+
+
+def check_token(site: Site) -> dict[str, Any]:
+    """What getMe says of the bot. Raises TokenRefused, TelegramUnreachable."""
+    return ask_telegram(site, "getMe")
+
+
+def ask_telegram(site: Site, method: str) -> dict[str, Any]:
+    """One call without parameters, by the standard library: the bot's stack takes seconds to load."""
+    base = site.telegram_api or TELEGRAM
+    proxy = site.settings.telegram_proxy
+    proxies = urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None)
+    try:
+        with urllib.request.build_opener(proxies).open(
+            f"{base}/bot{site.token()}/{method}", timeout=TELEGRAM_SECONDS
+        ) as answer:
+            found = json.load(answer)
+    except urllib.error.HTTPError as error:
+        if error.code in REFUSALS:
+            raise faults.TokenRefused from None
+        raise faults.TelegramUnreachable(address=base) from None
+    except (OSError, ValueError, http.client.HTTPException):
+        raise faults.TelegramUnreachable(address=base) from None
+    result = found.get("result") if isinstance(found, dict) else None
+    return result if isinstance(result, dict) else {}
+
+
+@contextmanager
+def open_database(site: Site) -> Iterator[Database]:
+    """The site's database, checked to answer and to bear the right stamp.
+
+    Raises DatabaseUnreachable, SandboxDatabase, LiveDatabase.
+    """
+    database = Database(with_patience(site.database_url))
+    try:
+        try:
+            stamp = read_stamp(database)
+        except SQLAlchemyError as error:
+            raise unreachable(site.database_url, error) from error
+        if stamp is not None and stamp is not site.stamp:
+            raise wrong_stamp(stamp)
+        yield database
+    finally:
+        database.close()
+
+
+def check_schema(site: Site) -> None:
+    """Raises SchemaNewer, SchemaOld and what `open_database` raises."""
+    with open_database(site) as database:
+        try:
+            if not is_current(database):
+                raise faults.SchemaOld
+        except SchemaNewer as error:
+            raise faults.SchemaNewer from error
+
+
+def with_patience(database_url: str) -> str:
+    """The address with a limit on how long PostgreSQL may take to answer, unless it names its own."""
+    address = make_url(database_url)
+    if address.get_backend_name() == "postgresql" and "connect_timeout" not in address.query:
+        address = address.update_query_dict({"connect_timeout": str(DATABASE_SECONDS)})
+    return address.render_as_string(hide_password=False)
+
+
+def unreachable(database_url: str, error: SQLAlchemyError) -> faults.DatabaseUnreachable:
+    why = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
+    address = make_url(database_url).render_as_string(hide_password=True)
+    return faults.DatabaseUnreachable(address=address, why=why)
+
+
+def wrong_stamp(found: Stamp) -> faults.Fault:
+    return faults.SandboxDatabase() if found is Stamp.SANDBOX else faults.LiveDatabase()
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the folder for one running installation. Raises AlreadyRunning."""
+    with (folder / "run.lock").open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise faults.AlreadyRunning(folder=folder, process=file.read().strip() or "?") from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def migrate_site(site: Site) -> None:
+    """Bring the database to the newest schema and stamp it. Raises a Fault."""
+    from models.migrating import migrate
+    from services.clock import SystemClock
+
+    with open_database(site) as database:
+        try:
+            migrate(database, stamp=site.stamp, now=SystemClock().now())
+        except WrongStamp as error:
+            raise wrong_stamp(error.found) from error
+        except SchemaNewer as error:
+            raise faults.SchemaNewer from error
+        except SQLAlchemyError as error:
+            raise unreachable(site.database_url, error) from error

@@ -1,0 +1,207 @@
+"""The short commands: each reads or changes one thing; lines for people, or JSON for machines."""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from installation import checks, faults
+from installation.accounts import ACTOR, open_account, word_way_in
+from installation.processes import open_clock
+from installation.running import say
+from installation.site import Site
+from models.accounts import Account, AccountRole
+from models.people import OrganizationKind
+from notices.language import Translator
+from services.clock import SystemClock
+from services.organizations import add_organization, find_organization, list_organizations
+from services.programmes.packs import ResolvedPack, check_packs, list_packs, load_pack
+from services.programmes.running import create_programme
+
+PACKS = Path(__file__).resolve().parent.parent / "programmes"
+TARGET_MODEL = "target-model"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a command answers: lines for people, or one JSON value."""
+
+    t: Translator
+    is_json: bool
+
+    def tell(self, facts: object, lines: Sequence[str]) -> None:
+        if self.is_json:
+            say(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
+        else:
+            for line in lines:
+                say(line)
+
+
+@contextmanager
+def writing(site: Site) -> Iterator[tuple[Session, datetime]]:
+    """A session in one write transaction on a database of the newest schema, and the present moment."""
+    checks.check_schema(site)
+    with checks.open_database(site) as database, database.writing() as session:
+        yield session, now_of(site)
+
+
+def now_of(site: Site) -> datetime:
+    """The sandbox's time while it runs; without it nobody moves the clock."""
+    if not site.is_sandbox:
+        return SystemClock().now()
+    try:
+        with open_clock(site, seconds=0) as clock:
+            return clock.now()
+    except faults.TelegramUnreachable:
+        return SystemClock().now()
+
+
+def migrate(site: Site, telling: Telling, _arguments: argparse.Namespace) -> int:
+    checks.migrate_site(site)
+    telling.tell(
+        {"stamp": site.stamp.value, "current": True},
+        [telling.t.label("The database has the newest schema ({stamp}).", stamp=site.stamp.value)],
+    )
+    return 0
+
+
+def list_programmes(_site: Site, telling: Telling, _arguments: argparse.Namespace) -> int:
+    packs = [load_pack(PACKS, pack_id) for pack_id in list_packs(PACKS)]
+    facts = [describe_pack(pack, telling.t.locale) for pack in packs]
+    lines = [
+        telling.t.label(
+            "{id}  version {version}, stages {stages}, roadmap rows {rows}, surveys {surveys}: {title}",
+            **fact,
+        )
+        for fact in facts
+    ]
+    telling.tell(facts, lines)
+    return 0
+
+
+def describe_pack(pack: ResolvedPack, locale: str) -> dict[str, Any]:
+    content = pack.pack
+    return {
+        "id": content.id,
+        "title": content.title.get(locale),
+        "version": content.version,
+        "seed": content.seed,
+        "stages": len(content.stages),
+        "rows": len(content.rows()),
+        "surveys": len(pack.surveys),
+        "sha256": pack.sha256,
+    }
+
+
+def check_programmes(_site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    folder = arguments.folder or PACKS
+    problems = check_packs(folder)
+    lines = [str(problem) for problem in problems] or [telling.t.label("The programme packs are in order.")]
+    telling.tell([asdict(problem) for problem in problems], lines)
+    return 1 if problems else 0
+
+
+def start_programme(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    pack = load_pack(PACKS, arguments.pack)
+    with writing(site) as (session, now):
+        organization = find_organization(session, arguments.organization)
+        created = create_programme(
+            session,
+            actor=ACTOR,
+            organization_id=organization.id,
+            pack=pack,
+            today=now.astimezone(ZoneInfo(organization.timezone)).date(),
+            now=now,
+        )
+    telling.tell(
+        {"programme_id": created.programme_id, "organization_id": organization.id, "pack": pack.pack.id},
+        [
+            telling.t.label(
+                "The programme {pack} has begun in {name}.", pack=pack.pack.id, name=organization.name
+            )
+        ],
+    )
+    return 0
+
+
+def add_school(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    """An organisation with its programme, and the first account's link when nobody can sign in yet."""
+    pack = load_pack(PACKS, arguments.pack)
+    zone = arguments.timezone or site.settings.timezone
+    way = None
+    with writing(site) as (session, now):
+        organization = add_organization(
+            session,
+            actor=ACTOR,
+            name=arguments.name,
+            kind=OrganizationKind(arguments.kind),
+            timezone=zone,
+            address=arguments.address,
+            inn=arguments.inn,
+            now=now,
+        )
+        today = now.astimezone(ZoneInfo(zone)).date()
+        create_programme(
+            session, actor=ACTOR, organization_id=organization.id, pack=pack, today=today, now=now
+        )
+        if session.scalars(select(Account.id)).first() is None:
+            way = open_account(
+                session,
+                site,
+                organization,
+                name=telling.t.label("Curator"),
+                login=None,
+                role=AccountRole.ADMINISTRATOR,
+                now=now,
+            )
+    facts = asdict(organization) | {"pack": pack.pack.id, "account": asdict(way) if way else None}
+    lines = [
+        telling.t.label(
+            "{name}: number {id}, code for joining {code}, programme {pack}.",
+            name=organization.name,
+            id=organization.id,
+            code=organization.join_code,
+            pack=pack.pack.id,
+        )
+    ]
+    if way is not None:
+        lines.append(word_way_in(way, telling.t))
+    telling.tell(facts, lines)
+    return 0
+
+
+def list_schools(site: Site, telling: Telling, _arguments: argparse.Namespace) -> int:
+    checks.check_schema(site)
+    with checks.open_database(site) as database, database.reading() as session:
+        organizations = list_organizations(session)
+    lines = [
+        telling.t.label("{id}  {name}, code for joining {code}", id=one.id, name=one.name, code=one.join_code)
+        for one in organizations
+    ]
+    empty = telling.t.label('There is no organisation yet. Say: nastavnik organization add --name "..."')
+    telling.tell([asdict(one) for one in organizations], lines or [empty])
+    return 0
+
+
+def add_curator(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    with writing(site) as (session, now):
+        organization = find_organization(session, arguments.organization)
+        way = open_account(
+            session,
+            site,
+            organization,
+            name=arguments.name,
+            login=arguments.login,
+            role=AccountRole(arguments.role),
+            now=now,
+        )
+    telling.tell(asdict(way), [word_way_in(way, telling.t)])
+    return 0

@@ -1,0 +1,116 @@
+"""What each process of an installation is made of: the composition roots of bot, panel and sandbox."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from installation import checks, faults
+from installation.site import Site
+from services.clock import Clock, clock_of
+
+CLOCK_SECONDS = 20  # how long a process waits for the sandbox to say the time
+
+
+@contextmanager
+def open_clock(site: Site, seconds: float = CLOCK_SECONDS) -> Iterator[Clock]:
+    """The installation's clock; the sandbox may still be starting. Raises TelegramUnreachable."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            clock = clock_of(site.clock)
+            break
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise faults.TelegramUnreachable(address=site.clock) from error
+            time.sleep(0.2)
+    try:
+        yield clock
+    finally:
+        clock.close()
+
+
+def work_bot(site: Site) -> None:
+    """Serve the messenger until SIGTERM or SIGINT. Raises a Fault."""
+    from bot.app import BotConfig, run_bot
+
+    checks.check_schema(site)
+    settings = site.settings
+    secret = settings.webhook_secret
+    with open_clock(site) as clock:
+        config = BotConfig(
+            token=site.token(),
+            telegram_api=site.telegram_api,
+            proxy=settings.telegram_proxy,
+            database_url=site.database_url,
+            updates=settings.updates,
+            webhook_url=settings.webhook_url,
+            webhook_secret=secret.get_secret_value() if secret else None,
+            webhook_host="127.0.0.1",
+            webhook_port=settings.webhook_port,
+            clock=clock,
+        )
+
+        async def main() -> None:
+            stop = asyncio.Event()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            await run_bot(config, stop=stop)
+
+        asyncio.run(main())
+
+
+def work_panel(site: Site) -> None:
+    """Serve the curator's panel until SIGTERM or SIGINT. Raises a Fault."""
+    from admin.configuration import PanelConfig
+    from admin.serving import serve
+
+    checks.check_schema(site)
+    settings = site.settings
+    checks.check_port(settings.panel_host, settings.panel_port, "NASTAVNIK_PANEL_PORT")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with open_clock(site) as clock:
+        config = PanelConfig(
+            database_url=site.database_url,
+            secret_key=site.secret_key(),
+            clock=clock,
+            locale=settings.locale,
+            panel_url=site.panel_address,
+            is_secure=site.panel_address.startswith("https://"),
+            bot_username=read_username(site),
+            is_sandbox=site.is_sandbox,
+        )
+        serve(config, host=settings.panel_host, port=settings.panel_port, stop=stop)
+
+
+def work_sandbox(site: Site, *, panel: str | None) -> None:
+    """Serve the stand-in Telegram until SIGTERM or SIGINT. Raises a Fault."""
+    from sandbox.server import serve
+
+    port = site.settings.sandbox_port
+    try:
+        asyncio.run(
+            serve(
+                token=site.token(),
+                state_file=site.folder / "telegram.db",
+                port=port,
+                timezone=site.settings.timezone,
+                links={panel: site.panel_address} if panel else {},
+            )
+        )
+    except OSError as error:
+        raise faults.PortOccupied(port=port, host="127.0.0.1", name="NASTAVNIK_SANDBOX_PORT") from error
+
+
+def read_username(site: Site) -> str:
+    """The bot's username for invitation links; empty when Telegram does not say it now."""
+    if site.is_sandbox or not site.has_token:
+        return ""
+    with contextlib.suppress(faults.Fault):
+        return str(checks.check_token(site).get("username", ""))
+    return ""

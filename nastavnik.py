@@ -1,0 +1,219 @@
+"""The command line: reads the settings, completes them into one site, and hands over to a command.
+
+Exit codes: 0 done; 1 refused by a rule; 2 usage or environment. Always one clear line, never a traceback.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from installation import faults
+from installation.words import open_translator, word
+from notices.language import Translator
+from services.errors import DomainError
+from settings import BadSetting, UnknownSetting, read_settings
+
+if TYPE_CHECKING:
+    from installation.site import Site
+
+REFUSED, WRONG = 1, 2
+KINDS = ("school", "college", "support_center")
+ROLES = ("administrator", "curator", "head", "psychologist", "observer")
+
+log = logging.getLogger("nastavnik")
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, like everything else here."""
+
+    def error(self, message: str) -> NoReturn:
+        raise faults.WrongUsage(message=message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    t = open_translator()
+    try:
+        asked = make_parser(t).parse_args(arguments)
+        return work(asked, t)
+    except (faults.Fault, BadSetting, UnknownSetting) as fault:
+        return end(word(t, fault), WRONG)
+    except DomainError as refusal:
+        return end(word(t, refusal), REFUSED)
+    except KeyboardInterrupt:
+        return end("", WRONG)
+
+
+def end(line: str, code: int) -> int:
+    if line:
+        print(line, file=sys.stderr, flush=True)
+    return code
+
+
+def work(asked: argparse.Namespace, t: Translator) -> int:
+    """Raises a Fault for whatever was not foreseen; the log has its traceback, masked."""
+    from installation import checks
+    from installation.journal import open_journal
+    from installation.site import complete
+
+    site = complete(read_settings())
+    if asked.needs_folder:
+        checks.check_catalogues()
+        checks.check_folder(site.folder)
+        journal = open_journal(site, asked.command)
+    try:
+        done: int = asked.act(site, t, asked)
+    except (DomainError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        if not asked.needs_folder:
+            raise faults.Unforeseen(kind=type(error).__name__, log="-") from error
+        logging.getLogger().handlers[1:] = []  # the screen gets one line of its own
+        log.exception("Unforeseen")
+        raise faults.Unforeseen(kind=type(error).__name__, log=journal) from error
+    return done
+
+
+def make_parser(t: Translator) -> Parser:
+    parser = Parser(
+        prog="nastavnik",
+        description=t.label("Runs a teacher-mentoring programme in Telegram, with a panel for the curator."),
+        epilog=t.label("Settings are environment variables or lines of .env; see .env.example."),
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar=t.label("COMMAND"))
+
+    def add(name: str, text: str, act: Callable[..., int], *, needs_folder: bool = True) -> Parser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(act=act, needs_folder=needs_folder)
+        return command
+
+    add("run", t.label("Start everything: bot, panel, and the sandbox while there is no token"), run)
+    for name, text, act in (
+        ("bot", t.label("Only the bot, with the clock of reminders"), run_bot),
+        ("panel", t.label("Only the curator's panel"), run_panel),
+        ("sandbox", t.label("Only the sandbox: a stand-in Telegram on this machine"), run_sandbox),
+    ):
+        process = add(name, text, act)
+        process.add_argument("--leashed", action="store_true", help=argparse.SUPPRESS)
+    for_machines(add("migrate", t.label("Bring the database to the newest schema"), call("migrate")), t)
+    doctor = add("doctor", t.label("Check everything and say what to do"), examine, needs_folder=False)
+    for_machines(doctor, t)
+    add_programme(add("programme", t.label("Programme packs: list, check, create"), run), t)
+    add_organization(add("organization", t.label("Organisations: list, add"), run), t)
+    add_curator(add("curator", t.label("Accounts of the panel: add"), run), t)
+    return parser
+
+
+def for_machines(parser: argparse.ArgumentParser, t: Translator) -> None:
+    parser.add_argument("--json", action="store_true", help=t.label("answer in JSON"))
+
+
+def call(name: str) -> Callable[..., int]:
+    """The command of installation/commands.py with this name; loaded when it is called."""
+
+    def act(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
+        from installation import commands
+
+        command: Callable[..., int] = getattr(commands, name)
+        return command(site, commands.Telling(t, asked.json), asked)
+
+    return act
+
+
+def add_programme(parser: Parser, t: Translator) -> None:
+    actions = parser.add_subparsers(required=True, metavar=t.label("ACTION"))
+    listing = actions.add_parser("list", help=t.label("the packs that are here"))
+    listing.set_defaults(act=call("list_programmes"), needs_folder=False)
+    check = actions.add_parser("check", help=t.label("name every fault of the packs with its mend"))
+    check.add_argument("folder", nargs="?", type=Path, help=t.label("folder of packs (programmes/)"))
+    check.set_defaults(act=call("check_programmes"), needs_folder=False)
+    create = actions.add_parser("create", help=t.label("begin a programme in this school year"))
+    create.add_argument("--organization", required=True, help=t.label("its name or number"))
+    create.add_argument("--pack", default="target-model", help=t.label("one of `programme list`"))
+    create.set_defaults(act=call("start_programme"))
+    for action in (listing, check, create):
+        for_machines(action, t)
+
+
+def add_organization(parser: Parser, t: Translator) -> None:
+    actions = parser.add_subparsers(required=True, metavar=t.label("ACTION"))
+    listing = actions.add_parser("list", help=t.label("organisations with their codes for joining"))
+    listing.set_defaults(act=call("list_schools"))
+    add = actions.add_parser("add", help=t.label("a new organisation with its programme of this school year"))
+    add.add_argument("--name", required=True, help=t.label("full name, as it stands in the consent"))
+    add.add_argument("--address", default="", help=t.label("postal address, for the consent"))
+    add.add_argument("--inn", default="", help=t.label("taxpayer number, for the consent"))
+    add.add_argument("--kind", choices=KINDS, default=KINDS[0])
+    add.add_argument("--timezone", help=t.label("like Europe/Moscow"))
+    add.add_argument("--pack", default="target-model", help=t.label("one of `programme list`"))
+    add.set_defaults(act=call("add_school"))
+    for action in (listing, add):
+        for_machines(action, t)
+
+
+def add_curator(parser: Parser, t: Translator) -> None:
+    actions = parser.add_subparsers(required=True, metavar=t.label("ACTION"))
+    add = actions.add_parser(
+        "add", help=t.label("a new account; prints a one-time link that sets its password")
+    )
+    add.add_argument("--name", required=True, help=t.label("how the panel names the person"))
+    add.add_argument("--organization", required=True, help=t.label("its name or number"))
+    add.add_argument("--login", help=t.label("sign-in name (curator, curator2, ...)"))
+    add.add_argument("--role", choices=ROLES, default="curator")
+    add.set_defaults(act=call("add_curator"))
+    for_machines(add, t)
+
+
+def run(site: "Site", t: Translator, _asked: argparse.Namespace) -> int:
+    from installation.commands import PACKS, TARGET_MODEL
+    from installation.running import run as run_all
+    from services.programmes.packs import load_pack
+
+    run_all(site, t, load_pack(PACKS, TARGET_MODEL))
+    return 0
+
+
+def examine(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
+    from installation.commands import Telling
+    from installation.doctor import examine as look
+
+    facts, lines, has_fault = look(site, t)
+    Telling(t, asked.json).tell(facts, lines)
+    return WRONG if has_fault else 0
+
+
+def run_bot(site: "Site", _t: Translator, asked: argparse.Namespace) -> int:
+    from installation.processes import work_bot
+
+    hold(asked)
+    work_bot(site)
+    return 0
+
+
+def run_panel(site: "Site", _t: Translator, asked: argparse.Namespace) -> int:
+    from installation.processes import work_panel
+
+    hold(asked)
+    work_panel(site)
+    return 0
+
+
+def run_sandbox(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
+    from installation.processes import work_sandbox
+
+    hold(asked)
+    work_sandbox(site, panel=t.label("Panel"))
+    return 0
+
+
+def hold(asked: argparse.Namespace) -> None:
+    from installation.supervision import leash
+
+    if asked.leashed:
+        leash()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
