@@ -15,7 +15,7 @@ from sandbox.clock import read_moment, write_moment
 from sandbox.contract import Upload
 from sandbox.faults import Faults
 from sandbox.limits import Limits
-from sandbox.methods.profile import find_commands
+from sandbox.methods.profile import find_commands, read_kept_text
 from sandbox.record import Record
 from sandbox.refusal import Json
 from sandbox.world import Person, World
@@ -145,6 +145,7 @@ class Controls:
                 "messages": [message.dump() for message in self._world.show_messages(person)],
                 "commands": find_commands(self._world, person.id, "ru"),
                 "menu_button": button,
+                "description": read_kept_text(self._world, "description", {"language_code": "ru"})["description"],
                 "open_queries": [
                     {"query_id": query.id, "message_id": query.message_id, "label": query.button}
                     for query in self._world.queries.values()
