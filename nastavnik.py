@@ -6,9 +6,9 @@ Exit codes: 0 done; 1 refused by a rule; 2 usage or environment. Always one clea
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from installation import faults
 from installation.words import open_translator, word
@@ -26,8 +26,40 @@ ROLES = ("administrator", "curator", "head", "psychologist", "observer")
 log = logging.getLogger("nastavnik")
 
 
+class Layout(argparse.HelpFormatter):
+    """Help whose usage line begins with a word of our language."""
+
+    usage: ClassVar[str]
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, self.usage if prefix is None else prefix)
+
+
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, like everything else here."""
+    """Says what is wrong in one line, like everything else here; a class for each language."""
+
+    t: ClassVar[Translator]
+    layout: ClassVar[type[Layout]]
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts, add_help=False, formatter_class=self.layout)
+        self._options = self.add_argument_group(self.t.label("options"))
+        self._options.add_argument(
+            "-h", "--help", action="help", help=self.t.label("show this help and exit")
+        )
+
+    def add_option(self, *names: str, **facts: Any) -> None:
+        self._options.add_argument(*names, **facts)
+
+    def add_actions(self) -> "argparse._SubParsersAction[Parser]":
+        title, metavar = self.t.label("actions"), self.t.label("ACTION")
+        return self.add_subparsers(title=title, metavar=metavar, required=True, parser_class=type(self))
 
     def error(self, message: str) -> NoReturn:
         raise faults.WrongUsage(message=message)
@@ -77,16 +109,18 @@ def work(asked: argparse.Namespace, t: Translator) -> int:
 
 
 def make_parser(t: Translator) -> Parser:
-    parser = Parser(
+    layout = type("Layout", (Layout,), {"usage": t.label("usage: ")})
+    spoken: type[Parser] = type("Parser", (Parser,), {"t": t, "layout": layout})
+    parser = spoken(
         prog="nastavnik",
         description=t.label("Runs a teacher-mentoring programme in Telegram, with a panel for the curator."),
         epilog=t.label("Settings are environment variables or lines of .env; see .env.example."),
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar=t.label("COMMAND"))
+    commands = parser.add_actions()
 
     def add(name: str, text: str, act: Callable[..., int], *, needs_folder: bool = True) -> Parser:
         command = commands.add_parser(name, help=text, description=text)
-        command.set_defaults(act=act, needs_folder=needs_folder)
+        command.set_defaults(command=name, act=act, needs_folder=needs_folder)
         return command
 
     add("run", t.label("Start everything: bot, panel, and the sandbox while there is no token"), run)
@@ -96,7 +130,7 @@ def make_parser(t: Translator) -> Parser:
         ("sandbox", t.label("Only the sandbox: a stand-in Telegram on this machine"), run_sandbox),
     ):
         process = add(name, text, act)
-        process.add_argument("--leashed", action="store_true", help=argparse.SUPPRESS)
+        process.add_option("--leashed", action="store_true", help=argparse.SUPPRESS)
     for_machines(add("migrate", t.label("Bring the database to the newest schema"), call("migrate")), t)
     doctor = add("doctor", t.label("Check everything and say what to do"), examine, needs_folder=False)
     for_machines(doctor, t)
@@ -106,8 +140,8 @@ def make_parser(t: Translator) -> Parser:
     return parser
 
 
-def for_machines(parser: argparse.ArgumentParser, t: Translator) -> None:
-    parser.add_argument("--json", action="store_true", help=t.label("answer in JSON"))
+def for_machines(parser: Parser, t: Translator) -> None:
+    parser.add_option("--json", action="store_true", help=t.label("answer in JSON"))
 
 
 def call(name: str) -> Callable[..., int]:
@@ -123,45 +157,45 @@ def call(name: str) -> Callable[..., int]:
 
 
 def add_programme(parser: Parser, t: Translator) -> None:
-    actions = parser.add_subparsers(required=True, metavar=t.label("ACTION"))
+    actions = parser.add_actions()
     listing = actions.add_parser("list", help=t.label("the packs that are here"))
     listing.set_defaults(act=call("list_programmes"), needs_folder=False)
     check = actions.add_parser("check", help=t.label("name every fault of the packs with its mend"))
     check.add_argument("folder", nargs="?", type=Path, help=t.label("folder of packs (programmes/)"))
     check.set_defaults(act=call("check_programmes"), needs_folder=False)
     create = actions.add_parser("create", help=t.label("begin a programme in this school year"))
-    create.add_argument("--organization", required=True, help=t.label("its name or number"))
-    create.add_argument("--pack", default="target-model", help=t.label("one of `programme list`"))
+    create.add_option("--organization", required=True, help=t.label("its name or number"))
+    create.add_option("--pack", default="target-model", help=t.label("one of `programme list`"))
     create.set_defaults(act=call("start_programme"))
     for action in (listing, check, create):
         for_machines(action, t)
 
 
 def add_organization(parser: Parser, t: Translator) -> None:
-    actions = parser.add_subparsers(required=True, metavar=t.label("ACTION"))
+    actions = parser.add_actions()
     listing = actions.add_parser("list", help=t.label("organisations with their codes for joining"))
     listing.set_defaults(act=call("list_schools"))
     add = actions.add_parser("add", help=t.label("a new organisation with its programme of this school year"))
-    add.add_argument("--name", required=True, help=t.label("full name, as it stands in the consent"))
-    add.add_argument("--address", default="", help=t.label("postal address, for the consent"))
-    add.add_argument("--inn", default="", help=t.label("taxpayer number, for the consent"))
-    add.add_argument("--kind", choices=KINDS, default=KINDS[0])
-    add.add_argument("--timezone", help=t.label("like Europe/Moscow"))
-    add.add_argument("--pack", default="target-model", help=t.label("one of `programme list`"))
+    add.add_option("--name", required=True, help=t.label("full name, as it stands in the consent"))
+    add.add_option("--address", default="", help=t.label("postal address, for the consent"))
+    add.add_option("--inn", default="", help=t.label("taxpayer number, for the consent"))
+    add.add_option("--kind", choices=KINDS, default=KINDS[0])
+    add.add_option("--timezone", help=t.label("like Europe/Moscow"))
+    add.add_option("--pack", default="target-model", help=t.label("one of `programme list`"))
     add.set_defaults(act=call("add_school"))
     for action in (listing, add):
         for_machines(action, t)
 
 
 def add_curator(parser: Parser, t: Translator) -> None:
-    actions = parser.add_subparsers(required=True, metavar=t.label("ACTION"))
+    actions = parser.add_actions()
     add = actions.add_parser(
         "add", help=t.label("a new account; prints a one-time link that sets its password")
     )
-    add.add_argument("--name", required=True, help=t.label("how the panel names the person"))
-    add.add_argument("--organization", required=True, help=t.label("its name or number"))
-    add.add_argument("--login", help=t.label("sign-in name (curator, curator2, ...)"))
-    add.add_argument("--role", choices=ROLES, default="curator")
+    add.add_option("--name", required=True, help=t.label("how the panel names the person"))
+    add.add_option("--organization", required=True, help=t.label("its name or number"))
+    add.add_option("--login", help=t.label("sign-in name (curator, curator2, ...)"))
+    add.add_option("--role", choices=ROLES, default="curator")
     add.set_defaults(act=call("add_curator"))
     for_machines(add, t)
 

@@ -77,10 +77,6 @@ class CatalogueNotCompiled(Fault):
     text = N_("The texts of language {language} are not compiled. Say: make setup")
 
 
-class PackFaults(Fault):
-    text = N_("Faults in the programme packs: {count}.")
-
-
 class ProcessEnded(Fault):
     text = N_("The process “{name}” could not work; its line is above.")
 

@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 
 START_SECONDS = 60  # for all of it to answer; a slow disk's first start takes some ten
 NOTES = {
-    "mentee": N_("mentee"),
-    "mentor": N_("mentor"),
-    "curator": N_("curator, works in the panel"),
+    "mentee": N_("mentee of the demo"),
+    "mentor": N_("mentor of the demo"),
+    "curator": N_("curator of the demo"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Collect msgids from the code, merge them into locales/*/LC_MESSAGES/messages.po, compile, say what is left."""
+"""Collect msgids from the code, merge them into locales/, compile, say what is left to translate."""
 
 import sys
 from io import BytesIO
@@ -26,7 +26,8 @@ def collect() -> Catalog:
             if message and any(message):
                 found.add(message, context=context)
     for module in MODULES:
-        for _line, message, _comments, context in extract_from_file("python", ROOT / module, keywords=KEYWORDS):
+        extracted = extract_from_file("python", ROOT / module, keywords=KEYWORDS)
+        for _line, message, _comments, context in extracted:
             if message and any(message):
                 found.add(message, context=context)
     return found
@@ -53,7 +54,11 @@ def merge(path: Path, locale: str, found: Catalog) -> list[str]:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with path.with_suffix(".mo").open("wb") as compiled:
         write_mo(compiled, catalogue)
-    return [str(m.id) for m in catalogue if m.id and not all(m.string if m.pluralizable else (m.string,))]
+    return [
+        str(m.id)
+        for m in catalogue
+        if m.id and not all(m.string if isinstance(m.string, tuple) else (m.string,))
+    ]
 
 
 def main() -> int:
