@@ -1,0 +1,157 @@
+"""The cycle's banks, and the profile that a curator reads before pairing (A22, A49, A51)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.pairs import PairMember
+from models.people import Participation, ParticipationStatus, Person, Role
+from models.surveys import Answer, SurveyRun, SurveyStatus
+from services.actors import Actor, Right
+from services.consents import ConsentState, read_states
+from services.errors import NotFound
+from services.programmes.answers import describe
+from services.programmes.running import current_cycle, pack_of
+from services.roles import intake_key
+
+
+@dataclass(frozen=True, slots=True)
+class BankRow:
+    """Someone who may be put into a pair now. `places_left` counts drafts and offers as taken."""
+
+    participation_id: int
+    person_id: int
+    full_name: str
+    position: str
+    ready_at: datetime | None
+    capacity: int
+    places_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLine:
+    """`value` is the raw answer (see services.programmes.values), `text` what a person reads."""
+
+    section: str
+    question_id: str
+    label: str
+    text: str
+    value: object
+    is_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    participation_id: int
+    person_id: int
+    full_name: str
+    position: str
+    role: Role
+    status: ParticipationStatus
+    capacity: int
+    ready_at: datetime | None
+    lines: tuple[ProfileLine, ...]
+
+    @property
+    def sections(self) -> tuple[tuple[str, tuple[ProfileLine, ...]], ...]:
+        """The lines by the survey's parts, in their order."""
+        titles = dict.fromkeys(line.section for line in self.lines)
+        return tuple((title, tuple(line for line in self.lines if line.section == title)) for title in titles)
+
+    def value(self, question_id: str) -> object:
+        """The raw answer to a question; None when there is none."""
+        return next((line.value for line in self.lines if line.question_id == question_id), None)
+
+
+def list_bank(session: Session, *, actor: Actor, organization_id: int, role: Role) -> list[BankRow]:
+    """Who of the current cycle is ready, has consented and has a place left; longest waiting first."""
+    actor.check_right(Right.SEE_PEOPLE, organization_id)
+    cycle = current_cycle(session, organization_id)
+    taken = (
+        select(func.count())
+        .select_from(PairMember)
+        .where(PairMember.participation_id == Participation.id, PairMember.is_current)
+        .correlate(Participation)
+        .scalar_subquery()
+    )
+    found = session.execute(
+        select(Participation, Person, taken)
+        .join(Person, Person.id == Participation.person_id)
+        .where(
+            Participation.cycle_id == cycle.id,
+            Participation.role == role,
+            Participation.status.in_((ParticipationStatus.READY, ParticipationStatus.PAIRED)),
+        )
+        .order_by(Participation.ready_at, Participation.id)
+    )
+    consents = read_states(session, organization_id=organization_id)
+    return [
+        BankRow(
+            participation_id=participation.id,
+            person_id=person.id,
+            full_name=person.full_name,
+            position=person.position,
+            ready_at=participation.ready_at,
+            capacity=participation.capacity,
+            places_left=participation.capacity - count,
+        )
+        for participation, person, count in found
+        if participation.capacity > count and consents.get(person.id) is ConsentState.GIVEN
+    ]
+
+
+def read_profile(session: Session, actor: Actor, participation_id: int, locale: str) -> Profile:
+    """The sent intake in words. Before it is sent, or after consent is gone, there are no lines.
+
+    Raises NotFound, NotAllowed.
+    """
+    participation = session.get(Participation, participation_id)
+    if participation is None:
+        raise NotFound
+    actor.check_right(Right.SEE_PEOPLE, participation.organization_id)
+    person = session.get_one(Person, participation.person_id)
+    return Profile(
+        participation_id=participation.id,
+        person_id=person.id,
+        full_name=person.full_name,
+        position=person.position,
+        role=participation.role,
+        status=participation.status,
+        capacity=participation.capacity,
+        ready_at=participation.ready_at,
+        lines=_read_lines(session, participation, locale),
+    )
+
+
+def _read_lines(session: Session, participation: Participation, locale: str) -> tuple[ProfileLine, ...]:
+    consents = read_states(session, organization_id=participation.organization_id)
+    if consents.get(participation.person_id) is not ConsentState.GIVEN:
+        return ()
+    run = session.scalars(
+        select(SurveyRun).where(
+            SurveyRun.dedup_key == intake_key(participation), SurveyRun.status == SurveyStatus.SENT
+        )
+    ).one_or_none()
+    if run is None:
+        return ()
+    survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
+    values = {
+        answer.question_id: answer.value["value"]
+        for answer in session.scalars(select(Answer).where(Answer.run_id == run.id))
+        if answer.value
+    }
+    return tuple(
+        ProfileLine(
+            section=block.title.get(locale),
+            question_id=question.id,
+            label=question.text.get(locale),
+            text=describe(question, values[question.id], locale),
+            value=values[question.id],
+            is_private=question.private,
+        )
+        for block in survey.blocks
+        for question in block.questions
+        if question.id in values
+    )

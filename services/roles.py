@@ -1,0 +1,143 @@
+"""Roles in a cycle: choosing one opens its intake, sending the intake enters the bank (A49, A51)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.people import Participation, ParticipationStatus, Person, Role
+from models.surveys import SurveyRun, SurveyStatus
+from services.actors import Actor
+from services.audit import record
+from services.consents import check_consent
+from services.errors import NotFound
+from services.programmes.running import current_cycle, pack_of
+from services.surveys.outcomes import SentRun, on_sent
+from services.surveys.runs import open_run
+from services.surveys.steps import UNSENT
+
+OCCASION = "intake"
+CAPACITY_QUESTION = "capacity"  # SV02 q7
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChosen:
+    """`run_id` is the intake to answer; None when the person is in the bank already."""
+
+    participation_id: int
+    role: Role
+    status: ParticipationStatus
+    run_id: int | None
+
+
+def choose_role(session: Session, *, actor: Actor, role: Role, now: datetime) -> RoleChosen:
+    """A person takes a role of the current cycle; the same role again continues where it was left.
+
+    Raises ConsentMissing, NotFound, NoOpenCycle.
+    """
+    person = session.get(Person, actor.id, with_for_update=True) if actor.id is not None else None
+    if person is None:
+        raise NotFound
+    actor.check_is_person(person.id)
+    check_consent(session, person.id)
+    cycle = current_cycle(session, person.organization_id)
+    participation = session.scalars(
+        select(Participation).where(
+            Participation.person_id == person.id,
+            Participation.cycle_id == cycle.id,
+            Participation.role == role,
+        )
+    ).one_or_none()
+    if participation is None:
+        participation = Participation(
+            organization_id=person.organization_id,
+            cycle_id=cycle.id,
+            person_id=person.id,
+            role=role,
+            status=ParticipationStatus.INTAKE,
+            joined_at=now,
+        )
+        session.add(participation)
+        session.flush()
+        _record(session, actor, participation, now)
+    elif participation.status is ParticipationStatus.LEFT:
+        participation.status = ParticipationStatus.INTAKE
+        participation.ready_at = None
+        _record(session, actor, participation, now)
+    run_id = _open_intake(session, participation, now)
+    if run_id is None and participation.status is ParticipationStatus.INTAKE:
+        participation.status, participation.ready_at = ParticipationStatus.READY, now
+    return RoleChosen(participation.id, role, participation.status, run_id)
+
+
+def _record(session: Session, actor: Actor, participation: Participation, now: datetime) -> None:
+    record(
+        session,
+        actor=actor,
+        action="role.chosen",
+        subject=("person", participation.person_id),
+        organization_id=participation.organization_id,
+        now=now,
+        after={"role": participation.role.value, "cycle": participation.cycle_id},
+    )
+
+
+def intake_key(participation: Participation) -> str:
+    return (
+        f"{OCCASION}:{participation.role.value}:cycle:{participation.cycle_id}"
+        f":person:{participation.person_id}"
+    )
+
+
+def _open_intake(session: Session, participation: Participation, now: datetime) -> int | None:
+    """The role's intake, opened or open again after the person came back; None when it is sent."""
+    pack = pack_of(session, cycle_id=participation.cycle_id)
+    survey = pack.survey_for("mentee_intake" if participation.role is Role.MENTEE else "mentor_intake")
+    if survey is None:
+        return None
+    run_id = open_run(
+        session,
+        survey_id=survey.id,
+        organization_id=participation.organization_id,
+        cycle_id=participation.cycle_id,
+        person_id=participation.person_id,
+        dedup_key=intake_key(participation),
+        now=now,
+    )
+    run = session.get_one(SurveyRun, run_id, with_for_update=True)
+    if run.status is SurveyStatus.SENT:
+        return None
+    if run.status not in UNSENT:
+        run.status, run.reminded_at = SurveyStatus.OPEN, None
+    return run_id
+
+
+@on_sent(OCCASION)
+def enter_bank(session: Session, sent: SentRun, *, actor: Actor, now: datetime) -> None:
+    """The intake is sent: the person waits in the bank; a mentor with the capacity that SV02 q7 names."""
+    role = Role(sent.survey.audience)
+    participation = session.scalars(
+        select(Participation)
+        .where(
+            Participation.person_id == sent.person_id,
+            Participation.cycle_id == sent.cycle_id,
+            Participation.role == role,
+        )
+        .with_for_update()
+    ).one_or_none()
+    if participation is None or participation.status is not ParticipationStatus.INTAKE:
+        return
+    capacity = sent.values.get(CAPACITY_QUESTION)
+    if role is Role.MENTOR and isinstance(capacity, int):
+        participation.capacity = capacity
+    participation.status, participation.ready_at = ParticipationStatus.READY, now
+    record(
+        session,
+        actor=actor,
+        action="role.ready",
+        subject=("person", participation.person_id),
+        organization_id=participation.organization_id,
+        now=now,
+        after={"role": role.value, "capacity": participation.capacity},
+    )

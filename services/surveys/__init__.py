@@ -1,0 +1,1 @@
+"""Surveys in progress. What is asked is data of the programme (services.programmes.surveys)."""

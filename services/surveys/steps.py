@@ -1,0 +1,189 @@
+"""Where a run of a survey stands: computed from its answers, so nothing can get lost (ux.md 3.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.surveys import Answer, SurveyRun, SurveyStatus
+from services.errors import NotFound
+from services.programmes.running import pack_of
+from services.programmes.surveys import Block, Question, Survey
+from services.programmes.texts import Text
+
+UNSENT = frozenset({SurveyStatus.OPEN, SurveyStatus.PAUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A question and what was answered; None is a skipped one."""
+
+    question: Question
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a door shows next.
+
+    `question` is None at the review (of what is not sent yet) and when nothing is left to ask.
+    `draft` is the answer so far: an earlier one, or the ticks of a choice not finished.
+    `block` of `blocks` counts only parts that hold a question for this person.
+    """
+
+    run_id: int
+    person_id: int | None
+    meeting_id: int | None
+    survey: Survey
+    status: SurveyStatus
+    question: Question | None
+    draft: object
+    is_answered: bool
+    block: int
+    blocks: int
+    block_title: Text | None
+    can_go_back: bool
+    given: tuple[Given, ...]
+
+    @property
+    def is_review(self) -> bool:
+        return self.question is None and self.status in UNSENT
+
+    @property
+    def is_first(self) -> bool:
+        return not self.given and not self.can_go_back
+
+
+class Progress:
+    """A run with its definition and its answers; `answers` holds unfinished ticks as well."""
+
+    def __init__(self, run: SurveyRun, survey: Survey, answers: Mapping[str, Answer]) -> None:
+        self.run = run
+        self.survey = survey
+        self.answers = answers
+
+    @cached_property
+    def values(self) -> dict[str, object]:
+        """Finished answers by question; a skipped one is None."""
+        return {
+            question_id: answer.value["value"] if answer.value else None
+            for question_id, answer in self.answers.items()
+            if answer.is_final
+        }
+
+    @cached_property
+    def asked(self) -> list[Question]:
+        return list(self.survey.asked(self.values))
+
+    @cached_property
+    def current(self) -> Question | None:
+        for question in self.asked:
+            if question.id == self.run.at_question:
+                return question
+        return next((question for question in self.asked if question.id not in self.values), None)
+
+    @property
+    def blocks(self) -> list[Block]:
+        asked = {question.id for question in self.asked}
+        return [
+            block for block in self.survey.blocks if any(question.id in asked for question in block.questions)
+        ]
+
+    @property
+    def previous(self) -> Question | None:
+        """The question that "back" leads to; from the review it is the last one."""
+        if self.current is None:
+            return self.asked[-1] if self.asked else None
+        place = self.asked.index(self.current)
+        return self.asked[place - 1] if place else None
+
+    @property
+    def is_complete(self) -> bool:
+        return all(question.id in self.values for question in self.asked)
+
+
+def load_progress(session: Session, run_id: int, *, is_locked: bool = False) -> Progress:
+    """Raises NotFound."""
+    run = session.get(SurveyRun, run_id, with_for_update=is_locked or None)
+    if run is None:
+        raise NotFound
+    survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
+    answers = session.scalars(select(Answer).where(Answer.run_id == run_id))
+    return Progress(run, survey, {answer.question_id: answer for answer in answers})
+
+
+def read_step(session: Session, *, run_id: int) -> Step:
+    """Where a run stands. The caller has made sure that the reader may see it. Raises NotFound."""
+    progress = load_progress(session, run_id)
+    run, question = progress.run, progress.current
+    draft: object = None
+    number, title = 0, None
+    blocks = progress.blocks
+    if question is not None:
+        answer = progress.answers.get(question.id)
+        draft = answer.value["value"] if answer and answer.value else None
+        block = progress.survey.block_of(question.id)
+        number, title = blocks.index(block) + 1, block.title
+    return Step(
+        run_id=run.id,
+        person_id=run.person_id,
+        meeting_id=run.meeting_id,
+        survey=progress.survey,
+        status=run.status,
+        question=question,
+        draft=draft,
+        is_answered=question is not None and question.id in progress.values,
+        block=number,
+        blocks=len(blocks),
+        block_title=title,
+        can_go_back=progress.previous is not None,
+        given=tuple(
+            Given(one, progress.values[one.id]) for one in progress.asked if one.id in progress.values
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    id: int
+    survey_id: str
+    title: Text
+    status: SurveyStatus
+    occasion: str
+    opened_at: datetime
+    closes_at: datetime | None
+
+
+def list_unsent(session: Session, *, person_id: int, cycle_id: int, now: datetime) -> list[RunFacts]:
+    """What a person has not sent yet and still may, oldest first."""
+    found = session.scalars(
+        select(SurveyRun)
+        .where(
+            SurveyRun.person_id == person_id,
+            SurveyRun.cycle_id == cycle_id,
+            SurveyRun.status.in_(UNSENT),
+        )
+        .order_by(SurveyRun.id)
+    ).all()
+    pack = pack_of(session, cycle_id=cycle_id)
+    return [
+        RunFacts(
+            run.id,
+            run.survey_id,
+            pack.survey(run.survey_id).title,
+            run.status,
+            occasion_of(run),
+            run.opened_at,
+            run.closes_at,
+        )
+        for run in found
+        if run.closes_at is None or run.closes_at > now
+    ]
+
+
+def occasion_of(run: SurveyRun) -> str:
+    """The first word of the dedup key: "intake", "feedback"."""
+    return run.dedup_key.partition(":")[0]

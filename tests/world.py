@@ -1,0 +1,214 @@
+"""A small school for tests: every step is the real service that a door would call.
+
+`world = found_school(database, now)` makes an organisation with a running target-model programme; the rest is
+asked of it: `world.person("Анна", "Игоревна")`, `world.mentee()`, `world.mentor()`, `world.pair()`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.engine import Database
+from models.people import OrganizationKind, Role
+from services.actors import Actor, ActorKind, Door, Right, person_in_chat, system
+from services.consents import give_consent, read_offer
+from services.joining import claim_invitation, create_invitation
+from services.organizations import add_organization
+from services.people import PersonFacts, add_person
+from services.programmes.answers import Raw, Tapped
+from services.programmes.packs import ResolvedPack, load_pack
+from services.programmes.running import create_programme
+from services.programmes.surveys import Question
+from services.roles import choose_role
+from services.surveys.runs import finish_ticks, record_answer, send, skip_question, tick_option
+from services.surveys.steps import read_step
+
+PROGRAMMES = Path(__file__).resolve().parent.parent / "programmes"
+FAMILY_NAMES = ("Соколова", "Орлов", "Белова", "Кротов", "Лисина", "Журавлёв", "Ежова", "Бобров")
+
+
+@dataclass
+class World:
+    """One school. Its methods open their own write transactions, as the doors do."""
+
+    database: Database
+    organization_id: int
+    cycle_id: int
+    pack: ResolvedPack
+    curator: Actor
+    now: datetime
+    join_code: str
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def write(self, fn: Any, /, **facts: Any) -> Any:
+        with self.database.writing() as session:
+            return fn(session, now=self.now, **facts)
+
+    def read(self, fn: Any, /, *args: Any, **facts: Any) -> Any:
+        with self.database.reading() as session:
+            return fn(session, *args, **facts)
+
+    def person(
+        self, given_name: str = "Анна", patronymic: str = "Игоревна", position: str = ""
+    ) -> PersonFacts:
+        number = next(self._numbers)
+        added: PersonFacts = self.write(
+            add_person,
+            actor=self.curator,
+            organization_id=self.organization_id,
+            family_name=FAMILY_NAMES[number % len(FAMILY_NAMES)],
+            given_name=given_name,
+            patronymic=patronymic,
+            position=position,
+        )
+        return added
+
+    def invite(self, person: PersonFacts) -> str:
+        """The payload of the person's link: "inv_..."."""
+        made = self.write(create_invitation, actor=self.curator, person_id=person.id)
+        return f"inv_{made.token}"
+
+    def actor(self, person: PersonFacts) -> Actor:
+        return person_in_chat(person.id, self.organization_id)
+
+    def joined(
+        self, given_name: str = "Анна", patronymic: str = "Игоревна", *, chat_id: int | None = None
+    ) -> PersonFacts:
+        """Someone who opened their link and said "yes, it is me"."""
+        person = self.person(given_name, patronymic)
+        made = self.write(create_invitation, actor=self.curator, person_id=person.id)
+        self.write(
+            claim_invitation,
+            invitation_id=made.id,
+            chat_id=chat_id or 10_000 + person.id,
+            locale="ru",
+        )
+        return person
+
+    def consent(self, person: PersonFacts, *, chat_id: int | None = None, message_id: int = 1) -> None:
+        offer = self.read(read_offer, person_id=person.id, locale=person.locale)
+        self.write(
+            give_consent,
+            actor=self.actor(person),
+            mark=offer.mark,
+            chat_id=chat_id or 10_000 + person.id,
+            message_id=message_id,
+        )
+
+    def consented(
+        self, given_name: str = "Анна", patronymic: str = "Игоревна", *, chat_id: int | None = None
+    ) -> PersonFacts:
+        person = self.joined(given_name, patronymic, chat_id=chat_id)
+        self.consent(person, chat_id=chat_id)
+        return person
+
+    def mentee(self, given_name: str = "Анна", patronymic: str = "Игоревна", **answers: Raw) -> "Participant":
+        """A mentee in the bank, ready for a pair."""
+        return self.ready(self.consented(given_name, patronymic), Role.MENTEE, answers)
+
+    def mentor(
+        self, given_name: str = "Пётр", patronymic: str = "Андреевич", **answers: Raw
+    ) -> "Participant":
+        """A mentor in the bank, with the capacity 2 unless `capacity` says otherwise."""
+        return self.ready(self.consented(given_name, patronymic), Role.MENTOR, {"capacity": "2", **answers})
+
+    def ready(self, person: PersonFacts, role: Role, answers: Mapping[str, Raw]) -> "Participant":
+        chosen = self.write(choose_role, actor=self.actor(person), role=role)
+        if chosen.run_id is not None:
+            self.write(fill_run, actor=self.actor(person), run_id=chosen.run_id, answers=answers)
+        return Participant(person, chosen.participation_id, role)
+
+
+@dataclass(frozen=True)
+class Participant:
+    person: PersonFacts
+    participation_id: int
+    role: Role
+
+    @property
+    def id(self) -> int:
+        return self.person.id
+
+
+def found_school(
+    database: Database,
+    now: datetime,
+    *,
+    name: str = "Школа № 17 города Приозёрска",
+    today: date | None = None,
+) -> World:
+    """An organisation with a curator's actor and the target-model programme of this school year."""
+    root = system(Door.COMMAND_LINE)
+    pack = load_pack(PROGRAMMES, "target-model")
+    with database.writing() as session:
+        organization = add_organization(
+            session,
+            actor=root,
+            name=name,
+            kind=OrganizationKind.SCHOOL,
+            address="г. Приозёрск, ул. Школьная, 1",
+            inn="0123456789",
+            timezone="Europe/Moscow",
+            now=now,
+        )
+        programme = create_programme(
+            session,
+            actor=root,
+            organization_id=organization.id,
+            pack=pack,
+            today=today or now.date(),
+            now=now,
+        )
+    return World(
+        database=database,
+        organization_id=organization.id,
+        cycle_id=programme.cycle_id,
+        pack=pack,
+        curator=Actor(ActorKind.ACCOUNT, 1, organization.id, Door.PANEL, frozenset(Right)),
+        now=now,
+        join_code=organization.join_code,
+    )
+
+
+def usual_answer(question: Question) -> Raw | None:
+    """What a patient person would answer; None skips."""
+    if question.optional:
+        return None
+    match question.kind:
+        case "rating10":
+            return Tapped(("7",))
+        case "scale3":
+            return Tapped(("2",))
+        case "single" | "multi":
+            return Tapped((question.options[0].id,))
+        case "yes_no":
+            return Tapped(("yes",))
+        case "int":
+            return str(question.minimum or 0)
+        case "date":
+            return "15.10.2026"
+        case _:
+            return "Всё получилось."
+
+
+def fill_run(
+    session: Session, *, actor: Actor, run_id: int, answers: Mapping[str, Raw], now: datetime
+) -> None:
+    """Answer every question by the runner, as in the chat, and send."""
+    while (question := read_step(session, run_id=run_id).question) is not None:
+        raw = answers.get(question.id, usual_answer(question))
+        facts: dict[str, Any] = {"actor": actor, "run_id": run_id, "question_id": question.id, "now": now}
+        if raw is None:
+            skip_question(session, **facts)
+        elif question.kind == "multi" and isinstance(raw, Tapped):
+            for option_id in raw.ids:
+                tick_option(session, option_id=option_id, is_on=True, **facts)
+            finish_ticks(session, **facts)
+        else:
+            record_answer(session, raw=raw, **facts)
+    send(session, actor=actor, run_id=run_id, now=now)
