@@ -179,21 +179,16 @@ def usual_answer(question: Question) -> Raw | None:
     """What a patient person would answer; None skips."""
     if question.optional:
         return None
-    match question.kind:
-        case "rating10":
-            return Tapped(("7",))
-        case "scale3":
-            return Tapped(("2",))
-        case "single" | "multi":
-            return Tapped((question.options[0].id,))
-        case "yes_no":
-            return Tapped(("yes",))
-        case "int":
-            return str(question.minimum or 0)
-        case "date":
-            return "15.10.2026"
-        case _:
-            return "Всё получилось."
+    if question.options:
+        return Tapped((question.options[0].id,))
+    usual: dict[str, Raw] = {
+        "rating10": Tapped(("7",)),
+        "scale3": Tapped(("2",)),
+        "yes_no": Tapped(("yes",)),
+        "int": str(question.minimum or 0),
+        "date": "15.10.2026",
+    }
+    return usual.get(question.kind, "Всё получилось.")
 
 
 def fill_run(
