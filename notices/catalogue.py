@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from notices import feedback, joining, meetings, pairs, surveys
 from notices.language import Translator
-from notices.letters import Letter, Skip
+from notices.letters import Letter, Skip, reword
 
 
 class NoticeClass(StrEnum):
@@ -37,6 +37,8 @@ NOTICES: dict[str, Notice] = {
     "pair.accepted": Notice(NoticeClass.ACT, pairs.accepted),
     "pair.declined": Notice(NoticeClass.ACT, pairs.declined),
     "pair.expired": Notice(NoticeClass.ACT, pairs.expired),
+    "pair.withdrawn": Notice(NoticeClass.ACT, pairs.withdrawn),
+    "pair.ended": Notice(NoticeClass.ACT, pairs.ended),
     "meeting.proposed": Notice(NoticeClass.ACT, meetings.proposed),
     "meeting.planned": Notice(NoticeClass.ACT, meetings.planned),
     "meeting.cancelled": Notice(NoticeClass.ACT, meetings.cancelled),
@@ -52,7 +54,17 @@ ANYWHERE = frozenset({"offer", "meeting", "held", "feedback", "home", "continue"
 
 
 def compose(
-    session: Session, *, kind: str, facts: Mapping[str, Any], t: Translator, now: datetime
+    session: Session,
+    *,
+    kind: str,
+    facts: Mapping[str, Any],
+    t: Translator,
+    now: datetime,
+    edited_text: str | None = None,
 ) -> Letter | Skip:
-    """The words of a notice as they are true now. `facts["person_id"]` is the addressee. Reads only."""
-    return NOTICES[kind].words(session, facts, t, now)
+    """The words of a notice as they are true now. `facts["person_id"]` is the addressee. Reads only.
+
+    `edited_text` is what a curator wrote instead of the usual words, with its {placeholders}.
+    """
+    letter = NOTICES[kind].words(session, facts, t, now)
+    return reword(letter, edited_text) if edited_text and isinstance(letter, Letter) else letter

@@ -1,6 +1,9 @@
 """What a person is shown: a text and labelled actions. Knows no Telegram and no web page."""
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
 
 VERB_LIMIT = 64
 
@@ -24,10 +27,15 @@ Rows = tuple[tuple[Action, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A text (HTML with b, i, code, a, blockquote; facts escaped) and rows of actions."""
+    """A text (HTML with b, i, code, a, blockquote; facts escaped) and rows of actions.
+
+    A letter that a curator may reword carries its plain `template` and the `fields` of its {placeholders}.
+    """
 
     text: str
     rows: Rows = field(default=())
+    template: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +47,10 @@ class Skip:
 
 def in_rows(actions: "list[Action]", width: int) -> Rows:
     return tuple(tuple(actions[i : i + width]) for i in range(0, len(actions), width))
+
+
+def reword(letter: Letter, edited: str) -> Letter:
+    """The letter in the curator's words. Names stand in them as {placeholders}, so no row keeps a name."""
+    values = {name: escape(value, quote=False) for name, value in letter.fields.items()}
+    plain = escape(edited, quote=False)
+    return replace(letter, text=re.sub(r"\{(\w+)\}", lambda hit: values.get(hit[1], hit[0]), plain))

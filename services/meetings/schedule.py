@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from models.meetings import Meeting, MeetingStatus
+from services.errors import NotFound
 from services.programmes.regulations import Settings
+from services.programmes.running import settings_of
 from services.quiet_hours import QuietHours
 
 
@@ -72,3 +76,12 @@ def _find_question(meeting: Meeting, settings: Settings) -> datetime:
     wanted = meeting.ends_at + timedelta(minutes=settings.feedback_after_minutes)
     earlier = quiet.earlier(wanted)
     return earlier if earlier >= meeting.ends_at else quiet.later(wanted)
+
+
+def list_reminder_times(session: Session, meeting_id: int) -> dict[int, datetime]:
+    """When each offset's reminder of a meeting is due, by offset. Raises NotFound."""
+    meeting = session.get(Meeting, meeting_id)
+    if meeting is None:
+        raise NotFound
+    settings = settings_of(session, cycle_id=meeting.cycle_id)
+    return {one.offset: one.at for one in list_reminders(meeting, settings)}

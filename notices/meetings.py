@@ -1,0 +1,278 @@
+"""Words about meetings: what is proposed, agreed, moved, cancelled; reminders; "did it take place?"."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.meetings import MeetingKind, MeetingStatus
+from models.people import Organization, Role
+from notices.language import Translator
+from notices.letters import Action, Letter, Rows, Skip
+from services.actors import Door, person_in_chat, system
+from services.errors import NotFound
+from services.feedback import find_feedback, read_feedback
+from services.meetings.cards import MeetingCard, read_meeting
+from services.meetings.moments import find_overlaps
+from services.meetings.schedule import list_reminder_times
+from services.programmes.running import pack_of
+
+
+def proposed(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
+    card = read_card(session, facts)
+    if card is None or card.status is not MeetingStatus.PROPOSED or card.starts_at <= now:
+        return Skip("the proposal is no longer open")
+    return describe_proposal(session, card, int(facts["person_id"]), t)
+
+
+def planned(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
+    card = read_card(session, facts)
+    if card is None or card.status is not MeetingStatus.PLANNED or card.starts_at <= now:
+        return Skip("the meeting has changed since")
+    return describe_planned(session, card, int(facts["person_id"]), t)
+
+
+def cancelled(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
+    card = read_card(session, facts)
+    if card is None or card.status is not MeetingStatus.CANCELLED:
+        return Skip("the meeting has changed since")
+    return describe_cancelled(session, card, int(facts["person_id"]), t, now)
+
+
+def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
+    """Computed from the meeting's row at send time: never the old time, never a cancelled meeting."""
+    card = read_card(session, facts)
+    if card is None or card.status is not MeetingStatus.PLANNED or card.starts_at <= now:
+        return Skip("the meeting has changed or begun")
+    times = list_reminder_times(session, card.id)
+    if any(offset < int(facts["offset"]) and at <= now for offset, at in times.items()):
+        return Skip("a nearer reminder follows")
+    return Letter(
+        t(
+            "A reminder: you meet <b>{partner}</b>\n<b>{when}</b>\n{kind}, {minutes}.",
+            partner=_partner(card, facts),
+            when=say_when(session, card, t),
+            kind=say_kind(session, card.cycle_id, card.kind, t),
+            minutes=t.minutes(card.minutes),
+        ),
+        rows_to_change(card, t),
+    )
+
+
+def question(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    card = read_card(session, facts)
+    if card is None or card.status is not MeetingStatus.PLANNED:
+        return Skip("the meeting has changed or is logged")
+    if card.side_of(int(facts["person_id"])).took_place is not None:
+        return Skip("answered already")
+    return describe_question(session, card, int(facts["person_id"]), t)
+
+
+def describe_state(
+    session: Session, card: MeetingCard, person_id: int, t: Translator, now: datetime
+) -> Letter:
+    """The true state of a meeting and what this side may do, whatever an old button said."""
+    if card.status is MeetingStatus.PROPOSED:
+        return _describe_open_proposal(session, card, person_id, t, now)
+    if card.status is MeetingStatus.MOVED:
+        return _describe_moved(session, card, person_id, t, now)
+    if card.status is not MeetingStatus.PLANNED:
+        return _describe_past(session, card, person_id, t, now)
+    if card.starts_at > now:
+        return describe_planned(session, card, person_id, t)
+    return _describe_begun(session, card, person_id, t)
+
+
+def describe_proposal(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
+    """To the side that is asked: one tap agrees."""
+    text = t(
+        "<b>{partner}</b> proposes a meeting:\n<b>{when}</b>\n{kind}, {minutes}.",
+        partner=card.partner_of(person_id).polite_name,
+        when=say_when(session, card, t),
+        kind=say_kind(session, card.cycle_id, card.kind, t),
+        minutes=t.minutes(card.minutes),
+    )
+    overlaps = find_overlaps(
+        session, person_id=person_id, starts_at=card.starts_at, ends_at=card.ends_at, except_id=card.id
+    )
+    if overlaps:
+        text += "\n\n" + t("Mind: you already have another meeting at that time.")
+    return Letter(
+        text,
+        (
+            (Action(t.label("Confirm"), "meeting.confirm", (card.id,)),),
+            (
+                Action(t.label("Another time"), "meeting.move", (card.id,)),
+                Action(t.label("Decline"), "meeting.cancel", (card.id,)),
+            ),
+        ),
+    )
+
+
+def describe_planned(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
+    return Letter(
+        t(
+            "Agreed: <b>{when}</b>\n{kind}, {minutes}. You meet {partner}.\n\nI will remind you both.",
+            when=say_when(session, card, t),
+            kind=say_kind(session, card.cycle_id, card.kind, t),
+            minutes=t.minutes(card.minutes),
+            partner=card.partner_of(person_id).polite_name,
+        ),
+        rows_to_change(card, t),
+    )
+
+
+def describe_cancelled(
+    session: Session, card: MeetingCard, person_id: int, t: Translator, _now: datetime
+) -> Letter:
+    return Letter(
+        t(
+            "The meeting is cancelled: {when} ({partner}).",
+            when=say_when(session, card, t),
+            partner=card.partner_of(person_id).polite_name,
+        ),
+        ((Action(t.label("Propose another time"), "meeting.new", (card.pair_id,)),),),
+    )
+
+
+def describe_question(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
+    return Letter(
+        t(
+            "Your meeting on {when} ({partner}): did it take place?",
+            when=say_when(session, card, t),
+            partner=card.partner_of(person_id).polite_name,
+        ),
+        (
+            (
+                Action(t.label("Yes"), "held.yes", (card.id,)),
+                Action(t.label("No"), "held.no", (card.id,)),
+            ),
+            (Action(t.label("We moved it"), "held.moved", (card.id,)),),
+        ),
+    )
+
+
+def rows_to_change(card: MeetingCard, t: Translator) -> Rows:
+    return (
+        (
+            Action(t.label("Move"), "meeting.move", (card.id,)),
+            Action(t.label("Cancel the meeting"), "meeting.cancel", (card.id,)),
+        ),
+    )
+
+
+def say_when(session: Session, card: MeetingCard, t: Translator) -> str:
+    """Day and time; the zone is named when it is not the school's own any more."""
+    if not card.has_clock_time:
+        return t.day(card.local_start.date())
+    home = session.get_one(Organization, card.organization_id).timezone
+    moment = t.moment(card.starts_at, card.timezone)
+    return moment if home == card.timezone else f"{moment} ({card.timezone})"
+
+
+def say_kind(session: Session, cycle_id: int, kind: MeetingKind, t: Translator) -> str:
+    """The kind as the programme calls it."""
+    for one in pack_of(session, cycle_id=cycle_id).pack.meeting_kinds:
+        if one.id == kind.value:
+            return one.title.get(t.locale)
+    return kind.value
+
+
+def read_card(session: Session, facts: Mapping[str, Any]) -> MeetingCard | None:
+    try:
+        return read_meeting(session, actor=system(Door.BOT), meeting_id=int(facts["meeting_id"]))
+    except NotFound:
+        return None
+
+
+def _partner(card: MeetingCard, facts: Mapping[str, Any]) -> str:
+    return card.partner_of(int(facts["person_id"])).polite_name
+
+
+def _describe_open_proposal(
+    session: Session, card: MeetingCard, person_id: int, t: Translator, now: datetime
+) -> Letter:
+    if card.has_lapsed(now):
+        return _describe_lapsed(session, card, person_id, t)
+    if card.proposed_by == person_id:
+        return _describe_own_proposal(session, card, person_id, t)
+    return describe_proposal(session, card, person_id, t)
+
+
+def _describe_own_proposal(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
+    return Letter(
+        t(
+            "You proposed: <b>{when}</b>\n{kind}, {minutes}. {partner} has it and will answer.",
+            when=say_when(session, card, t),
+            kind=say_kind(session, card.cycle_id, card.kind, t),
+            minutes=t.minutes(card.minutes),
+            partner=card.partner_of(person_id).polite_name,
+        ),
+        rows_to_change(card, t),
+    )
+
+
+def _describe_lapsed(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
+    text = t("The time {when} has passed before it was confirmed.", when=say_when(session, card, t))
+    actions = [Action(t.label("Propose another time"), "meeting.new", (card.pair_id,))]
+    if card.side_of(person_id).role is Role.MENTOR:
+        actions.append(Action(t.label("We met: log it"), "meeting.log", (card.id,)))
+    return Letter(text, tuple((one,) for one in actions))
+
+
+def _describe_begun(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
+    side = card.side_of(person_id)
+    if side.took_place is None:
+        return describe_question(session, card, person_id, t)
+    if side.took_place:
+        text = t("You said that the meeting took place: {when}.", when=say_when(session, card, t))
+    else:
+        text = t("You said that the meeting did not take place: {when}.", when=say_when(session, card, t))
+    if side.role is Role.MENTOR and side.took_place:
+        return Letter(text, ((Action(t.label("Log the meeting"), "meeting.log", (card.id,)),),))
+    return Letter(text)
+
+
+def _describe_moved(
+    session: Session, card: MeetingCard, person_id: int, t: Translator, now: datetime
+) -> Letter:
+    latest = card
+    while latest.status is MeetingStatus.MOVED and latest.moved_to_id is not None:
+        latest = read_meeting(session, actor=system(Door.BOT), meeting_id=latest.moved_to_id)
+    state = describe_state(session, latest, person_id, t, now)
+    moved = t("This meeting has been moved to {when}.", when=say_when(session, latest, t))
+    return Letter(f"{moved}\n\n{state.text}", state.rows)
+
+
+def _describe_past(
+    session: Session, card: MeetingCard, person_id: int, t: Translator, now: datetime
+) -> Letter:
+    if card.status is MeetingStatus.CANCELLED:
+        return describe_cancelled(session, card, person_id, t, now)
+    when = say_when(session, card, t)
+    if card.status is MeetingStatus.MISSED:
+        return Letter(
+            t("The meeting on {when} did not take place.", when=when),
+            ((Action(t.label("Propose another time"), "meeting.new", (card.pair_id,)),),),
+        )
+    text = t("The meeting on {when} took place.", when=when)
+    if card.is_logged:
+        text = t(
+            "The meeting on {when} took place: {minutes}.",
+            when=when,
+            minutes=t.minutes(card.held_minutes or 0),
+        )
+    if card.topic:
+        text += "\n" + t("Topic: {topic}", topic=card.topic)
+    actions = []
+    if card.side_of(person_id).role is Role.MENTOR and not card.is_logged:
+        actions.append(Action(t.label("Log the meeting"), "meeting.log", (card.id,)))
+    run_id = find_feedback(session, meeting_id=card.id, person_id=person_id)
+    if run_id is not None:
+        feedback = read_feedback(
+            session, actor=person_in_chat(person_id, card.organization_id), run_id=run_id, now=now
+        )
+        if feedback.is_open and feedback.rating is None:
+            actions.append(Action(t.label("Rate the meeting"), "feedback.open", (run_id,)))
+    return Letter(text, tuple((one,) for one in actions))

@@ -1,0 +1,184 @@
+"""Words about pairs: the offer, the answers, the end."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.pairs import PairStatus
+from models.people import Organization, Role
+from notices.language import Translator
+from notices.letters import Action, Letter, Skip
+from services.actors import Door, system
+from services.errors import N_, NotFound
+from services.pairs import PairCard, Side, WaitsFor, read_pair
+from services.programmes.running import settings_of
+
+OFFER = {
+    Role.MENTEE: N_(
+        "{name}, there is a mentor for you: <b>{partner}</b>.\n\n"
+        "If this suits you, press Accept. If not, press Decline: only the curator will see the reason. "
+        "Please answer by {until}."
+    ),
+    Role.MENTOR: N_(
+        "{name}, would you become a mentor to <b>{partner}</b>?\n\n"
+        "If this suits you, press Accept. If not, press Decline: only the curator will see the reason. "
+        "Please answer by {until}."
+    ),
+}
+TAGS = re.compile(r"</?[a-z]+>")
+
+
+def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
+    """The offer; for a draft it is the preview that the curator sees before confirming."""
+    card = read_card(session, facts)
+    if card is None or card.status not in {PairStatus.DRAFT, PairStatus.OFFERED}:
+        return Skip("the offer is no longer open")
+    person_id = int(facts["person_id"])
+    role = card.role_of(person_id)
+    if card.side(role).decision is not None:
+        return Skip("answered already")
+    timezone = session.get_one(Organization, card.organization_id).timezone
+    until = card.offer_expires_at or _find_end(session, card, now)
+    words = OFFER[role]
+    fields = {
+        "name": card.side(role).polite_name,
+        "partner": introduce(card.partner_of(person_id)),
+        "until": t.moment(until, timezone),
+    }
+    return Letter(
+        t(words, **fields),
+        (
+            (
+                Action(t.label("Accept"), "offer.accept", (card.id,)),
+                Action(t.label("Decline"), "offer.decline", (card.id,)),
+            ),
+        ),
+        template=TAGS.sub("", t.label(words, **{name: f"{{{name}}}" for name in fields})),
+        fields=fields,
+    )
+
+
+def _find_end(session: Session, card: PairCard, now: datetime) -> datetime:
+    """Of a draft: when the offer would end if it were confirmed now."""
+    return now + timedelta(days=settings_of(session, cycle_id=card.cycle_id).offer_expires_days)
+
+
+def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    """Both agreed: who the other is, and what comes next."""
+    card = read_card(session, facts)
+    if card is None or card.status not in {PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE}:
+        return Skip("the pair has changed since")
+    person_id = int(facts["person_id"])
+    partner = card.partner_of(person_id)
+    if card.role_of(person_id) is Role.MENTOR:
+        return Letter(
+            t(
+                "You are both in! Your mentee is <b>{partner}</b>.\n\n"
+                "Next step: propose a time for the first meeting, to get to know each other.",
+                partner=introduce(partner),
+            ),
+            ((Action(t.label("Propose a meeting"), "meeting.new", (card.id,)),),),
+        )
+    return Letter(
+        t(
+            "You are both in! Your mentor is <b>{partner}</b>.\n\n"
+            "Next step: your mentor will propose a time for the first meeting, and I will send it to you.",
+            partner=introduce(partner),
+        )
+    )
+
+
+def declined(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    """To the other side of a declined offer: neutral, no reason, no blame."""
+    card = read_card(session, facts)
+    if card is None:
+        return Skip("the pair is gone")
+    if card.role_of(int(facts["person_id"])) is Role.MENTEE:
+        return Letter(
+            t("This pair will not come about. It is not about you: the curator looks for another mentor.")
+        )
+    return Letter(
+        t("This pair will not come about. It is not about you: the curator may offer you another mentee.")
+    )
+
+
+def expired(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    if read_card(session, facts) is None:
+        return Skip("the pair is gone")
+    return Letter(
+        t("The time to answer the offer of a pair is over. The curator knows and will choose the next step.")
+    )
+
+
+def withdrawn(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    if read_card(session, facts) is None:
+        return Skip("the pair is gone")
+    return Letter(t("The curator has taken the offer of a pair back. Nothing is needed from you now."))
+
+
+def ended(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    card = read_card(session, facts)
+    if card is None:
+        return Skip("the pair is gone")
+    partner = card.partner_of(int(facts["person_id"]))
+    if card.status is PairStatus.COMPLETED:
+        return Letter(
+            t(
+                "Your pair ({partner}) has completed its work. Thank you! Your meetings stay in /meetings.",
+                partner=partner.polite_name,
+            )
+        )
+    return Letter(
+        t(
+            "Your pair ({partner}) has ended its work. If you have questions, please ask the curator.",
+            partner=partner.polite_name,
+        )
+    )
+
+
+def read_card(session: Session, facts: Mapping[str, Any]) -> PairCard | None:
+    try:
+        return read_pair(session, actor=system(Door.BOT), pair_id=int(facts["pair_id"]))
+    except NotFound:
+        return None
+
+
+def introduce(side: Side) -> str:
+    """Full name and position, as one introduces a colleague."""
+    return f"{side.full_name}, {side.position}" if side.position else side.full_name
+
+
+WORK = {
+    PairStatus.ORDERED: N_("The order is signed. The mentor's written agreement waits for the curator."),
+    PairStatus.ACTIVE: N_("The pair is at work."),
+    PairStatus.PAUSED: N_("The work is paused. The curator will say when it goes on."),
+}
+ENDED = N_("The work of this pair has ended.")
+
+
+def describe_status(card: PairCard, role: Role, t: Translator) -> str:
+    """The pair's state in words for one of its sides; it names who must act (ux.md 7.2)."""
+    if card.status is PairStatus.OFFERED:
+        return _describe_offer(card, role, t)
+    if card.status is PairStatus.ACCEPTED:
+        return _describe_beginning(card, role, t)
+    return t(WORK.get(card.status, ENDED))
+
+
+def _describe_offer(card: PairCard, role: Role, t: Translator) -> str:
+    if card.side(role).decision is None:
+        return t("The offer waits for your answer.")
+    if role is Role.MENTEE:
+        return t("You agreed. Now your mentor is thinking.")
+    return t("You agreed. Now your mentee is thinking.")
+
+
+def _describe_beginning(card: PairCard, role: Role, t: Translator) -> str:
+    if card.waits_for is not WaitsFor.MENTOR:
+        return t("Both agreed. You can meet already; the order waits for the curator.")
+    if role is Role.MENTOR:
+        return t("Both agreed. Next: you propose the first meeting.")
+    return t("Both agreed. Next: your mentor proposes the first meeting.")
