@@ -40,7 +40,7 @@ messages: setup
 
 # The lock is universal (environment markers) and names no index.
 lock:
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url -q \
+	@uv pip compile --universal --python-version 3.11 --generate-hashes -q \
 		--custom-compile-command "make lock" requirements-dev.in -o requirements.lock
 
 screenshots: setup

@@ -1,0 +1,28 @@
+"""The files under version control, for the guards that read them."""
+
+import subprocess
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """Paths below ROOT; what is being written now counts as well, unless .gitignore names it."""
+    told = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return tuple(Path(line) for line in told.stdout.splitlines() if (ROOT / line).is_file())
+
+
+def read(path: Path) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def python_files(*rooms: str) -> list[Path]:
+    return [path for path in tracked() if path.suffix == ".py" and (not rooms or path.parts[0] in rooms)]
