@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from sandbox.contract import Upload, check_method, check_parameters, read_methods
+from sandbox.contract import Upload, check_method, check_parameters
 from sandbox.faults import Fault, Faults
 from sandbox.limits import Limits
 from sandbox.methods import METHODS
@@ -182,8 +182,3 @@ async def read_body(request: web.Request) -> tuple[Json, dict[str, Upload]]:
         else:
             values[name] = value.decode() if isinstance(value, (bytes, bytearray)) else value
     return values, uploads
-
-
-def name_unknown_methods() -> list[str]:
-    """Give the methods of the description that the sandbox answers with 501."""
-    return sorted(set(read_methods()) - set(METHODS))

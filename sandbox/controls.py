@@ -145,7 +145,9 @@ class Controls:
                 "messages": [message.dump() for message in self._world.show_messages(person)],
                 "commands": find_commands(self._world, person.id, "ru"),
                 "menu_button": button,
-                "description": read_kept_text(self._world, "description", {"language_code": "ru"})["description"],
+                "description": read_kept_text(self._world, "description", {"language_code": "ru"})[
+                    "description"
+                ],
                 "open_queries": [
                     {"query_id": query.id, "message_id": query.message_id, "label": query.button}
                     for query in self._world.queries.values()

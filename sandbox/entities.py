@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sandbox import html_text, markdown_text
 from sandbox.refusal import Json, bad_request
 
-COMMAND = re.compile(r"(?<![\w/@])/([A-Za-z0-9_]{1,64})(@\w+)?(?![\w/])")
+COMMAND = re.compile(r"(?<![\w/@<>])/([A-Za-z0-9_]{1,64})(@\w+)?(?![\w/<>])")
 ADDRESS = re.compile(r"https?://[^\s<>«»\"']+[^\s<>«»\"'.,;:!?)\]]")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 

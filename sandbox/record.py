@@ -9,6 +9,7 @@ from sandbox.refusal import Json
 from sandbox.store import Store
 
 KEPT_IN_MEMORY = 50_000
+LOADED_AT_START = 5_000
 
 
 class Record:
@@ -17,8 +18,8 @@ class Record:
     def __init__(self, store: Store, clock: SandboxClock) -> None:
         self._store = store
         self._clock = clock
-        self.number = store.count_record()
-        self._calls: deque[Json] = deque(maxlen=KEPT_IN_MEMORY)
+        self._calls: deque[Json] = deque(store.load_record(LOADED_AT_START), maxlen=KEPT_IN_MEMORY)
+        self.number = int(self._calls[-1]["number"]) if self._calls else 0
 
     def add(self, method: str, values: Json, answer: Json, *, is_done: bool, **facts: Any) -> None:
         """Write down one call. Contents of files and long batches of updates are named, not repeated."""

@@ -69,12 +69,14 @@ class Store:
         ).fetchone()
         return None if row is None else bytes(row[0])
 
-    def count_record(self) -> int:
-        """Give the number of the last kept call."""
+    def load_record(self, count: int) -> list[Json]:
+        """Give the newest kept calls, oldest first."""
         if self._connection is None:
-            return 0
-        row = self._connection.execute("SELECT COALESCE(MAX(number), 0) FROM record").fetchone()
-        return int(row[0])
+            return []
+        rows = self._connection.execute(
+            "SELECT entry FROM record ORDER BY number DESC LIMIT ?", (count,)
+        ).fetchall()
+        return [json.loads(entry) for (entry,) in reversed(rows)]
 
     def put(self, kind: str, key: int | str, dump: Dump) -> None:
         """Remember that an item changed; `dump` is asked at the time of writing."""

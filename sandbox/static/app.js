@@ -45,7 +45,9 @@ function takeClock(report) {
   setClock(report);
   page.next = report.next ? Date.parse(report.next) : null;
   find("to-next").disabled = page.next === null;
-  find("next").textContent = page.next === null ? word("no_next") : `${word("next_at")} ${writeSoon(page.next)}`;
+  find("to-next").title = page.next === null ? word("no_next") : "";
+  find("next").hidden = page.next === null;
+  find("next").textContent = page.next === null ? "" : `${word("next_at")} ${writeSoon(page.next)}`;
   tick();
 }
 
@@ -110,7 +112,7 @@ async function begin() {
   setUpFaults();
   await loadAll();
   for (const [label, url] of Object.entries(page.config.links)) {
-    find("links").prepend(make("a", { href: url, target: "_blank", rel: "noopener", class: "quiet" }, label));
+    find("open-faults").before(make("a", { href: url, target: "_blank", rel: "noopener", class: "quiet" }, label));
   }
   listen(receive, takeConnection);
   setInterval(tick, 1000);

@@ -8,7 +8,7 @@ const fileAddress = (id) => `/sandbox/files/${encodeURIComponent(id)}`;
 
 export function summarise(message) {
   if (!message) return word("no_messages");
-  const text = message.text ?? message.caption;
+  const text = shownText(message);
   if (message.sticker) return `${word("sticker")} ${message.sticker.emoji ?? ""}`;
   for (const kind of ["photo", "voice", "contact", "location"]) {
     if (message[kind]) return text ? `${word(kind)}: ${text}` : word(kind);
@@ -16,6 +16,10 @@ export function summarise(message) {
   if (message.document) return `${word("file")}: ${message.document.file_name}`;
   return text ?? "";
 }
+
+// A messenger hides the payload of a deep link: the person only pressed Start.
+const shownText = (message) =>
+  !message.from_bot && /^\/start \S+$/.test(message.text ?? "") ? "/start" : message.text ?? message.caption;
 
 function writeSize(bytes) {
   if (bytes < 1024) return `${bytes} Б`;
@@ -55,7 +59,7 @@ function renderContent(message, doors) {
   if (message.location) {
     parts.push(make("p", { class: "contact" }, icon("photo"), `${message.location.latitude}, ${message.location.longitude}`));
   }
-  const text = message.text ?? message.caption;
+  const text = shownText(message);
   if (text) {
     const entities = message.entities ?? message.caption_entities;
     parts.push(make("div", { class: "words" }, ...renderText(text, entities, doors)));

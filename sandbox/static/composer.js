@@ -5,7 +5,7 @@ import { find, icon, make, openMenu } from "./elements.js";
 import { act } from "./server.js";
 import { word } from "./words.js";
 
-const STICKERS = ["👍", "🙂", "🎉", "📚", "❤️", "🤔"];
+const STICKERS = ["☺", "❤", "★", "☀", "✔", "✿"];
 let context = null;
 let areKeysHidden = false;
 let keysOf = null;

@@ -22,7 +22,7 @@ export function writeDay(stamp) {
 }
 
 export function writeClock(stamp) {
-  return format(stamp, { weekday: "short", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return format(stamp, { weekday: "short", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", second: "2-digit" }).replace(" в ", ", ");
 }
 
 export function writeShort(stamp) {

@@ -1,6 +1,7 @@
 """A sandbox for each test, a client that acts as people, and a bare caller of the Bot API."""
 
 import json
+import socket
 from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import Any
@@ -79,3 +80,11 @@ async def chat(telegram: SandboxClient) -> int:
     anna = await telegram.person("Анна", key="mentee")
     await anna.start(wait=False)
     return anna.id
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

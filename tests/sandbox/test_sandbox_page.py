@@ -1,0 +1,158 @@
+"""The chat page in a real browser: a dialogue by mouse and keyboard, at a desk's and at a phone's width."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.client import SandboxClient, wait_for_sandbox
+from sandbox.server import Sandbox
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TOKEN = "123456789:sandbox-token_of-a-bot"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Any]:
+    playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip(f"no browser at {CHROMIUM}")
+    async with playwright.async_playwright() as driver:
+        running = await driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield running
+        await running.close()
+
+
+async def find_overflow(page: Any) -> int:
+    """Give how many pixels the page is wider than its window."""
+    width: int = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return width
+
+
+@pytest.mark.browser
+async def test_a_person_talks_with_the_bot_on_the_page(
+    browser: Any, sandbox: Sandbox, telegram: SandboxClient, call: Any
+) -> None:
+    anna = await telegram.person("Анна", key="mentee", note="наставляемая", start_payload="inv_abc")
+    await telegram.person("Борис")
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    await page.goto(sandbox.url)
+    await page.click(f"a[href='#{anna.id}']")
+    await page.wait_for_selector("text=Вас пригласили")
+    await page.click(".gate-button")
+    (update,) = await call("getUpdates", timeout=10)
+    assert update["message"]["text"] == "/start inv_abc"
+
+    keyboard = {"inline_keyboard": [[{"text": str(n), "callback_data": str(n)} for n in range(1, 9)]]}
+    sent = await call(
+        "sendMessage",
+        chat_id=anna.id,
+        text="<b>Оценка</b> <i>&lt;img src=x onerror=alert(1)&gt;</i>",
+        parse_mode="HTML",
+        reply_markup=keyboard,
+    )
+    bubble = page.locator(f"#m{sent['message_id']}")
+    assert await bubble.locator("strong").inner_text() == "Оценка"
+    assert await bubble.locator("em").inner_text() == "<img src=x onerror=alert(1)>"
+    assert await bubble.locator("img").count() == 0
+
+    await bubble.locator("text='8'").click()
+    await page.wait_for_selector(".key-row .busy")
+    updates = await call("getUpdates", offset=update["update_id"] + 1, timeout=10)
+    await call("answerCallbackQuery", callback_query_id=updates[-1]["callback_query"]["id"], text="Записано")
+    await page.wait_for_selector("#toast:has-text('Записано')")
+    assert await page.locator(".key-row .busy").count() == 0
+    await call("editMessageText", chat_id=anna.id, message_id=sent["message_id"], text="Спасибо")
+    await page.wait_for_selector(f"#m{sent['message_id']} .edited")
+
+    await page.fill("#text", "две")
+    await page.press("#text", "Shift+Enter")
+    await page.type("#text", "строки")
+    await page.press("#text", "Enter")
+    updates = await call("getUpdates", offset=updates[-1]["update_id"] + 1, timeout=10)
+    assert updates[-1]["message"]["text"] == "две\nстроки"
+
+    rows = [[{"text": "Понедельник"}, {"text": "Вторник"}]]
+    await call("sendMessage", chat_id=anna.id, text="Когда?", reply_markup={"keyboard": rows})
+    await page.click("#keys button:has-text('Вторник')")
+    updates = await call("getUpdates", offset=updates[-1]["update_id"] + 1, timeout=10)
+    assert updates[-1]["message"]["text"] == "Вторник"
+    gone = {"chat_id": anna.id, "text": "Принято", "reply_markup": {"remove_keyboard": True}}
+    await call("sendMessage", **gone)
+    await page.wait_for_selector("#keys", state="hidden")
+
+    await page.set_input_files(
+        "#file", files=[{"name": "отчёт.txt", "mimeType": "text/plain", "buffer": b"abc"}]
+    )
+    updates = await call("getUpdates", offset=updates[-1]["update_id"] + 1, timeout=10)
+    assert updates[-1]["message"]["document"]["file_name"] == "отчёт.txt"
+
+    before = await telegram.now()
+    await page.click("[data-skip='604800']")
+    await page.wait_for_selector("[data-skip='604800']:enabled")
+    assert (await telegram.now() - before).days == 7
+    assert faults == []
+
+
+@pytest.mark.browser
+async def test_nothing_overflows_on_a_phone_and_unread_is_counted(
+    browser: Any, sandbox: Sandbox, telegram: SandboxClient, call: Any
+) -> None:
+    anna = await telegram.person("Анна", note="наставляемая")
+    await anna.start(wait=False)
+    await call("setMyCommands", commands=[{"command": "menu", "description": "Меню"}])
+    keyboard = {"inline_keyboard": [[{"text": str(n), "callback_data": str(n)} for n in range(8)]]}
+    await call("sendMessage", chat_id=anna.id, text="длинноеслово" * 20, reply_markup=keyboard)
+    page = await browser.new_page(viewport={"width": 360, "height": 740})
+    await page.goto(sandbox.url)
+    assert await page.locator(".unread").inner_text() == "1"
+    assert await find_overflow(page) == 0
+    await page.click(f"a[href='#{anna.id}']")
+    await page.wait_for_selector(".inline-keys")
+    rows = {"keyboard": [[{"text": "Предложить своё время и место"}, {"text": "Вторник"}]]}
+    await call("sendMessage", chat_id=anna.id, text="Когда?", reply_markup=rows)
+    await page.wait_for_selector("#keys button")
+    assert await find_overflow(page) == 0
+    assert await page.locator("#people").is_hidden()
+    await page.click("#back")
+    await page.wait_for_selector(".unread", state="detached")
+    assert await page.locator("#dialogue").is_hidden()
+
+
+@pytest.mark.life
+async def test_a_server_of_its_own_stops_at_sigterm_and_keeps_its_state(
+    tmp_path: Path, unused_port: int
+) -> None:
+    script = (
+        "import asyncio, pathlib, sys\n"
+        "from sandbox.server import serve\n"
+        f"asyncio.run(serve(token={TOKEN!r}, port={unused_port}, state_file=pathlib.Path(sys.argv[1])))\n"
+    )
+    url = f"http://127.0.0.1:{unused_port}"
+    for _ in range(2):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, str(tmp_path / "state.sqlite"), env=dict(os.environ)
+        )
+        await wait_for_sandbox(url)
+        async with SandboxClient(url) as telegram:
+            await telegram.person("Анна", key="mentee")
+            assert len(await telegram.people()) == 1
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
