@@ -1,0 +1,307 @@
+"""Pairs from draft to end: the states, who is told, who is free again (A17; engineering.md, section 7)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from models.audit import AuditEntry
+from models.engine import Database
+from models.messages import OutboxMessage
+from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
+from models.people import Participation, ParticipationStatus, Role
+from models.tasks import Task, TaskKind
+from services import pairs
+from services.actors import Actor, ActorKind, Door, Right
+from services.banks import list_bank
+from services.errors import NotAllowed, NotFound
+from services.leaving import withdraw_consent
+from services.pairs import EndReason, WaitsFor
+from services.pairs.assignments import AgreementNotDue, OrderNotDue
+from services.pairs.proposals import NotOffered
+from services.programmes.running import change_settings
+from services.roles import choose_role
+from tests.conftest import FIRST_MOMENT
+from tests.world import World, found_school
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return found_school(database, FIRST_MOMENT)
+
+
+def draft(world, mentee, mentor):
+    return world.write(
+        pairs.draft_pair,
+        actor=world.curator,
+        mentee_participation_id=mentee.participation_id,
+        mentor_participation_id=mentor.participation_id,
+    ).pair_id
+
+
+def offer(world, mentee, mentor):
+    pair_id = draft(world, mentee, mentor)
+    world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
+    return pair_id
+
+
+def agree(world, pair_id, *participants):
+    for one in participants:
+        world.write(pairs.accept_offer, actor=world.actor(one.person), pair_id=pair_id)
+
+
+def card(world, pair_id):
+    return world.read(pairs.read_pair, actor=world.curator, pair_id=pair_id)
+
+
+def told(world, kind):
+    query = select(OutboxMessage.person_id).where(OutboxMessage.kind == kind)
+    return sorted(world.read(lambda session: list(session.scalars(query))))
+
+
+def tasks(world, kind):
+    query = select(Task).where(Task.kind == kind)
+    return world.read(lambda session: list(session.scalars(query)))
+
+
+def standing(world, participant):
+    query = select(Participation.status).where(Participation.id == participant.participation_id)
+    return world.read(lambda session: session.scalar(query))
+
+
+@pytest.mark.requirement("A17")
+def test_a_pair_is_drafted_confirmed_and_accepted_by_both(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = draft(world, mentee, mentor)
+    assert card(world, pair_id).waits_for is WaitsFor.CURATOR
+    assert world.read(pairs.list_pairs_of, actor=world.actor(mentee.person), person_id=mentee.id) == []
+    with pytest.raises(NotFound):
+        world.read(pairs.read_pair, actor=world.actor(mentee.person), pair_id=pair_id)
+
+    world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
+    offered = card(world, pair_id)
+    assert (offered.status, offered.waits_for) == (PairStatus.OFFERED, WaitsFor.BOTH)
+    assert offered.offer_expires_at == FIRST_MOMENT + timedelta(days=7)
+    assert told(world, "pair.offer") == sorted([mentee.id, mentor.id])
+
+    agree(world, pair_id, mentee)
+    assert card(world, pair_id).waits_for is WaitsFor.MENTOR
+    assert told(world, "pair.accepted") == []
+    agree(world, pair_id, mentor)
+    accepted = card(world, pair_id)
+    assert (accepted.status, accepted.accepted_at) == (PairStatus.ACCEPTED, FIRST_MOMENT)
+    assert accepted.waits_for is WaitsFor.MENTOR
+    assert told(world, "pair.accepted") == sorted([mentee.id, mentor.id])
+    assert standing(world, mentee) is ParticipationStatus.PAIRED
+    assert standing(world, mentor) is ParticipationStatus.READY, "one of two places is left"
+
+
+def test_nothing_is_answered_twice(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = offer(world, mentee, mentor)
+    agree(world, pair_id, mentee)
+    with pytest.raises(pairs.OfferAnsweredAlready):
+        agree(world, pair_id, mentee)
+    with pytest.raises(pairs.OfferAnsweredAlready):
+        world.write(
+            pairs.decline_offer,
+            actor=world.actor(mentee.person),
+            pair_id=pair_id,
+            reason=DeclineReason.SCHEDULE,
+        )
+    assert card(world, pair_id).mentee.decision is Decision.ACCEPTED
+
+
+def test_a_refusal_frees_both_and_tells_the_other_side_no_reason(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = offer(world, mentee, mentor)
+    agree(world, pair_id, mentor)
+    world.write(
+        pairs.decline_offer,
+        actor=world.actor(mentee.person),
+        pair_id=pair_id,
+        reason=DeclineReason.OTHER,
+        note="  Мы соседи, неловко.  ",
+    )
+    declined = card(world, pair_id)
+    assert declined.status is PairStatus.DECLINED
+    assert declined.mentee.decline_note == "Мы соседи, неловко."
+    assert told(world, "pair.declined") == [mentor.id]
+    assert [task.pair_id for task in tasks(world, TaskKind.OFFER_DECLINED)] == [pair_id]
+    assert standing(world, mentee) is standing(world, mentor) is ParticipationStatus.READY
+    facts = world.read(lambda session: list(session.scalars(select(OutboxMessage.facts))))
+    assert "соседи" not in str(facts)
+    audit = world.read(lambda session: list(session.scalars(select(AuditEntry.after))))
+    assert "соседи" not in str(audit)
+
+    other = world.mentor("Ольга", "Павловна")
+    draft(world, mentee, other)
+    assert tasks(world, TaskKind.OFFER_DECLINED)[0].done_at == FIRST_MOMENT, "a new draft answers the task"
+
+
+def test_a_mentee_stands_in_one_pair_and_a_mentor_in_as_many_as_agreed(world):
+    mentee, mentor = world.mentee(), world.mentor(capacity="1")
+    draft(world, mentee, mentor)
+    with pytest.raises(pairs.MenteeTaken):
+        draft(world, mentee, world.mentor("Ольга", "Павловна"))
+    with pytest.raises(pairs.MentorFull):
+        draft(world, world.mentee("Вера", "Олеговна"), mentor)
+
+
+def test_only_the_ready_with_consent_may_be_paired(world):
+    mentor = world.mentor()
+    unready = world.consented("Вера", "Олеговна")
+    chosen = world.write(
+        choose_role,
+        actor=world.actor(unready),
+        role=Role.MENTEE,
+    )
+    with pytest.raises(pairs.NotReady):
+        world.write(
+            pairs.draft_pair,
+            actor=world.curator,
+            mentee_participation_id=chosen.participation_id,
+            mentor_participation_id=mentor.participation_id,
+        )
+    with pytest.raises(pairs.NotReady):
+        draft(world, mentor, mentor)
+    gone = world.mentee()
+    pair_id = draft(world, gone, mentor)
+    world.write(withdraw_consent, actor=world.actor(gone.person))
+    assert card(world, pair_id).status is PairStatus.TERMINATED
+    assert told(world, "pair.ended") == [], "nobody had been told of the draft"
+
+
+def test_a_discarded_draft_leaves_only_the_audit_trail(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = draft(world, mentee, mentor)
+    world.write(pairs.discard_draft, actor=world.curator, pair_id=pair_id)
+    count = select(func.count()).select_from(PairMember)
+    assert world.read(lambda session: session.scalar(count)) == 0
+    with pytest.raises(NotFound):
+        card(world, pair_id)
+    offer(world, mentee, mentor)
+    assert told(world, "pair.offer") == sorted([mentee.id, mentor.id])
+
+
+def test_an_offer_is_withdrawn_before_both_answered_only(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = offer(world, mentee, mentor)
+    world.write(pairs.withdraw_offer, actor=world.curator, pair_id=pair_id)
+    assert told(world, "pair.withdrawn") == sorted([mentee.id, mentor.id])
+    with pytest.raises(pairs.OfferGone):
+        agree(world, pair_id, mentee)
+    with pytest.raises(NotOffered):
+        world.write(pairs.withdraw_offer, actor=world.curator, pair_id=pair_id)
+
+
+def test_an_offer_expires_once_and_an_answer_after_that_is_refused(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = offer(world, mentee, mentor)
+    world.now = FIRST_MOMENT + timedelta(days=6)
+    assert world.write(pairs.expire_offers) == 0
+    world.now = FIRST_MOMENT + timedelta(days=7)
+    with pytest.raises(pairs.OfferGone):
+        agree(world, pair_id, mentee)
+    assert world.write(pairs.expire_offers) == 1
+    assert world.write(pairs.expire_offers) == 0
+    assert card(world, pair_id).status is PairStatus.EXPIRED
+    assert told(world, "pair.expired") == sorted([mentee.id, mentor.id])
+    assert [task.pair_id for task in tasks(world, TaskKind.OFFER_EXPIRED)] == [pair_id]
+    bank = world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTEE)
+    assert [row.participation_id for row in bank] == [mentee.participation_id]
+
+
+@pytest.mark.parametrize("is_agreement_due", [True, False])
+def test_the_order_and_where_asked_the_agreement_make_a_pair_active(world, is_agreement_due):
+    world.write(
+        change_settings,
+        actor=world.curator,
+        cycle_id=world.cycle_id,
+        changes={"agreement_required": is_agreement_due},
+    )
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = offer(world, mentee, mentor)
+    with pytest.raises(OrderNotDue):
+        world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
+    agree(world, pair_id, mentee, mentor)
+    world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
+    if is_agreement_due:
+        assert card(world, pair_id).status is PairStatus.ORDERED
+        world.write(pairs.register_agreement, actor=world.curator, pair_id=pair_id)
+    assert card(world, pair_id).status is PairStatus.ACTIVE
+    with pytest.raises(AgreementNotDue):
+        world.write(pairs.register_agreement, actor=world.curator, pair_id=pair_id)
+
+
+def test_an_ended_pair_frees_both(world):
+    mentee, mentor = world.mentee(), world.mentor(capacity="1")
+    pair_id = offer(world, mentee, mentor)
+    with pytest.raises(pairs.PairNotInWork):
+        world.write(pairs.end_pair, actor=world.curator, pair_id=pair_id, reason=EndReason.MUTUAL)
+    agree(world, pair_id, mentee, mentor)
+    assert standing(world, mentor) is ParticipationStatus.PAIRED
+    world.write(pairs.end_pair, actor=world.curator, pair_id=pair_id, reason=EndReason.MUTUAL)
+    ended = card(world, pair_id)
+    assert (ended.status, ended.waits_for) == (PairStatus.TERMINATED, WaitsFor.NOBODY)
+    assert told(world, "pair.ended") == sorted([mentee.id, mentor.id])
+    assert standing(world, mentee) is standing(world, mentor) is ParticipationStatus.READY
+
+
+def test_strangers_and_other_schools_are_refused(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = offer(world, mentee, mentor)
+    stranger = world.actor(world.consented("Вера", "Олеговна"))
+    other_school = Actor(ActorKind.ACCOUNT, 2, world.organization_id + 1, Door.PANEL, frozenset(Right))
+    without_rights = Actor(ActorKind.ACCOUNT, 3, world.organization_id, Door.PANEL)
+    for actor in (stranger, other_school, without_rights):
+        with pytest.raises(NotAllowed):
+            world.write(pairs.accept_offer, actor=actor, pair_id=pair_id)
+        with pytest.raises(NotAllowed):
+            world.write(pairs.withdraw_offer, actor=actor, pair_id=pair_id)
+        with pytest.raises(NotAllowed):
+            world.read(pairs.read_pair, actor=actor, pair_id=pair_id)
+    with pytest.raises(NotAllowed):
+        world.write(
+            pairs.draft_pair,
+            actor=other_school,
+            mentee_participation_id=mentee.participation_id,
+            mentor_participation_id=mentor.participation_id,
+        )
+
+
+def test_edited_words_are_kept_with_their_placeholders(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = draft(world, mentee, mentor)
+    world.write(
+        pairs.confirm_pair,
+        actor=world.curator,
+        pair_id=pair_id,
+        edited_texts={Role.MENTEE: "{name}, познакомьтесь: {partner}."},
+    )
+    query = select(OutboxMessage.person_id, OutboxMessage.edited_text)
+    assert dict(world.read(lambda session: session.execute(query).all())) == {
+        mentee.id: "{name}, познакомьтесь: {partner}.",
+        mentor.id: None,
+    }
+
+
+def test_the_index_holds_one_pair_a_mentee_whatever_the_services_believe(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    draft(world, mentee, mentor)
+    with pytest.raises(Exception, match=r"(?i)unique"), world.database.writing() as session:
+        session.add(
+            Pair(
+                organization_id=world.organization_id,
+                cycle_id=world.cycle_id,
+                form="teacher_teacher",
+                kind="traditional",
+                status=PairStatus.DRAFT,
+                proposed_at=FIRST_MOMENT,
+                members=[
+                    PairMember(
+                        participation_id=mentee.participation_id, person_id=mentee.id, role=Role.MENTEE
+                    )
+                ],
+            )
+        )
