@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 refused by a rule; 2 usage or environment. Always one clea
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from installation.site import Site
 
 REFUSED, WRONG = 1, 2
+OTHERS_NOTHING = 0o077  # the data folder holds people's data: nobody else on this machine may read it
+PROCESSES = ("run", "bot", "panel", "sandbox")  # each has a log of its own
 KINDS = ("school", "college", "support_center")
 ROLES = ("administrator", "curator", "head", "psychologist", "observer")
 
@@ -91,10 +94,11 @@ def work(asked: argparse.Namespace, t: Translator) -> int:
     from installation.site import complete
 
     site = complete(read_settings())
+    os.umask(OTHERS_NOTHING)
     if asked.needs_folder:
         checks.check_catalogues()
         checks.check_folder(site.folder)
-        journal = open_journal(site, asked.command)
+        journal = open_journal(site, asked.command if asked.command in PROCESSES else "commands")
     try:
         done: int = asked.act(site, t, asked)
     except (DomainError, KeyboardInterrupt):

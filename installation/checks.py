@@ -40,7 +40,7 @@ def check_folder(folder: Path) -> None:
     """Make the data folder when it is missing, and write and remove a file in it."""
     probe = folder / f".probe-{uuid.uuid4().hex}"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:

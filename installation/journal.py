@@ -19,7 +19,7 @@ def path_of(site: Site, process: str) -> Path:
 def open_journal(site: Site, process: str) -> Path:
     """Send this process's log to its file; raises OSError when the folder cannot be written."""
     path = path_of(site, process)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.mkdir(parents=True, exist_ok=True)
     secrets = [site.secret_key()]
     if site.has_token:
         secrets.append(site.token())

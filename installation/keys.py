@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 OWNER_ONLY = 0o600
-FOLDER_OWNER_ONLY = 0o700
 WORDLESS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that look alike
 
 

@@ -17,7 +17,7 @@ from services.people import add_person
 from services.programmes.packs import ResolvedPack
 from services.programmes.running import create_programme
 
-DEMO_LOGIN = "curator"
+DEMO_LOGIN = "demo"
 DEMO_SCHOOL = "Школа «Родник» (для знакомства)"
 DEMO_ADDRESS = "г. Приозёрск, ул. Садовая, 1"
 CURATOR = "Ирина Викторовна Лугова"

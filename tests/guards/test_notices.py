@@ -1,0 +1,80 @@
+"""The table of notices: every kind has a class and words; buttons work from any message (decision 2)."""
+
+import ast
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models.engine import Database
+from notices.catalogue import ANYWHERE, NOTICES, NoticeClass, compose
+from notices.language import LOCALES, load_translators
+from notices.letters import Skip
+from tests.guards.tree import python_files, read
+
+LONGEST_KIND = 64  # the outbox column
+
+
+class Nothing(dict[str, Any]):
+    """Facts whose ids lead nowhere: the record was erased after the notice was queued."""
+
+    def __missing__(self, _key: str) -> int:
+        return 987_654_321
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self or default is None else default
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+def test_every_kind_names_its_class(kind: str) -> None:
+    assert isinstance(NOTICES[kind].notice_class, NoticeClass)
+    assert len(kind) <= LONGEST_KIND
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_notice_whose_record_is_gone_is_skipped_with_a_reason(
+    database: Database, now: datetime, locale: str
+) -> None:
+    t = load_translators()[locale]
+    with database.reading() as session:
+        for kind in NOTICES:
+            composed = compose_or_fail(session, kind, t, now)
+            assert isinstance(composed, Skip), kind
+            assert composed.reason
+
+
+def compose_or_fail(session: Session, kind: str, t: Any, now: datetime) -> object:
+    return compose(session, kind=kind, facts=Nothing(), t=t, now=now)
+
+
+def queued_kinds() -> Iterator[tuple[str, str]]:
+    """Every kind that a service enqueues, with its place."""
+    for path in python_files("services"):
+        for node in ast.walk(ast.parse(read(path))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "enqueue":
+                for keyword in node.keywords:
+                    if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant):
+                        yield str(keyword.value.value), f"{path}:{node.lineno}"
+
+
+def test_every_notice_that_is_queued_stands_in_the_table() -> None:
+    queued = dict(queued_kinds())
+    assert queued
+    assert not {kind: place for kind, place in queued.items() if kind not in NOTICES}
+
+
+def test_buttons_of_notices_work_from_any_message() -> None:
+    """Whatever the person did since: only verb families of ANYWHERE may stand under a notice."""
+    verbs = {
+        (node.args[1].value, f"{path}:{node.lineno}")
+        for path in python_files("notices")
+        for node in ast.walk(ast.parse(read(path)))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] == "Action"
+        and len(node.args) > 1
+        and isinstance(node.args[1], ast.Constant)
+    }
+    assert verbs
+    assert not {place for verb, place in verbs if str(verb).partition(".")[0] not in ANYWHERE}
