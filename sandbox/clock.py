@@ -88,6 +88,7 @@ class SandboxClock:
             self.next_notice = None
         self._store.meta.update(clock_offset=self.offset, clock_version=self.version, clock_latest=self.now())
         self._store.touch_meta()
+        await self._store.flush()
         followers = dict(self._followers)
         self._followers.clear()
         for future in followers.values():
@@ -108,6 +109,7 @@ class SandboxClock:
 
     def release(self) -> None:
         """Let every follower go: the server stops."""
+        self._store.meta["clock_latest"] = self.now()
         for future in self._followers.values():
             if not future.done():
                 future.set_result(None)

@@ -22,6 +22,7 @@ from sandbox.world import Person, World
 
 HEARTBEAT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 25.0
+LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
 PERSON_FIELDS = ("last_name", "username", "note", "start_payload")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -32,12 +33,21 @@ def refuse_request(status: int, words: str) -> web.Response:
     return web.json_response({"error": words}, status=status)
 
 
+def is_foreign(request: web.Request) -> bool:
+    """Say whether a page of another origin asks, or a foreign name was made to point at this machine."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.partition("://")[2] != request.host:
+        return True
+    bound = request.transport.get_extra_info("sockname")[0] if request.transport else ""
+    is_local = str(bound).startswith("127.") or bound == "::1"
+    return is_local and request.url.host not in LOOPBACK_NAMES
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse writes from pages of other origins, and turn errors of a request into sentences."""
-    origin = request.headers.get("Origin")
+    """Keep pages of other origins out, and turn errors of a request into sentences."""
     is_own = request.path.startswith(("/sandbox", "/clock"))
-    if is_own and origin is not None and origin.partition("://")[2] != request.host:
+    if is_own and is_foreign(request):
         return refuse_request(403, "this page may not drive the sandbox")
     if not is_own:
         return await handler(request)

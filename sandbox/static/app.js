@@ -2,11 +2,11 @@
 import { summarise } from "./bubbles.js";
 import { setUpComposer } from "./composer.js";
 import { openDialogue, open, renderAll, setUpDialogue, showToast, takeEvent } from "./dialogue.js";
-import { find, make } from "./elements.js";
+import { find, icon, make } from "./elements.js";
 import { setUpFaults } from "./faults.js";
 import { now, setClock, setZone, writeClock, writeShort, writeSoon } from "./moments.js";
-import { listen, read, write } from "./server.js";
-import { applyWords, currentLanguage, setLanguage, word } from "./words.js";
+import { act, listen, read, write } from "./server.js";
+import { applyWords, currentLanguage, setLanguage, translate, word } from "./words.js";
 
 const page = { config: null, people: [], next: null };
 
@@ -61,7 +61,7 @@ async function skip(body, button) {
   const buttons = [...document.querySelectorAll(".skips button")];
   for (const other of buttons) other.disabled = true;
   button.classList.add("busy");
-  try { takeClock(await write("/clock/skip", body)); } catch (error) { showToast(error.message); }
+  try { takeClock(await write("/clock/skip", body)); } catch (error) { showToast(translate(error.message)); }
   button.classList.remove("busy");
   for (const other of buttons) other.disabled = other.id === "to-next" && page.next === null;
   renderAll();
@@ -98,10 +98,33 @@ function takeConnection(isLive) {
 }
 
 function receive(event) {
-  if (event.kind === "clock") takeClock(event.clock);
+  if (event.kind === "clock") { takeClock(event.clock); renderAll(); refreshPeople(); }
   else if (event.kind === "commands") read("/sandbox/config").then((config) => { page.config = config; return openDialogue(open.id, config.bot); });
   else takeEvent(event);
   if (["message", "edit", "delete", "person", "cleared"].includes(event.kind)) refreshPeople();
+}
+
+// A deep link of the bot, opened here as `/?start=...`: who of the people presses Start?
+function askWhoOpens() {
+  const payload = new URLSearchParams(location.search).get("start");
+  if (!payload) return;
+  const dialog = find("invitation");
+  const press = async (person) => {
+    dialog.close();
+    history.replaceState(null, "", `/#${person.id}`);
+    await route();
+    try { await act(person.id, "start", { payload }); } catch (error) { showToast(translate(error.message)); }
+  };
+  const name = make("input", { "aria-label": word("name"), placeholder: word("add_person"), maxlength: "64", required: true });
+  const adding = make("form", { class: "add-person", onsubmit: async (event) => {
+    event.preventDefault();
+    await press(await write("/sandbox/people", { first_name: name.value }));
+  } }, name, make("button", { type: "submit", class: "round", "aria-label": word("start") }, icon("send")));
+  dialog.replaceChildren(make("h2", {}, word("who_opens")), ...page.people.map((person) =>
+    make("button", { type: "button", class: "opener", onclick: () => press(person) },
+      make("span", { class: `avatar c${person.id % 8}`, "aria-hidden": "true" }, person.first_name.slice(0, 1).toUpperCase()),
+      make("span", {}, [person.first_name, person.last_name, person.note ? `(${person.note})` : ""].filter(Boolean).join(" ")))), adding);
+  dialog.showModal();
 }
 
 async function begin() {
@@ -114,6 +137,7 @@ async function begin() {
   for (const [label, url] of Object.entries(page.config.links)) {
     find("open-faults").before(make("a", { href: url, target: "_blank", rel: "noopener", class: "quiet" }, label));
   }
+  askWhoOpens();
   listen(receive, takeConnection);
   setInterval(tick, 1000);
   addEventListener("hashchange", route);

@@ -3,7 +3,7 @@ import { renderBubble, summarise } from "./bubbles.js";
 import { find, make, openMenu } from "./elements.js";
 import { dayOf, writeDay } from "./moments.js";
 import { act, read } from "./server.js";
-import { word } from "./words.js";
+import { currentLanguage, translate, word } from "./words.js";
 import { renderFoot, setContext } from "./composer.js";
 
 export const open = { id: null, person: null, messages: new Map(), commands: [], menuButton: null, description: "", bot: null };
@@ -23,7 +23,7 @@ const doors = {
 };
 
 export async function attempt(work) {
-  try { return await work(); } catch (error) { showToast(error.message); return null; }
+  try { return await work(); } catch (error) { showToast(translate(error.message)); return null; }
 }
 
 export async function openDialogue(id, bot) {
@@ -43,7 +43,7 @@ export async function openDialogue(id, bot) {
   open.messages = new Map(view.messages.map((message) => [message.message_id, message]));
   const stillOpen = new Set(view.open_queries.map((query) => query.query_id));
   for (const query of [...busy.keys()]) if (!stillOpen.has(query)) busy.delete(query);
-  if (isOther) setContext(null);
+  if (isOther) { setContext(null); drawn.clear(); find("log").replaceChildren(); }
   renderAll(isOther);
   markRead();
 }
@@ -61,15 +61,35 @@ export function renderAll(toEnd = false) {
       day = dayOf(message.date * 1000);
       nodes.push(make("p", { class: "day" }, make("span", {}, writeDay(message.date * 1000))));
     }
-    nodes.push(renderBubble(message, doors));
+    nodes.push(reuseBubble(message));
   }
   if (!nodes.length) nodes.push(renderWelcome());
-  const focused = document.activeElement?.closest?.(".message")?.id;
-  log.replaceChildren(...nodes);
-  if (focused) log.querySelector(`#${focused} .inline-keys button`)?.focus({ preventScroll: true });
+  place(log, nodes);
   renderPinned();
   renderFoot();
   if (wasAtEnd) log.scrollTop = log.scrollHeight;
+}
+
+// A bubble is drawn anew only when something in it changed: focus, sound and screen readers are not disturbed.
+const drawn = new Map();
+
+function reuseBubble(message) {
+  const id = message.message_id;
+  const waiting = [...busy.values()].filter((where) => where.startsWith(`${id}:`));
+  const state = JSON.stringify([message, waiting, reactions.get(id), currentLanguage()]);
+  const known = drawn.get(id);
+  if (known?.state === state) return known.node;
+  const node = renderBubble(message, doors);
+  drawn.set(id, { state, node });
+  return node;
+}
+
+function place(log, nodes) {
+  const kept = new Set(nodes);
+  const held = document.activeElement?.closest?.(".message");
+  for (const child of [...log.childNodes]) if (!kept.has(child)) child.remove();
+  nodes.forEach((node, index) => { if (log.childNodes[index] !== node) log.insertBefore(node, log.childNodes[index] ?? null); });
+  if (held && !held.isConnected) find(held.id)?.querySelector(".inline-keys button")?.focus({ preventScroll: true });
 }
 
 function renderWho(words = "") {

@@ -16,7 +16,7 @@ const WORDS = {
     download: "Скачать", ok: "Понятно", offline: "Связи с песочницей нет, пробую снова…", jump: "К новым сообщениям",
     keyboard: "Клавиатура бота", silent: "без звука", no_messages: "пока пусто", cancel: "Отменить",
     unread: "непрочитанных", replying: "Ответ на сообщение", editing: "Правка сообщения", pinned: "Закреплено",
-    copied: "Скопировано", new_skip_failed: "Не получилось",
+    copied: "Скопировано", who_opens: "Кто открывает приглашение?",
     faults_hint: "Проверьте, как бот переживает сбои Telegram. Сбой случится с ближайшими вызовами.",
     limits: "Ограничения Telegram на частоту отправки", fault_kind: "Что случится", fault_method: "С чем",
     fault_times: "Сколько раз", fault_seconds: "Секунд", fault_add: "Устроить сбой", fault_clear: "Отменить все",
@@ -42,7 +42,7 @@ const WORDS = {
     download: "Download", ok: "OK", offline: "No connection to the sandbox, trying again…", jump: "To new messages",
     keyboard: "Bot's keyboard", silent: "without sound", no_messages: "nothing yet", cancel: "Cancel",
     unread: "unread", replying: "Reply to a message", editing: "Editing a message", pinned: "Pinned",
-    copied: "Copied", new_skip_failed: "That did not work",
+    copied: "Copied", who_opens: "Who opens the invitation?",
     faults_hint: "See how the bot lives through Telegram's faults. A fault hits the next calls.",
     limits: "Telegram's limits on sending", fault_kind: "What happens", fault_method: "To what",
     fault_times: "How often", fault_seconds: "Seconds", fault_add: "Plan the fault", fault_clear: "Cancel all",
@@ -56,6 +56,22 @@ const WORDS = {
 
 let language = localStorage.getItem("sandbox.language") === "en" ? "en" : "ru";
 
+// The server's sentences, for a page in Russian.
+const REFUSALS = {
+  "this account is deleted": "Этот аккаунт удалён",
+  "this person blocked the bot: unblock first": "Бот заблокирован: сначала разблокируйте его",
+  "this person has not pressed Start yet": "Сначала нажмите «Старт»",
+  "this message is no longer in the chat": "Этого сообщения в чате уже нет",
+  "there is no such button any more": "Этой кнопки уже нет",
+  "there is no reply keyboard in this chat": "Клавиатуры в этом чате уже нет",
+  "a message needs a text": "В сообщении нет текста",
+  "a message has at most 4096 characters": "В сообщении может быть не больше 4096 знаков",
+  "a start payload has 1 to 64 of A-Z a-z 0-9 _ -": "В ссылке неверная метка приглашения",
+  "only an own text can be edited": "Изменить можно только свой текст",
+  "no notice is planned": "Уведомлений не запланировано",
+};
+
+export const translate = (sentence) => (language === "ru" ? REFUSALS[sentence] ?? sentence : sentence);
 export const word = (key) => WORDS[language][key] ?? key;
 export const currentLanguage = () => language;
 

@@ -112,6 +112,20 @@ async def test_a_person_talks_with_the_bot_on_the_page(
 
 
 @pytest.mark.browser
+async def test_a_deep_link_is_opened_by_whom_one_chooses(
+    browser: Any, sandbox: Sandbox, telegram: SandboxClient, call: Any
+) -> None:
+    anna = await telegram.person("Анна")
+    page = await browser.new_page()
+    await page.goto(f"{sandbox.url}/?start=inv_from-the-panel")
+    await page.click(".opener:has-text('Анна')")
+    (update,) = await call("getUpdates", timeout=10)
+    assert update["message"]["text"] == "/start inv_from-the-panel"
+    assert update["message"]["from"]["id"] == anna.id
+    await page.wait_for_selector(".message.mine:has-text('/start')")
+
+
+@pytest.mark.browser
 async def test_nothing_overflows_on_a_phone_and_unread_is_counted(
     browser: Any, sandbox: Sandbox, telegram: SandboxClient, call: Any
 ) -> None:

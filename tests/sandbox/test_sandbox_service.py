@@ -274,6 +274,9 @@ async def test_pages_of_other_origins_may_not_drive_the_sandbox(sandbox: Sandbox
         body = {"first_name": "Ева"}
         async with session.post(f"{sandbox.url}/sandbox/people", json=body, headers=headers) as response:
             assert response.status == 403
+        headers = {"Host": "rebound.example.org"}
+        async with session.get(f"{sandbox.url}/sandbox/people", headers=headers) as response:
+            assert response.status == 403
         async with session.get(sandbox.url) as response:
             assert "script-src 'self'" in response.headers["Content-Security-Policy"]
             assert "unsafe" not in response.headers["Content-Security-Policy"]
