@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import signal
 import threading
 import time
@@ -36,6 +37,7 @@ def open_clock(site: Site, seconds: float = CLOCK_SECONDS) -> Iterator[Clock]:
 def work_bot(site: Site) -> None:
     """Serve the messenger until SIGTERM or SIGINT. Raises a Fault."""
     from bot.app import BotConfig, run_bot
+    from bot.session import TokenRevoked
 
     checks.check_schema(site)
     settings = site.settings
@@ -49,7 +51,6 @@ def work_bot(site: Site) -> None:
             updates=settings.updates,
             webhook_url=settings.webhook_url,
             webhook_secret=secret.get_secret_value() if secret else None,
-            webhook_host="127.0.0.1",
             webhook_port=settings.webhook_port,
             clock=clock,
         )
@@ -60,7 +61,16 @@ def work_bot(site: Site) -> None:
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
             await run_bot(config, stop=stop)
 
-        asyncio.run(main())
+        try:
+            asyncio.run(main())
+        except TokenRevoked as error:
+            raise faults.TokenRefused from error
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise faults.PortOccupied(
+                port=settings.webhook_port, host=config.webhook_host, name="NASTAVNIK_WEBHOOK_PORT"
+            ) from error
 
 
 def work_panel(site: Site) -> None:
@@ -104,6 +114,8 @@ def work_sandbox(site: Site, *, panel: str | None) -> None:
             )
         )
     except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
         raise faults.PortOccupied(port=port, host="127.0.0.1", name="NASTAVNIK_SANDBOX_PORT") from error
 
 
