@@ -1,0 +1,272 @@
+"""Phrases that name a day, found in a scanned text: a small closed grammar (engineering.md, decision 9)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from services.dates.day_meanings import (
+    BothSay,
+    DayMeaning,
+    DayOfMonth,
+    DaysAway,
+    ExactDay,
+    MonthEnd,
+    NoSingleDay,
+    QualifiedWeekDay,
+    WeekDay,
+)
+from services.dates.day_words import (
+    MONTH,
+    MONTHS,
+    ORDINAL,
+    ORDINALS,
+    WEEKDAY,
+    WEEKDAY_PREPOSITION,
+    WEEKDAYS,
+    WEEKS_AWAY,
+    WHICH,
+)
+from services.dates.folding import TAKEN, Scan
+from services.dates.readings import Problem
+
+_FREE = r"(?<![\w+])(?<!\d[.,:/-])"
+_YEAR = r"(?:[ ,]{1,2}(?P<year>20\d\d)(?:[ ]?(?:года|году|год|г)(?!\w)\.?)?)?(?![\d:])"
+_WORDY_DAY = r"[0-3]?\d(?:[ ]?-?(?:ого|го|ое|ему|му|е|ем|ым|м))?"
+_LISTED = rf"{_WORDY_DAY}(?:[ ]?(?:,|и|,[ ]?и)[ ]{{0,2}}{_WORDY_DAY}){{1,6}}"
+_BEFORE = r"(?:(?P<prep>до|к|ко|с|со|на|от|после)[ ]{1,3})?"
+_AFTER_AT = re.compile(r"(?<!\w)во?[ ]{1,3}$")
+_LAST_MONTH, _LAST_HOUR = 12, 23
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDay:
+    start: int
+    end: int
+    meaning: DayMeaning
+    preposition: str = ""
+
+    @property
+    def is_bound(self) -> bool:
+        """«до 20.10», «к пятнице», «с 1 ноября»: a limit, not the day of a meeting."""
+        return self.preposition in {"до", "к", "ко", "с", "со", "от", "после"}
+
+
+def _month_of(match: re.Match[str]) -> int:
+    return MONTHS[match["month"] or match["may"] or match["short"]]
+
+
+def _exact(year: int, month: int, day: int) -> DayMeaning:
+    try:
+        return ExactDay(date(year, month, day))
+    except ValueError:
+        return NoSingleDay(Problem.IMPOSSIBLE)
+
+
+def _day_of_month(day: int, month: int | None, year: str | None) -> DayMeaning:
+    if day == 0:
+        return NoSingleDay(Problem.IMPOSSIBLE)
+    if year is not None and month is not None:
+        return _exact(int(year) if len(year) > 2 else 2000 + int(year), month, day)  # noqa: PLR2004
+    return DayOfMonth(day, month)
+
+
+def _iso(match: re.Match[str]) -> DayMeaning:
+    return _exact(int(match["year"]), int(match["month"]), int(match["day"]))
+
+
+def _numeric(match: re.Match[str]) -> DayMeaning | None:
+    day, month, year = int(match["day"]), int(match["month"]), match["year"]
+    if year is None and _AFTER_AT.search(match.string[max(0, match.start() - 5) : match.start()]):
+        return None  # «в 12.10» is a time
+    if year is None and month > _LAST_MONTH and day <= _LAST_HOUR:
+        return None  # a time: 15.30
+    if year is None and month == 0:
+        return None  # a time: 14.00
+    if month > _LAST_MONTH or month == 0:
+        return NoSingleDay(Problem.IMPOSSIBLE)
+    return _day_of_month(day, month, year)
+
+
+def _with_month_word(match: re.Match[str]) -> DayMeaning:
+    return _day_of_month(_first_number(match["day"]), _month_of(match), match["year"])
+
+
+def _first_number(text: str) -> int:
+    found = re.match(r"\d+", text)
+    return int(found.group()) if found else 0
+
+
+def _ordinal_with_month(match: re.Match[str]) -> DayMeaning:
+    return _day_of_month(_ordinal(match), _month_of(match), match["year"])
+
+
+def _ordinal(match: re.Match[str]) -> int:
+    return int(match["tens"] or 0) + ORDINALS[match["ordinal"]]
+
+
+def _ordinal_of_month(match: re.Match[str]) -> DayMeaning:
+    return DayOfMonth(_ordinal(match))
+
+
+def _day_number(match: re.Match[str]) -> DayMeaning:
+    return _day_of_month(_first_number(match["day"]), None, None)
+
+
+def _days_away(match: re.Match[str]) -> DayMeaning | None:
+    is_ahead = match["through"] is not None
+    if is_ahead == (match["ago"] is not None):
+        return None
+    is_week = match["unit"].startswith("нед")
+    if not match["count"] and not is_week:
+        return NoSingleDay(Problem.AMBIGUOUS) if is_ahead else DaysAway(-1)  # «через день» is not one day
+    days = int(match["count"] or 1) * (7 if is_week else 1)
+    return DaysAway(days if is_ahead else -days)
+
+
+_WORD_DAYS = {"позавчера": -2, "вчера": -1, "сегодня": 0, "послезавтра": 2, "завтра": 1, "третьего": -2}
+
+
+def _word_day(match: re.Match[str]) -> DayMeaning:
+    return DaysAway(_WORD_DAYS[match["word"]])
+
+
+def _weekday(match: re.Match[str]) -> DayMeaning | None:
+    stem = next(found for name in ("full", "fem", "neut", "wed", "abbr") if (found := match[name]))
+    number, which = WEEKDAYS[stem], match["which"] or ""
+    if stem == "сред" and not which and not match["prep"] and not _stands_alone(match):
+        return None
+    if match["week"] or match["week_after"]:
+        return WeekDay(number, WEEKS_AWAY[match["week"] or match["week_after"]])
+    if which.startswith("эт"):
+        return WeekDay(number, (0,))
+    if which.startswith("т"):
+        return WeekDay(number, (-1, 1))
+    if which.startswith(("след", "буд", "прош")):
+        return QualifiedWeekDay(number, is_next=not which.startswith("прош"))
+    return WeekDay(number)
+
+
+def _stands_alone(match: re.Match[str]) -> bool:
+    """«среда, 15:00»: the word begins its clause, so it is no «цифровая среда»."""
+    before = match.string[: match.start()].rstrip(" ")
+    return match.group().endswith("а") and (not before or before[-1] in ",.;:!?\n(-/" + TAKEN)
+
+
+def _range(_match: re.Match[str]) -> DayMeaning:
+    return NoSingleDay(Problem.RANGE)
+
+
+def _unknown(_match: re.Match[str]) -> DayMeaning:
+    return NoSingleDay(Problem.UNKNOWN)
+
+
+def _month_end(match: re.Match[str]) -> DayMeaning:
+    return MonthEnd(_month_of(match))
+
+
+_WEEK = r"на[ ]{1,2}(?P<%s>прошл|прошедш|минувш|следующ|будущ|эт|т)(?:ой|ей)[ ]{1,2}неделе"
+
+_Maker = Callable[[re.Match[str]], DayMeaning | None]
+
+_RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
+    (re.compile(pattern), maker)
+    for pattern, maker in (
+        (r"(?<![\d.])(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)", _iso),
+        # ranges name no single day
+        (rf"(?:(?<!\w)с(?:о)?[ ])?{_FREE}{_WORDY_DAY}[ ]?(?:-|по|до)[ ]?{_WORDY_DAY}[ ]{{1,3}}{MONTH}{_YEAR}", _range),
+        (r"(?<!\w)с(?:о)?[ ]\d{1,2}[./][01]\d(?:[./]\d{2,4})?[ ]?(?:-|по)[ ]?\d{1,2}[./][01]\d(?:[./]\d{2,4})?(?![\d:])", _range),
+        (rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})(?P<s>[./])(?P<month>\d{{1,2}})(?P=s)(?P<year>20\d\d|\d\d)(?![\d:])"
+         r"(?:[ ]?(?:года|году|г)(?!\w)\.?)?", _numeric),
+        (rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>20\d\d)(?!\d)", _numeric),
+        (rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})[./](?P<month>\d\d)(?P<year>(?!))?"
+         r"(?![\d:]|[.,/]\d|[ ]?(?:час|ч(?!\w)|мин))", _numeric),
+        (rf"{_BEFORE}{_FREE}(?P<day>{_WORDY_DAY})[ ]{{1,3}}{MONTH}{_YEAR}", _with_month_word),
+        (rf"{_BEFORE}{ORDINAL}[ ]{{1,3}}{MONTH}{_YEAR}", _ordinal_with_month),
+        (rf"{_BEFORE}{ORDINAL}[ ]{{1,3}}числа(?!\w)", _ordinal_of_month),
+        (rf"{_BEFORE}{_FREE}(?P<day>[0-3]?\d(?:[ ]?-?(?:ого|го|е|ое))?)[ ]{{1,3}}числа(?!\w)", _day_number),
+        (rf"{_BEFORE}{_FREE}(?P<day>[0-3]?\d[ ]?-?(?:го|ого))(?!\w)(?![ ]?класс)", _day_number),
+        (rf"(?:(?P<prep>до|к)[ ])?(?:конца|концу|конце)[ ]{{1,3}}{MONTH}", _month_end),
+        (rf"(?:(?<!\w)(?:до|к|с|в|за|на|весь)[ ])?(?:начал|середин|конц)[аеуы][ ]{{1,3}}{MONTH}", _unknown),
+        (rf"(?<!\w)(?:до|к|с|в|за|весь)[ ]{{1,3}}{MONTH}(?:[ ]20\d\d)?", _unknown),
+        (r"(?<!\w)(?:(?P<prep>на|до|с|к)[ ]{1,3})?(?P<word>позавчера|вчера|сегодня|послезавтра|завтра)"
+         r"(?:шн(?:ий|его|ему|им|ем|яя|юю|ей|ее|ие|их))?(?!\w)", _word_day),
+        (r"(?<!\w)(?P<word>третьего)[ ]дня(?!\w)", _word_day),
+        (r"(?<!\w)(?:(?P<through>через)[ ]{1,3})?(?:(?P<count>\d{1,2})[ ]{1,20})?(?P<unit>день|дня|дней|недел[юиь])(?!\w)"
+         r"(?:[ ]{1,3}(?P<ago>назад|тому назад))?", _days_away),
+        (rf"(?<!\w)(?:{_WEEK % 'week'}[ ,]{{1,3}})?{WEEKDAY_PREPOSITION}{WHICH}(?<!\w){WEEKDAY}(?:[ ,]{{1,3}}{_WEEK % 'week_after'})?", _weekday),
+        (rf"(?<!\w)(?:{_WEEK % 'week'}|на[ ](?:днях|выходных|каникулах)|недавно)(?!\w)", _unknown),
+        (r"(?<!\w)по[ ](?:понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)(?:ам|ям)(?!\w)", _unknown),
+    )
+)  # fmt: skip
+
+_LIST_WITH_MONTH = re.compile(rf"{_FREE}(?P<days>{_LISTED})[ ]{{1,3}}{MONTH}{_YEAR}")
+_LIST_WITH_NUMBER = re.compile(
+    rf"{_FREE}(?P<days>{_WORDY_DAY}(?:,[ ]?{_WORDY_DAY}){{0,5}}[ ]и)[ ](?=\d{{1,2}}\.(?P<month>[01]\d)(?![\d:]))"
+)
+_BESIDE = re.compile(r"[ ,(\n)-]{0,3}")
+
+
+def find_days(scan: Scan) -> list[FoundDay]:
+    """Day phrases in the order of the text, blanked out in the scan; two for one day side by side are one."""
+    found = _find_listed(scan)
+    for pattern, maker in _RULES:
+        for match in pattern.finditer(scan.text):
+            meaning = maker(match)
+            if meaning is None or TAKEN in match.group():
+                continue
+            preposition = match.groupdict().get("prep") or ""
+            found.append(FoundDay(*match.span(), meaning, preposition))
+            scan.take(*match.span())
+    found.sort(key=lambda day: day.start)
+    return _join_neighbours(found, scan.folded)
+
+
+def _find_listed(scan: Scan) -> list[FoundDay]:
+    """«5, 12 и 19 октября», «5 и 12.10»: as many days as numbers."""
+    found = []
+    for match in _LIST_WITH_MONTH.finditer(scan.text):
+        found += _listed(match, _month_of(match), match["year"])
+        scan.take(*match.span())
+    for match in _LIST_WITH_NUMBER.finditer(scan.text):
+        found += _listed(match, int(match["month"]), None)
+        scan.take(*match.span())
+    return found
+
+
+def _listed(match: re.Match[str], month: int, year: str | None) -> list[FoundDay]:
+    numbers = list(re.finditer(r"\d+", match["days"]))
+    spans = [(match.start("days") + number.start(), match.start("days") + number.end()) for number in numbers]
+    spans[-1] = (spans[-1][0], match.end())
+    days = (_day_of_month(int(number.group()), month, year) for number in numbers)
+    return [FoundDay(*span, day) for span, day in zip(spans, days, strict=True)]
+
+
+def _join_neighbours(found: list[FoundDay], text: str) -> list[FoundDay]:
+    """«четверг, 26 ноября» and «вчера, 14.10» are one day each, said twice."""
+    joined: list[FoundDay] = []
+    for day in found:
+        last = joined[-1] if joined else None
+        if last is not None and _BESIDE.fullmatch(text[last.end : day.start]) and _say_one_day(last, day):
+            joined[-1] = FoundDay(last.start, day.end, _both(last.meaning, day.meaning), last.preposition)
+        else:
+            joined.append(day)
+    return joined
+
+
+def _is_weekday(meaning: DayMeaning) -> bool:
+    return isinstance(meaning, WeekDay | QualifiedWeekDay)
+
+
+def _say_one_day(first: FoundDay, second: FoundDay) -> bool:
+    kinds = {type(first.meaning), type(second.meaning)}
+    dated = {ExactDay, DayOfMonth}
+    is_pair_of_weekday = _is_weekday(first.meaning) != _is_weekday(second.meaning)
+    return (is_pair_of_weekday and bool(kinds & (dated | {DaysAway}))) or (DaysAway in kinds and bool(kinds & dated))
+
+
+def _both(first: DayMeaning, second: DayMeaning) -> DayMeaning:
+    """The weekday, or the word («вчера»), checks the number."""
+    if _is_weekday(second) or (isinstance(second, DaysAway) and not _is_weekday(first)):
+        return BothSay(second, first)
+    return BothSay(first, second)
