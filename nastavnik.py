@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from installation.site import Site
 
 REFUSED, WRONG = 1, 2
+CRASHED = 70  # sysexits' EX_SOFTWARE, only between `run` and its children: worth another start
 OTHERS_NOTHING = 0o077  # the data folder holds people's data: nobody else on this machine may read it
 PROCESSES = ("run", "bot", "panel", "sandbox")  # each has a log of its own
 KINDS = ("school", "college", "support_center")
@@ -70,9 +71,12 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     t = open_translator()
+    asked = argparse.Namespace()
     try:
-        asked = make_parser(t).parse_args(arguments)
+        make_parser(t).parse_args(arguments, asked)
         return work(asked, t)
+    except faults.Unforeseen as crash:
+        return end(word(t, crash), CRASHED if getattr(asked, "leashed", False) else WRONG)
     except (faults.Fault, BadSetting, UnknownSetting) as fault:
         return end(word(t, fault), WRONG)
     except DomainError as refusal:
