@@ -1,0 +1,36 @@
+"""Exports of any of eight tables as JSON, CSV or a workbook: streamed, and each says what it is (domain.md 4)."""
+
+from services.exports.tables import CHUNK, Filters, UnknownFilter, UnknownFilterValue
+from services.exports.writers import SheetFull
+from services.exports.writing import (
+    TABLES,
+    Export,
+    ExportSummary,
+    Format,
+    OrganizationNotNamed,
+    UnknownExport,
+    UnknownFormat,
+    check_format,
+    prepare_export,
+    record_export,
+    write_export,
+)
+
+__all__ = [
+    "CHUNK",
+    "TABLES",
+    "Export",
+    "ExportSummary",
+    "Filters",
+    "Format",
+    "OrganizationNotNamed",
+    "SheetFull",
+    "UnknownExport",
+    "UnknownFilter",
+    "UnknownFilterValue",
+    "UnknownFormat",
+    "check_format",
+    "prepare_export",
+    "record_export",
+    "write_export",
+]

@@ -1,0 +1,149 @@
+"""Answers of people to surveys: one row an answer, within what each question promised of who will see it."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from models.surveys import Answer, SurveyRun, SurveyStatus
+from services.actors import Right
+from services.exports import words
+from services.exports.naming import cycle_labels, names_of, packs_of
+from services.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
+from services.programmes.descriptions import describe
+from services.programmes.packs import ResolvedPack
+from services.programmes.surveys import Option, Question
+from services.programmes.texts import text
+
+_ANSWERED = frozenset({SurveyStatus.SENT, SurveyStatus.PARTIAL})
+_NAMED = frozenset({"curator", "curator_and_psychologist", "pair"})
+"""Promises that let an answer stand beside a name. `totals` and `only_me` never do, for anybody."""
+
+
+def may_see(question: Question, scope: Scope) -> bool:
+    """Whether this answer may go out with its author's name.
+
+    Every such promise includes the curator and none includes the head of the school; no right tells a
+    psychologist from a head, so only who leads pairs gets single answers (the line under each question).
+    """
+    return not question.private and question.seen_by in _NAMED and scope.has_right(Right.MANAGE_PAIRS)
+
+
+def _runs(scope: Scope, what: Any) -> Select[Any]:
+    query = select(what).where(
+        SurveyRun.organization_id == scope.organization_id,
+        SurveyRun.person_id.is_not(None),  # sheets of accounts are the export `scores`
+        *scope.between(SurveyRun.opened_at),
+    )
+    if scope.filters.cycle_id is not None:
+        query = query.where(SurveyRun.cycle_id == scope.filters.cycle_id)
+    if scope.filters.statuses:
+        query = query.where(SurveyRun.status.in_(scope.filters.statuses))
+    return query
+
+
+def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+    runs = session.execute(
+        _runs(scope, SurveyRun.id)
+        .add_columns(
+            SurveyRun.cycle_id,
+            SurveyRun.survey_id,
+            SurveyRun.status,
+            SurveyRun.person_id,
+            SurveyRun.pair_id,
+            SurveyRun.meeting_id,
+            SurveyRun.opened_at,
+            SurveyRun.sent_at,
+        )
+        .where(SurveyRun.id > after)
+        .order_by(SurveyRun.id)
+        .limit(limit)
+    ).all()
+    answers: dict[int, dict[str, Any]] = {}
+    sent = [run.id for run in runs if run.status in _ANSWERED]
+    for run_id, question_id, value in session.execute(
+        select(Answer.run_id, Answer.question_id, Answer.value)
+        .where(Answer.run_id.in_(sent), Answer.is_final)
+        .order_by(Answer.id)
+    ):
+        answers.setdefault(run_id, {})[question_id] = (value or {}).get("value")
+    packs = packs_of(session, scope)
+    labels = cycle_labels(session, scope)
+    names = names_of(session, (run.person_id for run in runs))
+    rows: list[Row] = []
+    withheld = 0
+    for run in runs:
+        pack = packs.get(run.cycle_id)
+        audience, title = _title(pack, run.survey_id, scope.locale)
+        head = [
+            *(run.id, labels.get(run.cycle_id), run.survey_id, title, run.status.value, run.person_id),
+            *(names.get(run.person_id, ""), audience, run.pair_id, run.meeting_id),
+            *(run.opened_at, run.sent_at),
+        ]
+        for question_id, value in answers.get(run.id, {}).items():
+            question = _question(pack, run.survey_id, question_id)
+            if question is None or not may_see(question, scope):
+                withheld += 1
+                asked = question.text.get(scope.locale) if question else None
+                rows.append([*head, question_id, asked, None, None, True])
+            else:
+                worded = describe(question, value, scope.locale, _people_of(session, question, value))
+                asked = question.text.get(scope.locale)
+                rows.append([*head, question_id, asked, worded, value, False])
+        if run.id not in answers:
+            rows.append([*head, None, None, None, None, None])
+    return Chunk(rows, last_of([run.id for run in runs], limit), withheld)
+
+
+def _title(pack: ResolvedPack | None, survey_id: str, locale: str) -> tuple[str | None, str]:
+    try:
+        survey = pack.survey(survey_id) if pack else None
+    except KeyError:  # a survey that the pack no longer has
+        survey = None
+    return (survey.audience, survey.title.get(locale)) if survey else (None, survey_id)
+
+
+def _question(pack: ResolvedPack | None, survey_id: str, question_id: str) -> Question | None:
+    try:
+        return pack.survey(survey_id).question(question_id) if pack else None
+    except KeyError:
+        return None
+
+
+def _people_of(session: Session, question: Question, value: object) -> list[Option]:
+    if question.kind != "person_rank" or not isinstance(value, list):
+        return []
+    ids = [int(one) for one in value if str(one).isdecimal()]
+    return [
+        Option(id=str(one), text=text(name, name)) for one, name in names_of(session, ids).items() if name
+    ]
+
+
+SURVEYS = Table(
+    name="surveys",
+    title=text("Анкеты", "Surveys"),
+    rights=frozenset({Right.SEE_PEOPLE, Right.SEE_SCORES}),
+    columns=fixed(
+        Column("run_id", text("№", "No."), "number", width=8),
+        Column("cycle", text("Учебный год", "School year"), width=12),
+        Column("survey_id", text("Код анкеты", "Survey id"), width=22),
+        Column("survey", text("Анкета", "Survey"), width=32),
+        Column("status", text("Состояние", "State"), "code", words.RUNS, width=20),
+        Column("person_id", text("№ участника", "Person no."), "number", width=10),
+        Column("person", text("Участник", "Person"), width=32),
+        Column("audience", text("Кто отвечает", "Audience"), "code", words.RESPONSIBLE),
+        Column("pair_id", text("№ пары", "Pair no."), "number", width=8),
+        Column("meeting_id", text("№ встречи", "Meeting no."), "number", width=8),
+        Column("opened_at", text("Открыта", "Opened"), "moment"),
+        Column("sent_at", text("Отправлена", "Sent"), "moment"),
+        Column("question_id", text("Код вопроса", "Question id"), width=18),
+        Column("question", text("Вопрос", "Question"), width=44),
+        Column("answer", text("Ответ", "Answer"), width=44),
+        Column("value", text("Значение", "Value"), "raw"),
+        Column("is_withheld", text("Ответ скрыт", "Withheld"), "flag"),
+    ),
+    read=_read,
+    count=lambda session, scope: session.scalar(_runs(scope, func.count(SurveyRun.id))) or 0,
+    filters=frozenset({"cycle_id", "statuses", "since", "until"}),
+    statuses=frozenset(status.value for status in SurveyStatus),
+)
