@@ -1,0 +1,40 @@
+"""The conversation in Telegram: thin routers over services."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aiogram import Router
+
+
+def routers() -> "list[Router]":
+    """In the order of asking: commands first, the fallback last."""
+    from handlers import (
+        commands,
+        consents,
+        fallback,
+        home,
+        joining,
+        mydata,
+        pairs,
+        privacy,
+        roles,
+        settings,
+        start,
+        surveys,
+    )
+
+    rooms = (
+        start,
+        pairs,
+        commands,
+        joining,
+        consents,
+        roles,
+        surveys,
+        mydata,
+        privacy,
+        settings,
+        home,
+        fallback,
+    )
+    return [room.router for room in rooms]

@@ -5,17 +5,32 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import home
+from handlers import consents as consent_screens
+from handlers import home, joining, mydata, privacy, settings, survey_screens
+from handlers import roles as role_screens
 from notices.language import Translator
 from notices.letters import Letter
 from services.conversations import Place
 
-Renderer = Callable[[Session, Place, Translator, datetime], Letter]
+# None: the flow has lost its ground (its meeting is gone, its survey closed), so the home is shown
+Renderer = Callable[[Session, Place, Translator, datetime], Letter | None]
 
-# flow -> renderer; a flow that has lost its ground (its meeting is gone, its survey closed) renders the home
-SCREENS: dict[str, Renderer] = {}
+SCREENS: dict[str, Renderer] = {
+    "joining.identity": joining.identity_screen,
+    "consent": consent_screens.consent_screen,
+    "role": role_screens.role_screen,
+    "survey": survey_screens.survey_screen,
+    "surveys": survey_screens.list_screen,
+    "mydata": mydata.summary_screen,
+    "mydata.answers": mydata.answers_screen,
+    "privacy": privacy.privacy_screen,
+    "privacy.confirm": privacy.confirm_screen,
+    "settings": settings.settings_screen,
+    "help": home.help_screen,
+}
 
 
 def current_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
-    renderer = SCREENS.get(place.flow or "", home.screen)
-    return renderer(session, place, t, now)
+    renderer = SCREENS.get(place.flow or "")
+    letter = renderer(session, place, t, now) if renderer else None
+    return letter or home.screen(session, place, t, now)

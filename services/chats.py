@@ -41,7 +41,13 @@ def owner_of(session: Session, chat_id: int) -> int | None:
     return account.person_id if account else None
 
 
-def choose_chat_locale(session: Session, *, chat_id: int, locale: str) -> None:
+def choose_chat_locale(
+    session: Session,
+    *,
+    chat_id: int,
+    locale: str,
+    now: datetime,  # noqa: ARG001  # every service that a door calls takes it
+) -> None:
     """The language of a chat that belongs to nobody yet."""
     talk = session.get(Conversation, chat_id)
     if talk is None:

@@ -16,7 +16,7 @@ from models.people import ChatAccount, Invitation, Person
 from models.tasks import TaskKind
 from services.actors import Actor, Right, person_in_chat
 from services.audit import record
-from services.chats import link_chat, owner_of
+from services.chats import choose_chat_locale, link_chat, owner_of
 from services.errors import NotFound
 from services.programmes.running import current_cycle, settings_of
 from services.tasks import open_task
@@ -139,11 +139,15 @@ def revoke_invitation(session: Session, *, actor: Actor, person_id: int, now: da
     )
 
 
-def open_invitation(session: Session, *, token: str, chat_id: int, now: datetime) -> InvitationOpened:
-    """What the link is to this chat. Somebody else's link is told to the curator, not refused in silence.
+def open_invitation(
+    session: Session, *, token: str, chat_id: int, locale: str, now: datetime
+) -> InvitationOpened:
+    """What the link is to this chat; a chat of nobody speaks `locale` from now on.
 
-    Returns rather than raises, so that the task is kept.
+    Somebody else's link is told to the curator. Returns rather than raises, so that the task is kept.
     """
+    if owner_of(session, chat_id) is None:
+        choose_chat_locale(session, chat_id=chat_id, locale=locale, now=now)
     invitation = session.scalars(
         select(Invitation).where(Invitation.token == token).with_for_update()
     ).one_or_none()

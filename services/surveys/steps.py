@@ -49,8 +49,13 @@ class Step:
     given: tuple[Given, ...]
 
     @property
+    def is_open(self) -> bool:
+        """Not sent yet, and may be."""
+        return self.status in UNSENT
+
+    @property
     def is_review(self) -> bool:
-        return self.question is None and self.status in UNSENT
+        return self.question is None and self.is_open
 
     @property
     def is_first(self) -> bool:

@@ -48,7 +48,7 @@ def open_tasks(world: World, kind: TaskKind) -> int:
 
 
 def opened(world: World, token: str, chat_id: int) -> InvitationState:
-    return world.write(open_invitation, token=token, chat_id=chat_id).state
+    return world.write(open_invitation, token=token, chat_id=chat_id, locale="ru").state
 
 
 def test_invitation_is_claimed_once_and_continues_for_the_same_chat(world: World) -> None:

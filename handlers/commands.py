@@ -1,0 +1,75 @@
+"""Commands work everywhere and lose nothing: answers are kept as they are given."""
+
+from aiogram import Router
+from aiogram.filters import Command, Filter
+from aiogram.types import BotCommand, Message
+
+from handlers.talk import Talk
+from notices.language import Translator
+from services.errors import N_
+
+router = Router(name="commands")
+
+COMMANDS = {
+    "menu": N_("What happens now"),
+    "meetings": N_("My meetings"),
+    "log": N_("Note a meeting that was held"),
+    "pair": N_("My pair"),
+    "surveys": N_("Questionnaires"),
+    "mydata": N_("What is kept about me"),
+    "privacy": N_("My consent"),
+    "settings": N_("Language"),
+    "help": N_("How this works"),
+    "cancel": N_("Leave what is under way"),
+}
+"""What the menu of commands shows; /start is Telegram's own button."""
+
+FLOWS = {
+    "surveys": "surveys",
+    "mydata": "mydata",
+    "privacy": "privacy",
+    "settings": "settings",
+    "help": "help",
+}
+
+
+def bot_commands(t: Translator) -> list[BotCommand]:
+    return [BotCommand(command=name, description=t.label(words)) for name, words in COMMANDS.items()]
+
+
+class Participant(Filter):
+    """Passes for a chat that belongs to a person; a stranger has one screen only."""
+
+    async def __call__(self, _event: object, talk: Talk) -> bool:
+        return talk.place.person_id is not None
+
+
+@router.message(Command("menu"), Participant())
+async def show_menu(_message: Message, talk: Talk) -> None:
+    talk.go(None)
+    await talk.act()
+    await talk.show()
+
+
+@router.message(Command("cancel"), Participant())
+async def leave(_message: Message, talk: Talk) -> None:
+    was_under_way = talk.place.flow is not None
+    talk.go(None)
+    await talk.act()
+    note = talk.t("Stopped. Nothing is lost: what you answered is kept.") if was_under_way else None
+    await talk.show(note)
+
+
+@router.message(Command(*FLOWS), Participant())
+async def open_flow(message: Message, talk: Talk) -> None:
+    """The screen of a command; for someone who may not see it yet the next step of joining is shown."""
+    name = (message.text or "").removeprefix("/").partition(" ")[0].partition("@")[0].casefold()
+    talk.go(FLOWS[name])
+    await talk.act()
+    await talk.show()
+
+
+@router.message(Command(*COMMANDS))
+async def show_stranger(_message: Message, talk: Talk) -> None:
+    """What a stranger may see, and the tries of the code that are counted, stay as they are."""
+    await talk.show()

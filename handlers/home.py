@@ -1,0 +1,175 @@
+"""Where a person stands when nothing is under way: the next step of joining, or the menu."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aiogram import Router
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery
+from sqlalchemy.orm import Session
+
+from handlers import pairs, survey_screens
+from handlers.joining import stranger_screen
+from handlers.menu import MenuPart
+from handlers.roles import role_screen
+from handlers.talk import Talk
+from models.people import Organization, ParticipationStatus, Person, Role
+from notices.language import Translator
+from notices.letters import Action, Letter, in_rows
+from services.consents import ConsentState, latest_decision, read_state
+from services.conversations import Place
+from services.errors import N_
+from services.leaving import ERASED_WITHIN
+from services.people import RoleFacts, read_roles
+from services.programmes.running import NoOpenCycle, current_cycle
+
+router = Router(name="home")
+
+PARTS: tuple[Callable[[Session, Place, Translator, datetime], MenuPart], ...] = (
+    pairs.menu_part,
+    survey_screens.menu_part,
+)
+
+ROLE_NAMES = {Role.MENTEE: N_("mentee"), Role.MENTOR: N_("mentor")}
+WAITING = {
+    Role.MENTEE: N_(
+        "Your questionnaire is with the curator, who is looking for a mentor for you. "
+        "Nothing is needed from you now: I will write as soon as there is an offer."
+    ),
+    Role.MENTOR: N_(
+        "Your questionnaire is with the curator, who is looking for a colleague whom you can help most. "
+        "Nothing is needed from you now: I will write as soon as there is an offer."
+    ),
+}
+
+
+class ShowHome(CallbackData, prefix="home.show"):
+    """To the next step or the menu; works from any message."""
+
+
+class OpenHelp(CallbackData, prefix="help.open"):
+    pass
+
+
+@router.callback_query(ShowHome.filter())
+async def show_home(_query: CallbackQuery, talk: Talk) -> None:
+    talk.go(None)
+    await talk.act()
+    await talk.show(here=True)
+
+
+@router.callback_query(OpenHelp.filter())
+async def open_help(_query: CallbackQuery, talk: Talk) -> None:
+    talk.go("help")
+    await talk.act()
+    await talk.show()
+
+
+def screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
+    if place.person_id is None or place.organization_id is None:
+        return stranger_screen(session, place, t, now)
+    try:
+        cycle = current_cycle(session, place.organization_id)
+    except NoOpenCycle:
+        return Letter(t("The programme of this school year has not begun yet. I will be here when it does."))
+    state = read_state(session, place.person_id)
+    if state is not ConsentState.GIVEN:
+        return _before_consent(session, place, t, state)
+    roles = read_roles(session, person_id=place.person_id, cycle_id=cycle.id)
+    if not roles:
+        letter = role_screen(session, place, t, now)
+        assert letter is not None
+        return letter
+    return _menu(session, place, t, now, roles)
+
+
+def _before_consent(session: Session, place: Place, t: Translator, state: ConsentState) -> Letter:
+    """What this is for, in three sentences; or why the consent is asked once more."""
+    person = session.get_one(Person, place.person_id)
+    if state is ConsentState.WITHDRAWN:
+        latest = latest_decision(session, person.id)
+        assert latest is not None
+        return Letter(
+            t(
+                "You took your consent back on {moment}: your participation has ended and I ask nothing. "
+                "Your data will be destroyed by {until} at the latest, except what the law wants kept.\n\n"
+                "You may come back at any time.",
+                moment=t.moment(latest.decided_at, place.timezone),
+                until=t.day((latest.decided_at + ERASED_WITHIN).astimezone(place.zone).date()),
+            ),
+            ((Action(t.label("Come back to the programme"), "consent.open"),),),
+        )
+    if state is ConsentState.OUTDATED:
+        return Letter(
+            t("The text of the consent has changed. Please read it and decide once more: then all goes on."),
+            ((Action(t.label("Read the new text"), "consent.open"),),),
+        )
+    organization = session.get_one(Organization, place.organization_id)
+    return Letter(
+        t(
+            "{name}, welcome!\n\n"
+            "The mentoring programme of “{organization}” brings together colleagues who share their "
+            "experience and colleagues who need support now. I help to find your pair, to agree on meetings "
+            "and not to forget them. Taking part is voluntary, and you may leave at any time.",
+            name=person.polite_name,
+            organization=organization.name,
+        ),
+        ((Action(t.label("Next"), "consent.open"),),),
+    )
+
+
+def _menu(
+    session: Session, place: Place, t: Translator, now: datetime, roles: tuple[RoleFacts, ...]
+) -> Letter:
+    person = session.get_one(Person, place.person_id)
+    names = t(" and ").join(t(ROLE_NAMES[one.role]) for one in roles)
+    lines = [
+        t("<b>{name}</b>, your role: {roles}.", name=person.polite_name, roles=names)
+        if len(roles) == 1
+        else t("<b>{name}</b>, your roles: {roles}.", name=person.polite_name, roles=names)
+    ]
+    actions: list[Action] = []
+    told = [part(session, place, t, now) for part in PARTS]
+    lines += [line for part in told for line in part.lines]
+    actions += [action for part in told for action in part.actions]
+    if not any(part.lines for part in told[:1]):
+        lines += [t(WAITING[one.role]) for one in roles if one.status is ParticipationStatus.READY]
+    rows = [(action,) for action in actions]
+    others = [Action(t.label("My data"), "mydata.open"), Action(t.label("Settings"), "settings.open")]
+    if len(roles) < len(Role):
+        others.append(Action(t.label("One more role"), "role.open"))
+    others.append(Action(t.label("Help"), "help.open"))
+    return Letter("\n\n".join(lines), (*rows, *in_rows(others, 2)))
+
+
+def help_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+    """Short, and by role."""
+    back = ((Action(t.label("To the menu"), "home.show"),),)
+    if place.person_id is None or place.organization_id is None:
+        return Letter(
+            t(
+                "I am the bot of a mentoring programme for teachers. Open the personal link from your "
+                "curator, or type the code of your organisation. Questions go to your curator."
+            )
+        )
+    lines = [t("I find your pair together with the curator, remind you of meetings and ask how they went.")]
+    roles = read_roles(
+        session,
+        person_id=place.person_id,
+        cycle_id=current_cycle(session, place.organization_id).id,
+    )
+    if any(one.role is Role.MENTOR for one in roles):
+        lines.append(
+            t("As a mentor: /meetings to propose or move a meeting, /log to note one that was held.")
+        )
+    if any(one.role is Role.MENTEE for one in roles):
+        lines.append(t("As a mentee: /meetings to see, confirm or move a meeting."))
+    lines.append(
+        t(
+            "/menu – what happens now\n/pair – your pair\n/surveys – questionnaires\n"
+            "/mydata – what is kept about you\n/privacy – your consent\n/settings – language\n"
+            "/cancel – leave what is under way, answers stay"
+        )
+    )
+    lines.append(t("Every button may also be answered by text. For anything else ask your curator."))
+    return Letter("\n\n".join(lines), back)

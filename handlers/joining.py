@@ -1,0 +1,178 @@
+"""Coming in: "is it you?" by a personal link, or the code of the organisation and four digits."""
+
+import re
+from datetime import datetime
+
+from aiogram import Router
+from aiogram.filters import Filter
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
+from sqlalchemy.orm import Session
+
+from handlers.filters import Typed
+from handlers.talk import Talk
+from notices.language import Translator
+from notices.letters import Action, Letter
+from services.conversations import Place
+from services.errors import N_, NotFound
+from services.joining import (
+    InvitationOpened,
+    InvitationState,
+    claim_invitation,
+    open_invitation,
+    read_polite_name,
+    refuse_invitation,
+)
+from services.recognition import CodeTyped, type_code, waiting_digits
+
+router = Router(name="joining")
+
+CODE = re.compile(r"[0-9]{4,16}")
+
+REFUSALS = {
+    InvitationState.TAKEN: N_(
+        "This invitation belongs to somebody else. The curator knows about it and will help: "
+        "please ask them for your own link."
+    ),
+    InvitationState.EXPIRED: N_("This invitation has run out. Please ask the curator for a new one."),
+    InvitationState.REVOKED: N_("This invitation has been replaced. Please ask the curator for the new one."),
+    InvitationState.UNKNOWN: N_(
+        "I do not know this invitation: perhaps a part of the link was lost. Please open it once more "
+        "or ask the curator for a new one."
+    ),
+}
+
+
+class ItIsMe(CallbackData, prefix="joining.yes"):
+    invitation_id: int
+
+
+class ItIsNotMe(CallbackData, prefix="joining.no"):
+    invitation_id: int
+
+
+class Return(CallbackData, prefix="home.return"):
+    """The way back after a refusal; works from any message."""
+
+    token: str
+
+
+class Stranger(Filter):
+    """Passes while the chat belongs to nobody."""
+
+    async def __call__(self, _event: object, talk: Talk) -> bool:
+        return talk.place.person_id is None
+
+
+async def open_by_token(talk: Talk, token: str, locale: str) -> InvitationOpened:
+    """Look at a link and go where it leads; one's own link leads back to where one was."""
+
+    def lead(opened: InvitationOpened) -> tuple[str | None, dict[str, object]]:
+        if opened.state is InvitationState.OPEN:
+            return "joining.identity", {"invitation_id": opened.invitation_id}
+        return talk.place.flow, talk.place.data
+
+    return await talk.act(open_invitation, token=token, chat_id=talk.place.chat_id, locale=locale, then=lead)
+
+
+def refusal_of(opened: InvitationOpened, t: Translator) -> str | None:
+    """Why a link does not help this chat; None when it does."""
+    words = REFUSALS.get(opened.state)
+    return t(words) if words else None
+
+
+@router.callback_query(Return.filter())
+async def come_back(_query: CallbackQuery, callback_data: Return, talk: Talk) -> None:
+    opened = await open_by_token(talk, callback_data.token, talk.place.locale)
+    await talk.show(refusal_of(opened, talk.t), here=True)
+
+
+@router.callback_query(ItIsMe.filter())
+async def claim(_query: CallbackQuery, callback_data: ItIsMe, talk: Talk) -> None:
+    talk.go(None)
+    opened = await talk.act(
+        claim_invitation,
+        invitation_id=callback_data.invitation_id,
+        chat_id=talk.place.chat_id,
+        locale=talk.place.locale,
+    )
+    await talk.show(refusal_of(opened, talk.t))
+
+
+@router.callback_query(ItIsNotMe.filter())
+async def refuse(_query: CallbackQuery, callback_data: ItIsNotMe, talk: Talk) -> None:
+    talk.go(None)
+    await talk.act(refuse_invitation, invitation_id=callback_data.invitation_id, chat_id=talk.place.chat_id)
+    await talk.show(
+        talk.t("Thank you for saying so. I have told the curator that the link went to the wrong person.")
+    )
+
+
+def identity_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    """First name and patronymic only: whoever opened the link learns nothing more."""
+    invitation_id = int(place.data.get("invitation_id", 0))
+    try:
+        name = read_polite_name(session, invitation_id)
+    except NotFound:
+        return None
+    return Letter(
+        t("Hello! Are you <b>{name}</b>?", name=name),
+        (
+            (
+                Action(t.label("Yes, it is me"), "joining.yes", (invitation_id,)),
+                Action(t.label("No"), "joining.no", (invitation_id,)),
+            ),
+        ),
+    )
+
+
+@router.message(Stranger(), Typed())
+async def read_code(message: Message, talk: Talk) -> None:
+    code = re.sub(r"[\s\-–—]", "", message.text or "")
+    if not CODE.fullmatch(code):
+        await talk.show(talk.t("The code is made of digits only. It is in the curator's announcement."))
+        return
+
+    def keep(typed: CodeTyped) -> tuple[str | None, dict[str, object]]:
+        return "joining.code", typed.data
+
+    typed = await talk.act(
+        type_code, code=code, chat_id=talk.place.chat_id, data=dict(talk.place.data), then=keep
+    )
+    await talk.show(_say_outcome(typed, talk.t))
+
+
+def _say_outcome(typed: CodeTyped, t: Translator) -> str | None:
+    if typed.digits is not None:
+        return None
+    if typed.tries_left:
+        return t.plural(
+            "There is no organisation with this code. {count} try is left.",
+            "There is no organisation with this code. {count} tries are left.",
+            typed.tries_left,
+        )
+    return t.plural(
+        "The code was wrong too many times. Please try again in {count} minute.",
+        "The code was wrong too many times. Please try again in {count} minutes.",
+        typed.wait_minutes,
+    )
+
+
+def stranger_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+    """For a chat that belongs to nobody: the code is asked, or the digits are shown. Nothing about anyone."""
+    digits = waiting_digits(session, place.chat_id)
+    if digits is not None:
+        return Letter(
+            t(
+                "Please tell your curator these four digits in person:\n\n<b>{digits}</b>\n\n"
+                "As soon as the curator recognises you, I will write here.",
+                digits=digits,
+            )
+        )
+    return Letter(
+        t(
+            "Hello! I help with the mentoring programme of your organisation.\n\n"
+            "Please open the personal link from your curator, or type the code of your organisation: "
+            "it is in the curator's announcement."
+        )
+    )

@@ -1,0 +1,145 @@
+"""/mydata: everything held on a person, readable in the chat and as a file (152-ФЗ, art. 14)."""
+
+import json
+from datetime import datetime
+
+from aiogram import Bot, Router
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import BufferedInputFile, CallbackQuery
+from sqlalchemy.orm import Session
+
+from handlers.talk import Talk
+from models.people import ParticipationStatus, Role
+from notices.language import Translator, escape
+from notices.letters import Action, Letter
+from services.actors import person_in_chat
+from services.conversations import Place
+from services.errors import N_
+from services.own_data import OwnData, read_own_data, read_own_surveys
+
+router = Router(name="mydata")
+
+ANSWERS_PAGE = 10
+
+ROLE_STATES = {
+    (Role.MENTEE, ParticipationStatus.INTAKE): N_("mentee, the questionnaire is not sent yet"),
+    (Role.MENTEE, ParticipationStatus.READY): N_("mentee, waiting for a mentor"),
+    (Role.MENTEE, ParticipationStatus.PAIRED): N_("mentee, in a pair"),
+    (Role.MENTEE, ParticipationStatus.LEFT): N_("mentee, left"),
+    (Role.MENTOR, ParticipationStatus.INTAKE): N_("mentor, the questionnaire is not sent yet"),
+    (Role.MENTOR, ParticipationStatus.READY): N_("mentor, waiting for a mentee"),
+    (Role.MENTOR, ParticipationStatus.PAIRED): N_("mentor, in a pair"),
+    (Role.MENTOR, ParticipationStatus.LEFT): N_("mentor, left"),
+}
+
+
+class OpenMyData(CallbackData, prefix="mydata.open"):
+    pass
+
+
+class OpenAnswers(CallbackData, prefix="mydata.answers"):
+    page: int
+
+
+class SendFile(CallbackData, prefix="mydata.file"):
+    pass
+
+
+@router.callback_query(OpenMyData.filter())
+async def open_my_data(_query: CallbackQuery, talk: Talk) -> None:
+    talk.go("mydata")
+    await talk.act()
+    await talk.show()
+
+
+@router.callback_query(OpenAnswers.filter())
+async def open_answers(_query: CallbackQuery, callback_data: OpenAnswers, talk: Talk) -> None:
+    talk.go("mydata.answers", page=callback_data.page)
+    await talk.act()
+    await talk.show()
+
+
+@router.callback_query(SendFile.filter())
+async def send_file(_query: CallbackQuery, talk: Talk, bot: Bot) -> None:
+    t = talk.t
+    data = await talk.read(read_own_data, actor=talk.actor, locale=t.locale)
+    body = json.dumps(data, ensure_ascii=False, indent=2).encode()
+    name = f"nastavnik-{talk.now:%Y-%m-%d}.json"
+    await bot.send_document(
+        talk.place.chat_id,
+        BufferedInputFile(body, filename=name),
+        caption=t("Everything that is kept about you. The file opens in any text editor."),
+    )
+    await talk.show(fresh=True)
+
+
+def summary_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    if place.person_id is None or place.organization_id is None:
+        return None
+    actor = person_in_chat(place.person_id, place.organization_id)
+    data = read_own_data(session, actor=actor, locale=t.locale)
+    person = data["person"]
+    name = " ".join(filter(None, (person["family_name"], person["given_name"], person["patronymic"])))
+    lines = [
+        t("<b>What is kept about you</b>"),
+        t("Name: {name}", name=name),
+        t("Position: {position}", position=person["position"] or "–"),
+        t("Organisation: {organization}", organization=data["organization"]),
+        *(t("Role: {role}", role=t(_role_words(role))) for role in data["roles"]),
+        *_say_counts(data, t),
+        t("Telegram: the number of this chat, to write to you"),
+    ]
+    rows = [
+        (Action(t.label("My answers"), "mydata.answers", (0,)),),
+        (Action(t.label("All of it as a file"), "mydata.file"),),
+        (Action(t.label("My consent"), "privacy.open"), Action(t.label("To the menu"), "home.show")),
+    ]
+    hint = t("A mistake in your name or position? Tell your curator, it will be corrected.")
+    return Letter("\n".join(lines) + f"\n\n{hint}", tuple(rows))
+
+
+def _role_words(role: OwnData) -> str:
+    return ROLE_STATES[Role(role["role"]), ParticipationStatus(role["status"])]
+
+
+def _say_counts(data: OwnData, t: Translator) -> list[str]:
+    sent = [run for run in data["questionnaires"] if run["is_sent"]]
+    return [
+        t("Questionnaires sent: {count}", count=len(sent)),
+        t("Pairs: {count}", count=len(data["pairs"])),
+        t("Meetings: {count}", count=len(data["meetings"])),
+        t("Decisions on consent: {count}", count=len(data["consents"])),
+    ]
+
+
+def answers_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    """Answers of all questionnaires, page by page."""
+    if place.person_id is None or place.organization_id is None:
+        return None
+    actor = person_in_chat(place.person_id, place.organization_id)
+    lines: list[tuple[str, str]] = []
+    for run in read_own_surveys(session, actor=actor, locale=t.locale):
+        title = run["title"] if run["is_sent"] else t.label("{title} (not sent)", title=run["title"])
+        lines += [
+            (title, f"{escape(one['question'])}\n<b>{escape(one['answer'])}</b>") for one in run["answers"]
+        ]
+    back = (Action(t.label("My data"), "mydata.open"), Action(t.label("To the menu"), "home.show"))
+    if not lines:
+        return Letter(t("You have not answered anything yet."), (back,))
+    last = (len(lines) - 1) // ANSWERS_PAGE
+    page = min(max(int(place.data.get("page", 0)), 0), last)
+    parts: list[str] = []
+    shown_title = None
+    for title, line in lines[page * ANSWERS_PAGE : (page + 1) * ANSWERS_PAGE]:
+        if title != shown_title:
+            parts.append(f"<i>{escape(title)}</i>")
+            shown_title = title
+        parts.append(line)
+    if last:
+        parts.append(t("Page {page} of {pages}", page=page + 1, pages=last + 1))
+    turns = []
+    if page > 0:
+        turns.append(Action(t.label("‹ Earlier ones"), "mydata.answers", (page - 1,)))
+    if page < last:
+        turns.append(Action(t.label("More answers ›"), "mydata.answers", (page + 1,)))
+    return Letter("\n\n".join(parts), (*((tuple(turns),) if turns else ()), back))

@@ -1,0 +1,61 @@
+"""/settings: the language of the chat; how the bot keeps quiet."""
+
+from datetime import datetime
+
+from aiogram import Router
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery
+from sqlalchemy.orm import Session
+
+from handlers.talk import Talk
+from notices.language import Translator
+from notices.letters import Action, Letter
+from services.conversations import Place
+from services.people import choose_locale
+from services.programmes.running import current_cycle, settings_of
+
+router = Router(name="settings")
+
+LANGUAGES = {"ru": "Русский", "en": "English"}  # each in its own words
+
+
+class OpenSettings(CallbackData, prefix="settings.open"):
+    pass
+
+
+class ChooseLanguage(CallbackData, prefix="settings.language"):
+    locale: str
+
+
+@router.callback_query(OpenSettings.filter())
+async def open_settings(_query: CallbackQuery, talk: Talk) -> None:
+    talk.go("settings")
+    await talk.act()
+    await talk.show()
+
+
+@router.callback_query(ChooseLanguage.filter())
+async def choose_language(_query: CallbackQuery, callback_data: ChooseLanguage, talk: Talk) -> None:
+    await talk.act(choose_locale, actor=talk.actor, locale=callback_data.locale)
+    await talk.show()
+
+
+def settings_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    if place.person_id is None or place.organization_id is None:
+        return None
+    settings = settings_of(session, cycle_id=current_cycle(session, place.organization_id).id)
+    languages = tuple(
+        Action(f"✓ {name}" if locale == place.locale else name, "settings.language", (locale,))
+        for locale, name in LANGUAGES.items()
+    )
+    return Letter(
+        t(
+            "Language: choose below.\n\n"
+            "From {quiet_from} to {quiet_to} I send no reminders; what cannot wait comes without a sound. "
+            "The time is that of your organisation: {timezone}.",
+            quiet_from=t.clock(settings.quiet_from),
+            quiet_to=t.clock(settings.quiet_to),
+            timezone=place.timezone,
+        ),
+        (languages, (Action(t.label("To the menu"), "home.show"),)),
+    )

@@ -1,0 +1,250 @@
+"""How a survey looks in the chat: one question a message, honest parts, a review (ux.md 3.4, 5)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from handlers.menu import MenuPart
+from notices.language import Translator, escape
+from notices.letters import Action, Letter, Rows, in_rows
+from services.consents import has_consent
+from services.conversations import Place
+from services.errors import NotFound
+from services.programmes.answers import describe
+from services.programmes.running import current_cycle
+from services.programmes.surveys import SEEN_BY, Question
+from services.programmes.values import NOT_APPLICABLE_ID
+from services.surveys.steps import Step, list_unsent, read_step
+
+REVIEW_PAGE = 8
+ANSWER_SHOWN = 80  # characters of an answer in the review; the whole stands at its question
+SHORT_LABEL = 17  # two such buttons fit a phone's width
+FEW_NUMBERS = 11  # an int with no more values than this is answered by buttons
+RATING_ROW = 5
+RATING_TOP = 10
+
+
+def survey_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    step = read_own_step(session, place)
+    if step is None:
+        return None
+    if step.question is not None:
+        return draw_question(step, step.question, t)
+    return draw_review(step, int(place.data.get("page", 0)), t) if step.is_review else None
+
+
+def read_own_step(session: Session, place: Place) -> Step | None:
+    """The run of the current flow, if it is the person's own and they may still answer."""
+    try:
+        step = read_step(session, run_id=int(place.data.get("run_id", 0)))
+    except NotFound:
+        return None
+    if place.person_id is None or step.person_id != place.person_id:
+        return None
+    is_answerable = step.is_open or step.survey.quick is not None
+    return step if is_answerable and has_consent(session, place.person_id) else None
+
+
+# --- one question --------------------------------------------------------------------------------------
+
+
+def draw_question(step: Step, question: Question, t: Translator) -> Letter:
+    locale = t.locale
+    part = t(
+        "part {block} of {blocks} · {title}",
+        block=step.block,
+        blocks=step.blocks,
+        title=step.block_title.get(locale) if step.block_title else "",
+    )
+    lines = [f"<i>{escape(step.survey.title.get(locale))} · {part}</i>"]
+    if step.is_first and step.survey.quick is None:
+        lines.append(escape(step.survey.intro.get(locale)))
+    lines.append(f"<b>{escape(question.text.get(locale))}</b>")
+    if step.is_answered:
+        lines.append(t("Your answer: {answer}", answer=describe(question, step.draft, locale)))
+    lines += filter(None, ("\n".join(_hints(question, t)), _example(question, t)))
+    lines.append(f"<i>{escape(SEEN_BY[question.seen_by].get(locale))}</i>")
+    return Letter("\n\n".join(lines), (*_answers(step, question, t), *_ways(step, question, t)))
+
+
+def _hints(question: Question, t: Translator) -> list[str]:
+    hints = []
+    if question.low is not None and question.high is not None:
+        ends = {"low": question.low.get(t.locale), "high": question.high.get(t.locale)}
+        hints.append(t("1 – {low}, 10 – {high}", **ends))
+    hints += [f"{number} – {escape(text.get(t.locale))}" for number, text in enumerate(question.anchors)]
+    if question.hint is not None:
+        hints.append(escape(question.hint.get(t.locale)))
+    if question.other:
+        hints.append(t("Nothing fits? Write your own in a message."))
+    return hints
+
+
+def _example(question: Question, t: Translator) -> str:
+    if question.example is None or _numbers(question):
+        return ""
+    return t("For example: {example}", example=question.example.get(t.locale))
+
+
+def _answers(step: Step, question: Question, t: Translator) -> Rows:
+    match question.kind:
+        case "rating10":
+            rows = in_rows(_scale(step, question, 1, RATING_TOP), RATING_ROW)
+        case "scale3":
+            rows = in_rows(_scale(step, question, 0, 2), 3)
+        case "int":
+            numbers = _numbers(question)
+            rows = in_rows(_scale(step, question, numbers[0], numbers[-1]), 6) if numbers else ()
+        case "yes_no":
+            rows = (
+                (_pick(step, question, t.label("Yes"), "yes"), _pick(step, question, t.label("No"), "no")),
+            )
+        case "single":
+            rows = _fit_rows(
+                [
+                    _pick(step, question, option.text.get(t.locale), str(index))
+                    for index, option in enumerate(question.options)
+                ]
+            )
+        case "multi":
+            rows = _ticks(step, question, t)
+        case _:
+            rows = ()
+    if question.not_applicable:
+        rows = (*rows, (_pick(step, question, t.label("Does not apply to me"), NOT_APPLICABLE_ID),))
+    return rows
+
+
+def _numbers(question: Question) -> range:
+    """Values of a narrow int question; empty when there are too many to tap."""
+    if question.kind != "int" or question.minimum is None or question.maximum is None:
+        return range(0)
+    values = range(question.minimum, question.maximum + 1)
+    return values if len(values) <= FEW_NUMBERS else range(0)
+
+
+def _scale(step: Step, question: Question, low: int, high: int) -> list[Action]:
+    return [
+        _pick(step, question, f"✓ {number}" if step.draft == number else str(number), str(number))
+        for number in range(low, high + 1)
+    ]
+
+
+def _pick(step: Step, question: Question, label: str, value: str) -> Action:
+    return Action(label, "survey.pick", (step.run_id, question.id, value))
+
+
+def _ticks(step: Step, question: Question, t: Translator) -> Rows:
+    draft = step.draft if isinstance(step.draft, list) else []
+    actions = []
+    for index, option in enumerate(question.options):
+        is_on = option.id in draft
+        label = option.text.get(t.locale)
+        actions.append(
+            Action(
+                f"✓ {label}" if is_on else label,
+                "survey.tick",
+                (step.run_id, question.id, index, 0 if is_on else 1),
+            )
+        )
+    rows = _fit_rows(actions)
+    own = next((one["other"] for one in draft if isinstance(one, dict) and "other" in one), None)
+    if own is not None:
+        label = own if len(own) <= 2 * SHORT_LABEL else own[: 2 * SHORT_LABEL] + "…"
+        rows = (*rows, (Action(f"✓ {label}", "survey.untick", (step.run_id, question.id)),))
+    return (*rows, (Action(t.label("Done"), "survey.done", (step.run_id, question.id)),)) if draft else rows
+
+
+def _fit_rows(actions: list[Action]) -> Rows:
+    """Two short buttons share a row, a long one stands alone."""
+    rows: list[tuple[Action, ...]] = []
+    for action in actions:
+        is_short = len(action.label) <= SHORT_LABEL
+        if is_short and rows and len(rows[-1]) == 1 and len(rows[-1][0].label) <= SHORT_LABEL:
+            rows[-1] = (rows[-1][0], action)
+        else:
+            rows.append((action,))
+    return tuple(rows)
+
+
+def _ways(step: Step, question: Question, t: Translator) -> Rows:
+    """Back, on, away."""
+    here = (step.run_id, question.id)
+    moves = []
+    if step.can_go_back:
+        moves.append(Action(t.label("‹ Back"), "survey.back", here))
+    if step.is_answered:
+        moves.append(Action(t.label("Leave as it is"), "survey.keep", here))
+    elif question.optional:
+        moves.append(Action(t.label("Skip"), "survey.skip", here))
+    if step.is_open:
+        moves.append(Action(t.label("Pause"), "survey.pause", (step.run_id,)))
+        return (tuple(moves),)
+    rows: Rows = ((Action(t.label("That is all"), "survey.finish", (step.run_id,)),),)
+    return (tuple(moves), *rows) if moves else rows
+
+
+# --- review --------------------------------------------------------------------------------------------
+
+
+def draw_review(step: Step, page: int, t: Translator) -> Letter:
+    """All answers in pages; a number under the list changes that answer."""
+    given = step.given
+    last = (len(given) - 1) // REVIEW_PAGE
+    page = min(max(page, 0), last)
+    shown = list(enumerate(given, start=1))[page * REVIEW_PAGE : (page + 1) * REVIEW_PAGE]
+    lines = [
+        f"<b>{escape(step.survey.title.get(t.locale))}</b>",
+        t("Please check your answers. To change one, press or write its number."),
+    ]
+    answers = []
+    for number, one in shown:
+        answer = describe(one.question, one.value, t.locale)
+        if len(answer) > ANSWER_SHOWN:
+            answer = answer[:ANSWER_SHOWN].rstrip() + "…"
+        answers.append(f"{number}. {escape(one.question.text.get(t.locale))}\n<b>{escape(answer)}</b>")
+    lines.append("\n".join(answers))
+    if last:
+        lines.append(t("Page {page} of {pages}", page=page + 1, pages=last + 1))
+    numbers = [Action(str(number), "survey.change", (step.run_id, one.question.id)) for number, one in shown]
+    pages = []
+    if page > 0:
+        pages.append(Action(t.label("‹ Earlier ones"), "survey.page", (step.run_id, page - 1)))
+    if page < last:
+        pages.append(Action(t.label("More answers ›"), "survey.page", (step.run_id, page + 1)))
+    rows: list[tuple[Action, ...]] = [*in_rows(numbers, 4)]
+    if pages:
+        rows.append(tuple(pages))
+    rows.append((Action(t.label("Send"), "survey.send", (step.run_id,)),))
+    rows.append((Action(t.label("Pause"), "survey.pause", (step.run_id,)),))
+    return Letter("\n\n".join(lines), tuple(rows))
+
+
+# --- what waits ----------------------------------------------------------------------------------------
+
+
+def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> MenuPart:
+    """Questionnaires that wait for the person, each with its button."""
+    if place.person_id is None or place.organization_id is None:
+        return MenuPart()
+    cycle = current_cycle(session, place.organization_id)
+    unsent = list_unsent(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
+    lines = [
+        t("“{title}” is not sent yet: this waits for you.", title=run.title.get(t.locale)) for run in unsent
+    ]
+    actions = [
+        Action(t.label("Continue: {title}", title=run.title.get(t.locale)), "continue.survey", (run.id,))
+        for run in unsent
+    ]
+    return MenuPart(lines, actions)
+
+
+def list_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    if place.person_id is None:
+        return None
+    part = menu_part(session, place, t, now)
+    lines = part.lines or [t("No questionnaire is waiting for you now.")]
+    rows = [(action,) for action in part.actions]
+    rows.append((Action(t.label("My answers"), "mydata.answers", (0,)),))
+    rows.append((Action(t.label("To the menu"), "home.show"),))
+    return Letter("\n\n".join(lines), tuple(rows))

@@ -1,0 +1,251 @@
+"""The one survey runner: whatever is tapped or typed is kept at once, then the next question is shown.
+
+Which question is next is computed (services.surveys.steps), so a restart, a pause of days, a double tap and
+an old button all end at the right screen.
+"""
+
+import re
+from typing import Any
+
+from aiogram import Router
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
+
+from handlers.filters import Flow, Typed
+from handlers.survey_screens import read_own_step
+from handlers.talk import Talk
+from services.programmes.answers import Tapped
+from services.programmes.surveys import Question
+from services.programmes.values import NOT_APPLICABLE_ID
+from services.surveys import runs
+from services.surveys.runs import Recorded
+from services.surveys.steps import Step, read_step
+
+router = Router(name="surveys")
+
+SKIP_WORDS = {"пропустить", "skip"}
+SEND_WORDS = {"отправить", "send"}
+
+
+class Pick(CallbackData, prefix="survey.pick"):
+    """`value` is a number of the scale, the index of an option, "yes", "no" or "not_applicable"."""
+
+    run_id: int
+    question: str
+    value: str
+
+
+class Tick(CallbackData, prefix="survey.tick"):
+    """`is_on` is the wanted state, so that a double tap is one tap."""
+
+    run_id: int
+    question: str
+    index: int
+    is_on: bool
+
+
+class UntickOwn(CallbackData, prefix="survey.untick"):
+    run_id: int
+    question: str
+
+
+class Done(CallbackData, prefix="survey.done"):
+    run_id: int
+    question: str
+
+
+class Skip(CallbackData, prefix="survey.skip"):
+    run_id: int
+    question: str
+
+
+class Keep(CallbackData, prefix="survey.keep"):
+    run_id: int
+    question: str
+
+
+class Back(CallbackData, prefix="survey.back"):
+    run_id: int
+    question: str
+
+
+class Change(CallbackData, prefix="survey.change"):
+    run_id: int
+    question: str
+
+
+class Page(CallbackData, prefix="survey.page"):
+    run_id: int
+    page: int
+
+
+class Send(CallbackData, prefix="survey.send"):
+    run_id: int
+
+
+class Pause(CallbackData, prefix="survey.pause"):
+    run_id: int
+
+
+class Finish(CallbackData, prefix="survey.finish"):
+    run_id: int
+
+
+class Continue(CallbackData, prefix="continue.survey"):
+    """From the menu or a notice: works from any message."""
+
+    run_id: int
+
+
+@router.callback_query(Pick.filter())
+async def pick(_query: CallbackQuery, callback_data: Pick, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    raw = _read_pick(step, callback_data)
+    await answer(talk, step, runs.record_answer, question_id=callback_data.question, raw=raw)
+
+
+def _read_pick(step: Step, tapped: Pick) -> Tapped:
+    question = find_question(step, tapped.question)
+    if question is not None and question.kind == "single" and tapped.value != NOT_APPLICABLE_ID:
+        return Tapped((_option_id(question, tapped.value),))
+    return Tapped((tapped.value,))
+
+
+def find_question(step: Step, question_id: str) -> Question | None:
+    return next((one for one in step.survey.questions() if one.id == question_id), None)
+
+
+def _option_id(question: Question | None, index: str | int) -> str:
+    """The option at this place; an empty id, which nothing accepts, for a button that was made up."""
+    options = question.options if question else ()
+    place = int(index) if str(index).isdecimal() else len(options)
+    return options[place].id if place < len(options) else ""
+
+
+@router.callback_query(Tick.filter())
+async def tick(_query: CallbackQuery, callback_data: Tick, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    option_id = _option_id(find_question(step, callback_data.question), callback_data.index)
+    await answer(
+        talk,
+        step,
+        runs.tick_option,
+        question_id=callback_data.question,
+        option_id=option_id,
+        is_on=callback_data.is_on,
+    )
+
+
+@router.callback_query(UntickOwn.filter())
+async def untick_own(_query: CallbackQuery, callback_data: UntickOwn, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    await answer(
+        talk, step, runs.tick_option, question_id=callback_data.question, option_id="other", is_on=False
+    )
+
+
+@router.callback_query(Done.filter())
+async def finish_ticks(_query: CallbackQuery, callback_data: Done, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    await answer(talk, step, runs.finish_ticks, question_id=callback_data.question)
+
+
+@router.callback_query(Skip.filter())
+async def skip(_query: CallbackQuery, callback_data: Skip, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    await answer(talk, step, runs.skip_question, question_id=callback_data.question)
+
+
+@router.callback_query(Keep.filter())
+async def keep(_query: CallbackQuery, callback_data: Keep, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    await answer(talk, step, runs.keep_answer, question_id=callback_data.question)
+
+
+@router.callback_query(Back.filter())
+async def go_back(_query: CallbackQuery, callback_data: Back, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    await answer(talk, step, runs.go_back, question_id=callback_data.question)
+
+
+@router.callback_query(Change.filter())
+async def change(_query: CallbackQuery, callback_data: Change, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    await answer(talk, step, runs.change_answer, question_id=callback_data.question)
+
+
+@router.callback_query(Page.filter())
+async def turn_page(_query: CallbackQuery, callback_data: Page, talk: Talk) -> None:
+    talk.go("survey", run_id=callback_data.run_id, page=callback_data.page)
+    await talk.act()
+    await talk.show()
+
+
+@router.callback_query(Send.filter())
+async def send(_query: CallbackQuery, callback_data: Send, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    await answer(talk, step, runs.send)
+
+
+@router.callback_query(Pause.filter())
+async def pause(_query: CallbackQuery, callback_data: Pause, talk: Talk) -> None:
+    talk.go(None)
+    await talk.act(runs.pause_run, actor=talk.actor, run_id=callback_data.run_id)
+    await talk.show(talk.t("Every answer is kept. Come back whenever it suits you."))
+
+
+@router.callback_query(Finish.filter())
+async def finish(_query: CallbackQuery, callback_data: Finish, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=callback_data.run_id)
+    talk.go(None)
+    await talk.act()
+    await talk.show(step.survey.outro.get(talk.t.locale))
+
+
+@router.callback_query(Continue.filter())
+async def resume(_query: CallbackQuery, callback_data: Continue, talk: Talk) -> None:
+    talk.go("survey", run_id=callback_data.run_id)
+    await talk.act(runs.resume_run, actor=talk.actor, run_id=callback_data.run_id)
+    await talk.show(here=True)
+
+
+@router.message(Flow("survey"), Typed())
+async def read_typed(message: Message, talk: Talk) -> None:
+    typed = (message.text or "").strip()
+    step = await talk.read(read_own_step, place=talk.place)
+    if step is None:
+        await talk.show()
+    elif step.question is None:
+        await _read_at_review(talk, step, typed)
+    elif step.question.optional and typed.casefold() in SKIP_WORDS:
+        await answer(talk, step, runs.skip_question, question_id=step.question.id)
+    elif step.question.kind == "multi":
+        await answer(talk, step, runs.add_typed, question_id=step.question.id, typed=typed)
+    else:
+        await answer(talk, step, runs.record_answer, question_id=step.question.id, raw=typed)
+
+
+async def _read_at_review(talk: Talk, step: Step, typed: str) -> None:
+    if typed.casefold() in SEND_WORDS:
+        await answer(talk, step, runs.send)
+    elif re.fullmatch(r"[0-9]{1,3}", typed) and 1 <= int(typed) <= len(step.given):
+        question = step.given[int(typed) - 1].question
+        await answer(talk, step, runs.change_answer, question_id=question.id)
+    else:
+        await talk.show(
+            talk.t("To change an answer write its number; if all is right, press Send under the list.")
+        )
+
+
+async def answer(talk: Talk, step: Step, fn: Any, **facts: Any) -> None:
+    """The one write of a step, and where it leads: a survey that is done leads home with its last words."""
+
+    def lead(recorded: Recorded) -> tuple[str | None, dict[str, Any]]:
+        if recorded.is_done:
+            return None, {}
+        page = talk.place.data.get("page") if step.is_review else None
+        return "survey", {"run_id": step.run_id, **({"page": page} if page else {})}
+
+    recorded = await talk.act(fn, actor=talk.actor, run_id=step.run_id, then=lead, **facts)
+    is_news = recorded.is_done and recorded.is_recorded
+    await talk.show(step.survey.outro.get(talk.t.locale) if is_news else None)

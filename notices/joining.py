@@ -1,0 +1,41 @@
+"""Words about coming in: recognised by the curator, or not."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.people import JoinRequest, JoinStatus
+from notices.language import Translator
+from notices.letters import Action, Letter, Skip
+from services.consents import has_consent
+from services.errors import NotFound
+from services.joining import is_linked
+
+
+def recognised(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    person_id = int(facts["person_id"])
+    if not is_linked(session, person_id=person_id):
+        return Skip("the chat is no longer linked")
+    if has_consent(session, person_id):
+        return Skip("went on already")
+    return Letter(
+        t("The curator has recognised you. Now I can tell you what this is about."),
+        ((Action(t.label("Next"), "home.show"),),),
+    )
+
+
+def refused(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    request = session.get(JoinRequest, int(facts["join_request_id"]))
+    if request is None:
+        raise NotFound
+    if request.status is not JoinStatus.REFUSED:
+        return Skip("decided otherwise")
+    return Letter(
+        t(
+            "The curator could not find out whose the digits {digits} are. Please speak to the curator "
+            "and ask for your personal link, or type the code of your organisation once more.",
+            digits=request.digits,
+        )
+    )

@@ -1,0 +1,211 @@
+"""Everything held on a person, in one plain structure that they may read and take along (152-ФЗ, art. 14)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.consents import Consent
+from models.meetings import Meeting, MeetingWord
+from models.messages import OutboxMessage, OutboxStatus
+from models.pairs import Pair, PairMember
+from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person
+from models.programmes import Cycle
+from models.surveys import Answer, SurveyRun, SurveyStatus
+from services.actors import Actor
+from services.errors import NotFound
+from services.programmes.answers import describe
+from services.programmes.running import pack_of
+
+OwnData = dict[str, Any]
+
+
+def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
+    """JSON-able; moments are ISO 8601 in UTC. Raises NotFound, NotAllowed."""
+    person = session.get(Person, actor.id) if actor.id is not None else None
+    if person is None:
+        raise NotFound
+    actor.check_is_person(person.id)
+    organization = session.get_one(Organization, person.organization_id)
+    return {
+        "organization": organization.name,
+        "person": {
+            "family_name": person.family_name,
+            "given_name": person.given_name,
+            "patronymic": person.patronymic,
+            "position": person.position,
+            "language": person.locale,
+            "added_at": _iso(person.created_at),
+            "last_seen_at": _iso(person.last_seen_at),
+        },
+        "chats": [
+            {
+                "telegram_chat": chat.chat_id,
+                "linked_at": _iso(chat.linked_at),
+                "is_reachable": chat.is_reachable,
+            }
+            for chat in session.scalars(select(ChatAccount).where(ChatAccount.person_id == person.id))
+        ],
+        "invitations": [
+            {
+                "created_at": _iso(one.created_at),
+                "expires_at": _iso(one.expires_at),
+                "used_at": _iso(one.claimed_at),
+                "used_by_telegram_chat": one.claimed_chat_id,
+                "revoked_at": _iso(one.revoked_at),
+            }
+            for one in session.scalars(
+                select(Invitation).where(Invitation.person_id == person.id).order_by(Invitation.id)
+            )
+        ],
+        "requests_to_join": [
+            {
+                "created_at": _iso(one.created_at),
+                "decided_at": _iso(one.decided_at),
+                "status": one.status.value,
+            }
+            for one in session.scalars(
+                select(JoinRequest).where(JoinRequest.person_id == person.id).order_by(JoinRequest.id)
+            )
+        ],
+        "consents": _read_consents(session, person.id),
+        "roles": _read_roles(session, person.id),
+        "questionnaires": read_own_surveys(session, actor=actor, locale=locale),
+        "pairs": _read_pairs(session, person.id),
+        "meetings": _read_meetings(session, person.id),
+        "messages_sent_to_me": [
+            {"kind": one.kind, "sent_at": _iso(one.sent_at)}
+            for one in session.scalars(
+                select(OutboxMessage)
+                .where(OutboxMessage.person_id == person.id, OutboxMessage.status == OutboxStatus.SENT)
+                .order_by(OutboxMessage.id)
+            )
+        ],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _read_consents(session: Session, person_id: int) -> list[OwnData]:
+    return [
+        {
+            "kind": one.kind.value,
+            "version": one.version,
+            "decision": one.decision.value,
+            "decided_at": _iso(one.decided_at),
+            "timezone": one.timezone,
+            "given_by": one.medium.value,
+            "text_sha256": one.text_sha256,
+            "telegram_chat": one.chat_id,
+            "telegram_message": one.message_id,
+        }
+        for one in session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
+    ]
+
+
+def _read_roles(session: Session, person_id: int) -> list[OwnData]:
+    found = session.execute(
+        select(Participation, Cycle.label)
+        .join(Cycle, Cycle.id == Participation.cycle_id)
+        .where(Participation.person_id == person_id)
+        .order_by(Participation.id)
+    )
+    return [
+        {
+            "school_year": label,
+            "role": one.role.value,
+            "status": one.status.value,
+            "capacity": one.capacity,
+            "joined_at": _iso(one.joined_at),
+            "ready_at": _iso(one.ready_at),
+        }
+        for one, label in found
+    ]
+
+
+def read_own_surveys(session: Session, *, actor: Actor, locale: str) -> list[OwnData]:
+    """Every questionnaire of a person with its answers in words, sent or not."""
+    actor.check_is_person(actor.id or 0)
+    runs = session.scalars(
+        select(SurveyRun).where(SurveyRun.person_id == actor.id).order_by(SurveyRun.id)
+    ).all()
+    answers: dict[int, list[Answer]] = {run.id: [] for run in runs}
+    for answer in session.scalars(select(Answer).where(Answer.run_id.in_(answers)).order_by(Answer.id)):
+        answers[answer.run_id].append(answer)
+    return [_tell_run(session, run, answers[run.id], locale) for run in runs]
+
+
+def _tell_run(session: Session, run: SurveyRun, answers: list[Answer], locale: str) -> OwnData:
+    survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
+    values = {one.question_id: one.value["value"] if one.value else None for one in answers}
+    return {
+        "title": survey.title.get(locale),
+        "code": survey.code,
+        "version": run.survey_version,
+        "status": run.status.value,
+        "is_sent": run.status is SurveyStatus.SENT,
+        "opened_at": _iso(run.opened_at),
+        "sent_at": _iso(run.sent_at),
+        "answers": [
+            {
+                "question": question.text.get(locale),
+                "answer": describe(question, values[question.id], locale),
+                "value": values[question.id],
+            }
+            for question in survey.questions()
+            if question.id in values
+        ],
+    }
+
+
+def _read_pairs(session: Session, person_id: int) -> list[OwnData]:
+    found = session.execute(
+        select(PairMember, Pair)
+        .join(Pair, Pair.id == PairMember.pair_id)
+        .where(PairMember.person_id == person_id, Pair.offered_at.is_not(None))
+        .order_by(Pair.id)
+    )
+    return [
+        {
+            "my_role": member.role.value,
+            "with": [other.person.polite_name for other in pair.members if other.person_id != person_id],
+            "status": pair.status.value,
+            "offered_at": _iso(pair.offered_at),
+            "my_decision": member.decision.value if member.decision else None,
+            "my_decision_at": _iso(member.decided_at),
+            "my_reason": member.decline_reason.value if member.decline_reason else None,
+            "my_note": member.decline_note,
+            "accepted_at": _iso(pair.accepted_at),
+            "ended_at": _iso(pair.ended_at),
+        }
+        for member, pair in found
+    ]
+
+
+def _read_meetings(session: Session, person_id: int) -> list[OwnData]:
+    meetings = session.scalars(
+        select(Meeting)
+        .join(PairMember, PairMember.pair_id == Meeting.pair_id)
+        .where(PairMember.person_id == person_id)
+        .order_by(Meeting.starts_at, Meeting.id)
+    ).unique()
+    said = {
+        word.meeting_id: word.took_place
+        for word in session.scalars(select(MeetingWord).where(MeetingWord.person_id == person_id))
+    }
+    return [
+        {
+            "kind": one.kind.value,
+            "status": one.status.value,
+            "local_start": one.local_start,
+            "timezone": one.timezone,
+            "planned_minutes": one.minutes,
+            "held_minutes": one.held_minutes,
+            "topic": one.topic,
+            "i_said_it_took_place": said.get(one.id),
+        }
+        for one in meetings
+    ]
