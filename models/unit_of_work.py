@@ -64,9 +64,12 @@ class _Writer(threading.Thread):
                     is_running = False
                     break
                 group.append(unit)
-            self._commit(group)
+            # from here on a unit can no longer be called off; one that was (its caller is gone) is left out
+            self._commit([unit for unit in group if unit.future.set_running_or_notify_cancel()])
 
     def _commit(self, group: list[_Unit]) -> None:
+        if not group:
+            return
         try:
             outcomes = self._run(group)
         except Exception as error:  # noqa: BLE001  # the commit itself failed: find out whose fault it was

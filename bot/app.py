@@ -1,0 +1,182 @@
+"""The Telegram process: everything put together, started and stopped in order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.desk import Desk, Script
+from bot.leadership import make_leadership
+from bot.nursery import Nursery
+from bot.outbox import Outbox
+from bot.pacer import Pacer
+from bot.polling import Polling
+from bot.profile import say_profile
+from bot.recorder import Recorder
+from bot.script import product_script
+from bot.session import TokenRevoked, make_bot, wait_before
+from bot.webhook import WebhookServer, set_webhook
+from bot.workers import Workers
+from models.unit_of_work import UnitOfWork
+from notices.language import load_translators
+from services.clock import Clock
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 3.0
+"""For what is in hand when the process is told to stop; with closing it stays under five (issue 2, A.2)."""
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class BotConfig:
+    token: str = field(repr=False)
+    database_url: str = field(repr=False)
+    clock: Clock
+    telegram_api: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    updates: Literal["polling", "webhook"] = "polling"
+    webhook_url: str | None = None
+    webhook_secret: str | None = field(default=None, repr=False)
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = 8443
+    poll_seconds: int = 25
+    request_seconds: float = 10.0
+    has_scheduler: bool = True
+
+
+async def run_bot(config: BotConfig, *, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set. Raises TokenRevoked, and OSError when the webhook's port is occupied."""
+    await BotApp(config).run(stop)
+
+
+class BotApp:
+    def __init__(self, config: BotConfig, *, script: Script | None = None) -> None:
+        self._config = config
+        self._script = script or product_script()
+        self._translators = load_translators()
+        self.started = asyncio.Event()
+        self.webhook_port: int | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set, then finish what is in hand. Cancelled, it drops everything at once."""
+        try:
+            async with AsyncExitStack() as stack:
+                await self._serve(stack, stop)
+        except BaseExceptionGroup as group:
+            raise first_of(group) from group
+
+    async def _serve(self, stack: AsyncExitStack, stop: asyncio.Event) -> None:
+        config = self._config
+        pacer = Pacer()
+        bot = make_bot(
+            config.token,
+            telegram_api=config.telegram_api,
+            proxy=config.proxy,
+            request_seconds=config.request_seconds,
+            pacer=pacer,
+        )
+        stack.push_async_callback(bot.session.close)
+        await until_first(self._greet(bot), stop)
+        if stop.is_set():
+            return
+        uow = UnitOfWork(config.database_url)
+        stack.push_async_callback(uow.close)
+        leadership = make_leadership(config.database_url)
+        stack.push_async_callback(leadership.close)
+        recorder = Recorder(uow, config.clock)
+        desk = Desk(bot, uow, recorder, self._script, self._translators, config.clock)
+        async with Nursery() as nursery:
+            outbox = Outbox(desk, nursery, leadership, pacer)
+            workers = Workers(desk, nursery, leadership, worked=outbox.wake)
+            running = [
+                nursery.start(recorder.run(), "recorder"),
+                nursery.start(outbox.run(), "outbox"),
+                nursery.start(workers.run(), "sweeper"),
+                nursery.start(say_profile(desk), "profile"),
+            ]
+            async with self._receiving(desk, workers, nursery):
+                self.started.set()
+                await stop.wait()
+            await asyncio.gather(workers.stop(GRACE_SECONDS), outbox.stop(GRACE_SECONDS))
+            for task in running:
+                task.cancel()
+            try:
+                await recorder.flush()
+            except SQLAlchemyError as error:  # shown again at the next start
+                log.warning("What was shown is not recorded: %s", type(error).__name__)
+
+    async def _greet(self, bot: Bot) -> None:
+        """Make sure that the token is good; wait for Telegram as long as it takes."""
+        failures = 0
+        while True:
+            try:
+                me = await bot.get_me()
+            except (TelegramUnauthorizedError, TelegramNotFound) as error:
+                raise TokenRevoked from error
+            except AiogramError as error:
+                wait = wait_before(failures, first=FIRST_WAIT, longest=LONGEST_WAIT)
+                log.warning("Telegram does not answer (%s); again in %.1f s", type(error).__name__, wait)
+                failures += 1
+                await asyncio.sleep(wait)
+            else:
+                log.info("Telegram knows this bot as %d", me.id)
+                return
+
+    @asynccontextmanager
+    async def _receiving(self, desk: Desk, workers: Workers, nursery: Nursery) -> AsyncIterator[None]:
+        """Updates come in by polling or by webhook; at the end no more are taken."""
+        config = self._config
+        if config.updates == "polling":
+            polling = Polling(
+                desk.bot, desk.uow, desk.clock, arrived=workers.arrived, poll_seconds=config.poll_seconds
+            )
+            task = nursery.start(polling.run(), "polling")
+            yield
+            task.cancel()
+            return
+        assert config.webhook_url, "settings.py refuses a webhook without an address"
+        assert config.webhook_secret, "settings.py refuses a webhook without a secret"
+        server = WebhookServer(
+            desk.uow,
+            desk.clock,
+            url=config.webhook_url,
+            secret=config.webhook_secret,
+            host=config.webhook_host,
+            port=config.webhook_port,
+            arrived=workers.arrived,
+        )
+        await server.start()
+        self.webhook_port = server.port
+        task = nursery.start(set_webhook(desk.bot, config.webhook_url, config.webhook_secret), "webhook")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await server.stop()
+
+
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The fault that ended the others: what a caller can act on."""
+    first = group.exceptions[0]
+    return first_of(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+async def until_first(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+    """Do the work, but no longer than until `stop`. Raises what the work raises."""
+    async with Nursery() as nursery:
+        doing = nursery.start(work, "greeting")
+        waiting = nursery.start(wait_for(stop), "stop")
+        await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        doing.cancel()
+        waiting.cancel()
+
+
+async def wait_for(stop: asyncio.Event) -> None:
+    await stop.wait()

@@ -1,0 +1,121 @@
+"""Who does what is done once: one process ticks and sends, one process at a time works a chat (decision 6).
+
+On SQLite one process is all there is. On PostgreSQL session-wide advisory locks decide; they end with their
+connection, so that a process that dies leaves nothing locked.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Protocol
+
+from sqlalchemy import TextClause, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.engine import make_async_engine
+
+log = logging.getLogger(__name__)
+
+BUSY_WAIT = 0.05
+LEADER_CHECK_SECONDS = 2.0
+LEADER_TRY_SECONDS = 1.0
+LEADER = "nastavnik:leader"
+
+_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")
+_UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))")
+
+
+class Leadership(Protocol):
+    is_shared: bool
+    """Whether other processes may work beside this one."""
+
+    async def is_leader(self) -> bool:
+        """Whether this process ticks and sends at present."""
+
+    def chat_turn(self, chat_id: int | None) -> AbstractAsyncContextManager[None]:
+        """Within it no other process works this chat. Raises SQLAlchemyError when the database is away."""
+
+    async def close(self) -> None: ...
+
+
+class SoleProcess:
+    is_shared = False
+
+    async def is_leader(self) -> bool:
+        return True
+
+    @asynccontextmanager
+    async def chat_turn(self, chat_id: int | None) -> AsyncIterator[None]:  # noqa: ARG002  # nobody to exclude
+        yield
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class AmongReplicas:
+    is_shared = True
+
+    def __init__(self, database_url: str) -> None:
+        self._engine = make_async_engine(database_url)
+        self._connection: AsyncConnection | None = None
+        self._talking = asyncio.Lock()
+        self._leads = False
+        self._looked_at = 0.0
+
+    async def is_leader(self) -> bool:
+        period = LEADER_CHECK_SECONDS if self._leads else LEADER_TRY_SECONDS
+        if time.monotonic() - self._looked_at < period:
+            return self._leads
+        try:
+            if not self._leads:
+                self._leads = await self._ask(_LOCK, LEADER)
+                if self._leads:
+                    log.info("This process leads: it ticks and sends")
+            else:
+                await self._ask(text("SELECT true"), None)  # a lost connection has lost the lock as well
+        except SQLAlchemyError as error:
+            log.warning("Leadership is not known: %s", type(error).__name__)
+            self._leads = False
+        self._looked_at = time.monotonic()
+        return self._leads
+
+    @asynccontextmanager
+    async def chat_turn(self, chat_id: int | None) -> AsyncIterator[None]:
+        key = f"nastavnik:chat:{chat_id}"
+        while not await self._ask(_LOCK, key):  # noqa: ASYNC110  # the other one is another process
+            await asyncio.sleep(BUSY_WAIT)
+        try:
+            yield
+        finally:
+            with suppress(SQLAlchemyError):  # the lock is gone with the connection
+                await self._ask(_UNLOCK, key)
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+        await self._engine.dispose()
+
+    async def _ask(self, query: TextClause, key: str | None) -> bool:
+        async with self._talking:
+            try:
+                if self._connection is None:
+                    connection = await self._engine.connect()
+                    self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                answer = await self._connection.execute(query, {"key": key} if key else {})
+                return bool(answer.scalar())
+            except SQLAlchemyError:
+                broken, self._connection, self._leads = self._connection, None, False
+                if broken is not None:
+                    with suppress(SQLAlchemyError):
+                        await broken.invalidate()
+                        await broken.close()
+                raise
+
+
+def make_leadership(database_url: str) -> Leadership:
+    if make_url(database_url).get_backend_name() == "postgresql":
+        return AmongReplicas(database_url)
+    return SoleProcess()

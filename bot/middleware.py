@@ -1,0 +1,107 @@
+"""Around every update: the Talk of its handler, the callback answered at once, refusals put into words."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from aiogram import BaseMiddleware
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.exceptions import AiogramError
+from aiogram.types import CallbackQuery, Chat, TelegramObject, Update
+
+from bot.desk import Desk
+from bot.nursery import Nursery
+from handlers import fallback
+from handlers.talk import Talk
+from services.conversations import Place, Shown, UpdateAlreadyWorked
+from services.errors import DomainError
+from services.sending import mark_reachable, mark_unreachable
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+class Conversing(BaseMiddleware):
+    """Works with what bot/workers.py feeds beside the update: `desk`, `nursery`, `place`."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        update = cast("Update", event)
+        desk: Desk = data["desk"]
+        nursery: Nursery = data["nursery"]
+        place: Place = data["place"]
+        chat, query = chat_of(update), update.callback_query
+        if chat is None or chat.type != ChatType.PRIVATE:
+            if query is not None:
+                nursery.start(answer_callback(query, None), "callback")
+            await decline_elsewhere(update, desk, place)
+            return None
+        if update.my_chat_member is not None:
+            await note_membership(update, desk, place)
+            return None
+        tapped = query.message.message_id if query is not None and query.message is not None else None
+        talk = data["talk"] = desk.talk(place, update.update_id, tapped)
+        is_late = query is not None and is_stale(desk, place, query)
+        if query is not None:
+            toast = fallback.say_stale(talk.t) if is_late else None
+            nursery.start(answer_callback(query, toast), "callback")
+        if is_late:
+            await talk.show(fresh=True)
+        else:
+            await converse(handler, event, data, talk)
+        return None
+
+
+async def converse(handler: Handler, event: TelegramObject, data: dict[str, Any], talk: Talk) -> None:
+    try:
+        await handler(event, data)
+    except UpdateAlreadyWorked:
+        await talk.show()
+    except DomainError as error:
+        await talk.show(talk.t.error(error))
+    if not talk.is_answered:
+        await talk.show()
+
+
+def chat_of(update: Update) -> Chat | None:
+    """The chat of an update; of a button under a message of another bot's way, none."""
+    for event in (update.message, update.edited_message, update.my_chat_member):
+        if event is not None:
+            return event.chat
+    if update.callback_query is not None and update.callback_query.message is not None:
+        return update.callback_query.message.chat
+    return None
+
+
+def is_stale(desk: Desk, place: Place, query: CallbackQuery) -> bool:
+    """Whether the button stands on a message that is neither the chat's screen nor a notice's."""
+    family = (query.data or "").partition(":")[0].partition(".")[0]
+    if family in desk.script.anywhere:
+        return False
+    return query.message is None or query.message.message_id != place.screen_message_id
+
+
+async def answer_callback(query: CallbackQuery, toast: str | None) -> None:
+    """Stop the button's spinner. That it is too late for that is no fault."""
+    try:
+        await query.answer(toast)
+    except AiogramError as error:
+        log.debug("A callback was not answered: %s", type(error).__name__)
+
+
+async def decline_elsewhere(update: Update, desk: Desk, place: Place) -> None:
+    """In a group: one polite sentence to a command, silence otherwise; nothing of anybody is kept."""
+    message = update.message
+    if message is not None and (message.text or "").startswith("/"):
+        await desk.bot.send_message(message.chat.id, fallback.say_private_only(desk.translator(place)))
+    desk.recorder.shown(Shown(update.update_id, place.chat_id, None))
+
+
+async def note_membership(update: Update, desk: Desk, place: Place) -> None:
+    """The person blocked the bot, or let it in again."""
+    member = update.my_chat_member
+    assert member is not None
+    is_gone = member.new_chat_member.status in {ChatMemberStatus.KICKED, ChatMemberStatus.LEFT}
+    note = mark_unreachable if is_gone else mark_reachable
+    await desk.uow.write(note, place.chat_id, now=desk.now())
+    desk.recorder.shown(Shown(update.update_id, place.chat_id, None))

@@ -1,0 +1,200 @@
+"""Drains the outbox: takes what is due, has its words made, sends it at Telegram's pace, keeps the book."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramRetryAfter,
+)
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+
+from bot.desk import Desk
+from bot.dispatches import Dispatch, Plan, Planner
+from bot.faults import where
+from bot.leadership import Leadership
+from bot.nursery import Nursery
+from bot.pacer import Pacer
+from bot.session import in_bulk, wait_before
+from handlers.talk import keyboard
+from models.messages import OutboxStatus
+from services.conversations import Shown
+from services.sending import Due, Outcome, claim_due, mark_unreachable, read_due, record_outcomes
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.3
+AT_ONCE = 20
+MOST_TRIES = 60
+FIRST_WAIT, LONGEST_WAIT = 1.0, 600.0
+AWAY_WAIT = 1.0
+
+
+class Outbox:
+    def __init__(self, desk: Desk, nursery: Nursery, leadership: Leadership, pacer: Pacer) -> None:
+        self._desk = desk
+        self._nursery = nursery
+        self._leadership = leadership
+        self._pacer = pacer
+        self._planner = Planner(desk)
+        self._in_hand: set[int] = set()
+        self._reminded: set[int] = set()  # people whose message of the day is in hand
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None] | None] = set()  # those that Telegram is answering
+        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._call = asyncio.Event()
+        self._is_stopping = False
+
+    def wake(self) -> None:
+        """Something may have been enqueued in this process: look at once."""
+        self._call.set()
+
+    async def run(self) -> None:
+        while not self._is_stopping:
+            self._call.clear()
+            try:
+                if await self._leadership.is_leader():
+                    await self._drain()
+            except (OperationalError, InterfaceError) as error:
+                log.warning("The outbox cannot be read: %s", type(error).__name__)
+                await asyncio.sleep(AWAY_WAIT)
+            try:
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._call.wait()
+            except TimeoutError:
+                continue
+
+    async def stop(self, seconds: float) -> None:
+        """What waits for its turn stays in the outbox; what is on its way to Telegram is waited for."""
+        self._is_stopping = True
+        self._call.set()
+        for task in self._tasks - self._leaving:
+            task.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _drain(self) -> None:
+        has_moved = True
+        while has_moved and not self._is_stopping and len(self._in_hand) < AT_ONCE:
+            has_moved = False
+            for due in await self._take(AT_ONCE - len(self._in_hand)):
+                if due.id not in self._in_hand and due.person_id not in self._waiting_for(due):
+                    await self._handle(due)
+                    has_moved = True
+
+    def _waiting_for(self, due: Due) -> set[int]:
+        """People to whom nothing of this kind may go until what is in hand has arrived."""
+        return self._reminded if self._planner.is_budgeted(due.kind) else set()
+
+    async def _take(self, limit: int) -> list[Due]:
+        now, ranks, uow = self._desk.now(), self._planner.ranks, self._desk.uow
+        without = frozenset(self._in_hand)
+        due = await uow.read(read_due, now=now, ranks=ranks, limit=limit, without=without)
+        if due and self._leadership.is_shared:
+            return await uow.write(claim_due, now=now, ranks=ranks, limit=limit, without=without)
+        return due
+
+    async def _handle(self, due: Due) -> None:
+        plan = await self._plan(due, self._desk.now())
+        if plan.settled:
+            await self._desk.uow.write(record_outcomes, plan.settled, now=self._desk.now())
+        if plan.dispatch is not None:
+            self._in_hand.update(plan.dispatch.ids)
+            person = {due.person_id} if due.person_id and self._planner.is_budgeted(due.kind) else set()
+            self._reminded |= person
+            task = self._nursery.start(self._send(plan.dispatch, person), f"outbox {due.id}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _plan(self, due: Due, now: datetime) -> Plan:
+        try:
+            return await self._desk.uow.read(self._planner.plan, due, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001  # one notice's fault must not hold up the others
+            log.error("Outbox row %d is parked: %s at %s", due.id, type(error).__name__, where(error))  # noqa: TRY400
+            outcome = Outcome((due.id,), OutboxStatus.PARKED, reason=type(error).__name__)
+            return Plan(settled=[outcome])
+
+    async def _send(self, dispatch: Dispatch, reminded: Iterable[int]) -> None:
+        task = asyncio.current_task()
+        try:
+            async with self._lock(dispatch.chat_id):  # what goes to one chat goes in order
+                await self._pacer.turn(dispatch.chat_id)
+                self._leaving.add(task)
+                outcome = await self._deliver(dispatch)
+                await self._record(outcome)
+                if outcome.status is OutboxStatus.SENT:
+                    await self._strip(dispatch)
+        finally:
+            self._leaving.discard(task)
+            self._in_hand.difference_update(dispatch.ids)
+            self._reminded.difference_update(reminded)
+        self.wake()
+
+    def _lock(self, chat_id: int) -> asyncio.Lock:
+        return self._chats.setdefault(chat_id, asyncio.Lock())
+
+    async def _deliver(self, dispatch: Dispatch) -> Outcome:
+        ids, tries = dispatch.ids, dispatch.tries
+        try:
+            with in_bulk():
+                message = await self._desk.bot.send_message(
+                    dispatch.chat_id,
+                    dispatch.letter.text,
+                    reply_markup=keyboard(dispatch.letter.rows),
+                    disable_notification=dispatch.is_silent,
+                )
+        except TelegramRetryAfter as error:
+            return self._later(ids, timedelta(seconds=error.retry_after), "429")
+        except (TelegramForbiddenError, TelegramBadRequest) as error:
+            return await self._refused(dispatch, error)
+        except AiogramError as error:
+            if tries + 1 >= MOST_TRIES:
+                return Outcome(ids, OutboxStatus.PARKED, reason=type(error).__name__, is_try=True)
+            wait = wait_before(tries, first=FIRST_WAIT, longest=LONGEST_WAIT)
+            return self._later(ids, timedelta(seconds=wait), type(error).__name__)
+        if dispatch.is_screen:
+            self._desk.recorder.shown(Shown(None, dispatch.chat_id, message.message_id))
+        return Outcome(ids, OutboxStatus.SENT, message_id=message.message_id, is_try=True)
+
+    async def _refused(
+        self, dispatch: Dispatch, error: TelegramForbiddenError | TelegramBadRequest
+    ) -> Outcome:
+        is_gone = isinstance(error, TelegramForbiddenError) or "chat not found" in error.message
+        if not is_gone:
+            log.error("Outbox row %d is parked: %s", dispatch.ids[0], error.message)
+            return Outcome(dispatch.ids, OutboxStatus.PARKED, reason=error.message, is_try=True)
+        await self._desk.uow.write(mark_unreachable, dispatch.chat_id, now=self._desk.now())
+        return Outcome(dispatch.ids, OutboxStatus.SKIPPED, reason="unreachable", is_try=True)
+
+    def _later(self, ids: tuple[int, ...], wait: timedelta, reason: str) -> Outcome:
+        next_try_at = self._desk.now() + wait
+        return Outcome(ids, OutboxStatus.WAITING, reason=reason, next_try_at=next_try_at, is_try=True)
+
+    async def _strip(self, dispatch: Dispatch) -> None:
+        """Take the buttons of the screen away that this one replaces; that they are gone is no fault."""
+        if dispatch.replaces is not None:
+            with suppress(AiogramError):
+                await self._desk.bot.edit_message_reply_markup(
+                    chat_id=dispatch.chat_id, message_id=dispatch.replaces
+                )
+
+    async def _record(self, outcome: Outcome) -> None:
+        """At once, and until it succeeds: a message that left must not leave again."""
+        while True:
+            try:
+                await self._desk.uow.write(record_outcomes, [outcome], now=self._desk.now())
+            except SQLAlchemyError as error:
+                log.warning("Row %d is not recorded yet: %s", outcome.ids[0], type(error).__name__)
+                await asyncio.sleep(AWAY_WAIT)
+            else:
+                return

@@ -1,0 +1,62 @@
+"""Records of what was shown, in batches: no answer waits for them (services.conversations.record_shown)."""
+
+import asyncio
+import dataclasses
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.unit_of_work import UnitOfWork
+from services.clock import Clock
+from services.conversations import Place, Shown, record_shown
+
+log = logging.getLogger(__name__)
+
+BATCH_SECONDS = 0.03
+RETRY_SECONDS = 1.0
+
+
+class Recorder:
+    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._waiting: list[Shown] = []
+        self._screens: dict[int, int] = {}  # chat -> its screen, for those not yet written
+        self._arrival = asyncio.Event()
+        self._writing = asyncio.Lock()
+
+    def shown(self, shown: Shown) -> None:
+        self._waiting.append(shown)
+        if shown.screen_message_id is not None:
+            self._screens[shown.chat_id] = shown.screen_message_id
+        self._arrival.set()
+
+    def freshen(self, place: Place) -> Place:
+        """The place with the screen that was shown a moment ago and is not written yet."""
+        shown = self._screens.get(place.chat_id)
+        return place if shown is None else dataclasses.replace(place, screen_message_id=shown)
+
+    async def run(self) -> None:
+        while True:
+            await self._arrival.wait()
+            await asyncio.sleep(BATCH_SECONDS)
+            try:
+                await self.flush()
+            except SQLAlchemyError as error:
+                log.warning("What was shown is not recorded yet: %s", type(error).__name__)
+                self._arrival.set()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def flush(self) -> None:
+        """Write what waits. Raises SQLAlchemyError, with nothing forgotten."""
+        async with self._writing:
+            self._arrival.clear()
+            batch = list(self._waiting)
+            if not batch:
+                return
+            await self._uow.write(record_shown, batch, now=self._clock.now())
+            del self._waiting[: len(batch)]
+            still = {shown.chat_id for shown in self._waiting if shown.screen_message_id is not None}
+            for shown in batch:
+                if shown.chat_id not in still:
+                    self._screens.pop(shown.chat_id, None)

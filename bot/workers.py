@@ -1,0 +1,224 @@
+"""Works the inbox: in order within a chat, in parallel across chats; what fails is set aside."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.types import Update
+from pydantic import ValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.desk import Desk
+from bot.faults import where
+from bot.leadership import Leadership
+from bot.nursery import Nursery
+from bot.session import wait_before
+from handlers import fallback
+from services import outbox
+from services.conversations import Place, Shown, read_place
+from services.inbox import OpenUpdate, forget_old_updates, park_update, read_left_chats, read_open
+from services.sending import is_unreachable, mark_reachable, mark_unreachable
+
+log = logging.getLogger(__name__)
+
+CHATS_AT_ONCE = 32
+SWEEP_SECONDS = 20.0
+LEFT_AFTER = timedelta(seconds=60)  # by then whoever received it has worked it or is gone
+CLEAN_EVERY = 180  # sweeps: an hour
+KEPT_DONE = 5_000
+TRIES, FIRST_WAIT, LONGEST_WAIT = 12, 0.2, 5.0
+SCREEN_LATER = timedelta(seconds=3)
+AWAY = (OperationalError, InterfaceError)  # the database does not answer: nobody's update is at fault
+
+
+@dataclass(frozen=True, slots=True)
+class ChatWork:
+    place: Place
+    updates: list[OpenUpdate]
+    is_unreachable: bool
+
+
+class Workers:
+    def __init__(
+        self, desk: Desk, nursery: Nursery, leadership: Leadership, *, worked: Callable[[], None]
+    ) -> None:
+        self._desk = desk
+        self._nursery = nursery
+        self._leadership = leadership
+        self._worked = worked
+        self._active: dict[int | None, asyncio.Task[None]] = {}
+        self._again: set[int | None] = set()
+        self._done: dict[int, None] = {}  # worked here; the record of it may not be written yet
+        self._slots = asyncio.Semaphore(CHATS_AT_ONCE)
+        self._is_stopping = False
+
+    def arrived(self, chats: Iterable[int | None]) -> None:
+        """Something is in the inbox for these chats."""
+        if self._is_stopping:
+            return
+        for chat_id in chats:
+            if chat_id in self._active:
+                self._again.add(chat_id)
+            else:
+                self._active[chat_id] = self._nursery.start(self._serve(chat_id), f"chat {chat_id}")
+
+    async def run(self) -> None:
+        """Take what an earlier run has left, then look now and then for what nobody works."""
+        sweeps = 0
+        while True:
+            before = self._desk.now() - LEFT_AFTER if sweeps else None
+            try:
+                self.arrived(await self._desk.uow.read(read_left_chats, received_before=before))
+                if sweeps % CLEAN_EVERY == 0:
+                    await self._desk.uow.write(forget_old_updates, now=self._desk.now())
+            except SQLAlchemyError as error:
+                log.warning("The inbox cannot be read: %s", type(error).__name__)
+            sweeps += 1
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def stop(self, seconds: float) -> None:
+        """Finish what is in hand, leave the rest in the inbox."""
+        self._is_stopping = True
+        tasks = list(self._active.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _serve(self, chat_id: int | None) -> None:
+        try:
+            async with self._slots:
+                failures = 0
+                while not self._is_stopping:
+                    try:
+                        await self._serve_turn(chat_id)
+                        break
+                    except AWAY as error:
+                        log.warning("The database is away (%s), chat %s waits", type(error).__name__, chat_id)
+                        failures += 1
+                        if failures >= TRIES:
+                            break  # it stays in the inbox, and the next sweep takes it
+                        await asyncio.sleep(wait_before(failures, first=FIRST_WAIT, longest=LONGEST_WAIT))
+        finally:
+            del self._active[chat_id]
+        if chat_id in self._again:
+            self._again.discard(chat_id)
+            self.arrived([chat_id])
+
+    async def _serve_turn(self, chat_id: int | None) -> None:
+        async with self._leadership.chat_turn(chat_id):
+            has_more = True
+            while has_more and not self._is_stopping:
+                self._again.discard(chat_id)
+                work = await self._desk.uow.read(self._read_work, chat_id)
+                waiting = [one for one in work.updates if not one.is_worked]
+                await self._answer_worked(work, has_followers=bool(waiting))
+                if waiting:
+                    await self._work(waiting[0], work)
+                has_more = len(waiting) > 1 or chat_id in self._again
+            if self._leadership.is_shared:
+                await self._desk.recorder.flush()  # whoever has the chat next must see what was shown
+
+    def _read_work(self, session: Session, chat_id: int | None) -> ChatWork:
+        updates = [one for one in read_open(session, chat_id) if one.update_id not in self._done]
+        place = self._desk.recorder.freshen(read_place(session, chat_id or 0))
+        is_gone = chat_id is not None and is_unreachable(session, chat_id)
+        return ChatWork(place, updates, is_gone)
+
+    async def _answer_worked(self, work: ChatWork, *, has_followers: bool) -> None:
+        """Effects that an earlier run committed without an answer: the screen answers all of them."""
+        worked = [one.update_id for one in work.updates if one.is_worked]
+        for update_id in worked[:-1] if not has_followers else worked:
+            self._close(update_id, work.place)
+        if worked and not has_followers:
+            await self._guard(worked[-1], work.place, self._desk.talk(work.place, worked[-1]).show())
+
+    async def _work(self, row: OpenUpdate, work: ChatWork) -> None:
+        desk, place = self._desk, work.place
+        try:
+            raw = json.loads(row.payload or "")
+            update = Update.model_validate(raw, context={"bot": desk.bot})
+        except (ValueError, ValidationError) as error:
+            await self._park(row.update_id, error)
+            return
+        if work.is_unreachable and update.my_chat_member is None:
+            await desk.uow.write(mark_reachable, place.chat_id, now=desk.now())
+        fed = desk.script.dispatcher.feed_update(
+            desk.bot, update, desk=desk, nursery=self._nursery, place=place
+        )
+        await self._guard(row.update_id, place, fed)
+        self._worked()
+
+    async def _guard(self, update_id: int, place: Place, work: Awaitable[Any]) -> None:
+        """Await the work of one update; whatever fails is dealt with, but a database that is away."""
+        try:
+            await work
+        except AWAY:
+            raise
+        except TelegramForbiddenError:
+            await self._note_gone(update_id, place)
+        except TelegramBadRequest as error:
+            if "chat not found" in error.message:
+                await self._note_gone(update_id, place)
+            else:
+                await self._excuse(update_id, place, error)
+        except AiogramError as error:
+            log.warning("Update %d has no answer yet: %s", update_id, type(error).__name__)
+            await self._leave_to_outbox(update_id, place)
+        except Exception as error:  # noqa: BLE001  # one update's fault is not the others'
+            await self._excuse(update_id, place, error)
+        self._remember(update_id)
+
+    async def _note_gone(self, update_id: int, place: Place) -> None:
+        await self._desk.uow.write(mark_unreachable, place.chat_id, now=self._desk.now())
+        self._close(update_id, place)
+
+    async def _leave_to_outbox(self, update_id: int, place: Place) -> None:
+        now = self._desk.now()
+        await self._desk.uow.write(
+            outbox.enqueue,
+            kind="screen.current",
+            dedup_key=f"screen:{update_id}",
+            now=now,
+            due_at=now + SCREEN_LATER,
+            organization_id=place.organization_id,
+            chat_id=place.chat_id,
+        )
+        self._close(update_id, place)
+
+    async def _excuse(self, update_id: int, place: Place, error: Exception) -> None:
+        """Set the update aside and say so: one sentence and the current screen."""
+        await self._park(update_id, error)
+        place = self._desk.recorder.freshen(await self._desk.uow.read(read_place, place.chat_id))
+        sentence = fallback.say_fault(self._desk.translator(place))
+        talk = self._desk.talk(place, update_id)
+        for answer in (talk.show, talk.say):  # the screen itself may be what cannot be shown
+            try:
+                await answer(sentence)
+            except AWAY:
+                raise
+            except Exception as second:  # noqa: BLE001  # whatever it is, the person must hear something
+                log.warning("Update %d: no answer to its fault: %s", update_id, type(second).__name__)
+            else:
+                return
+
+    async def _park(self, update_id: int, error: Exception) -> None:
+        fault = type(error).__name__
+        log.error("Update %d is parked: %s at %s", update_id, fault, where(error))
+        await self._desk.uow.write(park_update, update_id, fault=fault, now=self._desk.now())
+        self._remember(update_id)
+
+    def _close(self, update_id: int, place: Place) -> None:
+        self._desk.recorder.shown(Shown(update_id, place.chat_id, None))
+        self._remember(update_id)
+
+    def _remember(self, update_id: int) -> None:
+        self._done[update_id] = None
+        while len(self._done) > KEPT_DONE:
+            del self._done[next(iter(self._done))]

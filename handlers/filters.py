@@ -1,0 +1,25 @@
+"""Which typed messages belong to whom: routed by where the chat stands, not by what aiogram remembers."""
+
+from aiogram.filters import Filter
+from aiogram.types import Message
+
+from handlers.talk import Talk
+
+
+class Flow(Filter):
+    """Passes while the chat is in this flow or in a step of it: "meeting" covers "meeting.minutes"."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def __call__(self, _event: object, talk: Talk) -> bool:
+        flow = talk.place.flow or ""
+        return flow == self._name or flow.startswith(self._name + ".")
+
+
+class Typed(Filter):
+    """Passes plain text of the person's own: no command, nothing forwarded or told through another bot."""
+
+    async def __call__(self, message: Message) -> bool:
+        is_own = message.forward_origin is None and message.via_bot is None
+        return is_own and message.text is not None and not message.text.startswith("/")

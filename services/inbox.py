@@ -1,0 +1,96 @@
+"""Updates as they came: stored before they are confirmed, taken in order, parked when they cannot be worked.
+
+Core and batches: every update passes here (engineering.md 5.1).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
+
+from models.messages import InboxStatus, InboxUpdate
+from services.outbox import insert_or_ignore
+
+KEPT = timedelta(days=7)
+"""How long a parked update keeps its text, and how long a done one is remembered, so that it is done once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """An update as JSON, with the chat whose turn it waits for."""
+
+    update_id: int
+    chat_id: int | None
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUpdate:
+    """An update with something left to do; `is_worked`: its effect is committed, its answer may be unsent."""
+
+    update_id: int
+    chat_id: int | None
+    payload: str | None
+    is_worked: bool
+
+
+def store_updates(session: Session, updates: list[RawUpdate], *, now: datetime) -> None:
+    """Keep a batch as received; one that came before is left as it is."""
+    session.execute(
+        insert_or_ignore(session, InboxUpdate),
+        [
+            {
+                "update_id": one.update_id,
+                "chat_id": one.chat_id,
+                "payload": one.payload,
+                "status": InboxStatus.WAITING,
+                "received_at": now,
+            }
+            for one in updates
+        ],
+    )
+
+
+# in these very words, or SQLite does not see that its partial index of open updates serves
+_IS_OPEN = text("inbox.status IN ('waiting', 'worked')")
+_OPEN = select(InboxUpdate.update_id, InboxUpdate.chat_id, InboxUpdate.payload, InboxUpdate.status).where(
+    _IS_OPEN
+)
+
+
+def read_open(session: Session, chat_id: int | None) -> list[OpenUpdate]:
+    """What this chat has not had its answer to, oldest first."""
+    rows = session.execute(_OPEN.where(InboxUpdate.chat_id == chat_id).order_by(InboxUpdate.update_id))
+    return [OpenUpdate(row[0], row[1], row[2], is_worked=row[3] is InboxStatus.WORKED) for row in rows]
+
+
+def read_left_chats(session: Session, *, received_before: datetime | None = None) -> list[int | None]:
+    """Chats with something left by a stop, a crash or a neighbour that is gone."""
+    query = select(InboxUpdate.chat_id).where(_IS_OPEN).distinct()
+    if received_before is not None:
+        query = query.where(InboxUpdate.received_at < received_before)
+    return list(session.scalars(query))
+
+
+def park_update(session: Session, update_id: int, *, fault: str, now: datetime) -> None:
+    """Set an update aside; `fault` is an error's class name, never what a person wrote."""
+    session.execute(
+        update(InboxUpdate)
+        .where(
+            InboxUpdate.update_id == update_id,
+            InboxUpdate.status.in_([InboxStatus.WAITING, InboxStatus.WORKED]),
+        )
+        .values(status=InboxStatus.PARKED, fault=fault[:200], worked_at=now)
+    )
+
+
+def forget_old_updates(session: Session, *, now: datetime) -> int:
+    """Drop what was done or parked a week ago; gives how many."""
+    gone = session.execute(
+        delete(InboxUpdate).where(
+            InboxUpdate.status.in_([InboxStatus.ANSWERED, InboxStatus.PARKED]),
+            InboxUpdate.received_at < now - KEPT,
+        )
+    )
+    return int(getattr(gone, "rowcount", 0))

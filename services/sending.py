@@ -1,0 +1,225 @@
+"""The outbox as its sender sees it: what is due, to whom it goes, and what became of it.
+
+Core and literal conditions: these run several times a second (engineering.md 5.1).
+"""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, case, func, select, text, update
+from sqlalchemy.orm import Session
+
+from models.messages import OutboxMessage, OutboxStatus
+from models.people import ChatAccount, Organization, Person
+from models.tasks import TaskKind
+from services import tasks
+from services.conversations import UTC_NAME, read_place
+from services.errors import NotFound
+from services.programmes.running import NoOpenCycle, current_cycle, settings_of
+from services.quiet_hours import QuietHours
+
+LEASE = timedelta(seconds=20)
+"""How long a row taken by one process is left alone by the others."""
+
+MERGED_MOST = 20
+
+QUIET_FROM, QUIET_TO = time(21), time(8)  # ux.md 3.5, where no programme says otherwise yet
+
+# in these very words, or SQLite does not see that its partial index of waiting rows serves
+_IS_WAITING = text("outbox.status = 'waiting'")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    id: int
+    kind: str
+    facts: dict[str, Any]
+    edited_text: str | None
+    organization_id: int | None
+    person_id: int | None
+    chat_id: int | None
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    chat_id: int
+    person_id: int | None
+    locale: str
+    quiet: QuietHours
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of rows that left (or did not leave) together. WAITING with `next_try_at` tries again."""
+
+    ids: tuple[int, ...]
+    status: OutboxStatus
+    message_id: int | None = None
+    reason: str | None = None
+    next_try_at: datetime | None = None
+    is_try: bool = False
+
+
+_DUE = (
+    OutboxMessage.id,
+    OutboxMessage.kind,
+    OutboxMessage.facts,
+    OutboxMessage.edited_text,
+    OutboxMessage.organization_id,
+    OutboxMessage.person_id,
+    OutboxMessage.chat_id,
+    OutboxMessage.tries,
+)
+
+
+def _due(*, now: datetime, ranks: Mapping[str, int], limit: int, without: Collection[int]) -> Select[Any]:
+    rank = case(dict(ranks), value=OutboxMessage.kind, else_=max(ranks.values(), default=0) + 1)
+    nearness = func.coalesce(OutboxMessage.facts["offset"].as_integer(), 0)
+    query = select(*_DUE).where(_IS_WAITING, OutboxMessage.next_try_at <= now)
+    if without:
+        query = query.where(OutboxMessage.id.not_in(without))
+    return query.order_by(rank, nearness, OutboxMessage.next_try_at, OutboxMessage.id).limit(limit)
+
+
+def read_due(
+    session: Session, *, now: datetime, ranks: Mapping[str, int], limit: int, without: Collection[int] = ()
+) -> list[Due]:
+    """What may leave now: by the rank of its kind, then near reminders before far ones, then in order."""
+    rows = session.execute(_due(now=now, ranks=ranks, limit=limit, without=without))
+    return [Due(*row) for row in rows]
+
+
+def claim_due(
+    session: Session, *, now: datetime, ranks: Mapping[str, int], limit: int, without: Collection[int] = ()
+) -> list[Due]:
+    """The same beside other processes: what one took, the others leave alone for the time of a lease."""
+    query = _due(now=now, ranks=ranks, limit=limit, without=without)
+    rows = session.execute(query.with_for_update(skip_locked=True)).all()
+    found = [Due(*row) for row in rows]
+    if found:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_([one.id for one in found]))
+            .values(next_try_at=now + LEASE)
+        )
+    return found
+
+
+def read_due_with(session: Session, *, person_id: int, kinds: Collection[str], now: datetime) -> list[Due]:
+    """All that is due to one person of these kinds, put off or not: they are merged into one message."""
+    rows = session.execute(
+        select(*_DUE)
+        .where(
+            _IS_WAITING,
+            OutboxMessage.person_id == person_id,
+            OutboxMessage.due_at <= now,
+            OutboxMessage.kind.in_(kinds),
+        )
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(MERGED_MOST)
+    )
+    return [Due(*row) for row in rows]
+
+
+def has_heard_today(session: Session, *, person_id: int, kinds: Collection[str], since: datetime) -> bool:
+    """Whether a message of these kinds has reached the person since then (its local midnight)."""
+    found = session.scalar(
+        select(OutboxMessage.id)
+        .where(
+            OutboxMessage.person_id == person_id,
+            OutboxMessage.sent_at >= since,
+            OutboxMessage.kind.in_(kinds),
+            OutboxMessage.status == OutboxStatus.SENT,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def find_addressee(session: Session, due: Due) -> Addressee | str:
+    """Where a notice goes; or, in a word, why it cannot."""
+    if due.chat_id is not None:
+        place = read_place(session, due.chat_id)
+        quiet = quiet_hours_of(session, due.organization_id or place.organization_id)
+        return Addressee(due.chat_id, place.person_id, place.locale, quiet)
+    found = session.execute(
+        select(ChatAccount.chat_id, ChatAccount.is_reachable, Person.locale, Person.organization_id)
+        .join(Person, Person.id == ChatAccount.person_id)
+        .where(ChatAccount.person_id == due.person_id)
+        .order_by(ChatAccount.linked_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return "no chat"
+    if not found.is_reachable:
+        return "unreachable"
+    quiet = quiet_hours_of(session, found.organization_id)
+    return Addressee(found.chat_id, due.person_id, found.locale, quiet)
+
+
+def quiet_hours_of(session: Session, organization_id: int | None) -> QuietHours:
+    zone = session.scalar(select(Organization.timezone).where(Organization.id == organization_id))
+    begins, ends = QUIET_FROM, QUIET_TO
+    if organization_id is not None:
+        with suppress(NoOpenCycle, NotFound):
+            settings = settings_of(session, cycle_id=current_cycle(session, organization_id).id)
+            begins, ends = settings.quiet_from, settings.quiet_to
+    return QuietHours(ZoneInfo(zone or UTC_NAME), begins, ends)
+
+
+def record_outcomes(session: Session, outcomes: list[Outcome], *, now: datetime) -> None:
+    """What is settled already (withdrawn meanwhile) stays as it is, but a message that left is recorded."""
+    for outcome in outcomes:
+        values: dict[str, Any] = {"status": outcome.status, "reason": outcome.reason and outcome.reason[:200]}
+        if outcome.status is OutboxStatus.SENT:
+            values |= {"sent_at": now, "message_id": outcome.message_id}
+        if outcome.next_try_at is not None:
+            values["next_try_at"] = outcome.next_try_at
+        if outcome.is_try:
+            values["tries"] = OutboxMessage.tries + 1
+        query = update(OutboxMessage).where(OutboxMessage.id.in_(outcome.ids))
+        if outcome.status is not OutboxStatus.SENT:
+            query = query.where(_IS_WAITING)
+        session.execute(query.values(**values))
+
+
+def mark_unreachable(session: Session, chat_id: int, *, now: datetime) -> None:
+    """The person blocked the bot, or the account is gone: nothing more is sent, the curator hears of it."""
+    account = session.get(ChatAccount, chat_id, with_for_update=True)
+    if account is None or not account.is_reachable:
+        return
+    account.is_reachable, account.unreachable_since = False, now
+    person = session.get(Person, account.person_id) if account.person_id is not None else None
+    if person is not None:
+        tasks.open_task(
+            session,
+            kind=TaskKind.PERSON_UNREACHABLE,
+            dedup_key=_unreachable_key(chat_id, now),
+            organization_id=person.organization_id,
+            person_id=person.id,
+            now=now,
+        )
+
+
+def mark_reachable(session: Session, chat_id: int, *, now: datetime) -> None:
+    """The person is back: the curator's task resolves itself."""
+    account = session.get(ChatAccount, chat_id, with_for_update=True)
+    if account is None or account.is_reachable:
+        return
+    if account.unreachable_since is not None:
+        tasks.close_by_fact(session, dedup_key=_unreachable_key(chat_id, account.unreachable_since), now=now)
+    account.is_reachable, account.unreachable_since = True, None
+
+
+def is_unreachable(session: Session, chat_id: int) -> bool:
+    found = session.scalar(select(ChatAccount.is_reachable).where(ChatAccount.chat_id == chat_id))
+    return found is False
+
+
+def _unreachable_key(chat_id: int, since: datetime) -> str:
+    return f"chat:{chat_id}:unreachable:{int(since.timestamp())}"

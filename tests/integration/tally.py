@@ -1,0 +1,172 @@
+"""A very small conversation for tests of the wiring: it counts. Each count is a row of the audit trail."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import BotCommand, CallbackQuery, Message
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.desk import Script
+from bot.script import make_dispatcher
+from handlers.filters import Flow, Typed
+from handlers.talk import Talk
+from models.audit import AuditEntry
+from notices.catalogue import Notice, NoticeClass
+from notices.language import Translator
+from notices.letters import Action, Letter, Skip
+from services.actors import Door, system
+from services.audit import record
+from services.conversations import Place
+from services.errors import DomainError
+
+SECRET_WORDS = "слова-которых-нет-в-журнале"
+
+
+class TooMuch(DomainError):
+    text = "You do not have the right to do this."
+
+
+class Add(CallbackData, prefix="tally.add"):
+    step: int
+
+
+class Anywhere(CallbackData, prefix="offer.accept"):
+    pair_id: int
+
+
+def count(session: Session, *, now: datetime, step: int = 1) -> int:
+    for _ in range(step):
+        record(
+            session,
+            actor=system(Door.BOT),
+            action="tally",
+            subject=("tally", None),
+            organization_id=None,
+            now=now,
+        )
+    session.flush()
+    return counted(session)
+
+
+def refuse(session: Session, *, now: datetime) -> None:
+    count(session, now=now)
+    raise TooMuch
+
+
+def counted(session: Session) -> int:
+    return session.scalar(select(func.count()).where(AuditEntry.action == "tally")) or 0
+
+
+def screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
+    if place.flow == "broken":
+        raise RuntimeError(SECRET_WORDS)
+    row = (Action("Ещё один", "tally.add", (1,)), Action("Ещё два", "tally.add", (2,)))
+    return Letter(f"Сейчас {counted(session)}, шаг {place.flow or 'дом'}", (row,))
+
+
+router = Router(name="tally")
+
+
+@router.message(Command("add"))
+async def add(message: Message, talk: Talk) -> None:
+    await talk.act(count)
+    await talk.show()
+
+
+@router.message(Command("peek"))
+async def peek(message: Message, talk: Talk) -> None:
+    await talk.show("Смотрим")
+
+
+@router.message(Command("note"))
+async def note(message: Message, talk: Talk) -> None:
+    talk.go("note.text", pair=1)
+    await talk.act()
+    await talk.show()
+
+
+@router.message(Flow("note"), Typed())
+async def take_note(message: Message, talk: Talk) -> None:
+    talk.go(None)
+    await talk.act(count)
+    await talk.show("Записано")
+
+
+@router.message(Command("refuse"))
+async def refused(message: Message, talk: Talk) -> None:
+    await talk.act(refuse)
+    await talk.show()
+
+
+@router.message(Command("crash"))
+async def crash(message: Message, talk: Talk) -> None:
+    raise RuntimeError(SECRET_WORDS + (message.text or ""))
+
+
+@router.message(Command("break"))
+async def break_screen(message: Message, talk: Talk) -> None:
+    talk.go("broken")
+    await talk.act()
+    await talk.show()
+
+
+@router.message(Command("forget"))
+async def forget_to_answer(message: Message, talk: Talk) -> None:
+    await talk.act(count)
+
+
+@router.callback_query(Add.filter())
+async def tapped(query: CallbackQuery, callback_data: Add, talk: Talk) -> None:
+    await talk.act(count, step=callback_data.step)
+    await talk.show()
+
+
+@router.callback_query(Anywhere.filter())
+async def accepted(query: CallbackQuery, callback_data: Anywhere, talk: Talk) -> None:
+    await talk.act(count)
+    await talk.replace(Letter("Принято"))
+
+
+@router.message(F.text == "кнопка извещения")
+async def say_notice(message: Message, talk: Talk) -> None:
+    await talk.replace(Letter("Извещение", ((Action("Принять", "offer.accept", (1,)),),)))
+
+
+def words(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
+    if facts.get("is_over"):
+        return Skip("no longer true")
+    if facts.get("is_broken"):
+        raise RuntimeError(SECRET_WORDS)
+    if facts.get("is_unsendable"):
+        return Letter("x" * 5000)
+    return Letter(f"Весть {facts.get('number', 0)}", ((Action("Принять", "offer.accept", (1,)),),))
+
+
+NOTICES = {
+    "tally.answer": Notice(NoticeClass.ANSWER, words),
+    "tally.act": Notice(NoticeClass.ACT, words),
+    "tally.meeting": Notice(NoticeClass.MEETING, words),
+    "tally.news": Notice(NoticeClass.BUDGETED, words),
+}
+
+_made: list[Script] = []
+
+
+def tally_script() -> Script:
+    """Once a process: a router belongs to one dispatcher for good."""
+    if not _made:
+        _made.append(
+            Script(
+                dispatcher=make_dispatcher([router]),
+                current_screen=screen,
+                notices=NOTICES,
+                anywhere=frozenset({"offer"}),
+                commands=lambda t: [BotCommand(command="add", description=t.label("Mentoring"))],
+            )
+        )
+    return _made[0]

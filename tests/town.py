@@ -1,0 +1,143 @@
+"""A small town for tests: a sandbox Telegram, a database, and the bot's real parts in this process."""
+
+import asyncio
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from bot.app import BotApp, BotConfig
+from bot.desk import Script
+from models.engine import Database
+from models.unit_of_work import UnitOfWork
+from sandbox.client import SandboxClient
+from sandbox.server import Sandbox
+from services.clock import SandboxClock
+
+TOKEN = "4242424242:AAtown-of-tests-0123456789abcdefghij"
+START_SECONDS = 20.0
+STOP_SECONDS = 8.0
+
+
+class SandboxThread:
+    """A sandbox with a loop of its own: the bot's clock asks it from threads, as across processes."""
+
+    def __init__(self, *, token: str = TOKEN, limits: bool = False) -> None:
+        self._sandbox = Sandbox(token=token, limits=limits)
+        self._is_up = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
+
+    def start(self) -> str:
+        self._thread.start()
+        assert self._is_up.wait(START_SECONDS), "the sandbox did not start"
+        return self._sandbox.url
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(START_SECONDS)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._stopping = asyncio.Event()
+        async with self._sandbox:
+            self._is_up.set()
+            await self._stopping.wait()
+
+
+class Town:
+    """`telegram` drives people; `uow` and `database` are doors of their own, as the panel has them."""
+
+    def __init__(self, database_url: str, *, script: Script | None = None, **settings: Any) -> None:
+        self.database_url = database_url
+        self._script = script
+        self._settings = settings
+        self._sandbox = SandboxThread()
+        self._running: tuple[BotApp, asyncio.Task[None], asyncio.Event] | None = None
+
+    async def __aenter__(self) -> Self:
+        self.url = await asyncio.to_thread(self._sandbox.start)
+        self.telegram = await SandboxClient(self.url).__aenter__()
+        await self.telegram.skip(to=next_monday(await self.telegram.now()))
+        self.clock = await asyncio.to_thread(SandboxClock, self.url)
+        self.uow = UnitOfWork(self.database_url)
+        self.database: Database = self.uow.database
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self.stop_bot()
+        finally:
+            self.clock.close()
+            await self.uow.close()
+            await self.telegram.__aexit__(kind, error, trace)
+            await asyncio.to_thread(self._sandbox.stop)
+
+    @property
+    def bot(self) -> BotApp:
+        assert self._running is not None
+        return self._running[0]
+
+    async def start_bot(self, **settings: Any) -> None:
+        """Start the bot and wait until it serves. Raises what ends it."""
+        config = BotConfig(
+            token=TOKEN,
+            database_url=self.database_url,
+            clock=self.clock,
+            telegram_api=self.url,
+            poll_seconds=5,
+        )
+        app = BotApp(dataclasses.replace(config, **self._settings, **settings), script=self._script)
+        stop = asyncio.Event()
+        task = asyncio.ensure_future(app.run(stop))
+        started = asyncio.ensure_future(app.started.wait())
+        await asyncio.wait({task, started}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        started.cancel()
+        if task.done():
+            task.result()
+        assert app.started.is_set(), "the bot did not start"
+        self._running = app, task, stop
+
+    async def stop_bot(self) -> None:
+        """As on SIGTERM: what is in hand is finished."""
+        if self._running is None:
+            return
+        (_, task, stop), self._running = self._running, None
+        stop.set()
+        await asyncio.wait_for(task, STOP_SECONDS)
+
+    async def kill_bot(self) -> None:
+        """As on SIGKILL: nothing is finished, nothing recorded."""
+        assert self._running is not None
+        (_, task, _), self._running = self._running, None
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    async def restart_bot(self) -> None:
+        await self.stop_bot()
+        await self.start_bot()
+
+
+def next_monday(moment: datetime) -> datetime:
+    """Noon in Moscow of the Monday to come: every test begins in working hours."""
+    day = (moment + timedelta(days=7 - moment.weekday())).date()
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+
+async def until(is_so: Callable[[], Any], *, seconds: float = 10.0) -> Any:
+    """Wait until a look gives something true, and give it. Raises AssertionError."""
+    for _ in range(int(seconds / 0.05)):
+        found = await asyncio.to_thread(is_so)
+        if found:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not become so in time")
