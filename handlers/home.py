@@ -171,5 +171,5 @@ def help_screen(session: Session, place: Place, t: Translator, _now: datetime) -
             "/cancel – leave what is under way, answers stay"
         )
     )
-    lines.append(t("Every button may also be answered by text. For anything else ask your curator."))
+    lines.append(t("In questionnaires every button may also be answered by text. For anything else ask your curator."))
     return Letter("\n\n".join(lines), back)
