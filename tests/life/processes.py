@@ -1,0 +1,115 @@
+"""Real `nastavnik` processes: started with settings of their own, watched, ended."""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from settings import PREFIX
+
+START_SECONDS = 90.0  # a loaded machine imports the bot's stack slowly
+STOP_SECONDS = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def bare_environment() -> dict[str, str]:
+    """This process's environment without settings of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
+class Command:
+    """One `nastavnik ...`; its lines of both streams are kept as they come."""
+
+    def __init__(self, *arguments: str, settings: Mapping[str, str], folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "nastavnik", *arguments],
+            cwd=folder,  # no .env of the checkout
+            env={**bare_environment(), "PYTHONUNBUFFERED": "1", **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self.said: list[str] = []
+        self.warned: list[str] = []
+        self._arrived: queue.SimpleQueue[None] = queue.SimpleQueue()
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self._readers = [
+            self._read(self.process.stdout, self.said),
+            self._read(self.process.stderr, self.warned),
+        ]
+
+    def _read(self, stream: IO[str], lines: list[str]) -> threading.Thread:
+        def follow() -> None:
+            with stream:
+                for line in stream:
+                    lines.append(line.rstrip("\n"))
+                    self._arrived.put(None)
+            self._arrived.put(None)
+
+        thread = threading.Thread(target=follow, daemon=True)
+        thread.start()
+        return thread
+
+    def wait_said(self, count: int) -> list[str]:
+        """The first so many lines of its standard output. Fails when it ends before."""
+        deadline = time.monotonic() + START_SECONDS
+        while len(self.said) < count:
+            if self.process.poll() is not None and not any(thread.is_alive() for thread in self._readers):
+                break
+            try:
+                self._arrived.get(timeout=max(deadline - time.monotonic(), 0.01))
+            except queue.Empty:
+                break
+        assert len(self.said) >= count, f"it said {self.said}, warned {self.warned}"
+        return self.said[:count]
+
+    def end(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send the signal to this process only, as a terminal's Ctrl-C or a service's stop; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self, seconds: float = STOP_SECONDS) -> int:
+        code = self.process.wait(seconds)
+        for thread in self._readers:
+            thread.join(STOP_SECONDS)
+        return code
+
+    def children(self) -> dict[str, int]:
+        """Process numbers of its children by the name of their command."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                status = (entry / "stat").read_text()
+                command = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            parent = int(status.rpartition(")")[2].split()[1])
+            if parent == self.process.pid and b"--leashed" in command:
+                found[command[command.index(b"--leashed") - 1].decode()] = int(entry.name)
+        return found
+
+
+def is_alive(process: int) -> bool:
+    """Whether the process runs; a dead one that waits for its parent does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
