@@ -8,7 +8,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
-from handlers import pairs, survey_screens
+from handlers import meetings, pairs, survey_screens
 from handlers.joining import stranger_screen
 from handlers.menu import MenuPart
 from handlers.roles import role_screen
@@ -27,6 +27,7 @@ router = Router(name="home")
 
 PARTS: tuple[Callable[[Session, Place, Translator, datetime], MenuPart], ...] = (
     pairs.menu_part,
+    meetings.menu_part,
     survey_screens.menu_part,
 )
 

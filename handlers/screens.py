@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers import consents as consent_screens
-from handlers import home, joining, mydata, privacy, settings, survey_screens
+from handlers import feedback, home, joining, mydata, pairs, privacy, settings, survey_screens
 from handlers import roles as role_screens
+from handlers.meetings import cards, journal, planning
 from notices.language import Translator
 from notices.letters import Letter
 from services.conversations import Place
@@ -27,6 +28,16 @@ SCREENS: dict[str, Renderer] = {
     "privacy.confirm": privacy.confirm_screen,
     "settings": settings.settings_screen,
     "help": home.help_screen,
+    "offer": pairs.offer_screen,
+    "offer.reasons": pairs.reasons_screen,
+    "offer.note": pairs.note_screen,
+    "pair": pairs.pair_screen,
+    "meetings": cards.list_screen,
+    "meeting": cards.meeting_screen,
+    "meeting.drop": cards.drop_screen,
+    "plan": planning.plan_screen,
+    "log": journal.log_screen,
+    "feedback": feedback.feedback_screen,
 }
 
 

@@ -105,6 +105,32 @@ def read_time(text: str) -> time:
         raise TimeNotUnderstood from error
 
 
+class MinutesNotUnderstood(DomainError):
+    text = N_("I could not read this as a length. Please write the minutes, like 45.")
+
+
+_NUMBER = r"\d{1,3}"
+_MINUTES = re.compile(rf"(?P<minutes>{_NUMBER})\s*(?:мин(?:ут[аы]?)?\.?|min(?:utes?)?|м)?", re.IGNORECASE)
+_HOURS = re.compile(
+    rf"(?:(?P<hours>{_NUMBER})\s*)?(?:час(?:а|ов)?|ч\.?|hours?|h)"
+    rf"(?:\s*(?P<minutes>{_NUMBER})\s*(?:мин(?:ут[аы]?)?\.?|min(?:utes?)?|м)?)?",
+    re.IGNORECASE,
+)
+_FIXED = {"полчаса": 30, "полтора часа": 90, "half an hour": 30}
+
+
+def read_minutes(text: str) -> int:
+    """A length out of "45", "45 минут", "час", "1 час 20 минут". Raises MinutesNotUnderstood."""
+    plain = " ".join(text.casefold().replace("ё", "е").split()).rstrip(".!")
+    if plain in _FIXED:
+        return _FIXED[plain]
+    if found := _MINUTES.fullmatch(plain):
+        return int(found["minutes"])
+    if found := _HOURS.fullmatch(plain):
+        return int(found["hours"] or 1) * 60 + int(found["minutes"] or 0)
+    raise MinutesNotUnderstood
+
+
 def _shift_months(day: date, months: int) -> date:
     number = day.year * 12 + day.month - 1 + months
     year, month = divmod(number, 12)

@@ -1,0 +1,52 @@
+"""Day buttons and the calendar: the same two screens for planning and for logging."""
+
+from datetime import date
+
+from babel.dates import format_date, get_day_names
+
+from notices.language import Translator
+from notices.letters import Action, Letter, Rows, in_rows
+from services.slots import Month
+
+EMPTY = "·"
+WEEK = 7
+
+
+def day_rows(days: list[date], t: Translator, *, verb: str, width: int = 2) -> Rows:
+    """Buttons such as "чт 26.11"."""
+    return in_rows([Action(t.short_day(day), verb, (day.isoformat(),)) for day in days], width)
+
+
+def draw_calendar(month: Month, t: Translator, *, family: str) -> Letter:
+    """A month from Monday; days that may not be chosen are dots. `family` is "plan" or "log"."""
+    names = get_day_names("short", "stand-alone", t.locale)
+    rows: list[tuple[Action, ...]] = [
+        tuple(
+            Action(names[day].capitalize(), f"{family}.month", (month.first.isoformat(),))
+            for day in range(WEEK)
+        )
+    ]
+    rows.extend(
+        tuple(
+            Action(str(day.day), f"{family}.day", (day.isoformat(),))
+            if day
+            else Action(EMPTY, f"{family}.month", (month.first.isoformat(),))
+            for day in week
+        )
+        for week in month.weeks
+    )
+    turns = []
+    if month.previous:
+        turns.append(
+            Action("‹ " + _month_name(month.previous, t), f"{family}.month", (month.previous.isoformat(),))
+        )
+    if month.next:
+        turns.append(Action(_month_name(month.next, t) + " ›", f"{family}.month", (month.next.isoformat(),)))
+    if turns:
+        rows.append(tuple(turns))
+    title = format_date(month.first, "LLLL y", locale=t.locale)
+    return Letter(t("<b>{month}</b>\nPlease choose a day.", month=title.capitalize()), tuple(rows))
+
+
+def _month_name(month: date, t: Translator) -> str:
+    return format_date(month, "LLLL", locale=t.locale)

@@ -1,0 +1,301 @@
+"""One meeting and the list of them: confirm, move, cancel; every old button shows the true state."""
+
+from datetime import datetime
+from typing import Any
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
+from sqlalchemy.orm import Session
+
+from handlers.bubbles import is_on_screen, step_to
+from handlers.commands import Participant
+from handlers.meetings.planning import begin_move
+from handlers.menu import MenuPart
+from handlers.talk import Talk
+from models.meetings import MeetingStatus
+from models.pairs import MEETING
+from models.people import Role
+from notices.language import Translator
+from notices.letters import Action, Letter
+from notices.meetings import describe_state, say_kind, say_when
+from services.actors import person_in_chat
+from services.conversations import Place
+from services.errors import DomainError, NotAllowed, NotFound
+from services.meetings.cards import OPEN, MeetingCard, list_meetings_of, read_meeting
+from services.meetings.planning import (
+    MeetingChanged,
+    TimePassed,
+    WaitsForTheOther,
+    cancel_meeting,
+    confirm_meeting,
+)
+from services.pairs import list_pairs_of
+
+router = Router(name="meeting cards")
+
+PAST_SHOWN = 5
+
+
+class ShowMeeting(CallbackData, prefix="meeting.show"):
+    meeting_id: int
+
+
+class ConfirmMeeting(CallbackData, prefix="meeting.confirm"):
+    meeting_id: int
+
+
+class MoveMeeting(CallbackData, prefix="meeting.move"):
+    meeting_id: int
+
+
+class AskToCancel(CallbackData, prefix="meeting.cancel"):
+    meeting_id: int
+
+
+class DropMeeting(CallbackData, prefix="meeting.drop"):
+    meeting_id: int
+
+
+class ListMeetings(CallbackData, prefix="meeting.list"):
+    pass
+
+
+@router.message(Command("meetings"), Participant())
+async def list_by_command(_message: Message, talk: Talk) -> None:
+    talk.go("meetings")
+    await talk.act()
+    await talk.show()
+
+
+@router.callback_query(ListMeetings.filter())
+async def list_by_button(_query: CallbackQuery, talk: Talk) -> None:
+    talk.go("meetings")
+    await talk.act()
+    await talk.show(here=is_on_screen(talk))
+
+
+@router.callback_query(ShowMeeting.filter())
+async def show_meeting(_query: CallbackQuery, callback_data: ShowMeeting, talk: Talk) -> None:
+    await show_state(talk, callback_data.meeting_id)
+
+
+@router.callback_query(ConfirmMeeting.filter())
+async def confirm(_query: CallbackQuery, callback_data: ConfirmMeeting, talk: Talk) -> None:
+    meeting_id = callback_data.meeting_id
+    if is_on_screen(talk):
+        talk.go("meeting", meeting_id=meeting_id)
+    try:
+        await talk.act(confirm_meeting, actor=talk.actor, meeting_id=meeting_id)
+    except (MeetingChanged, TimePassed, WaitsForTheOther) as error:
+        await show_state(talk, meeting_id, error)
+        return
+    await show_state(talk, meeting_id)
+
+
+@router.callback_query(MoveMeeting.filter())
+async def move(_query: CallbackQuery, callback_data: MoveMeeting, talk: Talk) -> None:
+    if not await begin_move(talk, callback_data.meeting_id):
+        await show_state(talk, callback_data.meeting_id, MeetingChanged())
+
+
+@router.callback_query(AskToCancel.filter())
+async def ask_to_cancel(_query: CallbackQuery, callback_data: AskToCancel, talk: Talk) -> None:
+    meeting_id = callback_data.meeting_id
+    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=meeting_id)
+    if card.status not in OPEN:
+        await show_state(talk, meeting_id, MeetingChanged())
+        return
+    letter = await talk.read(_read_drop, place=talk.place, t=talk.t, meeting_id=meeting_id)
+    await step_to(talk, letter, "meeting.drop", meeting_id=meeting_id)
+
+
+@router.callback_query(DropMeeting.filter())
+async def drop(_query: CallbackQuery, callback_data: DropMeeting, talk: Talk) -> None:
+    meeting_id = callback_data.meeting_id
+    if is_on_screen(talk):
+        talk.go("meeting", meeting_id=meeting_id)
+    try:
+        await talk.act(cancel_meeting, actor=talk.actor, meeting_id=meeting_id)
+    except MeetingChanged as error:
+        await show_state(talk, meeting_id, error)
+        return
+    await show_state(talk, meeting_id)
+
+
+async def show_state(talk: Talk, meeting_id: int, error: DomainError | None = None) -> None:
+    """The true state of a meeting in the tapped message; `error` says above it what could not be done."""
+    note = talk.t.error(error) if error else None
+    if is_on_screen(talk):
+        if talk.place.flow != "meeting":
+            await _turn_to(talk, meeting_id, has_failed=error is not None)
+        await talk.show(note)
+        return
+    letter = await talk.read(_read_state, place=talk.place, t=talk.t, now=talk.now, meeting_id=meeting_id)
+    await talk.replace(Letter(f"{note}\n\n{letter.text}", letter.rows) if note else letter)
+
+
+async def _turn_to(talk: Talk, meeting_id: int, *, has_failed: bool) -> None:
+    """Put the meeting's card on the screen, unless this update's one write has been tried already."""
+    if not has_failed:
+        talk.go("meeting", meeting_id=meeting_id)
+        await talk.act()
+
+
+def _read_state(session: Session, *, place: Place, t: Translator, now: datetime, meeting_id: int) -> Letter:
+    card = read_meeting(session, actor=_actor(place), meeting_id=meeting_id)
+    return describe_state(session, card, place.person_id or 0, t, now)
+
+
+def _read_drop(session: Session, *, place: Place, t: Translator, meeting_id: int) -> Letter:
+    card = read_meeting(session, actor=_actor(place), meeting_id=meeting_id)
+    return Letter(
+        t(
+            "Cancel the meeting on {when}? {partner} will hear of it at once.",
+            when=say_when(session, card, t),
+            partner=card.partner_of(place.person_id or 0).polite_name,
+        ),
+        (
+            (Action(t.label("Yes, cancel it"), "meeting.drop", (meeting_id,)),),
+            (Action(t.label("Another time"), "meeting.move", (meeting_id,)),),
+            (Action(t.label("Leave it"), "meeting.show", (meeting_id,)),),
+        ),
+    )
+
+
+def meeting_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    letter = _read_or_none(session, place, t, now)
+    if letter is None:
+        return None
+    back = Action(t.label("All meetings"), "meeting.list")
+    return Letter(letter.text, (*letter.rows, (back, Action(t.label("To the menu"), "home.show"))))
+
+
+def drop_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    try:
+        card = read_meeting(session, actor=_actor(place), meeting_id=int(place.data["meeting_id"]))
+    except (NotFound, NotAllowed):
+        return None
+    if card.status not in OPEN:
+        return meeting_screen(session, place, t, now)
+    return _read_drop(session, place=place, t=t, meeting_id=card.id)
+
+
+def list_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    """Coming meetings, those that wait for a word, and the latest past ones; each is a button."""
+    if place.person_id is None:
+        return None
+    cards = list_meetings_of(session, actor=_actor(place), person_id=place.person_id)
+    coming = [card for card in cards if card.is_coming(now)]
+    past = [card for card in reversed(cards) if not card.is_coming(now)][:PAST_SHOWN]
+    lines = []
+    if coming:
+        lines.append(t("<b>Coming</b>"))
+        lines += [_line(session, card, place, t, now) for card in coming]
+    if past:
+        lines.append(("\n" if lines else "") + t("<b>Past</b>"))
+        lines += [_line(session, card, place, t, now) for card in past]
+    if not lines:
+        lines.append(t("No meetings yet. The mentor proposes the first one."))
+    rows = [
+        (Action(_button(card, t), "meeting.show", (card.id,)),)
+        for card in [*coming, *(one for one in past if _needs_word(one, place, now))]
+    ]
+    actions = _propose_actions(session, place, t)
+    rows += [(action,) for action in actions]
+    return Letter("\n".join(lines), (*rows, (Action(t.label("To the menu"), "home.show"),)))
+
+
+def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> MenuPart:
+    """The next meeting, what waits for a word, and the likeliest buttons."""
+    part = MenuPart()
+    if place.person_id is None or place.organization_id is None:
+        return part
+    cards = list_meetings_of(session, actor=_actor(place), person_id=place.person_id)
+    coming = [card for card in cards if card.is_coming(now)]
+    if coming:
+        words = _line(session, coming[0], place, t, now)
+        part.lines.append(t("Next meeting:") + " " + words)
+        part.actions.append(Action(_button(coming[0], t), "meeting.show", (coming[0].id,)))
+    for card in [one for one in cards if _needs_word(one, place, now)][:3]:
+        part.lines.append(t("A meeting waits for your word: {when}.", when=say_when(session, card, t)))
+        part.actions.append(Action(_button(card, t), "meeting.show", (card.id,)))
+    part.actions.extend(_propose_actions(session, place, t, only_mentor=True))
+    if cards:
+        part.actions.append(Action(t.label("My meetings"), "meeting.list"))
+    return part
+
+
+def _needs_word(card: MeetingCard, place: Place, now: datetime) -> bool:
+    """A meeting that is over, of which this side has said nothing, or which the mentor has not logged."""
+    if card.ends_at > now or card.status not in {MeetingStatus.PLANNED, MeetingStatus.HELD}:
+        return False
+    side = card.side_of(place.person_id or 0)
+    is_log_due = side.role is Role.MENTOR and not card.is_logged and side.took_place is not False
+    return is_log_due or (side.took_place is None and not card.is_logged)
+
+
+def _propose_actions(
+    session: Session, place: Place, t: Translator, *, only_mentor: bool = False
+) -> list[Action]:
+    person_id = place.person_id or 0
+    pairs = list_pairs_of(session, actor=_actor(place), person_id=person_id)
+    at_work = [
+        card
+        for card in pairs
+        if card.status in MEETING and (not only_mentor or card.role_of(person_id) is Role.MENTOR)
+    ]
+    if len(at_work) == 1:
+        return [Action(t.label("Propose a meeting"), "meeting.new", (at_work[0].id,))]
+    return [
+        Action(
+            t.label("Propose a meeting: {name}", name=card.partner_of(person_id).polite_name),
+            "meeting.new",
+            (card.id,),
+        )
+        for card in at_work
+    ]
+
+
+def _line(session: Session, card: MeetingCard, place: Place, t: Translator, now: datetime) -> str:
+    return t(
+        "{when}: {kind}, {partner} ({state})",
+        when=say_when(session, card, t),
+        kind=say_kind(session, card.cycle_id, card.kind, t),
+        partner=card.partner_of(place.person_id or 0).polite_name,
+        state=_say_state(card, place, t, now),
+    )
+
+
+def _say_state(card: MeetingCard, place: Place, t: Translator, now: datetime) -> str:
+    """A few words that name who must act."""
+    if card.status is MeetingStatus.PROPOSED:
+        if card.has_lapsed(now):
+            return t.label("was not confirmed")
+        is_own = card.proposed_by == place.person_id
+        return t.label("waits for the other side") if is_own else t.label("waits for you")
+    if card.status is MeetingStatus.PLANNED:
+        return t.label("agreed") if card.starts_at > now else t.label("not logged yet")
+    words = {
+        MeetingStatus.HELD: t.label("took place"),
+        MeetingStatus.MISSED: t.label("did not take place"),
+        MeetingStatus.CANCELLED: t.label("cancelled"),
+    }
+    return words.get(card.status, "")
+
+
+def _button(card: MeetingCard, t: Translator) -> str:
+    day = t.short_day(card.local_start.date())
+    return f"{day}, {t.clock(card.local_start.time())}" if card.has_clock_time else day
+
+
+def _read_or_none(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    try:
+        return _read_state(session, place=place, t=t, now=now, meeting_id=int(place.data["meeting_id"]))
+    except (NotFound, NotAllowed):
+        return None
+
+
+def _actor(place: Place) -> Any:
+    return person_in_chat(place.person_id or 0, place.organization_id or 0)

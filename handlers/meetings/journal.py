@@ -1,0 +1,387 @@
+"""After a meeting: "did it take place?", its length and topic, and on to the feedback (A18, B14; DC18)."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
+from sqlalchemy.orm import Session
+
+from handlers.bubbles import conclude, is_on_screen, open_flow
+from handlers.commands import Participant
+from handlers.filters import Flow, Typed
+from handlers.meetings.calendars import day_rows, draw_calendar
+from handlers.meetings.cards import show_state
+from handlers.meetings.planning import begin_again, begin_move
+from handlers.talk import Talk
+from models.people import Role
+from models.programmes import Cycle
+from notices.feedback import describe_feedback, describe_logged
+from notices.language import Translator
+from notices.letters import Action, Letter
+from notices.meetings import say_when
+from services.actors import Actor, person_in_chat
+from services.conversations import Place
+from services.errors import NotAllowed, NotFound
+from services.feedback import read_feedback
+from services.meetings.cards import read_meeting
+from services.meetings.outcomes import (
+    DayNotPast,
+    LoggedAlready,
+    MeetingLogged,
+    MinutesOutOfRange,
+    Next,
+    Said,
+    log_meeting,
+    log_past_meeting,
+    say_held,
+)
+from services.meetings.planning import MeetingChanged
+from services.pairs import PairCard, list_pairs_of, read_pair
+from services.slots import draw_month, read_minutes
+
+router = Router(name="meeting journal")
+
+FLOW = "log"
+LENGTHS = (30, 45, 60, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is chosen so far, kept in the chat's place."""
+
+    pair_id: int | None = None
+    meeting_id: int | None = None
+    day: str | None = None
+    month: str | None = None
+    minutes: int | None = None
+    is_own_length: bool = False
+
+
+class SayYes(CallbackData, prefix="held.yes"):
+    meeting_id: int
+
+
+class SayNo(CallbackData, prefix="held.no"):
+    meeting_id: int
+
+
+class SayMoved(CallbackData, prefix="held.moved"):
+    meeting_id: int
+
+
+class PlanAgain(CallbackData, prefix="held.again"):
+    meeting_id: int
+
+
+class LogMeeting(CallbackData, prefix="meeting.log"):
+    meeting_id: int
+
+
+class ChoosePair(CallbackData, prefix="log.pair"):
+    pair_id: int
+
+
+class ChooseDay(CallbackData, prefix="log.day"):
+    day: date
+
+
+class TurnMonth(CallbackData, prefix="log.month"):
+    month: date
+
+
+class ChooseMinutes(CallbackData, prefix="log.minutes"):
+    minutes: int
+
+
+class OwnLength(CallbackData, prefix="log.own"):
+    pass
+
+
+class SkipTopic(CallbackData, prefix="log.skip"):
+    pass
+
+
+class StepBack(CallbackData, prefix="log.back"):
+    pass
+
+
+class StopLogging(CallbackData, prefix="log.stop"):
+    pass
+
+
+@router.callback_query(SayYes.filter())
+async def say_yes(_query: CallbackQuery, callback_data: SayYes, talk: Talk) -> None:
+    meeting_id = callback_data.meeting_id
+    was_on_screen = is_on_screen(talk)
+    here = talk.place
+
+    def then(said: Said) -> tuple[str | None, dict[str, Any]]:
+        if said.next is Next.LOG:
+            return FLOW, asdict(Log(meeting_id=meeting_id))
+        if was_on_screen:
+            return ("feedback", {"run_id": said.run_id}) if said.run_id else (None, {})
+        return here.flow, here.data
+
+    try:
+        said = await talk.act(say_held, actor=talk.actor, meeting_id=meeting_id, took_place=True, then=then)
+    except MeetingChanged as error:
+        await show_state(talk, meeting_id, error)
+        return
+    if said.next is Next.LOG:
+        await talk.show(here=True)
+    elif was_on_screen:
+        await talk.show()
+    elif said.run_id is not None:
+        feedback = await talk.read(read_feedback, actor=talk.actor, run_id=said.run_id, now=talk.now)
+        await talk.replace(describe_feedback(feedback, talk.t))
+    else:
+        await talk.replace(Letter(talk.t("Thank you, noted: the meeting took place.")))
+
+
+@router.callback_query(SayNo.filter())
+async def say_no(_query: CallbackQuery, callback_data: SayNo, talk: Talk) -> None:
+    meeting_id = callback_data.meeting_id
+    if is_on_screen(talk):
+        talk.go("meeting", meeting_id=meeting_id)
+    try:
+        await talk.act(say_held, actor=talk.actor, meeting_id=meeting_id, took_place=False)
+    except MeetingChanged as error:
+        await show_state(talk, meeting_id, error)
+        return
+    t = talk.t
+    again = Action(t.label("Choose another time"), "held.again", (meeting_id,))
+    await conclude(
+        talk,
+        Letter(t("Noted: the meeting did not take place. Shall I help to find another time?"), ((again,),)),
+    )
+
+
+@router.callback_query(SayMoved.filter())
+async def say_moved(_query: CallbackQuery, callback_data: SayMoved, talk: Talk) -> None:
+    if not await begin_move(talk, callback_data.meeting_id):
+        await show_state(talk, callback_data.meeting_id, MeetingChanged())
+
+
+@router.callback_query(PlanAgain.filter())
+async def plan_again(_query: CallbackQuery, callback_data: PlanAgain, talk: Talk) -> None:
+    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=callback_data.meeting_id)
+    await begin_again(talk, card.pair_id, card.kind)
+
+
+@router.callback_query(LogMeeting.filter())
+async def begin_with_meeting(_query: CallbackQuery, callback_data: LogMeeting, talk: Talk) -> None:
+    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=callback_data.meeting_id)
+    if not card.can_be_logged(talk.now) or card.mentor.person_id != talk.actor.id:
+        await show_state(talk, card.id, LoggedAlready() if card.is_logged else MeetingChanged())
+        return
+    await open_flow(talk, FLOW, **asdict(Log(meeting_id=card.id)))
+
+
+@router.message(Command("log"), Participant())
+async def begin(_message: Message, talk: Talk) -> None:
+    pairs = await talk.read(_mentored_pairs, actor=talk.actor)
+    if not pairs:
+        await talk.show(talk.t("A meeting is logged by the mentor. You have no pair in that role now."))
+        return
+    talk.go(FLOW, **asdict(Log(pair_id=pairs[0].id if len(pairs) == 1 else None)))
+    await talk.act()
+    await talk.show()
+
+
+@router.callback_query(Flow(FLOW), ChoosePair.filter())
+async def choose_pair(_query: CallbackQuery, callback_data: ChoosePair, talk: Talk) -> None:
+    await _go(talk, pair_id=callback_data.pair_id)
+
+
+@router.callback_query(Flow(FLOW), ChooseDay.filter())
+async def choose_day(_query: CallbackQuery, callback_data: ChooseDay, talk: Talk) -> None:
+    if callback_data.day > talk.now.astimezone(talk.place.zone).date():
+        raise DayNotPast
+    await _go(talk, day=callback_data.day.isoformat(), month=None)
+
+
+@router.callback_query(Flow(FLOW), TurnMonth.filter())
+async def turn_month(_query: CallbackQuery, callback_data: TurnMonth, talk: Talk) -> None:
+    await _go(talk, month=callback_data.month.isoformat())
+
+
+@router.callback_query(Flow(FLOW), ChooseMinutes.filter())
+async def choose_minutes(_query: CallbackQuery, callback_data: ChooseMinutes, talk: Talk) -> None:
+    await _choose_length(talk, callback_data.minutes)
+
+
+@router.callback_query(Flow(FLOW), OwnLength.filter())
+async def ask_own_length(_query: CallbackQuery, talk: Talk) -> None:
+    await _go(talk, is_own_length=True)
+
+
+@router.callback_query(Flow(FLOW), StepBack.filter())
+async def step_back(_query: CallbackQuery, talk: Talk) -> None:
+    log = log_of(talk.place)
+    if log.minutes is not None or log.is_own_length:
+        await _go(talk, minutes=None, is_own_length=False)
+    elif log.day is not None or log.month is not None:
+        await _go(talk, day=None, month=None)
+    else:
+        await _go(talk, pair_id=None)
+
+
+@router.callback_query(Flow(FLOW), StopLogging.filter())
+async def stop(_query: CallbackQuery, talk: Talk) -> None:
+    talk.go(None)
+    await talk.act()
+    await talk.show(talk.t("Nothing was logged. You can come back to it in /meetings or /log."))
+
+
+@router.callback_query(Flow(FLOW), SkipTopic.filter())
+async def skip_topic(_query: CallbackQuery, talk: Talk) -> None:
+    await _save(talk, topic=None)
+
+
+@router.message(Flow(FLOW), Typed())
+async def take_text(message: Message, talk: Talk) -> None:
+    """A length or a topic, whichever is asked now."""
+    log = log_of(talk.place)
+    if log.minutes is not None:
+        await _save(talk, topic=message.text)
+    elif log.meeting_id is not None or log.day is not None:
+        await _choose_length(talk, read_minutes(message.text or ""))
+    else:
+        await talk.show(talk.t("Please choose with the buttons below."))
+
+
+async def _choose_length(talk: Talk, minutes: int) -> None:
+    if not 1 <= minutes <= 480:  # noqa: PLR2004  # the service's own bound, refused before it is kept
+        raise MinutesOutOfRange
+    await _go(talk, minutes=minutes, is_own_length=False)
+
+
+async def _save(talk: Talk, topic: str | None) -> None:
+    log = log_of(talk.place)
+
+    def then(logged: MeetingLogged) -> tuple[str | None, dict[str, Any]]:
+        return ("feedback", {"run_id": logged.run_id}) if logged.run_id else (None, {})
+
+    if log.minutes is None:
+        await talk.show()
+        return
+    if log.meeting_id is not None:
+        logged = await talk.act(
+            log_meeting,
+            actor=talk.actor,
+            meeting_id=log.meeting_id,
+            minutes=log.minutes,
+            topic=topic,
+            then=then,
+        )
+    else:
+        logged = await talk.act(
+            log_past_meeting,
+            actor=talk.actor,
+            pair_id=log.pair_id,
+            day=date.fromisoformat(log.day or ""),
+            minutes=log.minutes,
+            topic=topic,
+            then=then,
+        )
+    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=logged.meeting_id)
+    await talk.show(describe_logged(card, talk.t))
+
+
+async def _go(talk: Talk, **chosen: Any) -> None:
+    talk.go(FLOW, **{**talk.place.data, **chosen})
+    await talk.act()
+    await talk.show()
+
+
+def log_of(place: Place) -> Log:
+    return Log(**place.data)
+
+
+def _mentored_pairs(session: Session, *, actor: Actor) -> list[PairCard]:
+    pairs = list_pairs_of(session, actor=actor, person_id=actor.id or 0)
+    return [card for card in pairs if card.accepted_at and card.role_of(actor.id or 0) is Role.MENTOR]
+
+
+def log_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    """The next thing to tell; None when the meeting or the pair is gone or logged."""
+    if place.person_id is None or place.organization_id is None:
+        return None
+    actor = person_in_chat(place.person_id, place.organization_id)
+    log = log_of(place)
+    try:
+        letter = _next_question(session, log, actor, t, now.astimezone(place.zone).date())
+    except (NotFound, NotAllowed):
+        return None
+    if letter is None:
+        return None
+    can_go_back = any((log.minutes, log.is_own_length, log.day, log.month))
+    stop = Action(t.label("Do not log"), "log.stop")
+    tail = (Action(t.label("‹ Back"), "log.back"), stop) if can_go_back else (stop,)
+    return Letter(letter.text, (*letter.rows, tail))
+
+
+def _next_question(session: Session, log: Log, actor: Actor, t: Translator, today: date) -> Letter | None:
+    if log.meeting_id is not None:
+        card = read_meeting(session, actor=actor, meeting_id=log.meeting_id)
+        if card.is_logged:
+            return None
+        title = t(
+            "Meeting on {when} ({partner})",
+            when=say_when(session, card, t),
+            partner=card.partner_of(actor.id or 0).polite_name,
+        )
+    elif log.pair_id is None:
+        return _ask_pair(session, actor, t)
+    else:
+        pair = read_pair(session, actor=actor, pair_id=log.pair_id)
+        partner = pair.partner_of(actor.id or 0)
+        if log.day is None:
+            return _ask_day(session, log, pair.cycle_id, partner.polite_name, t, today)
+        day = t.day(date.fromisoformat(log.day))
+        title = t("Meeting on {when} ({partner})", when=day, partner=partner.polite_name)
+    return _ask_length(title, log, t) if log.minutes is None else _ask_topic(title, log.minutes, t)
+
+
+def _ask_pair(session: Session, actor: Actor, t: Translator) -> Letter:
+    rows = tuple(
+        (Action(card.partner_of(actor.id or 0).polite_name, "log.pair", (card.id,)),)
+        for card in _mentored_pairs(session, actor=actor)
+    )
+    return Letter(t("With whom did you meet?"), rows)
+
+
+def _ask_day(session: Session, log: Log, cycle_id: int, partner: str, t: Translator, today: date) -> Letter:
+    first_day = session.get_one(Cycle, cycle_id).starts_on
+    if log.month is not None:
+        month = draw_month(date.fromisoformat(log.month), first_day=first_day, last_day=today)
+        return draw_calendar(month, t, family=FLOW)
+    yesterday = today - timedelta(days=1)
+    near = (
+        Action(t.label("Today"), "log.day", (today.isoformat(),)),
+        Action(t.label("Yesterday"), "log.day", (yesterday.isoformat(),)),
+    )
+    earlier = day_rows([today - timedelta(days=back) for back in range(2, 6)], t, verb="log.day")
+    other = Action(t.label("Another day"), "log.month", (today.replace(day=1).isoformat(),))
+    return Letter(t("When did you meet ({partner})?", partner=partner), (near, *earlier, (other,)))
+
+
+def _ask_length(title: str, log: Log, t: Translator) -> Letter:
+    if log.is_own_length:
+        return Letter(f"{title}\n\n" + t("Please write how many minutes it took, like 50."))
+    rows = tuple(
+        tuple(Action(t.minutes(one), "log.minutes", (one,)) for one in LENGTHS[start : start + 2])
+        for start in range(0, len(LENGTHS), 2)
+    )
+    other = Action(t.label("Another length"), "log.own")
+    return Letter(f"{title}\n\n" + t("How long did it take?"), (*rows, (other,)))
+
+
+def _ask_topic(title: str, minutes: int, t: Translator) -> Letter:
+    question = t("What was it about? One line is enough. Your pair and the curator will see it.")
+    skip = Action(t.label("Without a topic"), "log.skip")
+    return Letter(f"{title}, {t.minutes(minutes)}\n\n{question}", ((skip,),))

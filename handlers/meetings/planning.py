@@ -1,0 +1,321 @@
+"""Proposing a time: kind, day, time, one card to check, sent. Each step is computed from what is chosen."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from aiogram import Router
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
+from sqlalchemy.orm import Session
+
+from handlers.bubbles import open_flow
+from handlers.filters import Flow, Typed
+from handlers.meetings.calendars import day_rows, draw_calendar
+from handlers.talk import Talk
+from models.meetings import Meeting, MeetingKind
+from models.pairs import Pair
+from notices.language import Translator
+from notices.letters import Action, Letter, in_rows
+from notices.meetings import say_kind
+from services.actors import person_in_chat
+from services.conversations import Place
+from services.errors import NotFound
+from services.meetings.cards import OPEN, read_meeting
+from services.meetings.kinds import list_kinds
+from services.meetings.moments import find_overlaps, span_of
+from services.meetings.planning import MeetingProposed, TimePassed, move_meeting, propose_meeting
+from services.pairs import read_pair
+from services.programmes.running import settings_of
+from services.slots import check_day, draw_month, find_last_day, propose_days, propose_times, read_time
+
+router = Router(name="meeting planning")
+
+FLOW = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is chosen so far, kept in the chat's place: ids and codes only."""
+
+    pair_id: int
+    kind: str | None = None
+    day: str | None = None
+    clock: str | None = None
+    month: str | None = None  # the calendar is open at this month
+    old_id: int | None = None  # the meeting that moves
+
+    @property
+    def meeting_kind(self) -> MeetingKind:
+        return MeetingKind(self.kind or "")
+
+    @property
+    def local_start(self) -> datetime:
+        return datetime.combine(date.fromisoformat(self.day or ""), time.fromisoformat(self.clock or ""))
+
+
+class NewMeeting(CallbackData, prefix="meeting.new"):
+    pair_id: int
+
+
+class ChooseKind(CallbackData, prefix="plan.kind"):
+    kind: MeetingKind
+
+
+class ChooseDay(CallbackData, prefix="plan.day"):
+    day: date
+
+
+class TurnMonth(CallbackData, prefix="plan.month"):
+    month: date
+
+
+class ChooseTime(CallbackData, prefix="plan.time"):
+    clock: str
+
+
+class StepBack(CallbackData, prefix="plan.back"):
+    pass
+
+
+class SendProposal(CallbackData, prefix="plan.send"):
+    pass
+
+
+class StopPlanning(CallbackData, prefix="plan.stop"):
+    pass
+
+
+@router.callback_query(NewMeeting.filter())
+async def begin(_query: CallbackQuery, callback_data: NewMeeting, talk: Talk) -> None:
+    pair_id = callback_data.pair_id
+    kinds = await talk.read(_read_kinds, actor=talk.actor, pair_id=pair_id)
+    if not kinds:
+        await talk.show(talk.t("No further meeting can be planned in this pair now."))
+        return
+    kind = kinds[0].value if len(kinds) == 1 else None
+    await open_flow(talk, FLOW, **asdict(Plan(pair_id, kind=kind)))
+
+
+@router.callback_query(Flow(FLOW), ChooseKind.filter())
+async def choose_kind(_query: CallbackQuery, callback_data: ChooseKind, talk: Talk) -> None:
+    await _go(talk, kind=callback_data.kind.value)
+
+
+@router.callback_query(Flow(FLOW), ChooseDay.filter())
+async def choose_day(_query: CallbackQuery, callback_data: ChooseDay, talk: Talk) -> None:
+    today = talk.now.astimezone(talk.place.zone).date()
+    check_day(callback_data.day, first_day=today, last_day=find_last_day(today))
+    await _go(talk, day=callback_data.day.isoformat(), month=None, clock=None)
+
+
+@router.callback_query(Flow(FLOW), TurnMonth.filter())
+async def turn_month(_query: CallbackQuery, callback_data: TurnMonth, talk: Talk) -> None:
+    await _go(talk, month=callback_data.month.isoformat(), day=None)
+
+
+@router.callback_query(Flow(FLOW), ChooseTime.filter())
+async def choose_time(_query: CallbackQuery, callback_data: ChooseTime, talk: Talk) -> None:
+    await _choose_clock(talk, read_time(callback_data.clock))
+
+
+@router.message(Flow(FLOW), Typed())
+async def take_time(message: Message, talk: Talk) -> None:
+    plan = plan_of(talk.place)
+    if plan.day is None or plan.clock is not None:
+        await talk.show(talk.t("Please choose with the buttons below."))
+        return
+    await _choose_clock(talk, read_time(message.text or ""))
+
+
+@router.callback_query(Flow(FLOW), StepBack.filter())
+async def step_back(_query: CallbackQuery, talk: Talk) -> None:
+    plan = plan_of(talk.place)
+    if plan.clock is not None:
+        await _go(talk, clock=None)
+    elif plan.day is not None or plan.month is not None:
+        await _go(talk, day=None, month=None)
+    else:
+        await _go(talk, kind=None)
+
+
+@router.callback_query(Flow(FLOW), StopPlanning.filter())
+async def stop(_query: CallbackQuery, talk: Talk) -> None:
+    talk.go(None)
+    await talk.act()
+    await talk.show(talk.t("Nothing was sent."))
+
+
+@router.callback_query(Flow(FLOW), SendProposal.filter())
+async def send(_query: CallbackQuery, talk: Talk) -> None:
+    plan = plan_of(talk.place)
+    if plan.day is None or plan.clock is None or plan.kind is None:
+        await talk.show()
+        return
+
+    def then(proposed: MeetingProposed) -> tuple[str, dict[str, Any]]:
+        return "meeting", {"meeting_id": proposed.meeting_id}
+
+    if plan.old_id is not None:
+        await talk.act(
+            move_meeting, actor=talk.actor, meeting_id=plan.old_id, local_start=plan.local_start, then=then
+        )
+    else:
+        await talk.act(
+            propose_meeting,
+            actor=talk.actor,
+            pair_id=plan.pair_id,
+            kind=plan.meeting_kind,
+            local_start=plan.local_start,
+            then=then,
+        )
+    await talk.show()
+
+
+async def begin_move(talk: Talk, meeting_id: int) -> bool:
+    """Open the choice of another time for a meeting; False when it can no longer be moved."""
+    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=meeting_id)
+    if card.status not in OPEN:
+        return False
+    await open_flow(talk, FLOW, **asdict(Plan(card.pair_id, kind=card.kind.value, old_id=meeting_id)))
+    return True
+
+
+async def begin_again(talk: Talk, pair_id: int, kind: MeetingKind) -> None:
+    """Plan a meeting of the same kind anew."""
+    await open_flow(talk, FLOW, **asdict(Plan(pair_id, kind=kind.value)))
+
+
+def plan_of(place: Place) -> Plan:
+    return Plan(**place.data)
+
+
+async def _choose_clock(talk: Talk, clock: time) -> None:
+    """Refuse at once what could not be sent: a time that has passed or that a clock change leaves out."""
+    plan = plan_of(talk.place)
+    if plan.day is None:
+        await talk.show()
+        return
+    chosen = datetime.combine(date.fromisoformat(plan.day), clock)
+    if span_of(chosen, talk.place.timezone, 1).starts_at <= talk.now:
+        raise TimePassed
+    await _go(talk, clock=clock.strftime("%H:%M"))
+
+
+async def _go(talk: Talk, **chosen: str | None) -> None:
+    talk.go(FLOW, **{**talk.place.data, **chosen})
+    await talk.act()
+    await talk.show()
+
+
+def _read_kinds(session: Session, *, actor: Any, pair_id: int) -> list[MeetingKind]:
+    read_pair(session, actor=actor, pair_id=pair_id)
+    return list_kinds(session, pair=session.get_one(Pair, pair_id))
+
+
+def plan_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    """The next thing to choose; None when the pair or the moved meeting is gone."""
+    if place.person_id is None or place.organization_id is None:
+        return None
+    plan = plan_of(place)
+    actor = person_in_chat(place.person_id, place.organization_id)
+    try:
+        partner = read_pair(session, actor=actor, pair_id=plan.pair_id).partner_of(place.person_id)
+    except NotFound:
+        return None
+    if plan.kind is None:
+        letter = _ask_kind(session, plan, t)
+    elif plan.day is None:
+        letter = _ask_day(session, plan, place, t, now)
+    elif plan.clock is None:
+        letter = _ask_time(session, plan, place, t, now)
+    else:
+        return _ask_to_send(session, plan, place, t, partner.polite_name)
+    stop = Action(t.label("Do not plan"), "plan.stop")
+    return Letter(letter.text, (*letter.rows, _tail(session, plan, t, stop)))
+
+
+def _tail(session: Session, plan: Plan, t: Translator, stop: Action) -> tuple[Action, ...]:
+    """Back, where there is something to go back to, and the way out."""
+    has_choice = (
+        plan.old_id is None and len(list_kinds(session, pair=session.get_one(Pair, plan.pair_id))) > 1
+    )
+    can_go_back = plan.day is not None or plan.month is not None or (plan.kind is not None and has_choice)
+    return (Action(t.label("‹ Back"), "plan.back"), stop) if can_go_back else (stop,)
+
+
+def _ask_kind(session: Session, plan: Plan, t: Translator) -> Letter:
+    pair = session.get_one(Pair, plan.pair_id)
+    rows = tuple(
+        (Action(say_kind(session, pair.cycle_id, kind, t), "plan.kind", (kind.value,)),)
+        for kind in list_kinds(session, pair=pair)
+    )
+    return Letter(t("Which meeting is it? The next one of the programme stands first."), rows)
+
+
+def _ask_day(session: Session, plan: Plan, place: Place, t: Translator, now: datetime) -> Letter:
+    local_now = now.astimezone(place.zone)
+    if plan.month is not None:
+        today = local_now.date()
+        month = draw_month(date.fromisoformat(plan.month), first_day=today, last_day=find_last_day(today))
+        return draw_calendar(month, t, family=FLOW)
+    settings = settings_of(session, cycle_id=session.get_one(Pair, plan.pair_id).cycle_id)
+    rows = day_rows(propose_days(local_now, settings.day_slots), t, verb="plan.day")
+    other = Action(t.label("Another day"), "plan.month", (local_now.date().replace(day=1).isoformat(),))
+    return Letter(_with_title(session, plan, t, t("On which day?")), (*rows, (other,)))
+
+
+def _ask_time(session: Session, plan: Plan, place: Place, t: Translator, now: datetime) -> Letter:
+    day = date.fromisoformat(plan.day or "")
+    settings = settings_of(session, cycle_id=session.get_one(Pair, plan.pair_id).cycle_id)
+    slots = propose_times(now.astimezone(place.zone), day, settings.day_slots)
+    rows = in_rows([Action(t.clock(slot), "plan.time", (slot.strftime("%H%M"),)) for slot in slots], width=3)
+    text = t(
+        "<b>{day}</b>. At what time? You may also write your own, like 15:30.", day=t.day(day).capitalize()
+    )
+    return Letter(_with_title(session, plan, t, text), rows)
+
+
+def _ask_to_send(session: Session, plan: Plan, place: Place, t: Translator, partner: str) -> Letter:
+    pair = session.get_one(Pair, plan.pair_id)
+    minutes = _length(session, plan, pair)
+    text = t(
+        "<b>{when}</b>, {minutes}\n{kind}, {partner}.\n\nIs this right?",
+        when=f"{t.day(plan.local_start.date())}, {t.clock(plan.local_start.time())}".capitalize(),
+        minutes=t.minutes(minutes),
+        kind=say_kind(session, pair.cycle_id, plan.meeting_kind, t),
+        partner=partner,
+    )
+    if _has_overlap(session, plan, place, minutes):
+        text += "\n\n" + t("Mind: you already have another meeting at that time.")
+    return Letter(
+        text,
+        (
+            (Action(t.label("Propose"), "plan.send"),),
+            (Action(t.label("Another time"), "plan.back"), Action(t.label("Do not plan"), "plan.stop")),
+        ),
+    )
+
+
+def _length(session: Session, plan: Plan, pair: Pair) -> int:
+    """A moved meeting keeps its length."""
+    old = session.get(Meeting, plan.old_id) if plan.old_id is not None else None
+    return old.minutes if old else settings_of(session, cycle_id=pair.cycle_id).meeting_minutes
+
+
+def _has_overlap(session: Session, plan: Plan, place: Place, minutes: int) -> bool:
+    span = span_of(plan.local_start, place.timezone, minutes)
+    return bool(
+        find_overlaps(
+            session,
+            person_id=place.person_id or 0,
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            except_id=plan.old_id,
+        )
+    )
+
+
+def _with_title(session: Session, plan: Plan, t: Translator, text: str) -> str:
+    pair = session.get_one(Pair, plan.pair_id)
+    return f"{t('{kind}', kind=say_kind(session, pair.cycle_id, plan.meeting_kind, t))}\n\n{text}"

@@ -1,0 +1,246 @@
+"""The offer of a pair, its answers, and the card of one's pair (A17)."""
+
+from datetime import datetime
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers.bubbles import conclude, step_to
+from handlers.commands import Participant
+from handlers.filters import Flow, Typed
+from handlers.menu import MenuPart
+from handlers.talk import Talk
+from models.pairs import MEETING, DeclineReason, PairStatus
+from models.people import ChatAccount, Role
+from notices.language import Translator
+from notices.letters import Action, Letter
+from notices.pairs import describe_status, introduce, offer
+from services.actors import person_in_chat
+from services.conversations import Place
+from services.errors import N_
+from services.pairs import (
+    OfferAnsweredAlready,
+    OfferGone,
+    PairCard,
+    accept_offer,
+    decline_offer,
+    list_pairs_of,
+    read_pair,
+)
+
+router = Router(name="pairs")
+
+REASONS = {
+    DeclineReason.SCHEDULE: N_("Our timetables do not fit"),
+    DeclineReason.SUBJECT: N_("The subject does not fit"),
+    DeclineReason.WORKLOAD: N_("I have too much work now"),
+    DeclineReason.PERSONAL: N_("Personal reasons"),
+    DeclineReason.OTHER: N_("Another reason"),
+}
+
+
+class AcceptOffer(CallbackData, prefix="offer.accept"):
+    pair_id: int
+
+
+class DeclineOffer(CallbackData, prefix="offer.decline"):
+    pair_id: int
+
+
+class GiveReason(CallbackData, prefix="offer.reason"):
+    pair_id: int
+    reason: DeclineReason
+
+
+class KeepOffer(CallbackData, prefix="offer.keep"):
+    pair_id: int
+
+
+class SkipNote(CallbackData, prefix="offer.skip"):
+    pair_id: int
+
+
+@router.callback_query(AcceptOffer.filter())
+async def accept(_query: CallbackQuery, callback_data: AcceptOffer, talk: Talk) -> None:
+    t = talk.t
+    try:
+        decided = await talk.act(accept_offer, actor=talk.actor, pair_id=callback_data.pair_id)
+    except (OfferAnsweredAlready, OfferGone) as error:
+        await conclude(talk, Letter(t.error(error)))
+        return
+    if decided.status is PairStatus.ACCEPTED:
+        await conclude(talk, Letter(t("Thank you, it is settled: you both agreed.")))
+    else:
+        await conclude(talk, Letter(t("Thank you! Now we wait for the other side. I will write at once.")))
+
+
+@router.callback_query(DeclineOffer.filter())
+async def ask_reason(_query: CallbackQuery, callback_data: DeclineOffer, talk: Talk) -> None:
+    pair_id = callback_data.pair_id
+    letter = await talk.read(_read_reasons, place=talk.place, t=talk.t, pair_id=pair_id)
+    await step_to(talk, letter, "offer.reasons", pair_id=pair_id)
+
+
+@router.callback_query(KeepOffer.filter())
+async def keep(_query: CallbackQuery, callback_data: KeepOffer, talk: Talk) -> None:
+    letter = await talk.read(
+        _read_offer, place=talk.place, t=talk.t, now=talk.now, pair_id=callback_data.pair_id
+    )
+    if letter is None:
+        await talk.show(talk.t.error(OfferGone()), fresh=True)
+        return
+    await step_to(talk, letter, "offer", pair_id=callback_data.pair_id)
+
+
+@router.callback_query(GiveReason.filter())
+async def give_reason(_query: CallbackQuery, callback_data: GiveReason, talk: Talk) -> None:
+    if callback_data.reason is DeclineReason.OTHER:
+        await _ask_note(talk, callback_data.pair_id)
+    else:
+        await _decline(talk, callback_data.pair_id, callback_data.reason)
+
+
+@router.callback_query(SkipNote.filter())
+async def skip_note(_query: CallbackQuery, callback_data: SkipNote, talk: Talk) -> None:
+    await _decline(talk, callback_data.pair_id, DeclineReason.OTHER)
+
+
+@router.message(Flow("offer.note"), Typed())
+async def take_note(message: Message, talk: Talk) -> None:
+    pair_id = int(talk.place.data["pair_id"])
+    talk.go(None)
+    await talk.act(
+        decline_offer,
+        actor=talk.actor,
+        pair_id=pair_id,
+        reason=DeclineReason.OTHER,
+        note=message.text,
+    )
+    await talk.show(_thank_for_refusal(talk.t))
+
+
+@router.message(Command("pair"), Participant())
+async def show_pair(_message: Message, talk: Talk) -> None:
+    talk.go("pair")
+    await talk.act()
+    await talk.show()
+
+
+async def _ask_note(talk: Talk, pair_id: int) -> None:
+    """The note is typed, so the tapped message becomes the screen that waits for it."""
+    card = await talk.read(read_pair, actor=talk.actor, pair_id=pair_id)
+    if not _is_waiting(card, talk.actor.id):
+        await conclude(talk, Letter(talk.t.error(OfferGone())))
+        return
+    talk.go("offer.note", pair_id=pair_id)
+    await talk.act()
+    await talk.show(here=True)
+
+
+async def _decline(talk: Talk, pair_id: int, reason: DeclineReason) -> None:
+    if (talk.place.flow or "").startswith("offer"):
+        talk.go(None)
+    try:
+        await talk.act(decline_offer, actor=talk.actor, pair_id=pair_id, reason=reason)
+    except (OfferAnsweredAlready, OfferGone) as error:
+        await conclude(talk, Letter(talk.t.error(error)))
+        return
+    await conclude(talk, Letter(_thank_for_refusal(talk.t)))
+
+
+def _thank_for_refusal(t: Translator) -> str:
+    return t("Thank you for saying so. Only the curator sees the reason and will look for another pair.")
+
+
+def _is_waiting(card: PairCard, person_id: int | None) -> bool:
+    is_open = card.status is PairStatus.OFFERED
+    return is_open and person_id is not None and card.side(card.role_of(person_id)).decision is None
+
+
+def _read_offer(
+    session: Session, *, place: Place, t: Translator, now: datetime, pair_id: int
+) -> Letter | None:
+    letter = offer(session, {"pair_id": pair_id, "person_id": place.person_id}, t, now)
+    return letter if isinstance(letter, Letter) else None
+
+
+def _read_reasons(_session: Session, *, place: Place, t: Translator, pair_id: int) -> Letter:  # noqa: ARG001
+    rows = [
+        (Action(t.label(text), "offer.reason", (pair_id, reason.value)),) for reason, text in REASONS.items()
+    ]
+    back = (Action(t.label("Back to the offer"), "offer.keep", (pair_id,)),)
+    return Letter(t("May I ask why? Only the curator will see it, the other side will not."), (*rows, back))
+
+
+def offer_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    return _read_offer(session, place=place, t=t, now=now, pair_id=int(place.data["pair_id"]))
+
+
+def reasons_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+    return _read_reasons(session, place=place, t=t, pair_id=int(place.data["pair_id"]))
+
+
+def note_screen(_session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+    return Letter(
+        t("Please write in a few words what does not fit. Only the curator will read it."),
+        ((Action(t.label("Without words"), "offer.skip", (int(place.data["pair_id"]),)),),),
+    )
+
+
+def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+    """The card of every pair of this person: who, where it stands, how to write to each other."""
+    parts, actions = [], []
+    for card in _pairs_of(session, place):
+        role = card.role_of(place.person_id or 0)
+        partner = card.partner_of(place.person_id or 0)
+        title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
+        lines = [title, t("{partner}", partner=introduce(partner)), describe_status(card, role, t)]
+        if card.status in MEETING:
+            lines.append(_say_contact(session, partner.person_id, partner.polite_name, t))
+            actions.append(_propose_action(card, place, t))
+        parts.append("\n".join(lines))
+    if not parts:
+        parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
+    actions.append(Action(t.label("To the menu"), "home.show"))
+    return Letter("\n\n".join(parts), tuple((one,) for one in actions))
+
+
+def menu_part(session: Session, place: Place, t: Translator, _now: datetime) -> MenuPart:
+    """What happens now with this person's pairs, and an open offer's buttons."""
+    part = MenuPart()
+    for card in _pairs_of(session, place):
+        role = card.role_of(place.person_id or 0)
+        partner = card.partner_of(place.person_id or 0)
+        words = N_("Mentor: {name}. {status}") if role is Role.MENTEE else N_("Mentee: {name}. {status}")
+        line = t(words, name=partner.polite_name, status="{status}")
+        part.lines.append(line.replace("{status}", describe_status(card, role, t)))
+        if _is_waiting(card, place.person_id):
+            part.actions.append(Action(t.label("Accept the offer"), "offer.accept", (card.id,)))
+            part.actions.append(Action(t.label("Decline the offer"), "offer.decline", (card.id,)))
+    return part
+
+
+def _pairs_of(session: Session, place: Place) -> list[PairCard]:
+    if place.person_id is None or place.organization_id is None:
+        return []
+    actor = person_in_chat(place.person_id, place.organization_id)
+    return list_pairs_of(session, actor=actor, person_id=place.person_id)
+
+
+def _propose_action(card: PairCard, place: Place, t: Translator) -> Action:
+    partner = card.partner_of(place.person_id or 0)
+    return Action(t.label("Propose a meeting: {name}", name=partner.polite_name), "meeting.new", (card.id,))
+
+
+def _say_contact(session: Session, person_id: int, name: str, t: Translator) -> str:
+    """A link to the other's chat: a private chat's id is the person's id in Telegram."""
+    chat_id = session.scalar(
+        select(ChatAccount.chat_id).where(ChatAccount.person_id == person_id, ChatAccount.is_reachable)
+    )
+    if chat_id is None:
+        return t("Write to each other as usual at school: the bot is not open on the other side.")
+    return t('<a href="tg://user?id={chat_id}">Write to {name}</a>', chat_id=chat_id, name=name)
