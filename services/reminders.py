@@ -5,13 +5,14 @@ A sweep over the meetings' own columns, found by index; what was sent is known b
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus, MeetingWord
 from models.messages import OutboxMessage, OutboxStatus
-from models.pairs import Pair, PairMember
+from models.pairs import Pair, PairMember, PairStatus
 from services.meetings.schedule import find_due, postpone_reminder, quiet_hours_of, schedule
 from services.outbox import enqueue
 from services.programmes.running import settings_of
@@ -83,15 +84,16 @@ def ask_after_meetings(session: Session, *, now: datetime, limit: int = BATCH) -
     return len(meetings)
 
 
-def find_next_notice(session: Session) -> datetime | None:
-    """When the next planned notice is due: a reminder, a question, an offer's end, a waiting outbox row."""
+def find_next_notice(session: Session, *, now: datetime) -> datetime | None:
+    """When the next planned notice is due: a reminder, a question, an offer's end, a row of the outbox."""
+    columns: tuple[tuple[Any, ColumnElement[bool]], ...] = (
+        (Meeting.remind_at, true()),
+        (Meeting.ask_at, true()),
+        (Pair.offer_expires_at, Pair.status == PairStatus.OFFERED),
+        (OutboxMessage.next_try_at, OutboxMessage.status == OutboxStatus.WAITING),
+    )
     moments = [
-        session.scalar(select(func.min(Meeting.remind_at))),
-        session.scalar(select(func.min(Meeting.ask_at))),
-        session.scalar(select(func.min(Pair.offer_expires_at))),
-        session.scalar(
-            select(func.min(OutboxMessage.next_try_at)).where(OutboxMessage.status == OutboxStatus.WAITING)
-        ),
+        session.scalar(select(func.min(column)).where(column > now, is_open)) for column, is_open in columns
     ]
     return min((moment for moment in moments if moment is not None), default=None)
 
