@@ -25,6 +25,7 @@ from bot.webhook import WebhookServer, set_webhook
 from bot.workers import Workers
 from models.unit_of_work import UnitOfWork
 from notices.language import load_translators
+from scheduler.clockwork import Clockwork
 from services.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -101,9 +102,20 @@ class BotApp:
                 nursery.start(workers.run(), "sweeper"),
                 nursery.start(say_profile(desk), "profile"),
             ]
+            clockwork = Clockwork(
+                write=uow.write,
+                read=uow.read,
+                clock=config.clock,
+                is_leader=leadership.is_leader,
+                worked=outbox.wake,
+            )
+            stack.callback(clockwork.stop)
+            if config.has_scheduler:
+                clockwork.start()
             async with self._receiving(desk, workers, nursery):
                 self.started.set()
                 await stop.wait()
+            clockwork.stop()
             await asyncio.gather(workers.stop(GRACE_SECONDS), outbox.stop(GRACE_SECONDS))
             for task in running:
                 task.cancel()
