@@ -8,6 +8,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from models.messages import OutboxMessage, OutboxStatus
+from services.actors import Actor, Right
+from services.audit import record
+from services.errors import N_, DomainError, NotFound
+
+
+class NoticeNotRefused(DomainError):
+    text = N_("This message has not been refused: there is nothing to repeat.")
 
 
 def enqueue(
@@ -47,6 +54,25 @@ def enqueue(
         )
     )
     return bool(getattr(done, "rowcount", 0))
+
+
+def retry_notice(session: Session, *, actor: Actor, message_id: int, now: datetime) -> None:
+    """Queue a notice again that Telegram refused. Raises NotFound, NotAllowed, NoticeNotRefused."""
+    message = session.get(OutboxMessage, message_id, with_for_update=True)
+    if message is None or message.organization_id is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_PAIRS, message.organization_id)
+    if message.status is not OutboxStatus.PARKED:
+        raise NoticeNotRefused
+    message.status, message.next_try_at, message.tries, message.reason = OutboxStatus.WAITING, now, 0, None
+    record(
+        session,
+        actor=actor,
+        action="notice.retried",
+        subject=("outbox", message.id),
+        organization_id=message.organization_id,
+        now=now,
+    )
 
 
 def insert_or_ignore(session: Session, table: type[Any]) -> Insert:

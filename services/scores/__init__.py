@@ -1,7 +1,13 @@
 """Scores of a programme: the nine criteria, satisfaction by side, meetings held against planned."""
 
 from services.scores.attendance import Attendance, MonthMeetings, read_attendance
-from services.scores.satisfaction import MonthRating, Satisfaction, SideSatisfaction, read_satisfaction
+from services.scores.satisfaction import (
+    MonthRating,
+    Satisfaction,
+    SideSatisfaction,
+    read_pair_ratings,
+    read_satisfaction,
+)
 from services.scores.sheets import (
     Criterion,
     LevelFacts,
@@ -30,6 +36,7 @@ __all__ = [
     "list_sheets",
     "open_sheet",
     "read_attendance",
+    "read_pair_ratings",
     "read_satisfaction",
     "read_sheet",
     "save_sheet",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.pairs import Pair
 from models.people import Organization, Role
 from models.programmes import Cycle
 from models.surveys import Answer, SurveyRun, SurveyStatus
@@ -73,8 +74,31 @@ def read_satisfaction(session: Session, *, actor: Actor, cycle_id: int) -> Satis
     return Satisfaction(threshold, sides)
 
 
+def read_pair_ratings(session: Session, *, actor: Actor, pair_id: int) -> tuple[SideSatisfaction, ...]:
+    """The same of one pair, the mentee's side first. Raises NotFound, NotAllowed."""
+    found = session.execute(
+        select(Pair.organization_id, Pair.cycle_id, Organization.timezone)
+        .join(Organization, Organization.id == Pair.organization_id)
+        .where(Pair.id == pair_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    actor.check_right(Right.SEE_SCORES, found.organization_id)
+    threshold = settings_of(session, cycle_id=found.cycle_id).satisfied_threshold
+    return tuple(
+        _read_side(session, found.cycle_id, side, threshold, ZoneInfo(found.timezone), pair_id=pair_id)
+        for side in (Role.MENTEE, Role.MENTOR)
+    )
+
+
 def _read_side(
-    session: Session, cycle_id: int, role: Role, threshold: float, zone: ZoneInfo
+    session: Session,
+    cycle_id: int,
+    role: Role,
+    threshold: float,
+    zone: ZoneInfo,
+    *,
+    pair_id: int | None = None,
 ) -> SideSatisfaction:
     audience: Literal["mentee", "mentor"] = "mentee" if role is Role.MENTEE else "mentor"
     survey = pack_of(session, cycle_id=cycle_id).survey_for("post_meeting", audience)
@@ -89,6 +113,7 @@ def _read_side(
             SurveyRun.survey_id == survey.id,
             SurveyRun.status == SurveyStatus.SENT,
             Answer.question_id.in_(rated),
+            *([SurveyRun.pair_id == pair_id] if pair_id is not None else []),
         )
     )
     runs: dict[int, tuple[int, date, list[int]]] = {}

@@ -1,0 +1,96 @@
+"""The panel's application, put together from what the composition root gives."""
+
+import logging
+from pathlib import Path
+
+from flask import Flask, current_app, flash, redirect, request, url_for
+from flask_admin import Admin
+from flask_admin.theme import Bootstrap4Theme
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from admin import words
+from admin.configuration import PanelConfig
+from admin.doors import Secured, guard_doors
+from admin.drawings import month_name
+from admin.languages import LANGUAGE_NAMES, locale, sentence, set_up_languages
+from admin.safety import keep_safe, nonce, refusal
+from admin.storage import db, session
+from admin.views.entrance import entrance
+from admin.views.home import HomePage
+from admin.views.menu import menu, pages
+from services.errors import DomainError, NotAllowed, NotFound
+
+__all__ = ["PanelConfig", "create_panel"]
+
+log = logging.getLogger(__name__)
+
+
+def create_panel(config: PanelConfig) -> Flask:
+    """Raises notices.language.CatalogueMissing and models.engine.UnknownDatabase."""
+    app = Flask("admin", static_folder="static", template_folder="templates")
+    app.extensions["nastavnik"] = config
+    keep_safe(app, config)
+    db.attach(app, config.database_url)
+    set_up_languages(app)
+    guard_doors(app)
+    app.register_blueprint(entrance)
+    app.add_url_rule("/health", "health", lambda: "ok")
+    _add_views(app)
+    _answer_errors(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        nonce=nonce, menu=menu, locale=locale, languages=LANGUAGE_NAMES, words=words, month_name=month_name
+    )
+    return app
+
+
+def _add_views(app: Flask) -> None:
+    theme = Bootstrap4Theme(base_template="panel/layout.html")
+    with app.app_context():  # Flask-SQLAlchemy-Lite knows its engines only there
+        admin = Admin(
+            app, name="Nastavnik", theme=theme, index_view=HomePage(endpoint="home", url="/"), url="/",
+            csp_nonce_generator=nonce,
+        )  # fmt: skip
+        for view in pages():
+            assert isinstance(view, Secured)
+            admin.add_view(view)
+
+
+def _answer_errors(app: Flask) -> None:
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(CSRFError, lambda _error: refusal(400))
+    app.register_error_handler(RateLimitExceeded, lambda _error: refusal(429))
+    app.register_error_handler(HTTPException, _not_served)
+    app.register_error_handler(Exception, _fault)
+
+
+def _refused(error: DomainError) -> Response | tuple[str, int]:
+    """The one place where a refusal that no page caught becomes words."""
+    session().rollback()
+    if isinstance(error, NotAllowed):
+        return refusal(403)
+    if isinstance(error, NotFound):
+        return refusal(404)
+    flash(sentence(error), "error")
+    return refusal(409) if request.method == "GET" else redirect(url_for("home.index"))
+
+
+def _not_served(error: HTTPException) -> tuple[str, int] | HTTPException:
+    is_fault = error.code is not None and error.code >= 400  # noqa: PLR2004  # redirects are answers
+    return refusal(error.code or 500) if is_fault else error
+
+
+def _fault(error: Exception) -> tuple[str, int]:
+    """Logged by its class and place only: a message may carry what a person typed."""
+    if current_app.testing:
+        raise error
+    session().rollback()
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame else "?"
+    log.error("%s at %s while serving %s", type(error).__name__, place, request.endpoint)
+    return refusal(500)

@@ -1,0 +1,31 @@
+"""What the panel is told by the composition root; it reads no settings itself."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from services.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class PanelConfig:
+    """`panel_url` is the public address, `is_secure` whether browsers reach it by https.
+
+    `bot_username` makes invitation links; without it the panel shows the code to type.
+    """
+
+    database_url: str
+    secret_key: str
+    clock: Clock
+    locale: str = "ru"
+    panel_url: str = ""
+    is_secure: bool = False
+    bot_username: str = ""
+    is_sandbox: bool = False
+
+
+def panel_config() -> PanelConfig:
+    """The configuration of the running application."""
+    found = current_app.extensions["nastavnik"]
+    assert isinstance(found, PanelConfig)
+    return found

@@ -1,0 +1,103 @@
+"""The panel's language: the account's own, before sign-in the one chosen there, else the installation's.
+
+Our texts go through the same Translator as the bot's, so that a preview and a message are one text.
+Flask-Babel serves the texts of Flask-Admin and WTForms out of their own catalogues.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, session
+from flask_babel import Babel
+from flask_login import current_user
+
+from admin.configuration import panel_config
+from admin.storage import now
+from notices.language import FOLDER, LOCALES, Translator, load_translators
+from services.errors import DomainError
+
+LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
+
+
+def set_up_languages(app: Flask) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
+    Babel(app, locale_selector=locale)
+    app.extensions["nastavnik_translators"] = load_translators()
+    # After Babel: in templates `_` is ours, with {placeholders}; Jinja escapes what comes out.
+    app.jinja_env.globals.update(
+        _=label, gettext=label, ngettext=plural, moment=moment, short_moment=short_moment, day=day, age=age
+    )
+
+
+def locale() -> str:
+    if current_user and current_user.is_authenticated:
+        return str(current_user.account.locale)
+    chosen = session.get("locale")
+    return chosen if chosen in LOCALES else panel_config().locale
+
+
+def translator() -> Translator:
+    """The translator of this request."""
+    if "translator" not in g:
+        g.translator = current_app.extensions["nastavnik_translators"][locale()]
+    found = g.translator
+    assert isinstance(found, Translator)
+    return found
+
+
+def label(message: str, /, **facts: object) -> str:
+    """A text of ours, unescaped: templates escape it."""
+    return translator().label(message, **facts)
+
+
+def plural(one: str, many: str, count: int, /) -> str:
+    return translator().plural(one, many, count)
+
+
+def sentence(error: DomainError) -> str:
+    """The one place where a refusal becomes a sentence of the panel."""
+    facts = {name: _in_language(value) for name, value in error.facts.items()}
+    return label(error.text, **facts)
+
+
+def _in_language(value: object) -> object:
+    """A fact may be a text of the pack, which stands in both languages."""
+    get = getattr(value, "get", None)
+    return get(locale()) if callable(get) and hasattr(value, "ru") else value
+
+
+def moment(value: datetime | None) -> str:
+    """E.g. "чт, 26 ноября, 15:00" in the organisation's zone."""
+    if value is None:
+        return ""
+    return translator().moment(value, current_user.account.timezone)
+
+
+def short_moment(value: datetime | None) -> str:
+    """E.g. "26.11.2026 15:00" in the organisation's zone, for tables."""
+    if value is None:
+        return ""
+    return value.astimezone(ZoneInfo(current_user.account.timezone)).strftime("%d.%m.%Y %H:%M")
+
+
+def day(value: datetime | date | None) -> str:
+    """E.g. "26.11.2026"."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(current_user.account.timezone)).date()
+    return value.strftime("%d.%m.%Y")
+
+
+def age(since: datetime | None) -> str:
+    """How long something has waited, e.g. "ждёт 3 дня"."""
+    if since is None:
+        return ""
+
+    passed = now() - since
+    if passed.days:
+        return plural("waiting for {count} day", "waiting for {count} days", passed.days)
+    hours = passed.seconds // 3600
+    if hours:
+        return plural("waiting for {count} hour", "waiting for {count} hours", hours)
+    return label("waiting for less than an hour")

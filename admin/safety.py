@@ -1,0 +1,74 @@
+"""What keeps a browser safe: CSP, cookies, CSRF, throttling, and pages that no cache keeps."""
+
+import secrets
+from datetime import timedelta
+
+from flask import Flask, g, render_template, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from admin.configuration import PanelConfig
+
+SESSION_LIFE = timedelta(hours=8)
+SIGN_IN_LIMIT = "20 per minute; 200 per hour"  # an address; services.accounts delays each account as well
+FORM_LIMIT = 512 * 1024  # bytes; no page of ours sends a file
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an SVG styles itself; nothing else may
+
+limiter = Limiter(
+    get_remote_address,
+    storage_uri="memory://",  # one process serves the panel; a restart forgives
+    headers_enabled=False,
+)
+csrf = CSRFProtect()
+
+
+def keep_safe(app: Flask, config: PanelConfig) -> None:
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="__Host-nastavnik" if config.is_secure else "nastavnik",
+        SESSION_COOKIE_SECURE=config.is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFE,
+        MAX_CONTENT_LENGTH=FORM_LIMIT,
+        MAX_FORM_PARTS=500,
+        WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session: a form may stay open over lunch
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        is_drawing = response.mimetype == "image/svg+xml"
+        policy = DRAWING_POLICY if is_drawing else POLICY.format(nonce=nonce())
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+        if config.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint not in {"static", "home.static"}:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def nonce() -> str:
+    """The nonce of this answer's own scripts."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def refusal(status: int) -> tuple[str, int]:
+    """A page that says why not, and the way back."""
+    return render_template("panel/refusal.html", status=status), status

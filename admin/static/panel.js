@@ -1,0 +1,46 @@
+// Small comforts; every page works without them.
+(() => {
+  "use strict";
+
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.addEventListener("click", async () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+      } catch {
+        document.execCommand("copy"); // where the clipboard needs https
+      }
+      button.classList.add("is-done");
+    });
+  }
+
+  for (const button of document.querySelectorAll("[data-restore]")) {
+    button.addEventListener("click", () => {
+      const field = document.getElementById(button.dataset.restore);
+      field.value = field.dataset.original;
+    });
+  }
+
+  // A form that was changed and not saved asks before it is left.
+  let changed = false;
+  for (const form of document.querySelectorAll("form[data-guard]")) {
+    form.addEventListener("input", () => { changed = true; });
+    form.addEventListener("submit", () => { changed = false; });
+  }
+  window.addEventListener("beforeunload", (event) => {
+    if (changed) event.preventDefault();
+  });
+
+  // A button that was pressed waits: a double click posts once.
+  for (const form of document.querySelectorAll("form[method=post]")) {
+    form.addEventListener("submit", () => {
+      for (const button of form.querySelectorAll("button:not([type=button])")) {
+        setTimeout(() => { button.disabled = true; });
+      }
+    });
+  }
+  window.addEventListener("pageshow", () => {
+    for (const button of document.querySelectorAll("form button[disabled]")) button.disabled = false;
+  });
+})();

@@ -1,0 +1,60 @@
+"""The journal of who did what: read-only, by organisation."""
+
+from typing import Any
+
+from flask import g
+from flask_admin.contrib.sqla import ModelView
+
+from admin import words
+from admin.doors import SecuredTable
+from admin.languages import label, short_moment
+from admin.storage import db, session
+from models.audit import AuditEntry
+from services.actors import Right
+from services.errors import N_
+from services.timeline import read_actor_names
+
+
+class AuditTable(SecuredTable):
+    right = Right.SEE_AUDIT
+    column_list = ("at", "who", "action", "subject", "door")
+    column_sortable_list = ()
+    column_default_sort = ("id", True)
+    column_labels = {  # noqa: RUF012  # Flask-Admin's way
+        "at": N_("When"),
+        "who": N_("Who"),
+        "action": N_("What"),
+        "subject": N_("About"),
+        "door": N_("Where"),
+    }
+    intro = N_(
+        "Everything of consequence, newest first. Values are ids and states; names of people are looked up."
+    )
+    empty = N_("Nothing has happened yet.")
+
+    selects = {  # noqa: RUF012
+        "action": lambda: {key: label(text) for key, text in words.ACTIONS.items()},
+        "door": lambda: {key: label(text) for key, text in words.DOORS.items()},
+    }
+
+    def __init__(self, endpoint: str, url: str) -> None:
+        super().__init__(AuditEntry, db, name=N_("Journal"), endpoint=endpoint, url=url)
+
+    def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[AuditEntry]]:
+        count, rows = ModelView.get_list(self, *facts, **named)
+        g.actor_names = read_actor_names(session(), rows)
+        return count, rows
+
+    def cell(self, row: AuditEntry, column: str) -> str:
+        match column:
+            case "at":
+                return short_moment(row.at)
+            case "who":
+                return str(g.actor_names.get((row.actor_kind, row.actor_id)) or label("by itself"))
+            case "action":
+                return words.word(words.ACTIONS, row.action)
+            case "subject":
+                number = f" № {row.subject_id}" if row.subject_id is not None else ""
+                return words.word(words.SUBJECTS, row.subject_kind) + number
+            case _:
+                return words.word(words.DOORS, row.door)

@@ -1,0 +1,104 @@
+"""Signing in and out, and the one-time link that sets the first password. The only open pages."""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from admin import storage
+from admin.doors import User, current_account
+from admin.languages import label, plural, sentence
+from admin.safety import SIGN_IN_LIMIT, limiter
+from notices.language import LOCALES
+from services.accounts import LinkNotValid, SignedIn, choose_language, read_link, set_password, sign_in
+from services.errors import DomainError
+
+entrance = Blueprint("entrance", __name__)
+
+Page = Response | str | tuple[str, int]
+
+
+@entrance.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
+@limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
+def open_door() -> Page:
+    if current_user.is_authenticated:
+        return redirect(url_for("home.index"))
+    if request.method == "GET":
+        return render_template("panel/sign_in.html", login="")
+    login = request.form.get("login", "")
+    attempt = sign_in(
+        storage.session(), login=login, password=request.form.get("password", ""), now=storage.now()
+    )
+    storage.session().commit()
+    if attempt.account is not None:
+        _let_in(attempt.account)
+        return redirect(_back())
+    if attempt.wait:
+        seconds = int(attempt.wait.total_seconds()) + 1
+        flash(
+            plural("Please try again in {count} second.", "Please try again in {count} seconds.", seconds),
+            "error",
+        )
+    else:
+        flash(label("The name or the password is not right."), "error")
+    return render_template("panel/sign_in.html", login=login), 401
+
+
+@entrance.post("/sign-out", endpoint="sign_out")
+def close_door() -> Page:
+    logout_user()
+    session.clear()
+    return redirect(url_for("entrance.sign_in"))
+
+
+@entrance.route("/setup/<token>", methods=["GET", "POST"], endpoint="set_up")
+@limiter.limit(SIGN_IN_LIMIT)
+def set_first_password(token: str) -> Page:
+    try:
+        login = read_link(storage.session(), token=token, now=storage.now())
+    except LinkNotValid as error:
+        return render_template("panel/link_gone.html", text=sentence(error)), 410
+    if request.method == "GET":
+        return render_template("panel/set_up.html", login=login)
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        flash(label("The two passwords differ. Please type the same one twice."), "error")
+        return render_template("panel/set_up.html", login=login), 400
+    try:
+        set_password(storage.session(), token=token, password=password, now=storage.now())
+        storage.session().commit()
+    except DomainError as error:
+        storage.session().rollback()
+        flash(sentence(error), "error")
+        return render_template("panel/set_up.html", login=login), 400
+    flash(label("The password is set. Please sign in."), "success")
+    return redirect(url_for("entrance.sign_in"))
+
+
+@entrance.post("/language", endpoint="language")
+def choose() -> Page:
+    """Before sign-in the choice lives in the cookie, afterwards in the account."""
+    wanted = request.form.get("locale", "")
+    if wanted in LOCALES:
+        session["locale"] = wanted
+        if current_user.is_authenticated:
+            choose_language(
+                storage.session(), actor=current_account().actor, locale=wanted, now=storage.now()
+            )
+            storage.session().commit()
+    return redirect(_back())
+
+
+def _let_in(account: SignedIn) -> None:
+    locale = session.get("locale")
+    session.clear()  # nothing of the stranger's session goes on
+    session.permanent = True
+    if locale:
+        session["locale"] = locale
+    login_user(User(account))
+
+
+def _back() -> str:
+    """Where the person wanted to go, if it is a page of ours."""
+    wanted = request.values.get("next", "")
+    is_ours = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
+    return wanted if is_ours and wanted.isprintable() else url_for("home.index")

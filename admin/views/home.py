@@ -1,0 +1,110 @@
+"""The first page: what waits for the curator, oldest first (issue 2, B.5)."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_admin import AdminIndexView, expose
+from flask_login import current_user
+
+from admin.cycles import cycle_id_or_none
+from admin.doors import Secured, current_account, current_actor
+from admin.languages import label
+from admin.storage import now, session
+from models.people import Role
+from services.accounts import SignedIn
+from services.actors import Right
+from services.overview import Figures, Section, read_figures, read_sections
+from services.scores import latest_level, read_satisfaction
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A figure with its base, and the step it suggests."""
+
+    name: str
+    figure: str
+    base: str
+    step: str
+    url: str
+
+
+class HomePage(Secured, AdminIndexView):
+    @expose("/")
+    def index(self) -> str:
+        account, actor = current_account(), current_actor()
+        cycle_id = cycle_id_or_none()
+        sections: list[Section] = []
+        if current_user.has(Right.MANAGE_PAIRS):
+            sections = read_sections(
+                session(), actor=actor, organization_id=account.organization_id, cycle_id=cycle_id, now=now()
+            )
+        figures: Figures | None = None
+        if current_user.has(Right.SEE_SCORES):
+            figures = read_figures(
+                session(), actor=actor, organization_id=account.organization_id, cycle_id=cycle_id, now=now()
+            )
+        return self.show(
+            "panel/home.html",
+            sections=sections,
+            figures=figures,
+            indicators=_indicators(account, cycle_id, figures) if figures else [],
+            has_programme=cycle_id is not None,
+        )
+
+
+def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> list[Indicator]:
+    """Five at most, each with the next step (ux.md 6)."""
+    if cycle_id is None:
+        return []
+    found = [
+        Indicator(
+            label("Mentees in a pair"),
+            f"{figures.mentees_paired} / {figures.mentees}",
+            label("of those who sent the questionnaire"),
+            label("Propose a pair") if figures.mentees_paired < figures.mentees else label("See the pairs"),
+            url_for("proposals.index")
+            if figures.mentees_paired < figures.mentees
+            else url_for("pairs.index"),
+        ),
+        Indicator(
+            label("Free mentors"),
+            str(figures.mentors_free),
+            label("in the bank of mentors"),
+            label("See the bank") if figures.mentors_free else label("Invite a mentor"),
+            url_for("people.index", role="mentor", status="ready")
+            if figures.mentors_free
+            else url_for("people.add"),
+        ),
+        Indicator(
+            label("Meetings held"),
+            f"{figures.meetings_held} / {figures.meetings_due}",
+            label("of those whose time has come"),
+            label("See the meetings"),
+            url_for("meetings.index_view"),
+        ),
+    ]
+    if not current_user.has(Right.SEE_SCORES):
+        return found
+    mentees = read_satisfaction(session(), actor=account.actor, cycle_id=cycle_id).side(Role.MENTEE)
+    found.append(
+        Indicator(
+            label("Mentees' rating of meetings"),
+            f"{mentees.mean:.1f}" if mentees.mean is not None else "—",
+            label("out of 10; ratings: {count}", count=mentees.ratings),
+            label("See satisfaction"),
+            url_for("scores.index", _anchor="satisfaction"),
+        )
+    )
+    level = latest_level(session(), actor=account.actor, cycle_id=cycle_id)
+    found.append(
+        Indicator(
+            label("Programme level"),
+            level.level.title.get(account.locale) if level and level.level else "—",
+            label("{total} of {top}", total=level.total, top=level.top)
+            if level
+            else label("no finished sheet yet"),
+            label("See the nine criteria"),
+            url_for("scores.index", _anchor="criteria"),
+        )
+    )
+    return found

@@ -1,0 +1,81 @@
+"""Recognising someone who typed the school's code: four digits told in person lead to a person."""
+
+from datetime import datetime
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label
+from admin.storage import now, session
+from admin.views.people import FIELDS
+from services.actors import Actor, Right
+from services.errors import NotFound
+from services.people import ChatState, add_person, list_people
+from services.recognition import list_waiting, recognise, refuse_request
+
+
+class JoiningPage(SecuredPage):
+    right = Right.EDIT_PEOPLE
+
+    @expose("/")
+    def index(self) -> str:
+        actor, organization_id = current_actor(), current_account().organization_id
+        waiting = list_waiting(session(), actor=actor, organization_id=organization_id)
+        typed = "".join(filter(str.isdecimal, request.args.get("digits", "")))
+        return self.show(
+            "panel/joining.html",
+            waiting=waiting,
+            typed=typed,
+            found=next((one for one in waiting if typed and one.digits == typed), None),
+            people=[
+                row.person
+                for row in list_people(session(), actor=actor, organization_id=organization_id, now=now())
+                if row.chat in {ChatState.NONE, ChatState.INVITED}
+            ],
+            form=dict.fromkeys(FIELDS, ""),
+        )
+
+    @expose("/<int:request_id>/recognise", methods=["POST"])
+    def recognise(self, request_id: int) -> Response:
+        chosen = request.form.get("person_id", "")
+        done = self.attempt(
+            _recognise,
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            request_id=request_id,
+            person_id=int(chosen) if chosen.isdecimal() else None,
+            names={name: request.form.get(name, "") for name in FIELDS},
+            now=now(),
+        )
+        if done is None:
+            return redirect(url_for("joining.index", digits=request.form.get("digits", "")))
+        flash(label("Recognised. The person hears of it at once and can go on."), "success")
+        return redirect(url_for("people.card", person_id=done))
+
+    @expose("/<int:request_id>/refuse", methods=["POST"])
+    def refuse(self, request_id: int) -> Response:
+        self.act(refuse_request, actor=current_actor(), join_request_id=request_id, now=now())
+        flash(label("The request is closed; the person has been told politely."), "success")
+        return redirect(url_for("joining.index"))
+
+
+def _recognise(
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int,
+    request_id: int,
+    person_id: int | None,
+    names: dict[str, str],
+    now: datetime,
+) -> int:
+    """Someone on the list, or someone new added in the same transaction."""
+    if person_id is None:
+        person_id = add_person(session, actor=actor, organization_id=organization_id, now=now, **names).id
+    facts = recognise(session, actor=actor, join_request_id=request_id, person_id=person_id, now=now)
+    if facts.person_id is None:
+        raise NotFound
+    return facts.person_id

@@ -1,0 +1,160 @@
+"""Meetings: the table, one meeting, and a log that the curator enters for a pair (ux.md 6)."""
+
+from datetime import date, time
+from typing import Any
+
+from flask import flash, g, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin import words
+from admin.cycles import kind_title, pack
+from admin.doors import SecuredTable, current_actor
+from admin.languages import label
+from admin.storage import db, now, session
+from models.meetings import Meeting, MeetingKind
+from services.actors import Right
+from services.errors import N_, NotAllowed
+from services.meetings.cards import MeetingCard, cards_of, read_meeting
+from services.meetings.outcomes import log_meeting, log_past_meeting
+from services.pairs import read_pair
+
+
+def local_start(card: MeetingCard) -> str:
+    """Date and time as they stand on the school's clock; only the date where no more is known."""
+    return card.local_start.strftime("%d.%m.%Y %H:%M" if card.has_clock_time else "%d.%m.%Y")
+
+
+class MeetingTable(SecuredTable):
+    right = Right.SEE_PEOPLE
+    column_list = ("starts_at", "sides", "kind", "status", "minutes")
+    column_sortable_list = ("starts_at",)
+    column_default_sort = ("starts_at", True)
+    column_labels = {  # noqa: RUF012  # Flask-Admin's way
+        "starts_at": N_("When"),
+        "sides": N_("Mentor and mentee"),
+        "kind": N_("Which"),
+        "status": N_("What became of it"),
+        "minutes": N_("Minutes"),
+    }
+    empty = N_("No meeting yet. The mentor proposes the first one in the chat.")
+    selects = {  # noqa: RUF012
+        "status": lambda: {key.value: label(text) for key, text in words.MEETINGS.items()},
+        "kind": lambda: {one.id: kind_title(one.id) for one in pack().pack.meeting_kinds},
+    }
+
+    def __init__(self, endpoint: str, url: str) -> None:
+        super().__init__(Meeting, db, name=N_("Meetings"), endpoint=endpoint, url=url)
+
+    def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[Meeting]]:
+        count, rows = super().get_list(*facts, **named)
+        g.cards = {card.id: card for card in cards_of(rows)}
+        return count, rows
+
+    def cell(self, row: Meeting, column: str) -> str:
+        card: MeetingCard = g.cards[row.id]
+        match column:
+            case "starts_at":
+                return local_start(card)
+            case "sides":
+                return f"{card.mentor.full_name} — {card.mentee.full_name}"
+            case "kind":
+                return kind_title(row.kind.value)
+            case "status":
+                return state_words(card)
+            case _:
+                return str(row.held_minutes or row.minutes)
+
+    def link_of(self, row: Meeting) -> str:
+        return url_for("meetings.card", meeting_id=row.id)
+
+    @expose("/<int:meeting_id>/")
+    def card(self, meeting_id: int) -> str:
+        card = read_meeting(session(), actor=current_actor(), meeting_id=meeting_id)
+        return self.show("panel/meeting.html", meeting=card, **_words(card), now=now())
+
+    @expose("/<int:meeting_id>/log", methods=["GET", "POST"])
+    def log(self, meeting_id: int) -> str | Response:
+        """Write down a planned meeting for the pair."""
+        _check_may_log()
+        card = read_meeting(session(), actor=current_actor(), meeting_id=meeting_id)
+        if request.method == "POST":
+            done = self.attempt(
+                log_meeting,
+                actor=current_actor(),
+                meeting_id=meeting_id,
+                minutes=_minutes(),
+                topic=request.form.get("topic", ""),
+                now=now(),
+            )
+            if done is not None:
+                flash(label("The meeting is logged, marked as entered by the curator."), "success")
+                return redirect(url_for("meetings.card", meeting_id=meeting_id))
+        form = {"minutes": request.form.get("minutes", card.minutes), "topic": request.form.get("topic", "")}
+        return self.show("panel/meeting_log.html", meeting=card, pair=None, form=form, **_words(card))
+
+    @expose("/add/<int:pair_id>", methods=["GET", "POST"])
+    def add(self, pair_id: int) -> str | Response:
+        """Write down a meeting that nobody planned in the chat."""
+        _check_may_log()
+        pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)
+        form = {name: request.form.get(name, "") for name in ("day", "clock", "minutes", "topic", "kind")}
+        if request.method == "POST":
+            day = _day(form["day"])
+            if day is None:
+                flash(label("Please give the date of the meeting."), "error")
+            else:
+                done = self.attempt(
+                    log_past_meeting,
+                    actor=current_actor(),
+                    pair_id=pair_id,
+                    day=day,
+                    clock=_clock(form["clock"]),
+                    minutes=_minutes(),
+                    topic=form["topic"],
+                    kind=MeetingKind(form["kind"]) if form["kind"] in set(MeetingKind) else None,
+                    now=now(),
+                )
+                if done is not None:
+                    flash(label("The meeting is logged, marked as entered by the curator."), "success")
+                    return redirect(url_for("pairs.card", pair_id=pair_id))
+        kinds = {one.id: kind_title(one.id) for one in pack().pack.meeting_kinds}
+        return self.show("panel/meeting_log.html", meeting=None, pair=pair, form=form, kinds=kinds)
+
+
+def state_words(card: MeetingCard) -> str:
+    """The state; a meeting whose time has passed and that nobody spoke of is named so."""
+    if card.has_lapsed(now()):
+        return label("proposed, was never confirmed")
+    if card.can_be_logged(now()):
+        return label("time has passed, not logged")
+    return words.word(words.MEETINGS, card.status)
+
+
+def _words(card: MeetingCard) -> dict[str, str]:
+    return {"when": local_start(card), "kind": kind_title(card.kind.value), "state": state_words(card)}
+
+
+def _check_may_log() -> None:
+    if not current_user.has(Right.MANAGE_PAIRS):
+        raise NotAllowed
+
+
+def _minutes() -> int:
+    """0 for what is no number: the rule refuses it with its own sentence."""
+    return request.form.get("minutes", 0, type=int)
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _clock(typed: str) -> time | None:
+    try:
+        return time.fromisoformat(typed)
+    except ValueError:
+        return None

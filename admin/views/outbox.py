@@ -1,0 +1,83 @@
+"""Messages on their way to the chat: the queue, what was refused and why, and another try."""
+
+from typing import Any
+
+from flask import flash, g, redirect, request, url_for
+from flask_admin import expose
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from admin import words
+from admin.doors import SecuredTable, current_actor
+from admin.languages import label, short_moment
+from admin.storage import db, now, session
+from models.messages import OutboxMessage, OutboxStatus
+from models.people import Person
+from services.actors import Right
+from services.errors import N_
+from services.outbox import retry_notice
+
+
+class OutboxTable(SecuredTable):
+    right = Right.MANAGE_PAIRS
+    column_list = ("due_at", "person", "kind", "status", "reason")
+    column_sortable_list = ()
+    column_default_sort = ("id", True)
+    column_labels = {  # noqa: RUF012  # Flask-Admin's way
+        "due_at": N_("When"),
+        "person": N_("To whom"),
+        "kind": N_("Which"),
+        "status": N_("What became of it"),
+        "reason": N_("Why"),
+    }
+    intro = N_(
+        "Messages that the bot sends by itself, newest first. Answers inside a conversation are not here."
+    )
+    empty = N_("No message has been queued yet.")
+    selects = {  # noqa: RUF012
+        "status": lambda: {key.value: label(text) for key, text in words.OUTBOX.items()},
+        "kind": lambda: {key: label(text) for key, text in words.NOTICES.items()},
+    }
+
+    def __init__(self, endpoint: str, url: str) -> None:
+        super().__init__(OutboxMessage, db, name=N_("Messages"), endpoint=endpoint, url=url)
+
+    def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[OutboxMessage]]:
+        count, rows = super().get_list(*facts, **named)
+        ids = {row.person_id for row in rows if row.person_id is not None}
+        people = session().scalars(select(Person).where(Person.id.in_(ids)))
+        g.addressees = {person.id: person.full_name for person in people}
+        return count, rows
+
+    def cell(self, row: OutboxMessage, column: str) -> str:
+        match column:
+            case "due_at":
+                return short_moment(row.sent_at or row.due_at)
+            case "person":
+                return str(g.addressees.get(row.person_id) or label("someone not recognised yet"))
+            case "kind":
+                return words.word(words.NOTICES, row.kind)
+            case "status":
+                return words.word(words.OUTBOX, row.status)
+            case _:
+                return _why(row)
+
+    def action_of(self, row: OutboxMessage) -> tuple[str, str] | None:
+        """The one thing that may be done with this row: where to post, what the button says."""
+        if row.status is not OutboxStatus.PARKED:
+            return None
+        return url_for("outbox.retry", message_id=row.id), label("Try again")
+
+    @expose("/<int:message_id>/retry", methods=["POST"])
+    def retry(self, message_id: int) -> Response:
+        retry_notice(session(), actor=current_actor(), message_id=message_id, now=now())
+        session().commit()
+        flash(label("The message is queued again."), "success")
+        return redirect(url_for("outbox.index_view", status=request.args.get("status")))
+
+
+def _why(row: OutboxMessage) -> str:
+    """Telegram's own words for what it refused; for what was let go, a word of ours."""
+    if not row.reason or row.status is not OutboxStatus.SKIPPED:
+        return row.reason or ""
+    return label(words.SKIPS.get(row.reason, words.THINGS_CHANGED))

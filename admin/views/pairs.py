@@ -1,0 +1,194 @@
+"""Pairs: list and card, and the pages whose button tells people something."""
+
+from dataclasses import dataclass
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle_id_or_none, form_titles
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label
+from admin.previews import preview_of, words_of
+from admin.storage import now, session
+from models.pairs import PairStatus
+from models.people import Role
+from notices.catalogue import compose
+from notices.letters import Skip
+from services.actors import Right
+from services.errors import NotAllowed
+from services.meetings.cards import list_meetings_of_pair
+from services.pairs import (
+    EndReason,
+    PairCard,
+    confirm_pair,
+    discard_draft,
+    end_pair,
+    list_pairs,
+    read_pair,
+    register_agreement,
+    register_order,
+    withdraw_offer,
+)
+from services.people import read_person
+from services.scores import read_pair_ratings
+from services.timeline import read_pair_story
+
+TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis
+AT_WORK = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED})
+CHOOSABLE_REASONS = tuple(reason for reason in EndReason if reason is not EndReason.CONSENT_WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What one side will get: as it will look, and the plain words that may be edited."""
+
+    role: Role
+    name: str
+    markup: Markup
+    words: str
+    buttons: tuple[str, ...]
+    edited: str
+
+
+class PairPage(SecuredPage):
+    right = Right.SEE_PEOPLE
+
+    @expose("/")
+    def index(self) -> str:
+        status = request.args.get("status", "")
+        pairs = list_pairs(
+            session(),
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            cycle_id=cycle_id_or_none(),
+            statuses=frozenset({PairStatus(status)}) if status in set(PairStatus) else frozenset(),
+        )
+        return self.show("panel/pairs.html", pairs=pairs, status=status)
+
+    @expose("/<int:pair_id>/")
+    def card(self, pair_id: int) -> str:
+        pair = self._read(pair_id)
+        actor = current_actor()
+        return self.show(
+            "panel/pair.html",
+            pair=pair,
+            titles=form_titles(),
+            meetings=list_meetings_of_pair(session(), actor=actor, pair_id=pair_id),
+            ratings=read_pair_ratings(session(), actor=actor, pair_id=pair_id)
+            if current_user.has(Right.SEE_SCORES)
+            else None,
+            events=read_pair_story(
+                session(), actor=actor, organization_id=pair.organization_id, pair_id=pair_id
+            ),
+            may_manage=current_user.has(Right.MANAGE_PAIRS),
+            is_at_work=pair.status in AT_WORK,
+            now=now(),
+        )
+
+    @expose("/<int:pair_id>/confirm", methods=["GET", "POST"])
+    def confirm(self, pair_id: int) -> str | Response:
+        self._check_may_manage()
+        pair = self._read(pair_id)
+        if pair.status is not PairStatus.DRAFT:
+            flash(label("This pair is no longer a draft."), "error")
+            return redirect(url_for("pairs.card", pair_id=pair_id))
+        previews = [self._preview(pair, role) for role in (Role.MENTEE, Role.MENTOR)]
+        if request.method == "POST" and self._confirm(pair_id, previews):
+            flash(label("Confirmed. Both hear of it now."), "success")
+            return redirect(url_for("pairs.card", pair_id=pair_id))
+        return self.show("panel/pair_confirm.html", pair=pair, previews=previews, titles=form_titles())
+
+    def _confirm(self, pair_id: int, previews: list[Preview]) -> bool:
+        edited = {one.role: one.edited for one in previews if one.edited != one.words}
+        if any(len(text) > TEXT_LIMIT for text in edited.values()):
+            flash(label("Please keep each message under {limit} characters.", limit=TEXT_LIMIT), "error")
+            return False
+        done = self.attempt(
+            confirm_pair, actor=current_actor(), pair_id=pair_id, edited_texts=edited, now=now()
+        )
+        return done is not None
+
+    @expose("/<int:pair_id>/discard", methods=["POST"])
+    def discard(self, pair_id: int) -> Response:
+        if not self.succeeds(discard_draft, actor=current_actor(), pair_id=pair_id, now=now()):
+            return redirect(url_for("pairs.card", pair_id=pair_id))
+        flash(label("The draft is discarded. Nobody was told of it."), "success")
+        return redirect(url_for("home.index"))
+
+    @expose("/<int:pair_id>/withdraw", methods=["GET", "POST"])
+    def withdraw(self, pair_id: int) -> str | Response:
+        self._check_may_manage()
+        pair = self._read(pair_id)
+        if request.method == "GET" and pair.status is PairStatus.OFFERED:
+            return self.show("panel/pair_withdraw.html", pair=pair)
+        if self.succeeds(withdraw_offer, actor=current_actor(), pair_id=pair_id, now=now()):
+            flash(label("The offer is withdrawn. Both have been told."), "success")
+        return redirect(url_for("pairs.card", pair_id=pair_id))
+
+    @expose("/<int:pair_id>/order", methods=["POST"])
+    def order(self, pair_id: int) -> Response:
+        if self.attempt(register_order, actor=current_actor(), pair_id=pair_id, now=now()):
+            flash(label("The order is registered."), "success")
+        return redirect(url_for("pairs.card", pair_id=pair_id))
+
+    @expose("/<int:pair_id>/agreement", methods=["POST"])
+    def agreement(self, pair_id: int) -> Response:
+        if self.attempt(register_agreement, actor=current_actor(), pair_id=pair_id, now=now()):
+            flash(label("The mentor's agreement is registered. The pair is at work."), "success")
+        return redirect(url_for("pairs.card", pair_id=pair_id))
+
+    @expose("/<int:pair_id>/end", methods=["GET", "POST"])
+    def end(self, pair_id: int) -> str | Response:
+        self._check_may_manage()
+        pair = self._read(pair_id)
+        reason = request.form.get("reason", "")
+        if request.method == "GET" and pair.status in AT_WORK:
+            return self.show("panel/pair_end.html", pair=pair, reasons=CHOOSABLE_REASONS)
+        if reason not in set(CHOOSABLE_REASONS):
+            flash(label("Please choose the reason."), "error")
+            return redirect(url_for("pairs.end" if pair.status in AT_WORK else "pairs.card", pair_id=pair_id))
+        ended = self.attempt(
+            end_pair, actor=current_actor(), pair_id=pair_id, reason=EndReason(reason), now=now()
+        )
+        if ended is not None:
+            flash(label("The pair has ended. Both have been told."), "success")
+        return redirect(url_for("pairs.card", pair_id=pair_id))
+
+    def _read(self, pair_id: int) -> PairCard:
+        return read_pair(session(), actor=current_actor(), pair_id=pair_id)
+
+    @staticmethod
+    def _check_may_manage() -> None:
+        if not current_user.has(Right.MANAGE_PAIRS):
+            raise NotAllowed
+
+    @staticmethod
+    def _preview(pair: PairCard, role: Role) -> Preview:
+        """The words of the notice by the function that will make them when they are sent."""
+        side = pair.side(role)
+        person = read_person(session(), actor=current_actor(), person_id=side.person_id)
+        letter = compose(
+            session(),
+            kind="pair.offer",
+            facts={"pair_id": pair.id, "person_id": side.person_id},
+            t=current_app.extensions["nastavnik_translators"][person.locale],
+            now=now(),
+        )
+        assert not isinstance(letter, Skip), letter.reason
+        plain = words_of(letter)
+        return Preview(
+            role=role,
+            name=side.full_name,
+            markup=preview_of(letter),
+            words=plain,
+            buttons=tuple(action.label for row in letter.rows for action in row),
+            edited=_same_lines(request.form.get(f"text_{role.value}", plain)) or plain,
+        )
+
+
+def _same_lines(typed: str) -> str:
+    """Browsers post line ends as CR LF."""
+    return typed.replace("\r\n", "\n").strip("\n")

@@ -1,0 +1,175 @@
+"""People: the list, a card, adding and correcting, invitations, paper consents."""
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin.configuration import panel_config
+from admin.cycles import cycle_id_or_none
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, locale
+from admin.storage import now, session
+from models.people import ParticipationStatus, Role
+from services.actors import Right
+from services.banks import read_profile
+from services.consents import latest_decision, read_state, register_paper
+from services.errors import NotAllowed
+from services.joining import InvitationMade, create_invitation, find_invitation, revoke_invitation
+from services.meetings.cards import list_meetings_of
+from services.organizations import list_organizations
+from services.pairs import list_pairs_of
+from services.people import add_person, edit_person, list_people, read_person, read_roles
+from services.timeline import read_person_story
+
+PAGE = 50
+FIELDS = ("family_name", "given_name", "patronymic", "position")
+INVITATION_PREFIX = "inv_"
+
+
+def invitation_code(invitation: InvitationMade) -> str:
+    return INVITATION_PREFIX + invitation.token
+
+
+def invitation_link(invitation: InvitationMade) -> str:
+    """The link that opens the bot; empty when the bot's name is not known (the sandbox has none)."""
+    username = panel_config().bot_username
+    return f"https://t.me/{username}?start={invitation_code(invitation)}" if username else ""
+
+
+class PeoplePage(SecuredPage):
+    right = Right.SEE_PEOPLE
+
+    @expose("/")
+    def index(self) -> str:
+        role, status = request.args.get("role", ""), request.args.get("status", "")
+        search, page = request.args.get("search", ""), max(request.args.get("page", 0, type=int), 0)
+        found = list_people(
+            session(),
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            now=now(),
+            role=Role(role) if role in set(Role) else None,
+            status=ParticipationStatus(status) if status in set(ParticipationStatus) else None,
+            search=search,
+        )
+        return self.show(
+            "panel/people.html",
+            rows=found[page * PAGE : (page + 1) * PAGE],
+            count=len(found),
+            page=page,
+            pages=-(-len(found) // PAGE),
+            chosen={"role": role, "status": status, "search": search},
+            is_filtered=bool(role or status or search),
+            join_code=_join_code(),
+        )
+
+    @expose("/add", methods=["GET", "POST"])
+    def add(self) -> str | Response:
+        _check_may_edit()
+        form = {name: request.form.get(name, "") for name in FIELDS}
+        if request.method == "POST":
+            person = self.attempt(
+                add_person,
+                actor=current_actor(),
+                organization_id=current_account().organization_id,
+                now=now(),
+                **form,
+            )
+            if person is not None:
+                if request.form.get("invite"):
+                    self.attempt(create_invitation, actor=current_actor(), person_id=person.id, now=now())
+                flash(label("{name} is added.", name=person.full_name), "success")
+                return redirect(url_for("people.card", person_id=person.id))
+        return self.show("panel/person_form.html", form=form, person=None)
+
+    @expose("/<int:person_id>/")
+    def card(self, person_id: int) -> str:
+        actor = current_actor()
+        person = read_person(session(), actor=actor, person_id=person_id)
+        cycle_id = cycle_id_or_none()
+        roles = read_roles(session(), person_id=person_id, cycle_id=cycle_id) if cycle_id else ()
+        may_edit = current_user.has(Right.EDIT_PEOPLE)
+        invitation = (
+            find_invitation(session(), actor=actor, person_id=person_id, now=now()) if may_edit else None
+        )
+        pairs = list_pairs_of(session(), actor=actor, person_id=person_id)
+        return self.show(
+            "panel/person.html",
+            person=person,
+            roles=roles,
+            profiles=[read_profile(session(), actor, role.participation_id, locale()) for role in roles],
+            consent=read_state(session(), person_id) if cycle_id else None,
+            decision=latest_decision(session(), person_id),
+            pairs=pairs,
+            meetings=list_meetings_of(session(), actor=actor, person_id=person_id),
+            invitation=invitation,
+            code=invitation_code(invitation) if invitation else "",
+            link=invitation_link(invitation) if invitation else "",
+            may_edit=may_edit,
+            events=read_person_story(
+                session(), actor=actor, organization_id=person.organization_id, person_id=person_id
+            ),
+            today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
+        )
+
+    @expose("/<int:person_id>/edit", methods=["GET", "POST"])
+    def edit(self, person_id: int) -> str | Response:
+        _check_may_edit()
+        person = read_person(session(), actor=current_actor(), person_id=person_id)
+        form = {name: request.form.get(name, getattr(person, name)) for name in FIELDS}
+        if request.method == "POST":
+            edited = self.attempt(edit_person, actor=current_actor(), person_id=person_id, now=now(), **form)
+            if edited is not None:
+                flash(label("The card is corrected."), "success")
+                return redirect(url_for("people.card", person_id=person_id))
+        return self.show("panel/person_form.html", form=form, person=person)
+
+    @expose("/<int:person_id>/invite", methods=["POST"])
+    def invite(self, person_id: int) -> Response:
+        made = self.attempt(create_invitation, actor=current_actor(), person_id=person_id, now=now())
+        if made is not None:
+            flash(
+                label("The link is ready: hand it over in person. Earlier links no longer work."), "success"
+            )
+        return redirect(url_for("people.card", person_id=person_id))
+
+    @expose("/<int:person_id>/revoke", methods=["POST"])
+    def revoke(self, person_id: int) -> Response:
+        self.act(revoke_invitation, actor=current_actor(), person_id=person_id, now=now())
+        flash(label("The link no longer works."), "success")
+        return redirect(url_for("people.card", person_id=person_id))
+
+    @expose("/<int:person_id>/paper", methods=["POST"])
+    def paper(self, person_id: int) -> Response:
+        """Register a consent signed on paper, by the date that stands on it."""
+        zone = ZoneInfo(current_account().timezone)
+        try:
+            signed = datetime.fromisoformat(request.form.get("signed_on", "")).date()
+        except ValueError:
+            flash(label("Please give the date that stands on the paper."), "error")
+            return redirect(url_for("people.card", person_id=person_id))
+        if signed > now().astimezone(zone).date():
+            flash(label("The date on the paper cannot lie in the future."), "error")
+            return redirect(url_for("people.card", person_id=person_id))
+        moment = datetime.combine(signed, time(12), tzinfo=zone).astimezone(UTC)
+        done = self.attempt(
+            register_paper, actor=current_actor(), person_id=person_id, decided_at=moment, now=now()
+        )
+        if done is not None:
+            flash(label("The paper consent is registered."), "success")
+        return redirect(url_for("people.card", person_id=person_id))
+
+
+def _join_code() -> str:
+    """The code that people without an invitation type in the chat."""
+    own = current_account().organization_id
+    return next(one.join_code for one in list_organizations(session()) if one.id == own)
+
+
+def _check_may_edit() -> None:
+    if not current_user.has(Right.EDIT_PEOPLE):
+        raise NotAllowed

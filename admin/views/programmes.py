@@ -1,0 +1,207 @@
+"""Settings of the running programme: each with its default and where that default comes from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle, pack
+from admin.doors import SecuredPage, current_actor
+from admin.languages import label, locale
+from admin.storage import now, session
+from services.actors import Right
+from services.errors import N_
+from services.programmes.regulations import Settings
+from services.programmes.running import SettingsRefused, change_settings, settings_of
+
+HOUR = 60
+
+
+class Unreadable(ValueError):
+    """What was typed cannot be read as this setting."""
+
+
+def _number(typed: str) -> int | float:
+    try:
+        value = float(typed.replace(",", "."))
+    except ValueError as error:
+        raise Unreadable from error
+    return int(value) if value.is_integer() else value
+
+
+def _hours(typed: str) -> list[int]:
+    """Hours before a meeting, "24; 2", as minutes, the longest first."""
+    found = {round(_number(piece) * HOUR) for piece in typed.replace(";", " ").split()}
+    return sorted(found, reverse=True)
+
+
+def _clocks(typed: str) -> list[str]:
+    return [_clock(piece) for piece in typed.replace(",", " ").replace(";", " ").split()]
+
+
+def _clock(typed: str) -> str:
+    hours, _, minutes = typed.strip().partition(":")
+    if not (hours.isdecimal() and minutes.isdecimal()):
+        raise Unreadable
+    return f"{int(hours):02}:{minutes}"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting: how it is named, shown and read."""
+
+    name: str
+    title: str
+    hint: str
+    kind: str  # of the HTML input
+    read: Callable[[str], Any]
+    show: Callable[[Any], str] = str
+    step: str = "1"
+
+
+def _show_clock(value: Any) -> str:
+    return f"{value:%H:%M}"
+
+
+def _show_hours(value: tuple[int, ...]) -> str:
+    return "; ".join(f"{minutes / HOUR:g}" for minutes in value)
+
+
+def _show_clocks(value: Any) -> str:
+    return ", ".join(map(_show_clock, value))
+
+
+FIELDS = (
+    Field(
+        "reminder_offsets_minutes",
+        N_("Reminders of a meeting"),
+        N_("Hours before the start, for example: 24; 2"),
+        "text",
+        _hours,
+        _show_hours,
+    ),
+    Field(
+        "quiet_from",
+        N_("Quiet hours from"),
+        N_("No reminders and no sound from this time on"),
+        "time",
+        _clock,
+        _show_clock,
+    ),
+    Field(
+        "quiet_to",
+        N_("Quiet hours to"),
+        N_("From this time on messages come as usual"),
+        "time",
+        _clock,
+        _show_clock,
+    ),
+    Field(
+        "feedback_after_minutes",
+        N_("Question after a meeting"),
+        N_("Minutes after the planned end"),
+        "number",
+        _number,
+    ),
+    Field(
+        "feedback_reminder_days", N_("Reminder of feedback"), N_("Days after the question"), "number", _number
+    ),
+    Field("feedback_closes_days", N_("Feedback closes"), N_("Days after the question"), "number", _number),
+    Field(
+        "alert_rating",
+        N_("Low rating"),
+        N_("A rating of this or lower comes to the home page"),
+        "number",
+        _number,
+    ),
+    Field(
+        "satisfied_threshold",
+        N_("Satisfied from"),
+        N_("Mean rating of 10 from which a person counts as satisfied"),
+        "number",
+        _number,
+        lambda value: f"{value:g}",
+        "0.1",
+    ),
+    Field("offer_expires_days", N_("An offer stays open"), N_("Days"), "number", _number),
+    Field("invitation_days", N_("An invitation link works"), N_("Days"), "number", _number),
+    Field("meeting_minutes", N_("Usual length of a meeting"), N_("Minutes"), "number", _number),
+    Field(
+        "day_slots",
+        N_("Times offered for meetings"),
+        N_("For example: 08:00, 13:30, 14:30"),
+        "text",
+        _clocks,
+        _show_clocks,
+    ),
+)
+SWITCHES = (
+    (
+        "agreement_required",
+        N_("The pair begins its work only after the mentor's written agreement is registered"),
+    ),
+)
+
+
+class ProgrammePage(SecuredPage):
+    right = Right.MANAGE_SETTINGS
+
+    @expose("/", methods=["GET", "POST"])
+    def index(self) -> str | Response:
+        settings = settings_of(session(), cycle_id=cycle().id)
+        faults: dict[str, str] = {}
+        if request.method == "POST":
+            changes, faults = _read_form()
+            if not faults:
+                faults = self._change(changes)
+            if not faults:
+                flash(label("The settings are saved. Coming reminders follow them."), "success")
+                return redirect(url_for("programme.index"))
+            flash(label("Nothing was saved: please look at the marked lines."), "error")
+        described = pack().pack
+        return self.show(
+            "panel/programme.html",
+            fields=FIELDS,
+            switches=SWITCHES,
+            values=_values(settings),
+            on={name: _is_on(settings, name) for name, _title in SWITCHES},
+            defaults={field.name: field.show(getattr(described.settings, field.name)) for field in FIELDS},
+            sources={field.name: described.sources.get(f"settings.{field.name}", "") for field in FIELDS},
+            faults=faults,
+            title=described.title.get(locale()),
+            version=described.version,
+            cycle=cycle(),
+        )
+
+    def _change(self, changes: dict[str, Any]) -> dict[str, str]:
+        try:
+            self.act(change_settings, actor=current_actor(), cycle_id=cycle().id, changes=changes, now=now())
+        except SettingsRefused as error:
+            session().rollback()
+            name = str(error.facts["field"])
+            return {name: label("This value is out of range or contradicts another one.")}
+        return {}
+
+
+def _read_form() -> tuple[dict[str, Any], dict[str, str]]:
+    changes: dict[str, Any] = {name: name in request.form for name, _title in SWITCHES}
+    faults = {}
+    for field in FIELDS:
+        try:
+            changes[field.name] = field.read(request.form.get(field.name, ""))
+        except Unreadable:
+            faults[field.name] = label("This cannot be read. {hint}", hint=label(field.hint))
+    return changes, faults
+
+
+def _values(settings: Settings) -> dict[str, str]:
+    if request.method == "POST":
+        return {field.name: request.form.get(field.name, "") for field in FIELDS}
+    return {field.name: field.show(getattr(settings, field.name)) for field in FIELDS}
+
+
+def _is_on(settings: Settings, name: str) -> bool:
+    return name in request.form if request.method == "POST" else bool(getattr(settings, name))

@@ -1,0 +1,84 @@
+"""Proposing a pair: a mentee, a mentor from the bank, both profiles side by side, then a draft."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.cycles import form_titles, pack
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, locale
+from admin.storage import now, session
+from models.people import Role
+from services.actors import Right
+from services.banks import BankRow, Profile, list_bank, read_profile
+from services.errors import NotFound
+from services.fit import Fit, compare
+from services.pairs import draft_pair
+
+MOST_COMPARED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    row: BankRow
+    fit: Fit
+
+
+class ProposalPage(SecuredPage):
+    right = Right.MANAGE_PAIRS
+
+    @expose("/")
+    def index(self) -> str:
+        return self.show("panel/proposals.html", mentees=_bank(Role.MENTEE), mentors=_bank(Role.MENTOR))
+
+    @expose("/<int:mentee_id>/")
+    def mentors(self, mentee_id: int) -> str:
+        mentee = _profile(mentee_id, Role.MENTEE)
+        found = [
+            Candidate(row, compare(mentee, _profile(row.participation_id, Role.MENTOR)))
+            for row in _bank(Role.MENTOR)[:MOST_COMPARED]
+            if row.person_id != mentee.person_id
+        ]
+        found.sort(key=lambda one: (-one.fit.matches, len(one.fit.cautions)))
+        return self.show("panel/proposal_mentors.html", mentee=mentee, candidates=found)
+
+    @expose("/<int:mentee_id>/<int:mentor_id>/", methods=["GET", "POST"])
+    def compare(self, mentee_id: int, mentor_id: int) -> str | Response:
+        if request.method == "POST":
+            drafted = self.attempt(
+                draft_pair,
+                actor=current_actor(),
+                mentee_participation_id=mentee_id,
+                mentor_participation_id=mentor_id,
+                form=request.form.get("form") or None,
+                kind=request.form.get("kind") or None,
+                role_variant=request.form.get("role_variant") or None,
+                now=now(),
+            )
+            if drafted is not None:
+                flash(label("The draft is ready. Nobody has been told yet."), "success")
+                return redirect(url_for("pairs.confirm", pair_id=drafted.pair_id))
+        mentee, mentor = _profile(mentee_id, Role.MENTEE), _profile(mentor_id, Role.MENTOR)
+        return self.show(
+            "panel/proposal.html",
+            mentee=mentee,
+            mentor=mentor,
+            fit=compare(mentee, mentor),
+            choices=pack().pack,
+            titles=form_titles(),
+        )
+
+
+def _bank(role: Role) -> list[BankRow]:
+    return list_bank(
+        session(), actor=current_actor(), organization_id=current_account().organization_id, role=role
+    )
+
+
+def _profile(participation_id: int, role: Role) -> Profile:
+    profile = read_profile(session(), current_actor(), participation_id, locale())
+    if profile.role is not role:
+        raise NotFound
+    return profile

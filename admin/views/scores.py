@@ -1,0 +1,91 @@
+"""Scores: the nine criteria, satisfaction by side, meetings held against planned (A40 to A42)."""
+
+from flask import Response as FlaskResponse
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle, pack
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.drawings import CHARTS
+from admin.languages import label, locale
+from admin.storage import now, session
+from services.actors import Right
+from services.scores import (
+    criteria_of,
+    latest_level,
+    list_sheets,
+    open_sheet,
+    read_attendance,
+    read_satisfaction,
+    read_sheet,
+    save_sheet,
+)
+
+SHEETS_BESIDE = 4  # columns of the table; older sheets stand below as a list
+
+
+class ScorePage(SecuredPage):
+    right = Right.SEE_SCORES
+
+    @expose("/")
+    def index(self) -> str:
+        actor, cycle_id = current_actor(), cycle().id
+        return self.show(
+            "panel/scores.html",
+            cycle=cycle(),
+            criteria=criteria_of(pack()),
+            levels=pack().pack.scoring.levels,
+            sheets=list_sheets(session(), actor=actor, cycle_id=cycle_id),
+            beside=SHEETS_BESIDE,
+            latest=latest_level(session(), actor=actor, cycle_id=cycle_id),
+            satisfaction=read_satisfaction(session(), actor=actor, cycle_id=cycle_id),
+            attendance=read_attendance(session(), actor=actor, cycle_id=cycle_id, now=now()),
+            may_fill=current_user.has(Right.FILL_SCORES),
+            locale=locale(),
+            now=now(),
+        )
+
+    @expose("/sheets/new", methods=["POST"])
+    def new(self) -> Response:
+        sheet_id = self.act(open_sheet, actor=current_actor(), cycle_id=cycle().id, now=now())
+        return redirect(url_for("scores.sheet", sheet_id=sheet_id))
+
+    @expose("/sheets/<int:sheet_id>/", methods=["GET", "POST"])
+    def sheet(self, sheet_id: int) -> str | Response:
+        criteria = criteria_of(pack())
+        if request.method == "POST":
+            saved = self.attempt(
+                save_sheet,
+                actor=current_actor(),
+                run_id=sheet_id,
+                ratings={one.question.id: request.form.get(one.question.id, "") for one in criteria},
+                notes={one.question.id: request.form.get(f"{one.question.id}_note", "") for one in criteria},
+                now=now(),
+            )
+            if saved is not None:
+                flash(_said(saved.missing), "success")
+                return redirect(url_for("scores.sheet", sheet_id=sheet_id))
+        found = read_sheet(session(), actor=current_actor(), run_id=sheet_id)
+        return self.show(
+            "panel/sheet.html",
+            sheet=found,
+            criteria=criteria,
+            levels=pack().pack.scoring.levels,
+            form=request.form if request.method == "POST" else None,
+            is_mine=found.author_id == current_account().id and current_user.has(Right.FILL_SCORES),
+            locale=locale(),
+        )
+
+    @expose("/charts/<name>.svg")
+    def chart(self, name: str) -> FlaskResponse:
+        if name not in CHARTS:
+            abort(404)
+        return FlaskResponse(CHARTS[name](cycle().id), mimetype="image/svg+xml")
+
+
+def _said(missing: int) -> str:
+    if not missing:
+        return label("Saved. All nine are rated: the level is on the scores page.")
+    return label("Saved. Not rated yet: {count}. The level appears when all nine are rated.", count=missing)

@@ -1,0 +1,43 @@
+"""Everything that waits in one block of the home page, with what may be done about it."""
+
+from flask import abort, flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle_id_or_none
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label
+from admin.storage import now, session
+from services.actors import Right
+from services.overview import MOST, Block, read_sections
+from services.tasks import close_task
+
+
+class TaskPage(SecuredPage):
+    right = Right.MANAGE_PAIRS
+
+    @expose("/")
+    def index(self) -> Response:
+        return redirect(url_for("home.index"))
+
+    @expose("/<block>/")
+    def block(self, block: str) -> str:
+        if block not in set(Block):
+            abort(404)
+        sections = read_sections(
+            session(),
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            cycle_id=cycle_id_or_none(),
+            now=now(),
+            limit=MOST,
+        )
+        section = next((one for one in sections if one.block == block), None)
+        return self.show("panel/tasks.html", section=section, block=Block(block))
+
+    @expose("/<int:task_id>/close", methods=["POST"])
+    def close(self, task_id: int) -> Response:
+        self.act(close_task, actor=current_actor(), task_id=task_id, now=now())
+        flash(label("Marked as dealt with."), "success")
+        block = request.form.get("block")
+        return redirect(url_for("tasks.block", block=block) if block in set(Block) else url_for("home.index"))

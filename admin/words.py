@@ -1,0 +1,284 @@
+"""The panel's words for states and kinds: one table each, msgids that templates translate."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from admin.languages import label
+from models.accounts import AccountRole
+from models.meetings import MeetingStatus, Source
+from models.messages import OutboxStatus
+from models.pairs import Decision, DeclineReason, PairStatus
+from models.people import ParticipationStatus, Role
+from models.tasks import TaskKind
+from services.consents import ConsentState
+from services.errors import N_
+from services.fit import Caution
+from services.overview import Block
+from services.pairs import EndReason, WaitsFor
+from services.people import ChatState
+
+ROLES = {Role.MENTEE: N_("mentee"), Role.MENTOR: N_("mentor")}
+
+ACCOUNT_ROLES = {
+    AccountRole.ADMINISTRATOR: N_("administrator"),
+    AccountRole.CURATOR: N_("curator"),
+    AccountRole.HEAD: N_("head"),
+    AccountRole.PSYCHOLOGIST: N_("psychologist"),
+    AccountRole.OBSERVER: N_("observer"),
+}
+
+PARTICIPATIONS = {
+    ParticipationStatus.INTAKE: N_("fills in the questionnaire"),
+    ParticipationStatus.READY: N_("in the bank"),
+    ParticipationStatus.PAIRED: N_("in a pair"),
+    ParticipationStatus.LEFT: N_("left the programme"),
+}
+
+CONSENTS = {
+    ConsentState.NONE: N_("not asked yet"),
+    ConsentState.GIVEN: N_("given"),
+    ConsentState.OUTDATED: N_("given to an earlier text"),
+    ConsentState.DECLINED: N_("declined"),
+    ConsentState.WITHDRAWN: N_("withdrawn"),
+}
+
+CHATS = {
+    ChatState.NONE: N_("not invited"),
+    ChatState.INVITED: N_("invited, has not come yet"),
+    ChatState.LINKED: N_("in the chat"),
+    ChatState.UNREACHABLE: N_("cannot be reached"),
+}
+
+PAIRS = {
+    PairStatus.DRAFT: N_("draft: nobody has been told"),
+    PairStatus.OFFERED: N_("offered"),
+    PairStatus.ACCEPTED: N_("accepted by both"),
+    PairStatus.ORDERED: N_("order signed"),
+    PairStatus.ACTIVE: N_("at work"),
+    PairStatus.PAUSED: N_("paused"),
+    PairStatus.COMPLETED: N_("completed"),
+    PairStatus.TERMINATED: N_("ended early"),
+    PairStatus.DECLINED: N_("declined"),
+    PairStatus.EXPIRED: N_("offer ended"),
+}
+
+AWAITED = {
+    WaitsFor.MENTEE: N_("waits for the mentee"),
+    WaitsFor.MENTOR: N_("waits for the mentor"),
+    WaitsFor.BOTH: N_("waits for both"),
+    WaitsFor.CURATOR: N_("waits for you"),
+}
+
+DECISIONS = {Decision.ACCEPTED: N_("accepted the offer"), Decision.DECLINED: N_("declined the offer")}
+
+DECLINE_REASONS = {
+    DeclineReason.SCHEDULE: N_("the schedules do not fit"),
+    DeclineReason.SUBJECT: N_("another subject"),
+    DeclineReason.WORKLOAD: N_("too much work"),
+    DeclineReason.PERSONAL: N_("personal reasons"),
+    DeclineReason.OTHER: N_("another reason"),
+}
+
+END_REASONS = {
+    EndReason.COMPLETED: N_("the plan is carried out"),
+    EndReason.BY_MENTOR: N_("the mentor asked for it"),
+    EndReason.BY_MENTEE: N_("the mentee asked for it"),
+    EndReason.MUTUAL: N_("both asked for it"),
+    EndReason.BY_CURATOR: N_("the curator decided"),
+    EndReason.CONSENT_WITHDRAWN: N_("consent was withdrawn"),
+}
+
+MEETINGS = {
+    MeetingStatus.PROPOSED: N_("proposed, waits for the other side"),
+    MeetingStatus.PLANNED: N_("planned"),
+    MeetingStatus.HELD: N_("held"),
+    MeetingStatus.MISSED: N_("did not take place"),
+    MeetingStatus.MOVED: N_("moved"),
+    MeetingStatus.CANCELLED: N_("cancelled"),
+}
+
+SOURCES = {Source.BOT: N_("from the chat"), Source.PANEL: N_("entered by the curator")}
+
+OUTBOX = {
+    OutboxStatus.WAITING: N_("waits to be sent"),
+    OutboxStatus.SENT: N_("sent"),
+    OutboxStatus.SKIPPED: N_("not sent: no longer needed"),
+    OutboxStatus.PARKED: N_("refused by Telegram"),
+}
+
+TASKS = {
+    TaskKind.RECOGNISE_PERSON: N_("Someone typed the school's code"),
+    TaskKind.WRONG_INVITATION: N_("A personal link was opened by somebody else"),
+    TaskKind.OFFER_DECLINED: N_("The offer was declined"),
+    TaskKind.OFFER_EXPIRED: N_("The offer ran out without an answer"),
+    TaskKind.LOW_RATING: N_("A low rating of a meeting"),
+    TaskKind.HELP_WANTED: N_("Asked for help"),
+    TaskKind.MEETING_MISMATCH: N_("One side says the meeting took place, the other that it did not"),
+    TaskKind.PERSON_UNREACHABLE: N_("The bot cannot write: it is blocked or the account is gone"),
+    TaskKind.CONSENT_DECLINED: N_("Consent was declined or withdrawn"),
+}
+
+BLOCKS = {
+    Block.RECOGNISE: N_("People to recognise"),
+    Block.HELP_WANTED: N_("Asked for help"),
+    Block.LOW_RATING: N_("Low ratings"),
+    Block.MISMATCH: N_("The sides disagree about a meeting"),
+    Block.DECLINED: N_("Offers that failed"),
+    Block.DRAFTS: N_("Drafts to confirm"),
+    Block.MENTEES: N_("Mentees without a pair"),
+    Block.UNANSWERED: N_("Offers without an answer"),
+    Block.UNLOGGED: N_("Meetings without a log"),
+    Block.UNREACHABLE: N_("People the bot cannot reach"),
+    Block.OTHER: N_("To look into"),
+}
+
+BLOCK_HINTS = {
+    Block.RECOGNISE: N_("Ask the person for the four digits and say who it is."),
+    Block.HELP_WANTED: N_("Nobody else sees this. A call is best."),
+    Block.LOW_RATING: N_("Speak with both sides separately before you decide anything."),
+    Block.MISMATCH: N_("Ask both and enter what really happened."),
+    Block.DECLINED: N_("Propose another mentor."),
+    Block.DRAFTS: N_("Nobody knows of them until you confirm."),
+    Block.MENTEES: N_("Choose a mentor for them."),
+    Block.UNANSWERED: N_("A word in person often helps."),
+    Block.UNLOGGED: N_("The mentor has been asked in the chat; you can also enter it yourself."),
+    Block.UNREACHABLE: N_("Ask them to open the chat and press Start."),
+    Block.OTHER: N_("Look at the card and mark it as dealt with."),
+}
+
+CAUTIONS = {
+    Caution.NEED_NOT_COVERED: N_("None of the most pressing needs is among the mentor's strong sides."),
+    Caution.NO_SHARED_SUBJECT: N_("They teach different subjects."),
+    Caution.LESS_EXPERIENCE: N_("The mentor has no more years of experience than the mentee."),
+    Caution.FORMATS_DIFFER: N_("One prefers to meet in person, the other online."),
+    Caution.NO_SHARED_TIME: N_("They have no common days or times."),
+    Caution.NOT_INFORMED: N_("The mentor has not confirmed knowing of the written agreement."),
+}
+
+NOTICES = {
+    "joining.recognised": N_("Recognised by the curator"),
+    "joining.refused": N_("Not recognised"),
+    "survey.unfinished": N_("Reminder of an unfinished questionnaire"),
+    "pair.offer": N_("Offer of a pair"),
+    "pair.accepted": N_("The pair is agreed"),
+    "pair.declined": N_("The offer was declined"),
+    "pair.expired": N_("The offer ran out"),
+    "pair.withdrawn": N_("The offer was withdrawn"),
+    "pair.ended": N_("The pair has ended"),
+    "pair.ordered": N_("The order is signed"),
+    "meeting.proposed": N_("Meeting proposed"),
+    "meeting.planned": N_("Meeting planned"),
+    "meeting.moved": N_("Meeting moved"),
+    "meeting.cancelled": N_("Meeting cancelled"),
+    "meeting.reminder": N_("Reminder of a meeting"),
+    "meeting.question": N_("Question after a meeting"),
+    "feedback.invite": N_("Invitation to give feedback"),
+    "feedback.reminder": N_("Reminder of feedback"),
+    "screen.current": N_("The person's current screen"),
+}
+
+ACTIONS = {
+    "account.created": N_("Account made"),
+    "account.link_issued": N_("New set-up link issued"),
+    "account.password_set": N_("Password set"),
+    "account.signed_in": N_("Signed in"),
+    "account.sign_in_failed": N_("Failed sign-in"),
+    "account.language_chosen": N_("Language chosen"),
+    "chat.linked": N_("Came into the chat"),
+    "chat.unlinked": N_("Chat unlinked"),
+    "consent.given": N_("Consent given"),
+    "consent.declined": N_("Consent declined"),
+    "consent.withdrawn": N_("Consent withdrawn"),
+    "invitation.created": N_("Invitation made"),
+    "invitation.claimed": N_("Invitation used"),
+    "invitation.revoked": N_("Invitation revoked"),
+    "invitation.refused": N_("Said: this is not me"),
+    "join.requested": N_("Typed the school's code"),
+    "join.recognised": N_("Recognised"),
+    "join.refused": N_("Not recognised"),
+    "organization.added": N_("Organisation added"),
+    "pair.drafted": N_("Draft of a pair made"),
+    "pair.confirmed": N_("Pair confirmed and offered"),
+    "pair.discarded": N_("Draft discarded"),
+    "pair.withdrawn": N_("Offer withdrawn"),
+    "pair.accepted": N_("Offer accepted"),
+    "pair.declined": N_("Offer declined"),
+    "pair.expired": N_("Offer ran out"),
+    "pair.ordered": N_("Order registered"),
+    "pair.agreement_registered": N_("Mentor's agreement registered"),
+    "pair.ended": N_("Pair ended"),
+    "pair.meetings_cancelled": N_("Coming meetings cancelled"),
+    "meeting.proposed": N_("Meeting proposed"),
+    "meeting.planned": N_("Meeting planned"),
+    "meeting.moved": N_("Meeting moved"),
+    "meeting.cancelled": N_("Meeting cancelled"),
+    "meeting.held": N_("Meeting held"),
+    "meeting.missed": N_("Meeting did not take place"),
+    "meeting.logged": N_("Meeting logged"),
+    "notice.retried": N_("Message queued again"),
+    "participation.chosen": N_("Role chosen"),
+    "person.added": N_("Person added"),
+    "person.edited": N_("Card corrected"),
+    "person.locale_chosen": N_("Language chosen"),
+    "programme.created": N_("Programme created"),
+    "programme.settings_changed": N_("Programme settings changed"),
+    "role.chosen": N_("Role chosen"),
+    "scores.sheet_opened": N_("Sheet of nine criteria opened"),
+    "scores.sheet_saved": N_("Sheet of nine criteria saved"),
+    "survey.opened": N_("Questionnaire opened"),
+    "survey.sent": N_("Questionnaire sent"),
+    "task.closed": N_("Marked as dealt with"),
+}
+
+DOORS = {
+    "bot": N_("chat"),
+    "panel": N_("panel"),
+    "command_line": N_("command line"),
+    "scheduler": N_("by itself"),
+}
+
+SUBJECTS = {
+    "account": N_("account"),
+    "person": N_("person"),
+    "pair": N_("pair"),
+    "meeting": N_("meeting"),
+    "programme": N_("programme"),
+    "organization": N_("organisation"),
+    "task": N_("to-do"),
+    "survey_run": N_("questionnaire"),
+    "invitation": N_("invitation"),
+    "join_request": N_("request to join"),
+    "outbox": N_("message"),
+}
+
+SKIPS = {
+    "no chat": N_("the person is not in the chat yet"),
+    "unreachable": N_("the bot cannot write to this person"),
+    "no consent": N_("there is no consent"),
+}
+THINGS_CHANGED = N_("things have changed since")
+
+ERRORS = {
+    400: (N_("This form is out of date"), N_("Please open the page again and repeat what you did.")),
+    403: (N_("No access"), N_("Your account does not have the right to see this.")),
+    404: (N_("Not found"), N_("There is no such page, or the record no longer exists.")),
+    405: (N_("Not found"), N_("There is no such page, or the record no longer exists.")),
+    409: (N_("Not possible now"), N_("The reason stands above.")),
+    413: (N_("Too much text"), N_("Please shorten what you have written.")),
+    429: (N_("Please wait"), N_("There were too many tries in a short time.")),
+    500: (
+        N_("Something went wrong"),
+        N_("Nothing was changed. Please try again; if it repeats, tell the administrator."),
+    ),
+}
+
+
+def word(table: Mapping[Any, str], value: object) -> str:
+    """The word for a value in the reader's language; an unknown one stands as it is."""
+    found = table.get(value)
+    return label(found) if found else str(value)
+
+
+def error_words(status: int) -> tuple[str, str]:
+    title, text = ERRORS.get(status, ERRORS[500] if status >= 500 else ERRORS[404])  # noqa: PLR2004
+    return label(title), label(text)
