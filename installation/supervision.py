@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 STEADY_SECONDS = 60  # one that lived so long is not ill: its next pause is short again
-WORK_SECONDS = 3.8  # for bot and panel to finish what is in hand; all stop within 5
-SANDBOX_SECONDS = 0.7  # it ends last, so that the bot's last answers still leave
+WORK_SECONDS = 3.7  # for bot and panel to finish what is in hand
+STOP_SECONDS = 4.8  # for all; the sandbox ends last, so that the bot's last answers still leave
 FATAL = 2  # the exit code that no restart would mend
 LINE_LIMIT = 1 << 20
 
@@ -113,12 +113,12 @@ class Supervisor:
         return await process.wait()
 
     async def _end_all(self) -> None:
+        began = time.monotonic()
         working = [child for child in self._children if not child.is_last]
-        await self._end(working, WORK_SECONDS)
-        await self._end([child for child in self._children if child.is_last], SANDBOX_SECONDS)
+        await self._end(working, began + WORK_SECONDS)
+        await self._end([child for child in self._children if child.is_last], began + STOP_SECONDS)
 
-    async def _end(self, children: list[Child], seconds: float) -> None:
-        deadline = time.monotonic() + seconds
+    async def _end(self, children: list[Child], deadline: float) -> None:
         alive = [c.process for c in children if c.process is not None and c.process.returncode is None]
         for process in alive:
             with contextlib.suppress(ProcessLookupError):
