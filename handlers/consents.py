@@ -93,8 +93,9 @@ def consent_screen(session: Session, place: Place, t: Translator, _now: datetime
             ),
             ((Action(t.label("Try again"), "consent.open"),),),
         )
+    version = t("Text version: {version}", version=offer.version)
     return Letter(
-        f"{draw_text(offer.text)}\n\n{t('Text version: {version}', version=offer.version)}",
+        f"{draw_text(offer.text)}\n\n{version}",
         (
             (Action(t.label("I give my consent"), "consent.give", (offer.mark[:MARK_LENGTH],)),),
             (Action(t.label("I do not give it"), "consent.decline"),),

@@ -172,5 +172,7 @@ def help_screen(session: Session, place: Place, t: Translator, _now: datetime) -
             "/cancel – leave what is under way, answers stay"
         )
     )
-    lines.append(t("In questionnaires every button may also be answered by text. For anything else ask your curator."))
+    lines.append(
+        t("In questionnaires every button may also be answered by text. For anything else ask your curator.")
+    )
     return Letter("\n\n".join(lines), back)

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone_location
 
 from services.errors import DomainError
 from services.programmes.texts import Text
@@ -53,6 +53,14 @@ class Translator:
         """E.g. "четверг, 26 ноября"."""
         pattern = {"ru": "EEEE, d MMMM", "en": "EEEE, d MMMM"}[self.locale] + (" y" if with_year else "")
         return format_date(day, pattern, locale=self.locale)
+
+    def date(self, day: date) -> str:
+        """E.g. "26 ноября", to stand after a preposition."""
+        return format_date(day, "d MMMM", locale=self.locale)
+
+    def place(self, timezone: str) -> str:
+        """The zone by its city, e.g. "Москва"."""
+        return get_timezone_location(ZoneInfo(timezone), locale=self.locale, return_city=True)
 
     def short_day(self, day: date) -> str:
         """E.g. "чт 26.11", for buttons."""

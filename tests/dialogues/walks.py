@@ -1,0 +1,107 @@
+"""Walks that many dialogues begin with: a person with a link, and answering a questionnaire like a person."""
+
+from dataclasses import dataclass
+
+from sandbox.client import Person
+from tests.town import Town
+from tests.world import PersonFacts, World, found_school
+
+
+@dataclass
+class Guest:
+    """Somebody whom the curator added, with a personal link; `taps` counts what they pressed."""
+
+    world: World
+    facts: PersonFacts
+    telegram: Person
+    payload: str
+    taps: int = 0
+
+    async def tap(self, label: str) -> str:
+        self.taps += 1
+        return (await self.telegram.tap(label)).text
+
+    async def say(self, text: str) -> str:
+        return (await self.telegram.say(text)).text
+
+    async def text(self) -> str:
+        return (await self.telegram.screen()).text
+
+    async def labels(self) -> list[str]:
+        return (await self.telegram.screen()).labels
+
+
+async def make_world(town: Town) -> World:
+    return found_school(town.database, await town.telegram.now())
+
+
+async def invited(
+    town: Town, world: World, given_name: str = "Анна", patronymic: str = "Игоревна", *, key: str = "guest"
+) -> Guest:
+    world.now = await town.telegram.now()
+    facts = world.person(given_name, patronymic)
+    payload = world.invite(facts)
+    person = await town.telegram.person(given_name, key=key)
+    return Guest(world, facts, person, payload)
+
+
+async def consented(
+    town: Town, world: World, given_name: str = "Анна", patronymic: str = "Игоревна", *, key: str = "guest"
+) -> Guest:
+    """From /start to the choice of a role, in three taps."""
+    guest = await invited(town, world, given_name, patronymic, key=key)
+    await guest.telegram.start(guest.payload)
+    await guest.tap("Да, это я")
+    await guest.tap("Дальше")
+    await guest.tap("Даю согласие")
+    return guest
+
+
+async def answer_all(guest: Guest) -> None:
+    """Answer as a patient person does, until the review: three ticks where several fit."""
+    while "Проверьте ответы" not in await guest.text():
+        await answer_one(guest)
+
+
+async def answer_one(guest: Guest) -> None:
+    screen = await guest.telegram.screen()
+    labels = [
+        label
+        for label in screen.labels
+        if label not in {"‹ Назад", "Пропустить", "Пауза", "Ко мне не относится"}
+    ]
+    if "Например:" in screen.text and not labels:
+        if "Пропустить" in screen.labels:
+            await guest.tap("Пропустить")
+        else:
+            await guest.say("12")
+    elif "10" in labels:
+        await guest.tap("7")
+    elif is_multiple(screen.text):
+        for label in labels[:2]:
+            await guest.tap(label)
+        await guest.tap("Готово")
+    elif labels:
+        await guest.tap(labels[0])
+    elif "Пропустить" in screen.labels:
+        await guest.tap("Пропустить")
+    else:
+        await guest.say("12")
+
+
+MULTIPLE = (
+    "Кем вы работаете",
+    "Что преподаёте",
+    "С чем помочь",
+    "Чем вы сами готовы",
+    "Какое наставничество",
+    "В какие дни",
+    "А в какое время",
+    "Что из этого у вас",
+    "Кем вам ближе",
+    "Что было бы полезно",
+)
+
+
+def is_multiple(text: str) -> bool:
+    return any(words in text for words in MULTIPLE)
