@@ -24,7 +24,7 @@ def serve(config: PanelConfig, host: str, port: int, stop: threading.Event) -> N
         trusted_proxy="127.0.0.1" if config.is_secure else None,
         trusted_proxy_headers="x-forwarded-for x-forwarded-proto x-forwarded-host"
         if config.is_secure
-        else None,
+        else "",
         clear_untrusted_proxy_headers=True,
     )
     loop = threading.Thread(target=server.run, name="panel", daemon=True)
