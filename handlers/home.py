@@ -39,7 +39,7 @@ WAITING = {
     ),
     Role.MENTOR: N_(
         "Your questionnaire is with the curator, who is looking for a colleague whom you can help most. "
-        "Nothing is needed from you now: I will write as soon as there is an offer."
+        "Nothing is needed from you now: I will write as soon as there is an offer, and you decide."
     ),
 }
 
@@ -96,7 +96,7 @@ def _before_consent(session: Session, place: Place, t: Translator, state: Consen
                 "Your data will be destroyed by {until} at the latest, except what the law wants kept.\n\n"
                 "You may come back at any time.",
                 moment=t.moment(latest.decided_at, place.timezone),
-                until=t.day((latest.decided_at + ERASED_WITHIN).astimezone(place.zone).date()),
+                until=t.month_day((latest.decided_at + ERASED_WITHIN).astimezone(place.zone).date()),
             ),
             ((Action(t.label("Come back to the programme"), "consent.open"),),),
         )
@@ -133,7 +133,7 @@ def _menu(
     told = [part(session, place, t, now) for part in PARTS]
     lines += [line for part in told for line in part.lines]
     actions += [action for part in told for action in part.actions]
-    if not any(part.lines for part in told[:1]):
+    if not told[0].lines:  # no pair and no offer yet
         lines += [t(WAITING[one.role]) for one in roles if one.status is ParticipationStatus.READY]
     rows = [(action,) for action in actions]
     others = [Action(t.label("My data"), "mydata.open"), Action(t.label("Settings"), "settings.open")]

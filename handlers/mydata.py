@@ -9,6 +9,7 @@ from aiogram.types import BufferedInputFile, CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
+from models.consents import ConsentDecision
 from models.people import ParticipationStatus, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
@@ -86,6 +87,7 @@ def summary_screen(session: Session, place: Place, t: Translator, _now: datetime
         t("Position: {position}", position=person["position"] or "–"),
         t("Organisation: {organization}", organization=data["organization"]),
         *(t("Role: {role}", role=t(_role_words(role))) for role in data["roles"]),
+        *_say_consent(data, place, t),
         *_say_counts(data, t),
         t("Telegram: the number of this chat, to write to you"),
     ]
@@ -102,13 +104,27 @@ def _role_words(role: OwnData) -> str:
     return ROLE_STATES[Role(role["role"]), ParticipationStatus(role["status"])]
 
 
+def _say_consent(data: OwnData, place: Place, t: Translator) -> list[str]:
+    words = {
+        ConsentDecision.GIVEN: N_("Consent: given, {moment}"),
+        ConsentDecision.DECLINED: N_("Consent: declined, {moment}"),
+        ConsentDecision.WITHDRAWN: N_("Consent: taken back, {moment}"),
+    }
+    return [
+        t(
+            words[ConsentDecision(one["decision"])],
+            moment=t.moment(datetime.fromisoformat(one["decided_at"]), place.timezone),
+        )
+        for one in data["consents"][-1:]
+    ]
+
+
 def _say_counts(data: OwnData, t: Translator) -> list[str]:
     sent = [run for run in data["questionnaires"] if run["is_sent"]]
     return [
         t("Questionnaires sent: {count}", count=len(sent)),
         t("Pairs: {count}", count=len(data["pairs"])),
         t("Meetings: {count}", count=len(data["meetings"])),
-        t("Decisions on consent: {count}", count=len(data["consents"])),
     ]
 
 

@@ -94,7 +94,7 @@ def confirm_screen(session: Session, place: Place, t: Translator, now: datetime)
             "curator hears of it.\n"
             "By {until}: your data will be destroyed, except what the law wants kept.\n\n"
             "It has no consequences for your work.",
-            until=t.date((now + ERASED_WITHIN).astimezone(place.zone).date()),
+            until=t.month_day((now + ERASED_WITHIN).astimezone(place.zone).date()),
         ),
         (
             (Action(t.label("Yes, take it back"), "privacy.withdraw"),),

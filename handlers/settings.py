@@ -52,10 +52,10 @@ def settings_screen(session: Session, place: Place, t: Translator, _now: datetim
         t(
             "Language: choose below.\n\n"
             "From {quiet_from} to {quiet_to} I send no reminders; what cannot wait comes without a sound. "
-            "The time is that of your organisation: {timezone}.",
+            "The time is that of your organisation: {place}.",
             quiet_from=t.clock(settings.quiet_from),
             quiet_to=t.clock(settings.quiet_to),
-            timezone=place.timezone,
+            place=t.place(place.timezone),
         ),
         (languages, (Action(t.label("To the menu"), "home.show"),)),
     )

@@ -57,14 +57,15 @@ def draw_question(step: Step, question: Question, t: Translator) -> Letter:
         title=step.block_title.get(locale) if step.block_title else "",
     )
     lines = [f"<i>{escape(step.survey.title.get(locale))} · {part}</i>"]
-    if step.is_first and step.survey.quick is None:
+    if step.is_first and step.draft is None and step.survey.quick is None:
         lines.append(escape(step.survey.intro.get(locale)))
     lines.append(f"<b>{escape(question.text.get(locale))}</b>")
     if step.is_answered:
         lines.append(t("Your answer: {answer}", answer=describe(question, step.draft, locale)))
-    lines += filter(None, ("\n".join(_hints(question, t)), _example(question, t)))
+    rows = _answers(step, question, t)
+    lines += filter(None, ("\n".join(_hints(question, t)), "" if rows else _ask_to_write(question, t)))
     lines.append(f"<i>{escape(SEEN_BY[question.seen_by].get(locale))}</i>")
-    return Letter("\n\n".join(lines), (*_answers(step, question, t), *_ways(step, question, t)))
+    return Letter("\n\n".join(lines), (*rows, *_ways(step, question, t)))
 
 
 def _hints(question: Question, t: Translator) -> list[str]:
@@ -80,10 +81,11 @@ def _hints(question: Question, t: Translator) -> list[str]:
     return hints
 
 
-def _example(question: Question, t: Translator) -> str:
-    if question.example is None or _numbers(question):
-        return ""
-    return t("For example: {example}", example=question.example.get(t.locale))
+def _ask_to_write(question: Question, t: Translator) -> str:
+    if question.example is None:
+        return t("Write your answer in a message.")
+    example = question.example.get(t.locale)
+    return t("Write your answer in a message, for example: “{example}”", example=example)
 
 
 def _answers(step: Step, question: Question, t: Translator) -> Rows:
@@ -229,11 +231,15 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
         return MenuPart()
     cycle = current_cycle(session, place.organization_id)
     unsent = list_unsent(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
-    lines = [
-        t("“{title}” is not sent yet: this waits for you.", title=run.title.get(t.locale)) for run in unsent
-    ]
+    lines = [t("“{title}” waits for you.", title=run.title.get(t.locale)) for run in unsent]
     actions = [
-        Action(t.label("Continue: {title}", title=run.title.get(t.locale)), "continue.survey", (run.id,))
+        Action(
+            t.label("Continue the questionnaire")
+            if len(unsent) == 1
+            else t.label("Continue: {title}", title=run.title.get(t.locale)),
+            "continue.survey",
+            (run.id,),
+        )
         for run in unsent
     ]
     return MenuPart(lines, actions)

@@ -243,7 +243,7 @@ async def answer(talk: Talk, step: Step, fn: Any, **facts: Any) -> None:
     def lead(recorded: Recorded) -> tuple[str | None, dict[str, Any]]:
         if recorded.is_done:
             return None, {}
-        page = talk.place.data.get("page") if step.is_review else None
+        page = talk.place.data.get("page")
         return "survey", {"run_id": step.run_id, **({"page": page} if page else {})}
 
     recorded = await talk.act(fn, actor=talk.actor, run_id=step.run_id, then=lead, **facts)

@@ -54,7 +54,7 @@ class Translator:
         pattern = {"ru": "EEEE, d MMMM", "en": "EEEE, d MMMM"}[self.locale] + (" y" if with_year else "")
         return format_date(day, pattern, locale=self.locale)
 
-    def date(self, day: date) -> str:
+    def month_day(self, day: date) -> str:
         """E.g. "26 ноября", to stand after a preposition."""
         return format_date(day, "d MMMM", locale=self.locale)
 

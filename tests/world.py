@@ -29,7 +29,7 @@ from services.surveys.runs import finish_ticks, record_answer, send, skip_questi
 from services.surveys.steps import read_step
 
 PROGRAMMES = Path(__file__).resolve().parent.parent / "programmes"
-FAMILY_NAMES = ("Соколова", "Орлов", "Белова", "Кротов", "Лисина", "Журавлёв", "Ежова", "Бобров")
+FAMILY_NAMES = ("Коваленко", "Белых", "Шевчук", "Гнатюк", "Черных", "Живаго", "Петренко", "Долгих")
 
 
 @dataclass
