@@ -7,6 +7,7 @@ file that is not whole. What a crash leaves between the two is swept a day later
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -229,9 +230,13 @@ def sweep_folder(folder: Path, *, known: frozenset[str], now: datetime) -> int:
     swept = 0
     for path in folder.iterdir():
         age = now.timestamp() - path.stat().st_mtime
-        if path.is_file() and path.name not in known and age > ORPHAN_AFTER.total_seconds():
+        if path.name in known or age <= ORPHAN_AFTER.total_seconds():
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
             path.unlink(missing_ok=True)
-            swept += 1
+        swept += 1
     return swept
 
 

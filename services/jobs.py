@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models.jobs import Job, JobStatus
@@ -135,6 +135,11 @@ def enqueue_job(
     return JobQueued(job_id, is_new)
 
 
+def has_next(session: Session, *, now: datetime, stale_after: timedelta = STALE_AFTER) -> bool:
+    """Whether there is anything to take: a look that locks nothing, for the worker's poll."""
+    return session.scalar(select(Job.id).where(*_is_free(now, stale_after)).limit(1)) is not None
+
+
 def take_next(
     session: Session, *, worker: str, now: datetime, stale_after: timedelta = STALE_AFTER
 ) -> JobTaken | None:
@@ -145,10 +150,7 @@ def take_next(
     while True:
         job = session.scalars(
             select(Job)
-            .where(
-                Job.status.in_(OPEN),
-                or_(Job.status == JobStatus.WAITING, Job.heartbeat_at < now - stale_after),
-            )
+            .where(*_is_free(now, stale_after))
             .order_by(Job.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -284,6 +286,11 @@ def _check_may(actor: Actor, job: Job) -> None:
     actor.check_organization(job.organization_id)
     if job.asked_by != actor.id:
         actor.check_right(Right.MANAGE_SETTINGS, job.organization_id)
+
+
+def _is_free(now: datetime, stale_after: timedelta) -> tuple[ColumnElement[bool], ...]:
+    is_left = or_(Job.status == JobStatus.WAITING, Job.heartbeat_at < now - stale_after)
+    return Job.status.in_(OPEN), is_left
 
 
 def _lock_own(session: Session, job_id: int, worker: str) -> Job:

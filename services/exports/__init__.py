@@ -1,4 +1,4 @@
-"""Exports of any of eight tables as JSON, CSV or a workbook: streamed, and each says what it is (domain.md 4)."""
+"""Exports of eight tables as JSON, CSV or a workbook: streamed, and each says what it is (domain.md 4)."""
 
 from services.exports.tables import CHUNK, Filters, UnknownFilter, UnknownFilterValue
 from services.exports.writers import SheetFull

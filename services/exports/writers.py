@@ -1,6 +1,6 @@
 """One export as JSON, CSV or a workbook, row by row: nothing of it stays in memory.
 
-CSV is for Excel users (docs/decisions/0020-exports.md): the first line names the columns, so that filters and
+CSV is for Excel users (docs/decisions/0010-exports.md): the first line names the columns, so that filters and
 pivot tables work at once; what the export is follows after an empty line, where Excel takes a table to end.
 """
 

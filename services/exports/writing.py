@@ -66,6 +66,11 @@ class Export:
     scope: Scope
     head: Head
 
+    @property
+    def chunk(self) -> int:
+        """How many base records one `read` takes at most."""
+        return CHUNK
+
     def read(self, session: Session, after: int) -> Chunk:
         return self.table.read(session, self.scope, after, CHUNK)
 

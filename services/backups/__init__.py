@@ -1,0 +1,26 @@
+"""Backups of a whole installation: made while it runs, checked when they are put back (issue 3, point 6)."""
+
+from services.backups.making import (
+    KIND,
+    BackupSummary,
+    backup_before_migration,
+    enqueue_daily_backup,
+    folder_of,
+    make_backup,
+    name_of,
+    prune_backups,
+)
+from services.backups.restoring import RestoreSummary, restore_backup
+
+__all__ = [
+    "KIND",
+    "BackupSummary",
+    "RestoreSummary",
+    "backup_before_migration",
+    "enqueue_daily_backup",
+    "folder_of",
+    "make_backup",
+    "name_of",
+    "prune_backups",
+    "restore_backup",
+]
