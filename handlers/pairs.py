@@ -16,7 +16,7 @@ from handlers.menu import MenuPart
 from handlers.talk import Talk
 from models.pairs import MEETING, DeclineReason, PairStatus
 from models.people import ChatAccount, Role
-from notices.language import Translator
+from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from notices.pairs import describe_status, introduce, offer
 from services.actors import person_in_chat
@@ -198,7 +198,7 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
         role = card.role_of(place.person_id or 0)
         partner = card.partner_of(place.person_id or 0)
         title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
-        lines = [title, t("{partner}", partner=introduce(partner)), describe_status(card, role, t)]
+        lines = [title, escape(introduce(partner)), describe_status(card, role, t)]
         if card.status in MEETING:
             lines.append(_say_contact(session, partner.person_id, partner.polite_name, t))
             actions.append(_propose_action(card, place, t))
@@ -242,5 +242,5 @@ def _say_contact(session: Session, person_id: int, name: str, t: Translator) -> 
         select(ChatAccount.chat_id).where(ChatAccount.person_id == person_id, ChatAccount.is_reachable)
     )
     if chat_id is None:
-        return t("Write to each other as usual at school: the bot is not open on the other side.")
+        return t("You may write to each other the way you are used to.")
     return t('<a href="tg://user?id={chat_id}">Write to {name}</a>', chat_id=chat_id, name=name)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.meetings import MeetingStatus
 from models.surveys import SurveyStatus
-from notices.language import Translator
+from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip, in_rows
 from notices.meetings import read_card, say_when
 from services.actors import person_in_chat
@@ -71,7 +71,7 @@ def describe_feedback(feedback: Feedback, t: Translator) -> Letter:
 
 def ask_rating(feedback: Feedback, t: Translator) -> Letter:
     question = feedback.question
-    lines = [t("<b>{question}</b>", question=question.text.get(t.locale))]
+    lines = [f"<b>{escape(question.text.get(t.locale))}</b>"]
     if question.low and question.high:
         lines.append(
             t(
@@ -80,7 +80,7 @@ def ask_rating(feedback: Feedback, t: Translator) -> Letter:
                 high=question.high.get(t.locale),
             )
         )
-    lines.append(t("<i>{seen_by}</i>", seen_by=SEEN_BY[question.seen_by].get(t.locale)))
+    lines.append(f"<i>{escape(SEEN_BY[question.seen_by].get(t.locale))}</i>")
     actions = [
         Action(str(rating), "feedback.rate", (feedback.run_id, rating)) for rating in range(1, BEST + 1)
     ]

@@ -15,7 +15,7 @@ from handlers.meetings.calendars import day_rows, draw_calendar
 from handlers.talk import Talk
 from models.meetings import Meeting, MeetingKind
 from models.pairs import Pair
-from notices.language import Translator
+from notices.language import Translator, escape
 from notices.letters import Action, Letter, in_rows
 from notices.meetings import say_kind
 from services.actors import person_in_chat
@@ -318,4 +318,4 @@ def _has_overlap(session: Session, plan: Plan, place: Place, minutes: int) -> bo
 
 def _with_title(session: Session, plan: Plan, t: Translator, text: str) -> str:
     pair = session.get_one(Pair, plan.pair_id)
-    return f"{t('{kind}', kind=say_kind(session, pair.cycle_id, plan.meeting_kind, t))}\n\n{text}"
+    return f"{escape(say_kind(session, pair.cycle_id, plan.meeting_kind, t))}\n\n{text}"
