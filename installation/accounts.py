@@ -73,7 +73,7 @@ def first_way_in(site: Site, t: Translator) -> list[str]:
             return []
         organizations = list_organizations(session)
         if not organizations:
-            return [t.label('There is no organisation yet. Say: nastavnik organization add --name "..."')]
+            return [t.label("There is no organisation yet. Say: nastavnik organization add --help")]
         account = session.scalars(select(Account).order_by(Account.id)).first()
         if account is None:
             way = open_account(

@@ -186,7 +186,7 @@ def list_schools(site: Site, telling: Telling, _arguments: argparse.Namespace) -
         telling.t.label("{id}  {name}, code for joining {code}", id=one.id, name=one.name, code=one.join_code)
         for one in organizations
     ]
-    empty = telling.t.label('There is no organisation yet. Say: nastavnik organization add --name "..."')
+    empty = telling.t.label("There is no organisation yet. Say: nastavnik organization add --help")
     telling.tell([asdict(one) for one in organizations], lines or [empty])
     return 0
 

@@ -18,8 +18,9 @@ from services.programmes.packs import ResolvedPack
 from services.programmes.running import create_programme
 
 DEMO_LOGIN = "demo"
-DEMO_SCHOOL = "Школа «Родник» (для знакомства)"
+DEMO_SCHOOL = "Школа «Родник»"
 DEMO_ADDRESS = "г. Приозёрск, ул. Садовая, 1"
+DEMO_INN = "0000000000"  # no tax office gives such a number
 CURATOR = "Ирина Викторовна Лугова"
 FRESH = timedelta(days=1)  # an invitation that ends sooner is drawn anew
 
@@ -86,6 +87,7 @@ def _open_school(session: Session, pack: ResolvedPack, timezone: str, now: datet
         name=DEMO_SCHOOL,
         kind=OrganizationKind.SCHOOL,
         address=DEMO_ADDRESS,
+        inn=DEMO_INN,
         timezone=timezone,
         now=now,
     )

@@ -12,11 +12,16 @@ from services.actors import Actor, Right
 from services.audit import record
 from services.errors import N_, DomainError
 
+INN_LENGTHS = {10, 12}
 JOIN_CODE_DIGITS = 8  # typed on a phone from a sheet of paper; wrong ones are counted and limited
 
 
 class OrganizationExists(DomainError):
     text = N_("An organisation with this name exists already.")
+
+
+class InnWrong(DomainError):
+    text = N_("A taxpayer number (INN) has 10 digits, or 12 for a sole proprietor.")
 
 
 class OrganizationUnknown(DomainError):
@@ -42,8 +47,13 @@ def add_organization(
     address: str = "",
     inn: str = "",
 ) -> OrganizationFacts:
-    """Raises OrganizationExists, NotAllowed: only who acts for the whole installation may."""
+    """Raises OrganizationExists, InnWrong, NotAllowed: only who acts for the whole installation may.
+
+    Without address and INN nobody can be asked for consent: its text names the operator.
+    """
     actor.check_right(Right.MANAGE_SETTINGS, 0)  # no organisation has the number 0
+    if inn and not (inn.isascii() and inn.isdecimal() and len(inn) in INN_LENGTHS):
+        raise InnWrong
     if any(name.casefold() == known.name.casefold() for known in list_organizations(session)):
         raise OrganizationExists
     organization = Organization(

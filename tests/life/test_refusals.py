@@ -207,7 +207,10 @@ def test_a_live_installation_is_opened_by_two_commands(start: Start, telegram: s
     """Decision record 5: the organisation with its programme, and the first one-time link."""
     live = {"bot_token": REAL_TOKEN, "telegram_api": telegram}
     assert start("migrate", **live).wait() == 0
-    school = start("organization", "add", "--name", "Школа № 5", "--json", **live)
+    named = ("--name", "Школа № 5", "--address", "г. Приозёрск, ул. Лесная, 2")
+    wrong = start("organization", "add", *named, "--inn", "12345", **live)
+    assert wrong.wait() == 1
+    school = start("organization", "add", *named, "--inn", "0000000000", "--json", **live)
     assert school.wait() == 0, school.warned
     facts = json.loads("\n".join(school.said))
     assert facts["pack"] == "target-model"
