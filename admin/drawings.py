@@ -60,10 +60,10 @@ def _meetings(cycle_id: int) -> bytes:
             ),
             labels=tuple(month_name(one.month) for one in found.months),
             series=(
-                Series(label("held"), tuple(one.held for one in found.months)),
-                Series(label("did not take place"), tuple(one.missed for one in found.months)),
-                Series(label("not logged"), tuple(one.unlogged for one in found.months)),
-                Series(label("still to come"), tuple(one.coming for one in found.months)),
+                Series(label("Held"), tuple(one.held for one in found.months)),
+                Series(label("Did not take place"), tuple(one.missed for one in found.months)),
+                Series(label("Not logged"), tuple(one.unlogged for one in found.months)),
+                Series(label("Still to come"), tuple(one.coming for one in found.months)),
             ),
             unit=label("meetings"),
         )

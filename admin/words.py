@@ -58,7 +58,7 @@ PAIRS = {
     PairStatus.PAUSED: N_("paused"),
     PairStatus.COMPLETED: N_("completed"),
     PairStatus.TERMINATED: N_("ended early"),
-    PairStatus.DECLINED: N_("declined"),
+    PairStatus.DECLINED: N_("one side declined"),
     PairStatus.EXPIRED: N_("offer ended"),
 }
 
@@ -184,16 +184,12 @@ ACTIONS = {
     "account.signed_in": N_("Signed in"),
     "account.sign_in_failed": N_("Failed sign-in"),
     "account.language_chosen": N_("Language chosen"),
-    "chat.linked": N_("Came into the chat"),
-    "chat.unlinked": N_("Chat unlinked"),
     "consent.given": N_("Consent given"),
     "consent.declined": N_("Consent declined"),
     "consent.withdrawn": N_("Consent withdrawn"),
     "invitation.created": N_("Invitation made"),
     "invitation.claimed": N_("Invitation used"),
     "invitation.revoked": N_("Invitation revoked"),
-    "invitation.refused": N_("Said: this is not me"),
-    "join.requested": N_("Typed the school's code"),
     "join.recognised": N_("Recognised"),
     "join.refused": N_("Not recognised"),
     "organization.added": N_("Organisation added"),
@@ -212,11 +208,8 @@ ACTIONS = {
     "meeting.planned": N_("Meeting planned"),
     "meeting.moved": N_("Meeting moved"),
     "meeting.cancelled": N_("Meeting cancelled"),
-    "meeting.held": N_("Meeting held"),
-    "meeting.missed": N_("Meeting did not take place"),
     "meeting.logged": N_("Meeting logged"),
     "notice.retried": N_("Message queued again"),
-    "participation.chosen": N_("Role chosen"),
     "person.added": N_("Person added"),
     "person.edited": N_("Card corrected"),
     "person.locale_chosen": N_("Language chosen"),
@@ -225,9 +218,16 @@ ACTIONS = {
     "role.chosen": N_("Role chosen"),
     "scores.sheet_opened": N_("Sheet of nine criteria opened"),
     "scores.sheet_saved": N_("Sheet of nine criteria saved"),
-    "survey.opened": N_("Questionnaire opened"),
     "survey.sent": N_("Questionnaire sent"),
     "task.closed": N_("Marked as dealt with"),
+    "export.made": N_("Export made"),
+    "file.deleted": N_("File deleted"),
+    "installation.restored": N_("Restored from a backup"),
+    "job.asked": N_("Long task started"),
+    "job.cancelled": N_("Long task cancelled"),
+    "meeting.said": N_("Said whether the meeting took place"),
+    "pair.side_accepted": N_("One side accepted the offer"),
+    "role.ready": N_("Entered the bank"),
 }
 
 DOORS = {
@@ -249,6 +249,9 @@ SUBJECTS = {
     "invitation": N_("invitation"),
     "join_request": N_("request to join"),
     "outbox": N_("message"),
+    "job": N_("long task"),
+    "file": N_("file"),
+    "installation": N_("installation"),
 }
 
 SKIPS = {
