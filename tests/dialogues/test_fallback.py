@@ -1,0 +1,73 @@
+"""Whatever a person sends, there is a sentence and the current screen (issue 2, A.4)."""
+
+import pytest
+
+from tests.dialogues.walks import consented, make_world
+from tests.town import Town
+
+WELCOME = "напишите код организации"
+STRANGE = {
+    "sticker": "Симпатично",
+    "voice": "Записи я пока не слушаю",
+    "photo": "Файл или карточка здесь не нужны",
+    "location": "Файл или карточка здесь не нужны",
+    "contact": "Файл или карточка здесь не нужны",
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+async def test_what_is_no_text_gets_a_sentence_and_the_screen(town: Town, kind: str) -> None:
+    vera = await town.telegram.person("Вера")
+    assert WELCOME in (await vera.start()).text
+    send = {
+        "sticker": vera.send_sticker,
+        "voice": vera.send_voice,
+        "photo": vera.send_photo,
+        "location": vera.send_location,
+        "contact": vera.send_contact,
+    }[kind]
+    screen = await send()
+    assert STRANGE[kind] in screen.text
+    assert WELCOME in screen.text
+
+
+async def test_an_unknown_command_points_to_the_menu(town: Town) -> None:
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    screen = await vera.say("/nosuch")
+    assert "Такой команды я не знаю" in screen.text
+    assert WELCOME in screen.text
+
+
+async def test_edited_and_forwarded_messages_change_nothing(town: Town) -> None:
+    anna = await consented(town, await make_world(town))
+    await anna.tap("Мне нужен наставник")
+    question = await anna.text()
+    await anna.telegram.send_sticker()
+    own = [m for m in await anna.telegram.messages() if not m.from_bot]
+    screen = await anna.telegram.forward(own[-1].message_id)
+    assert "Пересланные сообщения я не читаю" in screen.text
+    assert screen.text.endswith(question)
+    await anna.say("/menu")
+    said = [m for m in await anna.telegram.messages() if m.text == "/menu"]
+    screen = await anna.telegram.edit(said[-1].message_id, "другое")
+    assert "Правки уже отправленных сообщений" in screen.text
+
+
+async def test_text_where_a_button_is_expected_keeps_the_screen(town: Town) -> None:
+    anna = await consented(town, await make_world(town))
+    roles = await anna.labels()
+    await anna.say("я не знаю")
+    assert await anna.labels() == roles
+    with_buttons = [m for m in await anna.telegram.messages() if m.from_bot and m.labels]
+    assert len(with_buttons) == 1
+
+
+async def test_the_menu_of_commands_is_set_and_each_command_answers(town: Town) -> None:
+    anna = await consented(town, await make_world(town))
+    commands = await anna.telegram.commands()
+    assert "menu" in commands
+    for command in commands:
+        screen = await anna.telegram.say(f"/{command}")
+        assert screen.text
+        assert "Такой команды я не знаю" not in screen.text

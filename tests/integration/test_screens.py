@@ -1,0 +1,90 @@
+"""Buttons: the screen's work once, older ones show the current screen, those of notices work anywhere."""
+
+from sqlalchemy import select
+
+from models.people import ChatAccount
+from tests.integration.test_inbox import tally
+from tests.town import Town, until
+
+
+async def test_a_button_of_an_older_message_shows_the_current_screen(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await town.telegram.fault(kind="500", method="editMessageReplyMarkup", times=9)
+    first = (await vera.screen()).message_id
+    await vera.say("/add", wait=False)
+    await vera.expect("Сейчас 1")
+    assert next(m for m in await vera.messages() if m.message_id == first).labels, "the fault kept them"
+    await town.telegram.clear_faults()
+    screen = await vera.tap("Ещё два", message_id=first)
+    assert screen.text == "Сейчас 1, шаг дом"
+    assert await vera.toast() == "Это сообщение устарело, актуальное ниже."
+    assert tally(town) == 1
+    assert (await vera.tap("Ещё два")).text == "Сейчас 3, шаг дом"
+
+
+async def test_a_double_tap_counts_once_or_twice_but_never_breaks(town: Town) -> None:
+    """Two taps are two updates: a handler's rule decides; both are answered and the screen is one."""
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await vera.tap("Ещё один", wait=False)
+    await vera.tap("Ещё один")
+    await until(lambda: tally(town) == 2)
+    await vera.expect("Сейчас 2")
+    assert len([m for m in await vera.messages() if m.from_bot and m.labels]) == 1
+
+
+async def test_a_notice_s_button_works_from_any_message(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await vera.say("кнопка извещения")
+    await vera.say("/add")
+    screen_id = (await vera.screen()).message_id
+    await vera.tap("Принять")
+    messages = {m.message_id: m for m in await vera.messages()}
+    assert "Принято" in [m.text for m in messages.values()]
+    assert messages[screen_id].labels == ["Ещё один", "Ещё два"]
+    assert (await vera.tap("Ещё один")).text == "Сейчас 3, шаг дом"
+
+
+async def test_the_screen_is_known_after_a_restart(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await town.restart_bot()
+    before = (await vera.screen()).message_id
+    screen = await vera.tap("Ещё один")
+    assert (screen.text, screen.message_id) == ("Сейчас 1, шаг дом", before)
+
+
+async def test_a_callback_that_is_too_old_is_worked_all_the_same(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await town.stop_bot()
+    await vera.tap("Ещё один", wait=False)
+    await town.telegram.skip(minutes=5)
+    await town.start_bot()
+    await vera.expect("Сейчас 1, шаг дом")
+
+
+async def test_a_person_who_blocks_and_returns(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    with town.database.writing() as session:
+        session.add(ChatAccount(chat_id=vera.id, is_reachable=True))
+
+    def is_reachable() -> bool | None:
+        with town.database.reading() as session:
+            return session.scalar(select(ChatAccount.is_reachable).where(ChatAccount.chat_id == vera.id))
+
+    await vera.block()
+    await until(lambda: is_reachable() is False)
+    await vera.unblock()
+    await until(lambda: is_reachable() is True)
+    await vera.block()
+    await until(lambda: is_reachable() is False)
