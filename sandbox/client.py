@@ -65,6 +65,7 @@ class SandboxClient:
         username: str | None = None,
         start_payload: str | None = None,
         note: str | None = None,
+        language_code: str | None = None,
     ) -> "Person":
         """Add a person; the same key gives the same person again."""
         facts = {
@@ -74,6 +75,7 @@ class SandboxClient:
             "username": username,
             "start_payload": start_payload,
             "note": note,
+            "language_code": language_code,
         }
         return Person(self, await self.ask("POST", "/sandbox/people", json=facts))
 

@@ -23,7 +23,7 @@ from sandbox.world import Person, World
 HEARTBEAT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 25.0
 LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
-PERSON_FIELDS = ("last_name", "username", "note", "start_payload")
+PERSON_FIELDS = ("last_name", "username", "note", "start_payload", "language_code")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -26,6 +26,7 @@ class Person:
     username: str | None = None
     note: str | None = None
     start_payload: str | None = None
+    language_code: str = "ru"
     has_started: bool = False
     is_blocked: bool = False
     is_deactivated: bool = False
@@ -45,7 +46,7 @@ class Person:
             user["last_name"] = self.last_name
         if self.username:
             user["username"] = self.username
-        user["language_code"] = "ru"
+        user["language_code"] = self.language_code
         return user
 
     def chat(self) -> Json:

@@ -1,5 +1,6 @@
 """Walks that many dialogues begin with: a person with a link, and answering a questionnaire like a person."""
 
+import asyncio
 from dataclasses import dataclass
 
 from sandbox.client import Person
@@ -18,8 +19,15 @@ class Guest:
     taps: int = 0
 
     async def tap(self, label: str) -> str:
+        """Press a button that changes something, and wait until it has, however busy the machine is."""
         self.taps += 1
-        return (await self.telegram.tap(label)).text
+        before = await self.telegram.messages()
+        await self.telegram.tap(label)
+        for _ in range(200):
+            if await self.telegram.messages() != before:
+                return await self.text()
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{label!r} changed nothing\n\n{await self.telegram.transcript()}")
 
     async def say(self, text: str) -> str:
         return (await self.telegram.say(text)).text

@@ -1,0 +1,161 @@
+"""Consent as a message of its own with an explicit choice; refusal and return (A49, D5; domain.md 2.3)."""
+
+import pytest
+from sqlalchemy import func, select
+
+from models.audit import AuditEntry
+from models.consents import Consent, ConsentDecision, ConsentMedium
+from models.messages import Conversation
+from models.people import ChatAccount, Invitation
+from models.tasks import Task, TaskKind
+from services.consents import read_offer
+from services.programmes.consents import sha256
+from tests.dialogues.walks import Guest, consented, invited, make_world
+from tests.town import Town
+from tests.world import World
+
+
+def decisions(world: World, person_id: int) -> list[Consent]:
+    with world.database.reading() as session:
+        return list(
+            session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
+        )
+
+
+async def reach_text(town: Town, world: World) -> Guest:
+    anna = await invited(town, world)
+    await anna.telegram.start(anna.payload)
+    await anna.tap("Да, это я")
+    await anna.tap("Дальше")
+    return anna
+
+
+@pytest.mark.requirement("A49")
+async def test_consent_takes_three_taps_and_keeps_its_evidence(town: Town):
+    world = await make_world(town)
+    anna = await reach_text(town, world)
+    text = await anna.telegram.screen()
+    assert "Согласие на обработку персональных данных" in text.text
+    assert "Версия текста: 1" in text.text
+    assert len(text.text) < 4096
+    after = await anna.tap("Даю согласие")
+    assert anna.taps == 3
+    assert "Согласие записано: понедельник, 23 ноября, 12:00" in after or "Согласие записано" in after
+    given = decisions(world, anna.facts.id)
+    assert [one.decision for one in given] == [ConsentDecision.GIVEN]
+    assert given[0].medium is ConsentMedium.CHAT
+    assert given[0].timezone == "Europe/Moscow"
+    assert given[0].chat_id == anna.telegram.id
+    message = next(one for one in await anna.telegram.messages() if one.message_id == given[0].message_id)
+    assert "Согласие на обработку персональных данных" in message.text
+    assert message.labels == []
+    offer = world.read(read_offer, person_id=anna.facts.id, locale="ru")
+    assert given[0].text_sha256 == sha256(offer.text)
+
+
+async def test_double_tap_on_consent_is_one_decision(town: Town):
+    world = await make_world(town)
+    anna = await reach_text(town, world)
+    await anna.telegram.tap("Даю согласие", wait=False)
+    await anna.telegram.tap("Даю согласие", wait=False)
+    await anna.telegram.expect("Что вам сейчас ближе")
+    assert len(decisions(world, anna.facts.id)) == 1
+
+
+@pytest.mark.requirement("D5")
+async def test_refusal_keeps_decision_date_and_version_only(town: Town):
+    world = await make_world(town)
+    anna = await reach_text(town, world)
+    farewell = await anna.tap("Не даю согласия")
+    assert "вы не участвуете" in farewell
+    (row,) = decisions(world, anna.facts.id)
+    assert (row.decision, row.version) == (ConsentDecision.DECLINED, 1)
+    assert (row.chat_id, row.message_id, row.text_sha256) == (None, None, None)
+    with world.database.reading() as session:
+        assert session.get(ChatAccount, anna.telegram.id) is None
+        assert session.get(Conversation, anna.telegram.id) is None
+        invitation = session.scalars(select(Invitation).where(Invitation.person_id == anna.facts.id)).one()
+        assert (invitation.claimed_at, invitation.claimed_chat_id) == (None, None)
+        kinds = session.scalars(select(Task.kind).where(Task.person_id == anna.facts.id)).all()
+        assert kinds == [TaskKind.CONSENT_DECLINED]
+    assert "напишите код организации" in (await anna.telegram.say("/menu")).text
+
+
+@pytest.mark.parametrize("way", ["button", "link"])
+async def test_who_declined_may_come_back(town: Town, way: str):
+    world = await make_world(town)
+    anna = await reach_text(town, world)
+    await anna.tap("Не даю согласия")
+    await town.telegram.skip(days=3)
+    if way == "button":
+        await anna.tap("Вернуться")
+    else:
+        await anna.telegram.start(anna.payload)
+    await anna.tap("Да, это я")
+    await anna.tap("Дальше")
+    await anna.tap("Даю согласие")
+    assert [one.decision for one in decisions(world, anna.facts.id)] == [
+        ConsentDecision.DECLINED,
+        ConsentDecision.GIVEN,
+    ]
+    with world.database.reading() as session:
+        open_tasks = select(func.count()).select_from(Task).where(Task.done_at.is_(None))
+        assert session.scalar(open_tasks) == 0
+
+
+async def test_nothing_is_asked_before_the_consent(town: Town):
+    world = await make_world(town)
+    anna = await invited(town, world)
+    await anna.telegram.start(anna.payload)
+    await anna.tap("Да, это я")
+    for command in ("/menu", "/surveys", "/privacy", "/cancel"):
+        await anna.say(command)
+        assert "Мне нужен наставник" not in await anna.labels()
+    assert "рады вам" in await anna.say("/menu")
+
+
+@pytest.mark.requirement("D5")
+async def test_withdrawal_takes_two_taps_and_stops_everything(town: Town):
+    world = await make_world(town)
+    anna = await consented(town, world)
+    await anna.tap("Мне нужен наставник")
+    assert "Вы дали согласие" in await anna.say("/privacy")
+    anna.taps = 0
+    warning = await anna.tap("Отозвать согласие")
+    assert "Не позднее" in warning
+    done = await anna.tap("Да, отозвать")
+    assert anna.taps == 2
+    assert "Вы отозвали согласие" in done
+    assert "Продолжить анкету" not in await anna.labels()
+    assert decisions(world, anna.facts.id)[-1].decision is ConsentDecision.WITHDRAWN
+    with world.database.reading() as session:
+        assert "consent.withdrawn" in session.scalars(select(AuditEntry.action)).all()
+    await anna.tap("Вернуться в программу")
+    await anna.tap("Даю согласие")
+    question = await anna.tap("Мне нужен наставник")
+    assert "Кем вы работаете?" in question
+
+
+async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town):
+    world = await make_world(town)
+    anna = await reach_text(town, world)
+    with world.database.writing() as session:
+        from models.people import Organization
+
+        session.get_one(Organization, world.organization_id).address = "г. Приозёрск, ул. Новая, 5"
+    screen = await anna.tap("Даю согласие")
+    assert "Текст согласия тем временем изменился" in screen
+    assert "ул. Новая, 5" in screen
+    assert decisions(world, anna.facts.id) == []
+    await anna.tap("Даю согласие")
+    assert len(decisions(world, anna.facts.id)) == 1
+
+
+async def test_missing_facts_of_the_organisation_are_said_plainly(town: Town):
+    world = await make_world(town)
+    with world.database.writing() as session:
+        from models.people import Organization
+
+        session.get_one(Organization, world.organization_id).inn = ""
+    anna = await reach_text(town, world)
+    assert "не хватает сведений об организации" in await anna.text()
