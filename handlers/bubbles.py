@@ -31,6 +31,14 @@ async def open_flow(talk: Talk, flow: str, **data: Any) -> None:
     await talk.show(here=True)
 
 
+async def open_below(talk: Talk, flow: str, **data: Any) -> None:
+    """Begin a flow and leave the tapped notice readable: what it says stays true."""
+    on_screen = is_on_screen(talk)
+    talk.go(flow, **data)
+    await talk.act()
+    await talk.show(fresh=not on_screen)
+
+
 async def conclude(talk: Talk, letter: Letter) -> None:
     """The outcome in the tapped notice; above the screen when the screen itself was tapped."""
     if is_on_screen(talk):

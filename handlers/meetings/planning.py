@@ -9,7 +9,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy.orm import Session
 
-from handlers.bubbles import open_flow
+from handlers.bubbles import open_below, open_flow
 from handlers.filters import Flow, Typed
 from handlers.meetings.calendars import day_rows, draw_calendar
 from handlers.talk import Talk
@@ -94,7 +94,7 @@ async def begin(_query: CallbackQuery, callback_data: NewMeeting, talk: Talk) ->
         await talk.show(talk.t("No further meeting can be planned in this pair now."))
         return
     kind = kinds[0].value if len(kinds) == 1 else None
-    await open_flow(talk, FLOW, **asdict(Plan(pair_id, kind=kind)))
+    await open_below(talk, FLOW, **asdict(Plan(pair_id, kind=kind)))
 
 
 @router.callback_query(Flow(FLOW), ChooseKind.filter())

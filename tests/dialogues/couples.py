@@ -1,0 +1,96 @@
+"""A mentee and a mentor who talk with the bot, brought to the point where a test begins."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.people import Role
+from sandbox.client import Person
+from services import pairs
+from tests.town import Town
+from tests.world import Participant, World, found_school
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@dataclass
+class Couple:
+    """`pair_id` is an offered pair; the curator acts through `curate`."""
+
+    town: Town
+    world: World
+    anna: Person
+    pyotr: Person
+    mentee: Participant
+    mentor: Participant
+    pair_id: int = 0
+
+    async def curate(self, fn: Any, **facts: Any) -> Any:
+        self.world.now = self.town.clock.now()
+        return await asyncio.to_thread(self.world.write, fn, actor=self.world.curator, **facts)
+
+    async def look(self, fn: Any, **facts: Any) -> Any:
+        return await asyncio.to_thread(self.world.read, fn, **facts)
+
+    async def offer(self) -> None:
+        drafted = await self.curate(
+            pairs.draft_pair,
+            mentee_participation_id=self.mentee.participation_id,
+            mentor_participation_id=self.mentor.participation_id,
+        )
+        self.pair_id = drafted.pair_id
+        await self.curate(pairs.confirm_pair, pair_id=self.pair_id)
+        await self.anna.expect("для вас есть наставник")
+        await self.pyotr.expect("возьмётесь быть наставником")
+
+    async def accept(self) -> None:
+        await self.anna.tap("Принять")
+        await self.pyotr.tap("Принять")
+        await self.anna.expect("Вы теперь пара")
+        await self.pyotr.expect("Вы теперь пара")
+
+    async def local_now(self) -> datetime:
+        return (await self.town.telegram.now()).astimezone(MOSCOW)
+
+
+async def bring_together(town: Town) -> Couple:
+    """Both have consented, sent their questionnaires and see the menu; nobody is in a pair."""
+    world = await asyncio.to_thread(found_school, town.database, town.clock.now())
+    anna, mentee = await _join(town, world, "Анна", "Игоревна", Role.MENTEE)
+    pyotr, mentor = await _join(town, world, "Пётр", "Андреевич", Role.MENTOR)
+    return Couple(town, world, anna, pyotr, mentee, mentor)
+
+
+async def bring_to_pair(town: Town) -> Couple:
+    """Both have accepted."""
+    couple = await bring_together(town)
+    await couple.offer()
+    await couple.accept()
+    return couple
+
+
+async def bring_to_meeting(town: Town) -> Couple:
+    """An introduction is agreed for the first slot of the day after tomorrow."""
+    couple = await bring_to_pair(town)
+    await couple.pyotr.tap("Предложить встречу")
+    days = (await couple.pyotr.screen()).labels
+    await couple.pyotr.tap(days[2])
+    await couple.pyotr.tap("15:30")
+    await couple.pyotr.tap("Предложить")
+    await couple.anna.expect("предлагает встретиться")
+    await couple.anna.tap("Подтвердить")
+    await couple.pyotr.expect("Договорились")
+    return couple
+
+
+async def _join(
+    town: Town, world: World, given_name: str, patronymic: str, role: Role
+) -> tuple[Person, Participant]:
+    person = await town.telegram.person(given_name, key=role.value)
+    known = await asyncio.to_thread(world.consented, given_name, patronymic, chat_id=person.id)
+    answers = {"capacity": "2"} if role is Role.MENTOR else {}
+    participant = await asyncio.to_thread(world.ready, known, role, answers)
+    await person.start()
+    return person, participant
