@@ -107,8 +107,9 @@ def enqueue_job(
     if actor.kind is ActorKind.PERSON or (organization_id is None and actor.kind is not ActorKind.SYSTEM):
         raise NotAllowed
     session.flush()
-    done = session.execute(
-        insert_or_ignore(session, Job).values(
+    job_id = session.scalar(
+        insert_or_ignore(session, Job)
+        .values(
             kind=kind,
             arguments=arguments,
             organization_id=organization_id,
@@ -119,20 +120,22 @@ def enqueue_job(
             tries=0,
             created_at=now,
         )
+        .returning(Job.id)
     )
-    is_new = bool(getattr(done, "rowcount", 0))
-    job_id = session.scalars(select(Job.id).where(Job.dedup_key == dedup_key)).one()
-    if is_new:
-        record(
-            session,
-            actor=actor,
-            action="job.asked",
-            subject=("job", job_id),
-            organization_id=organization_id,
-            now=now,
-            after={"kind": kind, "arguments": arguments},
+    if job_id is None:
+        return JobQueued(
+            session.scalars(select(Job.id).where(Job.dedup_key == dedup_key)).one(), is_new=False
         )
-    return JobQueued(job_id, is_new)
+    record(
+        session,
+        actor=actor,
+        action="job.asked",
+        subject=("job", job_id),
+        organization_id=organization_id,
+        now=now,
+        after={"kind": kind, "arguments": arguments},
+    )
+    return JobQueued(job_id, is_new=True)
 
 
 def has_next(session: Session, *, now: datetime, stale_after: timedelta = STALE_AFTER) -> bool:

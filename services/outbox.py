@@ -37,8 +37,9 @@ def enqueue(
     """
     due = due_at or now
     session.flush()  # what the notice speaks of has its place before the notice
-    done = session.execute(
-        insert_or_ignore(session, OutboxMessage).values(
+    queued = session.scalar(
+        insert_or_ignore(session, OutboxMessage)
+        .values(
             organization_id=organization_id,
             person_id=person_id,
             chat_id=chat_id,
@@ -52,8 +53,9 @@ def enqueue(
             next_try_at=due,
             tries=0,
         )
+        .returning(OutboxMessage.id)  # PostgreSQL counts no rows for such an INSERT
     )
-    return bool(getattr(done, "rowcount", 0))
+    return queued is not None
 
 
 def retry_notice(session: Session, *, actor: Actor, message_id: int, now: datetime) -> None:
