@@ -41,7 +41,16 @@ _PATTERNS = tuple(
         r"(?<!\w)(?<!\d[.,])\d+(?:[.,]\d+)?[ ]?(?:%|руб|тыс|₽)",
     )
 )
+_AFTER_AT = re.compile(r"(?<!\w)в[ ]{1,2}$")
+_NUMBER_AND_WORD = re.compile(r"\d{1,2}[ ]{1,2}(?!раз|дет|урок|класс|четверт|год|лет)\w+")
+_COUNTED_CASE = re.compile(r"(?:(?<!и)е|ии|ти|ах|ях|ом|ой)$")
 _CAPITAL_CLASS = re.compile(r"(?<!\w)(?<!\d[.,:/])(?:1[01]|[1-9])[ ]([А-Я])(?!\w)")
+
+
+def _is_hour_with_subject(match: re.Match[str]) -> bool:
+    """«в 14 встречаемся», «в 15 занятие»: an hour and what is then, unlike «в 8 школе», «в 2 группах»."""
+    is_after_at = _AFTER_AT.search(match.string[max(0, match.start() - 4) : match.start()])
+    return bool(is_after_at and _NUMBER_AND_WORD.fullmatch(match.group()) and not _COUNTED_CASE.search(match.group()))
 
 
 def find_other_numbers(scan: Scan, written: str = "") -> list[tuple[int, int]]:
@@ -53,6 +62,8 @@ def find_other_numbers(scan: Scan, written: str = "") -> list[tuple[int, int]]:
             scan.take(*match.span())
     for pattern in _PATTERNS:
         for match in pattern.finditer(scan.text):
+            if _is_hour_with_subject(match):
+                continue
             found.append(match.span())
             scan.take(*match.span())
     return found

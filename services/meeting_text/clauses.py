@@ -1,0 +1,85 @@
+"""A message cut into clauses, and which of them speak of what comes next."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from services.meeting_text.words import AGREED, FUTURE, HELD, MEETING, NEXT, PAST
+
+_CUT = re.compile(
+    r"[,.;:!?\n()/|]+|[ ]-{1,2}[ ]|[ ](?=(?:а|но|потом|затем|после чего|а потом)[ ])"
+    r"|[ ]и[ ](?=(?:мы[ ]|я[ ])?\w+[аеиоуыя]л(?:и|ись|а|ась)(?!\w))|[ ](?=(?:дальше|далее|в следующ(?:ий|ую) )\w*)"
+)
+_SUBORDINATE = re.compile(r"[ ]{0,3}(?:что|чтобы|как|котор\w+|если|где|когда|почему|зачем|которые)(?!\w)")
+_LABEL = re.compile(r"(?<!\w)тем[аы][ ]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    start: int
+    end: int
+    text: str  # folded, with what was read blanked out
+    is_past: bool
+    is_future: bool
+    is_held: bool  # it tells of a meeting that took place
+
+    def holds(self, place: int) -> bool:
+        return self.start <= place < self.end
+
+
+def cut(scanned: str, folded: str) -> list[Clause]:
+    """Clauses of the scanned text; a subordinate clause stays with its main one."""
+    places = [0]
+    for match in _CUT.finditer(scanned):
+        is_label = match.group() == ":" and _LABEL.search(scanned[max(0, match.start() - 6) : match.start()])
+        if not is_label and not _SUBORDINATE.match(scanned, match.end()):
+            places.append(match.end() if match.group().strip() else match.start())
+    places.append(len(scanned))
+    spans = [(start, end) for start, end in zip(places, places[1:], strict=False) if scanned[start:end].strip()]
+    return [_clause(scanned, folded, start, end) for start, end in spans]
+
+
+def _clause(scanned: str, folded: str, start: int, end: int) -> Clause:
+    text = scanned[start:end]
+    told = AGREED.sub(lambda match: " " * len(match.group()), text)
+    is_future = bool(FUTURE.search(text) or NEXT.search(text) or (told != text and not HELD.search(told)))
+    held = [match for match in HELD.finditer(told) if not told[: match.start()].endswith("не ")]
+    return Clause(start, end, text, bool(HELD.search(told) or PAST.search(told)), is_future, bool(held))
+
+
+def next_steps(
+    clauses: Sequence[Clause],
+    *,
+    is_log_elsewhere: Callable[[Clause], bool],
+    is_ahead: Callable[[Clause], bool],
+    has_values: Callable[[Clause], bool],
+) -> list[Clause]:
+    """Clauses about what comes next, in a message that tells of a held meeting; none in a mere plan.
+
+    `is_log_elsewhere` says whether the other clauses tell of something done, `is_ahead` whether the clause's day
+    lies ahead, `has_values` whether it holds a length or a past day.
+    """
+    found: list[Clause] = []
+    is_open = False
+    for place, clause in enumerate(clauses):
+        starts = (clause.is_future and not clause.is_held) or is_ahead(clause)
+        if starts and is_log_elsewhere(clause) and not (has_values(clause) and clause.is_past):
+            is_open = True
+            found += _lone_days_before(clauses[:place], found, is_ahead)
+        elif clause.is_past or has_values(clause):
+            is_open = False
+        if is_open:
+            found.append(clause)
+    return found
+
+
+def _lone_days_before(
+    before: Sequence[Clause], found: Sequence[Clause], is_ahead: Callable[[Clause], bool]
+) -> list[Clause]:
+    """«в четверг, посещу урок»: the day apart belongs to the step."""
+    last = before[-1] if before else None
+    return [last] if last is not None and last not in found and is_ahead(last) else []
+
+
+def mentions_meeting(clauses: Sequence[Clause]) -> bool:
+    return any(MEETING.search(clause.text) for clause in clauses)

@@ -1,0 +1,100 @@
+"""What a message wants: a log, a plan, a move, a petition ... Whole phrases only; a doubt stays unclear."""
+
+import re
+
+from services.meeting_text.readings import Intent
+
+_DELETE = re.compile(
+    r"(?<!\w)(?:удали(?:те|м|ть)?|сотри(?:те)?|стереть|убери(?:те)?|убрать|отмени(?:те|ть)?|сбрось(?:те)?)(?!\w)"
+    r"[^.!?\n]{0,40}(?:запис\w*|последн\w+|карточк\w+|лог(?!\w)|отчет\w*|лишн\w+|дубл\w*|это(?!\w)|ее(?!\w)|вчерашн\w+|сегодняшн\w+)"
+)
+_REPLACEMENT = re.compile(
+    r"(?<!\w)(?:замен\w+|смен(?:ить|ите|а|у|ы)|поменя(?:ть|йте)|перевед\w+|друг(?:ого|ую|ой|ому)|ин(?:ого|ую))[ ,]{1,2}(?:[^ .!?\n]{1,20}[ ]){0,4}"
+    r"(?:наставни(?:к|ц)\w*|наставляем\w+|подопечн\w+)|(?<!\w)наставни\w+[ ](?:[^ .!?\n]{1,20}[ ]){0,3}(?:заменить|поменять|сменить)(?!\w)"
+)
+_RESIGNATION = re.compile(
+    r"(?<!\w)не[ ](?:с?могу|хочу|буду|готов[а]?|получится)[ ](?:[^ .!?\n]{1,20}[ ]){0,4}(?:наставни(?:ком|цей|чать)|наставничеств\w+)"
+    r"|(?<!\w)отказ\w+[ ]от[ ](?:[^ .!?\n]{1,20}[ ]){0,3}наставнич\w+|(?<!\w)(?:слож|слагаю|слага)\w*[ ](?:[^ .!?\n]{1,20}[ ]){0,3}(?:обязанност|полномочи)\w+"
+    r"|(?<!\w)освободи\w*[ ](?:[^ .!?\n]{1,20}[ ]){0,2}от[ ](?:[^ .!?\n]{1,20}[ ]){0,2}(?:обязанност|наставнич)\w+"
+    r"|(?<!\w)(?:прекра(?:тить|щаю|щу)|завершаю|бросаю|оставляю|ухожу[ ]из|выхожу[ ]из)[ ](?:[^ .!?\n]{1,20}[ ]){0,2}наставни\w+"
+    r"|(?<!\w)(?:перестать|перестаю|прекращаю)[ ]быть[ ]наставни\w+|(?<!\w)(?:снять|снимите|снимаю)[ ]с[ ](?:меня|себя)[ ](?:[^ .!?\n]{1,20}[ ]){0,2}(?:наставни|обязанност)\w+"
+    r"|(?<!\w)больше[ ]не[ ](?:наставник|наставница)(?!\w)"
+)
+_EXTENSION = re.compile(r"(?<!\w)(?:продл(?:ите|ить|им|ен(?:ие|ия|ии)|еваем|ить бы|яем|ите нам)|продолжить[ ]программу[ ]до)(?!\w)")
+_MOVED = re.compile(
+    r"(?<!\w)(?:перенес(?:ли|ла|ем|ена|ти|лась|ите|у|ен|ено|тись|лись)|перенос(?:им|ится|ят|ить)|перенос(?![ ]слов)|сдви(?:нули|нула|нем|гаем|гаю|нуть|нулась)|передвинули|передвинем"
+    r"|отлож(?:или|им|ила)|откладывае(?:м|тся)|перекинули|переназначили)(?!\w)"
+)
+_MISSED = re.compile(
+    r"(?<!\w)не[ ](?:состоял\w+|состоится|встретил\w+|встречал\w+|встретимся|вышло|пришл[аи]|пришел|провел[аи]?|созвонил\w+|виделись|увиделись|прошла|явил\w+|сложилось)(?!\w)"
+    r"|встреч\w*[^.,;!?\n]{0,25}[ ]не[ ](?:было|будет)(?!\w)|(?<!\w)не[ ](?:было|будет)[ ](?:\w+[ ])?встреч\w*|(?<!\w)сорвал(?:ась|ось)(?!\w)|(?<!\w)слетела(?!\w)"
+    r"|(?<!\w)отмен(?:или|ила|илась|яем|яется|ена|а)(?!\w)|(?<!\w)отмени(?:те|ть|м)[ ](?:\w+[ ]){0,2}встреч\w*|(?<!\w)пропустил[аи]?[ ](?:\w+[ ]){0,2}встреч\w*"
+    r"|(?<!\w)не[ ](?:получил\w+|удал\w+|смогл?[аи]?|успел[аи]?|получается|сможем|смогу|выходит)[ ](?:\w+[ ]){0,2}(?:встретиться|созвониться|увидеться|прийти|собраться|провести[ ]встреч\w*)"
+    r"|(?<!\w)(?:встретиться|созвониться|увидеться|прийти|собраться)[^.,;!?\n]{0,20}[ ]не[ ](?:получил\w+|удал\w+|смогл?[аи]?|успел[аи]?|сможем|смогу|выходит)(?!\w)"
+)
+_ONLY_FAILED = re.compile(r"(?<!\w)не[ ](?:получил(?:ось|ась)|удалось|смогл?[аи]?|смогу|сможем)(?!\w)")
+_CORRECTION = re.compile(
+    r"(?<!\w)(?:ошибл\w+|опечатал\w+|исправ(?:ь|ьте|ляю|лю|ление)|(?:прошу|надо|нужно|можно|хочу)[ ]исправить|поправ(?:ь|ьте|ляю|лю|ка|очка)|неверно[ ](?:написал|указал|записал)\w*"
+    r"|неправильно[ ](?:написал|указал|записал)\w*|не[ ]то[ ](?:написал|указал|записал)\w*|на[ ]самом[ ]деле|должно[ ]быть|перепутал\w*|измени(?:те)?[ ]|уточнени[ея]|правильно[ ](?:будет[ ])?-?[ ]?(?=\d|полчаса|час))"
+)
+NOT_BUT = re.compile(r"(?<!\w)не[ ](?P<wrong>[^,.;!?\n]{1,40}?)[ ,]{1,3}а[ ](?=\S)")
+_INSTEAD = re.compile(r"(?<!\w)вместо[ ](?P<wrong>\d{1,3}(?:[ ]?(?:мин\w*|час\w*))?|вчера|сегодня|позавчера|\d{1,2}\.\d{2})(?!\w)[ ]?")
+_NOTE = re.compile(r"(?<!\w)(?:заметка|на[ ]заметку|для[ ]заметки|запиши(?:те)?[ ]заметку|просто[ ](?:поболтали|пообщались|поговорили|поздоровались|перекинулись))(?!\w)")
+_ASKS = re.compile(r"(?<!\w)(?:когда|где|как|сколько|почему|зачем|кто|куда|какая|какой|какие|что|подскажите|скажите)(?!\w)[^?\n]{0,200}\?")
+
+
+def wrong_spans(folded: str) -> list[tuple[int, int]]:
+    """What a correction takes back: «не 30, а», «вместо 30»; a value, never a verb («не состоялась, а»)."""
+    spans = []
+    for match in NOT_BUT.finditer(folded):
+        if re.search(r"\d|час|минут|вчера|сегодня|понед|вторн|сред[уа]|четверг|пятниц|суббот|воскрес|очно|онлайн|[а-я]{3,}", match["wrong"]):
+            spans.append((match.start(), match.end()))
+    return spans + [match.span() for match in _INSTEAD.finditer(folded)]
+
+
+_VALUE = re.compile(r"\d|(?<!\w)(?:час\w*|полчаса|полтора|минут\w*|вчера|позавчера|сегодня|очно|онлайн|понедельник|вторник|сред[уа]|четверг|пятниц[ау]|суббот[ау])(?!\w)")
+
+
+def _corrects_value(folded: str) -> bool:
+    return any(_VALUE.search(match["wrong"]) for match in NOT_BUT.finditer(folded)) or bool(_INSTEAD.search(folded))
+
+
+def petition_of(folded: str, *, is_held: bool, author_role: str) -> Intent | None:
+    """A wish that concerns the pair, not a meeting; a held meeting that merely spoke of it stays a log."""
+    if is_held:
+        return None
+    if _REPLACEMENT.search(folded):
+        return Intent.REPLACEMENT
+    if _RESIGNATION.search(folded):
+        return Intent.RESIGNATION if author_role == "mentor" else None
+    return Intent.EXTENSION if _EXTENSION.search(folded) and "продленк" not in folded else None
+
+
+def change_of(folded: str, *, is_held: bool, has_values: bool) -> Intent | None:
+    """A word about a meeting that is recorded or planned already: delete, correct, moved, missed."""
+    if _DELETE.search(folded) and not is_held:
+        return Intent.DELETE
+    if _CORRECTION.search(folded) or _corrects_value(folded):
+        return Intent.CORRECTION
+    if is_held and has_values:
+        return None  # "вчера 40 минут, ... следующую перенесли" is a log
+    if _MOVED.search(folded):
+        return Intent.MOVED
+    if _MISSED.search(folded) or (_ONLY_FAILED.search(folded) and not has_values and "встре" in folded):
+        return Intent.MISSED
+    return None
+
+
+def is_note(folded: str) -> bool:
+    return bool(_NOTE.search(folded))
+
+
+def asks(folded: str) -> bool:
+    """A question to somebody, not a record."""
+    return bool(_ASKS.search(folded))
+
+
+def moved_to(folded: str) -> int:
+    """Where the word of moving stands; days after it with «на» are the new ones."""
+    match = _MOVED.search(folded)
+    return match.start() if match else 0
