@@ -1,0 +1,154 @@
+"""Days, times and lengths that are offered or typed."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.meetings.moments import TimeDoesNotExist, span_of
+from services.slots import (
+    DayOutOfRange,
+    MinutesNotUnderstood,
+    TimeNotUnderstood,
+    check_day,
+    draw_month,
+    find_first_day,
+    find_last_day,
+    propose_days,
+    propose_times,
+    read_minutes,
+    read_time,
+)
+
+SLOTS = (time(8), time(15, 30), time(18))
+FRIDAY_NOON = datetime(2026, 11, 27, 12, 0, tzinfo=ZoneInfo("Europe/Moscow"))
+days = st.dates(date(2024, 1, 1), date(2030, 12, 31))
+
+
+def test_days_are_the_next_working_days_that_have_a_time_left():
+    found = propose_days(FRIDAY_NOON, SLOTS, count=3)
+    assert found == [date(2026, 11, 27), date(2026, 11, 30), date(2026, 12, 1)]
+    evening = FRIDAY_NOON.replace(hour=18)
+    assert propose_days(evening, SLOTS, count=1) == [date(2026, 11, 30)]
+
+
+def test_times_that_have_passed_are_left_out():
+    assert propose_times(FRIDAY_NOON, FRIDAY_NOON.date(), SLOTS) == [time(15, 30), time(18)]
+    assert propose_times(FRIDAY_NOON, date(2026, 11, 30), SLOTS) == list(SLOTS)
+    assert propose_times(FRIDAY_NOON, date(2026, 11, 26), SLOTS) == []
+
+
+@given(days, days)
+def test_the_calendar_shows_each_allowed_day_of_its_month_once(today, month):
+    last = find_last_day(today)
+    page = draw_month(month, first_day=today, last_day=last)
+    shown = [day for week in page.weeks for day in week if day]
+    assert shown == sorted(set(shown))
+    assert all(today <= day <= last and day.month == page.first.month for day in shown)
+    assert all(len(week) == 7 for week in page.weeks)
+    assert all(day.weekday() == place for week in page.weeks for place, day in enumerate(week) if day)
+    assert (page.previous is None) == (page.first <= today)
+    assert (page.next is None) == ((page.first.replace(day=28) + timedelta(days=4)).replace(day=1) > last)
+
+
+@given(days)
+def test_turning_pages_reaches_every_allowed_day(today):
+    last = find_last_day(today)
+    page = draw_month(today, first_day=today, last_day=last)
+    seen = set()
+    while True:
+        seen |= {day for week in page.weeks for day in week if day}
+        if page.next is None:
+            break
+        page = draw_month(page.next, first_day=today, last_day=last)
+    assert seen == {today + timedelta(days=n) for n in range((last - today).days + 1)}
+
+
+def test_months_keep_to_the_end_of_a_shorter_one():
+    assert find_last_day(date(2026, 8, 31)) == date(2027, 2, 28)
+    assert find_first_day(date(2026, 8, 31)) == date(2026, 2, 28)
+
+
+def test_a_day_outside_is_refused():
+    today = date(2026, 11, 27)
+    check_day(today, first_day=today, last_day=find_last_day(today))
+    for wrong in (today - timedelta(days=1), find_last_day(today) + timedelta(days=1)):
+        with pytest.raises(DayOutOfRange):
+            check_day(wrong, first_day=today, last_day=find_last_day(today))
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("15:30", time(15, 30)),
+        ("15.30", time(15, 30)),
+        ("15 30", time(15, 30)),
+        ("1530", time(15, 30)),
+        ("15-30", time(15, 30)),
+        ("в 15", time(15)),
+        ("В 15:30.", time(15, 30)),
+        ("9", time(9)),
+        ("15 часов", time(15)),
+        ("в 15 часов 20 минут", time(15, 20)),
+        ("15ч20", time(15, 20)),
+    ],
+)
+def test_a_typed_time_is_read(typed, read):
+    assert read_time(typed) == read
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "завтра", "25:00", "12:60", "12.12.2026", "после уроков", "15:3", "155"]
+)
+def test_what_is_no_time_gets_an_example(typed):
+    with pytest.raises(TimeNotUnderstood):
+        read_time(typed)
+
+
+@given(st.times())
+def test_every_time_that_is_shown_can_be_typed(clock):
+    assert read_time(clock.strftime("%H:%M")) == clock.replace(second=0, microsecond=0)
+    assert read_time(clock.strftime("%H%M")) == clock.replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("45", 45),
+        ("45 минут", 45),
+        ("50мин.", 50),
+        ("час", 60),
+        ("1 час 20 минут", 80),
+        ("1ч20", 80),
+        ("полтора часа", 90),
+        ("полчаса", 30),
+        ("2 часа", 120),
+    ],
+)
+def test_a_typed_length_is_read(typed, minutes):
+    assert read_minutes(typed) == minutes
+
+
+@pytest.mark.parametrize("typed", ["", "долго", "сорок пять", "1:20", "-5"])
+def test_what_is_no_length_gets_an_example(typed):
+    with pytest.raises(MinutesNotUnderstood):
+        read_minutes(typed)
+
+
+def test_local_time_is_kept_over_a_change_of_clocks():
+    """Berlin goes back on 25 October 2026: 15:00 is 13:00 UTC before and 14:00 UTC after."""
+    before = span_of(datetime(2026, 10, 24, 15), "Europe/Berlin", 45)
+    after = span_of(datetime(2026, 10, 26, 15), "Europe/Berlin", 45)
+    assert before.starts_at == datetime(2026, 10, 24, 13, tzinfo=UTC)
+    assert after.starts_at == datetime(2026, 10, 26, 14, tzinfo=UTC)
+    assert before.local_start.endswith("T15:00")
+    assert after.local_start.endswith("T15:00")
+
+
+def test_an_hour_that_the_clocks_leave_out_is_refused_and_a_double_one_is_the_earlier():
+    with pytest.raises(TimeDoesNotExist):
+        span_of(datetime(2027, 3, 28, 2, 30), "Europe/Berlin", 45)
+    double = span_of(datetime(2026, 10, 25, 2, 30), "Europe/Berlin", 45)
+    assert double.starts_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
