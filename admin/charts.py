@@ -41,6 +41,7 @@ class Chart:
     labels: tuple[str, ...]
     series: tuple[Series, ...]
     unit: str
+    point: str = ","  # between whole and part
     top: float | None = None
     line: Band | None = None
     bands: tuple[Band, ...] = ()
@@ -114,9 +115,11 @@ def _lines(axes, chart: Chart) -> None:  # type: ignore[no-untyped-def]  # noqa:
         )  # fmt: skip
         for place, value in zip(places, one.values, strict=True):
             if value is not None:
+                others = [other.values[place] or 0 for other in chart.series if other is not one]
+                is_upper = value >= max(others, default=0)  # the lower of two is labelled below
                 axes.annotate(
-                    f"{value:.1f}", (place, value), textcoords="offset points",
-                    xytext=(0, 7 if number == 0 else -14), ha="center", fontsize=8,
+                    f"{value:.1f}".replace(".", chart.point), (place, value), textcoords="offset points",
+                    xytext=(0, 7 if is_upper else -14), ha="center", fontsize=8,
                 )  # fmt: skip
     axes.set_xticks(places, chart.labels)
     axes.set_xlim(-0.5, len(places) - 0.5)

@@ -8,7 +8,7 @@ from babel.dates import format_date
 from admin.charts import Band, Chart, Series, draw
 from admin.cycles import pack
 from admin.doors import current_actor
-from admin.languages import label, locale
+from admin.languages import label, locale, number
 from admin.storage import now, session
 from models.people import Role
 from services.scores import criteria_of, list_sheets, read_attendance, read_satisfaction
@@ -39,11 +39,12 @@ def _satisfaction(cycle_id: int) -> bytes:
             labels=tuple(map(month_name, months)),
             series=tuple(series),
             unit=label("rating, 1 to 10"),
+            point=number(0.5)[1],
             top=10.8,
             line=Band(
                 found.threshold,
                 found.threshold,
-                label("satisfied from {threshold}", threshold=f"{found.threshold:g}"),
+                label("satisfied from {threshold}", threshold=number(found.threshold)),
             ),
         )
     )

@@ -7,6 +7,7 @@ Flask-Babel serves the texts of Flask-Admin and WTForms out of their own catalog
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from flask import Flask, current_app, g, session
 from flask_babel import Babel
 from flask_login import current_user
@@ -25,7 +26,14 @@ def set_up_languages(app: Flask) -> None:
     app.extensions["nastavnik_translators"] = load_translators()
     # After Babel: in templates `_` is ours, with {placeholders}; Jinja escapes what comes out.
     app.jinja_env.globals.update(
-        _=label, gettext=label, ngettext=plural, moment=moment, short_moment=short_moment, day=day, age=age
+        _=label,
+        gettext=label,
+        ngettext=plural,
+        moment=moment,
+        short_moment=short_moment,
+        day=day,
+        age=age,
+        number=number,
     )
 
 
@@ -87,6 +95,11 @@ def day(value: datetime | date | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(current_user.account.timezone)).date()
     return value.strftime("%d.%m.%Y")
+
+
+def number(value: float) -> str:
+    """E.g. "7,5": one decimal, where there is one."""
+    return format_decimal(round(value, 1), "0.#", locale=locale())
 
 
 def age(since: datetime | None) -> str:

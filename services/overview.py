@@ -121,13 +121,10 @@ def read_figures(
             .group_by(Participation.role, Participation.status)
         )
     }
-    meetings = dict(
-        session.execute(
-            select(Meeting.status, func.count()).where(Meeting.cycle_id == cycle_id).group_by(Meeting.status)
-        )
-        .tuples()
-        .all()
+    by_status = session.execute(
+        select(Meeting.status, func.count()).where(Meeting.cycle_id == cycle_id).group_by(Meeting.status)
     )
+    meetings: dict[MeetingStatus, int] = {status: count for status, count in by_status}  # noqa: C416  # rows
     due = session.scalar(
         select(func.count()).where(
             Meeting.cycle_id == cycle_id,

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from admin.cycles import cycle_id_or_none
 from admin.doors import Secured, current_account, current_actor
-from admin.languages import label
+from admin.languages import label, number
 from admin.storage import now, session
 from models.people import Role
 from services.accounts import SignedIn
@@ -89,7 +89,7 @@ def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> li
     found.append(
         Indicator(
             label("Mentees' rating of meetings"),
-            f"{mentees.mean:.1f}" if mentees.mean is not None else "—",
+            number(mentees.mean) if mentees.mean is not None else "—",
             label("out of 10; ratings: {count}", count=mentees.ratings),
             label("See satisfaction"),
             url_for("scores.index", _anchor="satisfaction"),

@@ -35,7 +35,7 @@ class MeetingTable(SecuredTable):
         "starts_at": N_("When"),
         "sides": N_("Mentor and mentee"),
         "kind": N_("Which"),
-        "status": N_("What became of it"),
+        "status": N_("State"),
         "minutes": N_("Minutes"),
     }
     empty = N_("No meeting yet. The mentor proposes the first one in the chat.")

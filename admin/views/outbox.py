@@ -27,7 +27,7 @@ class OutboxTable(SecuredTable):
         "due_at": N_("When"),
         "person": N_("To whom"),
         "kind": N_("Which"),
-        "status": N_("What became of it"),
+        "status": N_("State"),
         "reason": N_("Why"),
     }
     intro = N_(

@@ -43,7 +43,7 @@ class ScorePage(SecuredPage):
             satisfaction=read_satisfaction(session(), actor=actor, cycle_id=cycle_id),
             attendance=read_attendance(session(), actor=actor, cycle_id=cycle_id, now=now()),
             may_fill=current_user.has(Right.FILL_SCORES),
-            locale=locale(),
+            lang=locale(),
             now=now(),
         )
 
@@ -75,14 +75,14 @@ class ScorePage(SecuredPage):
             levels=pack().pack.scoring.levels,
             form=request.form if request.method == "POST" else None,
             is_mine=found.author_id == current_account().id and current_user.has(Right.FILL_SCORES),
-            locale=locale(),
+            lang=locale(),
         )
 
-    @expose("/charts/<name>.svg")
-    def chart(self, name: str) -> FlaskResponse:
-        if name not in CHARTS:
+    @expose("/charts/<drawing>.svg")
+    def chart(self, drawing: str) -> FlaskResponse:
+        if drawing not in CHARTS:
             abort(404)
-        return FlaskResponse(CHARTS[name](cycle().id), mimetype="image/svg+xml")
+        return FlaskResponse(CHARTS[drawing](cycle().id), mimetype="image/svg+xml")
 
 
 def _said(missing: int) -> str:
