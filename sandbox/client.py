@@ -14,7 +14,7 @@ from sandbox.refusal import Json
 from sandbox.screen import Screen, SeenMessage, choose_label, read_message, read_screen
 
 QUIET_SECONDS = 0.05
-TAP_QUIET_SECONDS = 0.3
+TAP_QUIET_SECONDS = 1.5  # a busy machine answers the callback long before it edits the message
 DEFAULT_TIMEOUT = 10.0
 SMALLEST_PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
