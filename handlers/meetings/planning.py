@@ -18,7 +18,7 @@ from models.pairs import Pair
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, in_rows
 from notices.meetings import say_kind
-from services.actors import person_in_chat
+from services.actors import Actor, person_in_chat
 from services.conversations import Place
 from services.errors import NotFound
 from services.meetings.cards import OPEN, read_meeting
@@ -89,7 +89,7 @@ class StopPlanning(CallbackData, prefix="plan.stop"):
 @router.callback_query(NewMeeting.filter())
 async def begin(_query: CallbackQuery, callback_data: NewMeeting, talk: Talk) -> None:
     pair_id = callback_data.pair_id
-    kinds = await talk.read(_read_kinds, actor=talk.actor, pair_id=pair_id)
+    kinds = await talk.read(_read_kinds, actor=talk.actor, pair_id=pair_id, now=talk.now)
     if not kinds:
         await talk.show(talk.t("No further meeting can be planned in this pair now."))
         return
@@ -182,8 +182,10 @@ async def begin_move(talk: Talk, meeting_id: int) -> bool:
 
 
 async def begin_again(talk: Talk, pair_id: int, kind: MeetingKind) -> None:
-    """Plan a meeting of the same kind anew."""
-    await open_flow(talk, FLOW, **asdict(Plan(pair_id, kind=kind.value)))
+    """Plan a meeting of the same kind anew, or of another when that kind is not due."""
+    kinds = await talk.read(_read_kinds, actor=talk.actor, pair_id=pair_id, now=talk.now)
+    chosen = kind.value if kind in kinds else None
+    await open_flow(talk, FLOW, **asdict(Plan(pair_id, kind=chosen)))
 
 
 def plan_of(place: Place) -> Plan:
@@ -208,9 +210,9 @@ async def _go(talk: Talk, **chosen: str | None) -> None:
     await talk.show()
 
 
-def _read_kinds(session: Session, *, actor: Any, pair_id: int) -> list[MeetingKind]:
+def _read_kinds(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> list[MeetingKind]:
     read_pair(session, actor=actor, pair_id=pair_id)
-    return list_kinds(session, pair=session.get_one(Pair, pair_id))
+    return list_kinds(session, pair=session.get_one(Pair, pair_id), now=now)
 
 
 def plan_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
@@ -224,7 +226,7 @@ def plan_screen(session: Session, place: Place, t: Translator, now: datetime) ->
     except NotFound:
         return None
     if plan.kind is None:
-        letter = _ask_kind(session, plan, t)
+        letter = _ask_kind(session, plan, t, now)
     elif plan.day is None:
         letter = _ask_day(session, plan, place, t, now)
     elif plan.clock is None:
@@ -232,23 +234,24 @@ def plan_screen(session: Session, place: Place, t: Translator, now: datetime) ->
     else:
         return _ask_to_send(session, plan, place, t, partner.polite_name)
     stop = Action(t.label("Do not plan"), "plan.stop")
-    return Letter(letter.text, (*letter.rows, _tail(session, plan, t, stop)))
+    return Letter(letter.text, (*letter.rows, _tail(session, plan, t, stop, now)))
 
 
-def _tail(session: Session, plan: Plan, t: Translator, stop: Action) -> tuple[Action, ...]:
+def _tail(session: Session, plan: Plan, t: Translator, stop: Action, now: datetime) -> tuple[Action, ...]:
     """Back, where there is something to go back to, and the way out."""
     has_choice = (
-        plan.old_id is None and len(list_kinds(session, pair=session.get_one(Pair, plan.pair_id))) > 1
+        plan.old_id is None
+        and len(list_kinds(session, pair=session.get_one(Pair, plan.pair_id), now=now)) > 1
     )
     can_go_back = plan.day is not None or plan.month is not None or (plan.kind is not None and has_choice)
     return (Action(t.label("‹ Back"), "plan.back"), stop) if can_go_back else (stop,)
 
 
-def _ask_kind(session: Session, plan: Plan, t: Translator) -> Letter:
+def _ask_kind(session: Session, plan: Plan, t: Translator, now: datetime) -> Letter:
     pair = session.get_one(Pair, plan.pair_id)
     rows = tuple(
         (Action(say_kind(session, pair.cycle_id, kind, t), "plan.kind", (kind.value,)),)
-        for kind in list_kinds(session, pair=pair)
+        for kind in list_kinds(session, pair=pair, now=now)
     )
     return Letter(t("Which meeting is it? The next one of the programme stands first."), rows)
 

@@ -1,20 +1,22 @@
 """Which kinds of meeting a pair may plan now, in the order of its programme (A18)."""
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.pairs import MEETING, Pair, PairStatus
 from services.programmes.running import pack_of
 
-DONE = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED, MeetingStatus.HELD})
+AGREED = frozenset({MeetingStatus.PLANNED, MeetingStatus.HELD})
 REPEATED = frozenset({MeetingKind.TRIAL, MeetingKind.PLANNING, MeetingKind.REGULAR})
 
 
-def list_kinds(session: Session, *, pair: Pair) -> list[MeetingKind]:
+def list_kinds(session: Session, *, pair: Pair, now: datetime) -> list[MeetingKind]:
     """The kinds that this pair may plan now; the one that comes next in the pack's order stands first.
 
-    The introduction comes before all others and once; trial meetings need both sides' yes, the rest need
+    A proposal whose time passed without an answer does not count. The introduction comes before all others and once; trial meetings need both sides' yes, the rest need
     the work to have begun, unless the pack says otherwise (engineering.md, section 7).
     """
     if pair.status not in MEETING:
@@ -23,9 +25,12 @@ def list_kinds(session: Session, *, pair: Pair) -> list[MeetingKind]:
         (MeetingKind(one.id), one.requires)
         for one in pack_of(session, cycle_id=pair.cycle_id).pack.meeting_kinds
     ]
+    is_waiting = (Meeting.status == MeetingStatus.PROPOSED) & (Meeting.starts_at > now)
     done = set(
         session.scalars(
-            select(Meeting.kind).where(Meeting.pair_id == pair.id, Meeting.status.in_(DONE)).distinct()
+            select(Meeting.kind)
+            .where(Meeting.pair_id == pair.id, or_(Meeting.status.in_(AGREED), is_waiting))
+            .distinct()
         )
     )
     if MeetingKind.INTRO in dict(order) and MeetingKind.INTRO not in done:

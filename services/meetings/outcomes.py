@@ -154,7 +154,7 @@ def log_past_meeting(
         organization_id=pair.organization_id,
         cycle_id=pair.cycle_id,
         pair_id=pair.id,
-        kind=kind or _guess_kind(session, pair),
+        kind=kind or _guess_kind(session, pair, now),
         status=MeetingStatus.PLANNED,
         local_start=span.local_start,
         timezone=timezone,
@@ -324,9 +324,9 @@ def _find_planned(
     return session.scalars(query.order_by(Meeting.starts_at).limit(1).with_for_update()).first()
 
 
-def _guess_kind(session: Session, pair: Pair) -> MeetingKind:
+def _guess_kind(session: Session, pair: Pair, now: datetime) -> MeetingKind:
     """The kind that came next; of a pair that has ended, an ordinary meeting."""
-    kinds = list_kinds(session, pair=pair) if pair.status in MEETING else []
+    kinds = list_kinds(session, pair=pair, now=now) if pair.status in MEETING else []
     return (
         kinds[0]
         if kinds

@@ -37,7 +37,7 @@ class PairCannotMeet(DomainError):
 
 
 class KindNotDue(DomainError):
-    text = N_("This kind of meeting is not due yet.")
+    text = N_("Such a meeting cannot be planned now.")
 
 
 class TimePassed(DomainError):
@@ -87,7 +87,7 @@ def propose_meeting(
     check_member(actor, pair)
     if pair.status not in MEETING:
         raise PairCannotMeet
-    if kind not in list_kinds(session, pair=pair):
+    if kind not in list_kinds(session, pair=pair, now=now):
         raise KindNotDue
     meeting = _add_proposal(session, actor, pair, kind, local_start, minutes, now)
     _record(session, meeting, actor=actor, action="meeting.proposed", now=now)

@@ -1,0 +1,377 @@
+"""Meetings of a pair: agreed by both, moved, cancelled, held, logged (A18, B14; DC18)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.engine import Database
+from models.meetings import MeetingKind, MeetingStatus, Source
+from models.messages import OutboxMessage
+from models.tasks import Task, TaskKind
+from services import pairs
+from services.actors import Actor, ActorKind, Door
+from services.errors import NotAllowed
+from services.meetings.cards import list_meetings, list_meetings_of, list_meetings_of_pair, read_meeting
+from services.meetings.outcomes import (
+    DayNotPast,
+    LoggedAlready,
+    MinutesOutOfRange,
+    Next,
+    NotBegun,
+    PairNeverMet,
+    log_meeting,
+    log_past_meeting,
+    say_held,
+)
+from services.meetings.planning import (
+    KindNotDue,
+    MeetingChanged,
+    PairCannotMeet,
+    SameTime,
+    TimePassed,
+    TooFarAhead,
+    WaitsForTheOther,
+    cancel_meeting,
+    confirm_meeting,
+    move_meeting,
+    propose_meeting,
+)
+from services.pairs import EndReason
+from tests.conftest import FIRST_MOMENT
+from tests.world import World, found_school
+
+THURSDAY = datetime(2026, 11, 26, 15, 0)  # Moscow time
+
+
+class Pair:
+    """A pair whose sides both accepted, and what they do."""
+
+    def __init__(self, world: World, mentee=None, mentor=None) -> None:
+        self.world = world
+        self.mentee = mentee or world.mentee()
+        self.mentor = mentor or world.mentor()
+        self.id = world.write(
+            pairs.draft_pair,
+            actor=world.curator,
+            mentee_participation_id=self.mentee.participation_id,
+            mentor_participation_id=self.mentor.participation_id,
+        ).pair_id
+        world.write(pairs.confirm_pair, actor=world.curator, pair_id=self.id)
+        for one in (self.mentee, self.mentor):
+            world.write(pairs.accept_offer, actor=world.actor(one.person), pair_id=self.id)
+
+    def do(self, who, fn, **facts):
+        return self.world.write(fn, actor=self.world.actor(who.person), **facts)
+
+    def propose(self, who=None, kind=MeetingKind.INTRO, local_start=THURSDAY):
+        who = who or self.mentor
+        return self.do(who, propose_meeting, pair_id=self.id, kind=kind, local_start=local_start).meeting_id
+
+    def agree(self, kind=MeetingKind.INTRO, local_start=THURSDAY):
+        meeting_id = self.propose(kind=kind, local_start=local_start)
+        self.do(self.mentee, confirm_meeting, meeting_id=meeting_id)
+        return meeting_id
+
+    def card(self, meeting_id):
+        return self.world.read(read_meeting, actor=self.world.curator, meeting_id=meeting_id)
+
+    def say(self, who, meeting_id, *, took_place):
+        return self.do(who, say_held, meeting_id=meeting_id, took_place=took_place)
+
+    def log(self, meeting_id, minutes=45, topic="Начало урока"):
+        return self.do(self.mentor, log_meeting, meeting_id=meeting_id, minutes=minutes, topic=topic)
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return found_school(database, FIRST_MOMENT)
+
+
+@pytest.fixture
+def pair(world) -> Pair:
+    return Pair(world)
+
+
+def move_clock(world, text):
+    world.now = datetime.fromisoformat(text + "+03:00").astimezone(UTC)
+
+
+def told(world, kind):
+    query = select(OutboxMessage.person_id).where(OutboxMessage.kind == kind)
+    return sorted(world.read(lambda session: list(session.scalars(query))))
+
+
+def open_tasks(world):
+    query = select(Task.kind, Task.meeting_id).where(Task.done_at.is_(None))
+    return [tuple(row) for row in world.read(lambda session: session.execute(query).all())]
+
+
+@pytest.mark.requirement("A18")
+def test_one_proposes_the_other_confirms_and_local_time_is_kept(world, pair):
+    meeting_id = pair.propose()
+    assert told(world, "meeting.proposed") == [pair.mentee.id]
+    with pytest.raises(WaitsForTheOther):
+        pair.do(pair.mentor, confirm_meeting, meeting_id=meeting_id)
+    for _ in range(2):
+        pair.do(pair.mentee, confirm_meeting, meeting_id=meeting_id)
+    card = pair.card(meeting_id)
+    assert card.status is MeetingStatus.PLANNED
+    assert card.local_start == THURSDAY
+    assert card.starts_at == datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+    assert card.ends_at - card.starts_at == timedelta(minutes=45)
+    assert told(world, "meeting.planned") == [pair.mentor.id]
+
+
+def test_the_introduction_comes_first_and_the_rest_when_the_pair_is_at_work(world, pair):
+    with pytest.raises(KindNotDue):
+        pair.propose(kind=MeetingKind.TRIAL)
+    pair.agree()
+    with pytest.raises(KindNotDue):
+        pair.propose(kind=MeetingKind.INTRO, local_start=THURSDAY + timedelta(days=1))
+    with pytest.raises(KindNotDue):
+        pair.propose(kind=MeetingKind.REGULAR, local_start=THURSDAY + timedelta(days=1))
+    pair.propose(kind=MeetingKind.TRIAL, local_start=THURSDAY + timedelta(days=1))
+    world.write(pairs.register_order, actor=world.curator, pair_id=pair.id)
+    pair.propose(kind=MeetingKind.PLANNING, local_start=THURSDAY + timedelta(days=5))
+
+
+def test_impossible_times_are_refused(world, pair):
+    with pytest.raises(TimePassed):
+        pair.propose(local_start=datetime(2026, 11, 23, 11, 59))
+    with pytest.raises(TooFarAhead):
+        pair.propose(local_start=datetime(2027, 5, 24, 15, 0))
+    pair.propose()
+    with pytest.raises(SameTime):
+        pair.propose(kind=MeetingKind.TRIAL)
+    with pytest.raises(KindNotDue):
+        pair.propose(local_start=THURSDAY + timedelta(days=1))
+
+
+def test_only_members_of_a_pair_that_may_meet_plan_meetings(world, pair):
+    stranger = world.mentee("Вера", "Олеговна")
+    with pytest.raises(NotAllowed):
+        pair.propose(who=stranger)
+    meeting_id = pair.agree()
+    for fn in (confirm_meeting, cancel_meeting):
+        with pytest.raises(NotAllowed):
+            pair.do(stranger, fn, meeting_id=meeting_id)
+    with pytest.raises(NotAllowed):
+        world.read(read_meeting, actor=world.actor(stranger.person), meeting_id=meeting_id)
+    world.write(pairs.end_pair, actor=world.curator, pair_id=pair.id, reason=EndReason.BY_CURATOR)
+    assert pair.card(meeting_id).status is MeetingStatus.CANCELLED
+    with pytest.raises(PairCannotMeet):
+        pair.propose()
+
+
+def test_another_time_is_a_new_row_and_the_other_side_answers(world, pair):
+    first = pair.propose()
+    second = pair.do(
+        pair.mentee, move_meeting, meeting_id=first, local_start=THURSDAY + timedelta(days=1)
+    ).meeting_id
+    old, new = pair.card(first), pair.card(second)
+    assert (old.status, old.moved_to_id) == (MeetingStatus.MOVED, second)
+    assert (new.status, new.kind, new.proposed_by) == (MeetingStatus.PROPOSED, old.kind, pair.mentee.id)
+    assert told(world, "meeting.proposed") == sorted([pair.mentee.id, pair.mentor.id])
+    for fn in (confirm_meeting, cancel_meeting):
+        with pytest.raises(MeetingChanged):
+            pair.do(pair.mentee, fn, meeting_id=first)
+    with pytest.raises(MeetingChanged):
+        pair.do(pair.mentor, move_meeting, meeting_id=first, local_start=THURSDAY + timedelta(days=2))
+    pair.do(pair.mentor, confirm_meeting, meeting_id=second)
+    shown = world.read(list_meetings_of, actor=world.actor(pair.mentee.person), person_id=pair.mentee.id)
+    assert [card.id for card in shown] == [second]
+    history = world.read(list_meetings_of_pair, actor=world.curator, pair_id=pair.id)
+    assert [card.id for card in history] == [first, second]
+
+
+def test_a_cancelled_meeting_is_told_to_the_other_side_and_by_the_curator_to_both(world, pair):
+    meeting_id = pair.agree()
+    pair.do(pair.mentor, cancel_meeting, meeting_id=meeting_id)
+    assert told(world, "meeting.cancelled") == [pair.mentee.id]
+    with pytest.raises(MeetingChanged):
+        pair.do(pair.mentee, cancel_meeting, meeting_id=meeting_id)
+    other = pair.propose()
+    world.write(cancel_meeting, actor=world.curator, meeting_id=other)
+    assert told(world, "meeting.cancelled") == sorted([pair.mentee.id, pair.mentee.id, pair.mentor.id])
+
+
+def test_another_meeting_at_that_time_is_a_warning_not_a_refusal(world):
+    mentor = world.mentor()
+    first = Pair(world, mentor=mentor)
+    second = Pair(world, mentee=world.mentee("Вера", "Олеговна"), mentor=mentor)
+    planned = first.agree()
+    proposed = second.do(
+        mentor,
+        propose_meeting,
+        pair_id=second.id,
+        kind=MeetingKind.INTRO,
+        local_start=THURSDAY + timedelta(minutes=30),
+    )
+    assert proposed.overlaps == (planned,)
+    later = second.do(
+        mentor,
+        propose_meeting,
+        pair_id=second.id,
+        kind=MeetingKind.TRIAL,
+        local_start=THURSDAY + timedelta(minutes=45),
+    )
+    assert later.overlaps == ()
+
+
+def test_two_yeses_and_a_log(world, pair):
+    meeting_id = pair.agree()
+    with pytest.raises(NotBegun):
+        pair.say(pair.mentee, meeting_id, took_place=True)
+    move_clock(world, "2026-11-26T16:50")
+    said = pair.say(pair.mentee, meeting_id, took_place=True)
+    assert (said.next, said.status) == (Next.FEEDBACK, MeetingStatus.PLANNED)
+    said = pair.say(pair.mentor, meeting_id, took_place=True)
+    assert (said.next, said.status) == (Next.LOG, MeetingStatus.HELD)
+    pair.log(meeting_id, minutes=50)
+    card = pair.card(meeting_id)
+    assert (card.status, card.held_minutes, card.topic, card.source) == (
+        MeetingStatus.HELD,
+        50,
+        "Начало урока",
+        Source.BOT,
+    )
+    with pytest.raises(LoggedAlready):
+        pair.log(meeting_id)
+    with pytest.raises(MeetingChanged):
+        pair.do(pair.mentee, cancel_meeting, meeting_id=meeting_id)
+    assert open_tasks(world) == []
+
+
+def test_the_log_alone_holds_the_meeting_and_invites_the_mentee(world, pair):
+    meeting_id = pair.agree()
+    move_clock(world, "2026-11-26T15:40")
+    logged = pair.log(meeting_id)
+    assert pair.card(meeting_id).status is MeetingStatus.HELD
+    assert logged.run_id is not None
+    assert told(world, "feedback.invite") == [pair.mentee.id]
+
+
+def test_two_noes_miss_the_meeting(world, pair):
+    meeting_id = pair.agree()
+    move_clock(world, "2026-11-26T16:50")
+    for one in (pair.mentee, pair.mentor):
+        assert pair.say(one, meeting_id, took_place=False).next is Next.NOTHING
+    assert pair.card(meeting_id).status is MeetingStatus.MISSED
+    assert open_tasks(world) == []
+
+
+@pytest.mark.parametrize("is_mentee_first", [True, False])
+def test_disagreement_is_a_task_until_they_agree(world, pair, is_mentee_first):
+    meeting_id = pair.agree()
+    move_clock(world, "2026-11-26T16:50")
+    words = [(pair.mentee, False), (pair.mentor, True)]
+    for who, took_place in words if is_mentee_first else reversed(words):
+        pair.say(who, meeting_id, took_place=took_place)
+    assert open_tasks(world) == [(TaskKind.MEETING_MISMATCH, meeting_id)]
+    assert pair.card(meeting_id).status is MeetingStatus.PLANNED
+    pair.say(pair.mentee, meeting_id, took_place=True)
+    assert open_tasks(world) == []
+    assert pair.card(meeting_id).status is MeetingStatus.HELD
+
+
+def test_a_log_against_the_mentees_no_is_a_task(world, pair):
+    meeting_id = pair.agree()
+    move_clock(world, "2026-11-26T16:50")
+    pair.say(pair.mentee, meeting_id, took_place=False)
+    pair.log(meeting_id)
+    assert open_tasks(world) == [(TaskKind.MEETING_MISMATCH, meeting_id)]
+    assert told(world, "feedback.invite") == []
+
+
+def test_a_meeting_nobody_planned_is_logged_by_the_mentor(world, pair):
+    logged = pair.do(
+        pair.mentor,
+        log_past_meeting,
+        pair_id=pair.id,
+        day=date(2026, 11, 22),
+        minutes=30,
+        topic=None,
+    )
+    card = pair.card(logged.meeting_id)
+    assert (card.status, card.kind, card.held_minutes) == (MeetingStatus.HELD, MeetingKind.INTRO, 30)
+    assert not card.has_clock_time
+    assert told(world, "feedback.invite") == [pair.mentee.id]
+    with pytest.raises(DayNotPast):
+        pair.do(
+            pair.mentor, log_past_meeting, pair_id=pair.id, day=date(2026, 11, 24), minutes=30, topic=None
+        )
+    with pytest.raises(MinutesOutOfRange):
+        pair.do(pair.mentor, log_past_meeting, pair_id=pair.id, day=date(2026, 11, 23), minutes=0, topic=None)
+    with pytest.raises(NotAllowed):
+        pair.do(
+            pair.mentee, log_past_meeting, pair_id=pair.id, day=date(2026, 11, 23), minutes=30, topic=None
+        )
+
+
+def test_a_meeting_planned_for_that_day_is_logged_instead_of_a_new_one(world, pair):
+    meeting_id = pair.agree()
+    move_clock(world, "2026-11-27T10:00")
+    logged = pair.do(
+        pair.mentor, log_past_meeting, pair_id=pair.id, day=date(2026, 11, 26), minutes=40, topic="Тема"
+    )
+    assert logged.meeting_id == meeting_id
+
+
+@pytest.mark.requirement("B14")
+def test_the_curator_logs_for_a_pair_and_it_is_marked(world, pair):
+    logged = world.write(
+        log_past_meeting,
+        actor=world.curator,
+        pair_id=pair.id,
+        day=date(2026, 11, 20),
+        clock=time(15, 30),
+        minutes=40,
+        topic="Посещение урока",
+    )
+    card = pair.card(logged.meeting_id)
+    assert (card.source, card.has_clock_time, logged.run_id) == (Source.PANEL, True, None)
+    assert told(world, "feedback.invite") == sorted([pair.mentee.id, pair.mentor.id])
+    without_rights = Actor(ActorKind.ACCOUNT, 9, world.organization_id, Door.PANEL)
+    with pytest.raises(NotAllowed):
+        world.write(
+            log_past_meeting,
+            actor=without_rights,
+            pair_id=pair.id,
+            day=date(2026, 11, 20),
+            minutes=40,
+            topic=None,
+        )
+    listed = world.read(list_meetings, actor=world.curator, organization_id=world.organization_id)
+    assert [one.id for one in listed] == [logged.meeting_id]
+
+
+def test_an_offered_pair_has_nothing_to_log(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = world.write(
+        pairs.draft_pair,
+        actor=world.curator,
+        mentee_participation_id=mentee.participation_id,
+        mentor_participation_id=mentor.participation_id,
+    ).pair_id
+    world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
+    with pytest.raises(PairNeverMet):
+        world.write(
+            log_past_meeting,
+            actor=world.actor(mentor.person),
+            pair_id=pair_id,
+            day=date(2026, 11, 23),
+            minutes=40,
+            topic=None,
+        )
+
+
+def test_a_proposal_that_was_never_confirmed_may_still_have_been_a_meeting(world, pair):
+    meeting_id = pair.propose()
+    move_clock(world, "2026-11-26T16:50")
+    assert pair.card(meeting_id).has_lapsed(world.now)
+    pair.propose(local_start=THURSDAY + timedelta(days=1))
+    with pytest.raises(TimePassed):
+        pair.do(pair.mentee, confirm_meeting, meeting_id=meeting_id)
+    pair.log(meeting_id)
+    assert pair.card(meeting_id).status is MeetingStatus.HELD
