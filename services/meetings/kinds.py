@@ -16,8 +16,9 @@ REPEATED = frozenset({MeetingKind.TRIAL, MeetingKind.PLANNING, MeetingKind.REGUL
 def list_kinds(session: Session, *, pair: Pair, now: datetime) -> list[MeetingKind]:
     """The kinds that this pair may plan now; the one that comes next in the pack's order stands first.
 
-    A proposal whose time passed without an answer does not count. The introduction comes before all others and once; trial meetings need both sides' yes, the rest need
-    the work to have begun, unless the pack says otherwise (engineering.md, section 7).
+    The introduction comes before all others and once; trial meetings need both sides' yes, the rest need
+    the work to have begun, unless the pack says otherwise (engineering.md, section 7). A proposal whose time
+    passed without an answer does not count.
     """
     if pair.status not in MEETING:
         return []
