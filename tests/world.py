@@ -195,7 +195,21 @@ def fill_run(
     session: Session, *, actor: Actor, run_id: int, answers: Mapping[str, Raw], now: datetime
 ) -> None:
     """Answer every question by the runner, as in the chat, and send."""
-    while (question := read_step(session, run_id=run_id).question) is not None:
+    answer_until(session, actor=actor, run_id=run_id, answers=answers, stop_at=None, now=now)
+    send(session, actor=actor, run_id=run_id, now=now)
+
+
+def answer_until(
+    session: Session,
+    *,
+    actor: Actor,
+    run_id: int,
+    answers: Mapping[str, Raw],
+    stop_at: str | None,
+    now: datetime,
+) -> None:
+    """Answer up to the question `stop_at`, or all (None) up to the review."""
+    while (question := read_step(session, run_id=run_id).question) is not None and question.id != stop_at:
         raw = answers.get(question.id, usual_answer(question))
         facts: dict[str, Any] = {"actor": actor, "run_id": run_id, "question_id": question.id, "now": now}
         if raw is None:
@@ -206,4 +220,3 @@ def fill_run(
             finish_ticks(session, **facts)
         else:
             record_answer(session, raw=raw, **facts)
-    send(session, actor=actor, run_id=run_id, now=now)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from models.audit import AuditEntry
 from models.consents import Consent, ConsentDecision, ConsentMedium
 from models.messages import Conversation
-from models.people import ChatAccount, Invitation
+from models.people import ChatAccount, Invitation, Organization
 from models.tasks import Task, TaskKind
 from services.consents import read_offer
 from services.programmes.consents import sha256
@@ -40,7 +40,7 @@ async def test_consent_takes_three_taps_and_keeps_its_evidence(town: Town):
     assert len(text.text) < 4096
     after = await anna.tap("Даю согласие")
     assert anna.taps == 3
-    assert "Согласие записано: понедельник, 23 ноября, 12:00" in after or "Согласие записано" in after
+    assert "Согласие записано: понедельник" in after
     given = decisions(world, anna.facts.id)
     assert [one.decision for one in given] == [ConsentDecision.GIVEN]
     assert given[0].medium is ConsentMedium.CHAT
@@ -140,8 +140,6 @@ async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town):
     world = await make_world(town)
     anna = await reach_text(town, world)
     with world.database.writing() as session:
-        from models.people import Organization
-
         session.get_one(Organization, world.organization_id).address = "г. Приозёрск, ул. Новая, 5"
     screen = await anna.tap("Даю согласие")
     assert "Текст согласия тем временем изменился" in screen
@@ -154,8 +152,6 @@ async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town):
 async def test_missing_facts_of_the_organisation_are_said_plainly(town: Town):
     world = await make_world(town)
     with world.database.writing() as session:
-        from models.people import Organization
-
         session.get_one(Organization, world.organization_id).inn = ""
     anna = await reach_text(town, world)
     assert "не хватает сведений об организации" in await anna.text()

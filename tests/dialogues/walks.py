@@ -3,9 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from models.surveys import SurveyRun
 from sandbox.client import Person
 from tests.town import Town
-from tests.world import PersonFacts, World, found_school
+from tests.world import PersonFacts, World, answer_until, found_school
 
 
 @dataclass
@@ -63,6 +66,32 @@ async def consented(
     await guest.tap("Дальше")
     await guest.tap("Даю согласие")
     return guest
+
+
+async def skip_to(guest: Guest, question_id: str | None) -> str:
+    """Answer by the services up to a question (None: to the review), then look at it in the chat."""
+    with guest.world.database.reading() as session:
+        run_id = session.scalars(
+            select(SurveyRun.id).where(SurveyRun.person_id == guest.facts.id).order_by(SurveyRun.id.desc())
+        ).first()
+    guest.world.write(
+        answer_until,
+        actor=guest.world.actor(guest.facts),
+        run_id=run_id,
+        answers={"experience": "12"},
+        stop_at=question_id,
+    )
+    await guest.telegram.say("/menu")
+    return await guest.tap("Продолжить анкету")
+
+
+async def see_label(guest: Guest, label: str) -> None:
+    """Wait until a button is on the screen. Raises AssertionError."""
+    for _ in range(200):
+        if label in await guest.labels():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"no button {label!r}\n\n{await guest.telegram.screen()}")
 
 
 async def answer_all(guest: Guest) -> None:

@@ -1,0 +1,81 @@
+"""The menu says what happens now and whose move it is; commands work everywhere."""
+
+import json
+
+import pytest
+
+from sandbox.client import Person
+from services.own_data import read_own_data
+from tests.dialogues.walks import Guest, consented, make_world, skip_to
+from tests.town import Town
+from tests.world import World
+
+
+@pytest.fixture
+async def world(town: Town) -> World:
+    return await make_world(town)
+
+
+@pytest.fixture
+async def anna(town: Town, world: World) -> Guest:
+    guest = await consented(town, world)
+    await guest.tap("Мне нужен наставник")
+    return guest
+
+
+async def test_menu_names_the_role_and_whose_move_it_is(anna: Guest):
+    menu = await anna.say("/menu")
+    assert "ваша роль: наставляемый" in menu
+    assert "«Анкета наставляемого»: ход за вами" in menu
+    await skip_to(anna, None)
+    assert "От вас пока ничего не нужно" in await anna.tap("Отправить")
+
+
+async def test_every_command_answers_and_leads_back(anna: Guest):
+    assert "/meetings – посмотреть" in await anna.say("/help")
+    assert "ваша роль" in await anna.tap("В меню")
+    assert "ход за вами" in await anna.say("/surveys")
+    assert "Пары пока нет" in await anna.say("/pair")
+    assert "Вы дали согласие" in await anna.say("/privacy")
+    assert "Время вашей организации: Москва" in await anna.say("/settings")
+    assert "Встреч пока нет" in await anna.say("/meetings")
+    assert "Остановились" in await anna.say("/cancel")
+    assert "ваша роль" in await anna.say("/start")
+    assert "Остановились" not in await anna.say("/cancel")
+
+
+async def test_commands_are_offered_in_the_menu_of_telegram(anna: Guest):
+    offered = await anna.telegram.commands()
+    assert {"menu", "help", "mydata", "privacy", "cancel"} <= set(offered)
+
+
+async def test_own_data_is_readable_and_comes_as_a_file(world: World, anna: Guest):
+    await anna.tap("Классный руководитель")
+    await anna.tap("Готово")
+    summary = await anna.say("/mydata")
+    assert f"ФИО: {anna.facts.full_name}" in summary
+    assert "Согласие: дано" in summary
+    mine = await anna.tap("Мои ответы")
+    assert "Кем вы работаете?\nКлассный руководитель" in mine
+    await anna.tap("Мои данные")
+    await anna.tap("Всё одним файлом")
+    await wait_for_document(anna.telegram)
+    held = world.read(read_own_data, actor=world.actor(anna.facts), locale="ru")
+    assert json.loads(json.dumps(held))["person"]["given_name"] == "Анна"
+    assert held["questionnaires"][0]["answers"][0]["value"] == ["class_teacher"]
+    assert held["consents"][0]["telegram_chat"] == anna.telegram.id
+
+
+async def wait_for_document(person: Person) -> None:
+    await person.expect("Что о вас хранится")
+    sent = [one for one in await person.messages() if "document" in one.body]
+    assert len(sent) == 1
+    assert sent[0].text.startswith("[nastavnik-")
+
+
+async def test_language_is_switched_at_once(anna: Guest):
+    await anna.say("/settings")
+    assert "Language: choose below" in await anna.tap("English")
+    assert "your role: mentee" in await anna.tap("To the menu")
+    await anna.say("/settings")
+    assert "Язык: выберите ниже" in await anna.tap("Русский")
