@@ -110,7 +110,9 @@ class Supervisor:
         assert process.stdout is not None
         async for line in process.stdout:
             self._say(f"{child.name}: {line.decode(errors='replace').rstrip()}")
-        return await process.wait()
+        code = await process.wait()
+        log.info("Process %s, %s, ended with code %s", process.pid, child.name, code)
+        return code
 
     async def _end_all(self) -> None:
         began = time.monotonic()
