@@ -41,6 +41,16 @@ def words_of(letter: Letter) -> str:
     return "".join(_parse(letter).words)
 
 
+def template_of(typed: str, letter: Letter) -> str:
+    """What a curator wrote, with the letter's names and moments as {placeholders} again: the outbox keeps
+    no names (decision 2).
+    """
+    for name, value in sorted(letter.fields.items(), key=lambda field: -len(field[1])):
+        if value:
+            typed = typed.replace(value, f"{{{name}}}")
+    return typed
+
+
 def _parse(letter: Letter) -> _Plain:
     parser = _Plain()
     parser.feed(letter.text)

@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from admin.cycles import cycle_id_or_none, form_titles
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
-from admin.previews import preview_of, words_of
+from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
 from models.pairs import PairStatus
 from models.people import Role
 from notices.catalogue import compose
-from notices.letters import Skip
+from notices.letters import Skip, reword
 from services.actors import Right
 from services.errors import NotAllowed
 from services.meetings.cards import list_meetings_of_pair
@@ -43,14 +43,18 @@ CHOOSABLE_REASONS = tuple(reason for reason in EndReason if reason is not EndRea
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What one side will get: as it will look, and the plain words that may be edited."""
+    """What one side will get: as it will look, and the plain words that may be edited.
+
+    `template` is what the curator wrote instead, with placeholders; None for the usual words.
+    """
 
     role: Role
     name: str
     markup: Markup
     words: str
     buttons: tuple[str, ...]
-    edited: str
+    usual: str
+    template: str | None
 
 
 class PairPage(SecuredPage):
@@ -96,13 +100,14 @@ class PairPage(SecuredPage):
             flash(label("This pair is no longer a draft."), "error")
             return redirect(url_for("pairs.card", pair_id=pair_id))
         previews = [self._preview(pair, role) for role in (Role.MENTEE, Role.MENTOR)]
-        if request.method == "POST" and self._confirm(pair_id, previews):
+        is_sure = request.method == "POST" and "look" not in request.form
+        if is_sure and self._confirm(pair_id, previews):
             flash(label("Confirmed. Both hear of it now."), "success")
             return redirect(url_for("pairs.card", pair_id=pair_id))
         return self.show("panel/pair_confirm.html", pair=pair, previews=previews, titles=form_titles())
 
     def _confirm(self, pair_id: int, previews: list[Preview]) -> bool:
-        edited = {one.role: one.edited for one in previews if one.edited != one.words}
+        edited = {one.role: one.template for one in previews if one.template is not None}
         if any(len(text) > TEXT_LIMIT for text in edited.values()):
             flash(label("Please keep each message under {limit} characters.", limit=TEXT_LIMIT), "error")
             return False
@@ -178,14 +183,17 @@ class PairPage(SecuredPage):
             now=now(),
         )
         assert not isinstance(letter, Skip), letter.reason
-        plain = words_of(letter)
+        usual = words_of(letter)
+        typed = _same_lines(request.form.get(f"text_{role.value}", usual)) or usual
+        template = template_of(typed, letter) if typed != usual else None
         return Preview(
             role=role,
             name=side.full_name,
-            markup=preview_of(letter),
-            words=plain,
+            markup=preview_of(reword(letter, template) if template is not None else letter),
+            words=typed,
             buttons=tuple(action.label for row in letter.rows for action in row),
-            edited=_same_lines(request.form.get(f"text_{role.value}", plain)) or plain,
+            usual=usual,
+            template=template,
         )
 
 
