@@ -1,6 +1,6 @@
 """Russian dates, times and lengths as people type them (engineering.md, decision 9; domain.md 6.2).
 
-A small closed grammar: what it does not know it does not read, what may mean two things comes back as choices.
+A closed grammar: what it does not know it does not read; what may mean two things comes back as choices.
 """
 
 from services.dates.answers import read_date, read_minutes, read_time

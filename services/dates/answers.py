@@ -1,4 +1,7 @@
-"""Typed answers to one question: a day, a time, a length. Never a guess: what is not clear comes back as choices."""
+"""Typed answers to one question: a day, a time, a length.
+
+Never a guess: what is not clear comes back as choices.
+"""
 
 import re
 from collections.abc import Sequence
@@ -48,7 +51,9 @@ def read_date(text: str, now_local: datetime, towards: Towards = None) -> DateRe
 
 def _several(found: Sequence[FoundDay], now: datetime, towards: Towards) -> DateReading:
     readings = [resolve(one.meaning, now, towards) for one in found]
-    days: list[date] = [day for reading in readings for day in ((reading.date,) if reading.date else reading.choices)]
+    days: list[date] = [
+        day for reading in readings for day in ((reading.date,) if reading.date else reading.choices)
+    ]
     if not days:
         return DateReading(problem=next((one.problem for one in readings if one.problem), Problem.UNKNOWN))
     return DateReading(choices=tuple(sorted(set(days))), problem=Problem.AMBIGUOUS)
@@ -101,7 +106,12 @@ def read_minutes(text: str) -> MinutesReading:
     """The length that a typed answer names, in minutes: «40», «час десять», «1ч 20м», «с 15 до 16.15»."""
     tidied, scan = _scan(text)
     plain = scan.text.strip()
-    if _DENIED.search(scan.folded.replace("не больше", "").replace("не меньше", "").replace("не более", "").replace("не менее", "")):
+    if _DENIED.search(
+        scan.folded.replace("не больше", "")
+        .replace("не меньше", "")
+        .replace("не более", "")
+        .replace("не менее", "")
+    ):
         return MinutesReading(problem=Problem.UNKNOWN)
     if _BARE_MINUTES.fullmatch(plain):
         return _bare_minutes(int(plain))

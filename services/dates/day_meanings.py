@@ -34,7 +34,7 @@ class ExactDay:
     day: date
     vague: Problem | None = None
 
-    def candidates(self, today: date) -> tuple[date, ...]:
+    def candidates(self, today: date) -> tuple[date, ...]:  # noqa: ARG002  # as every meaning has it
         return (self.day,)
 
 
@@ -57,7 +57,9 @@ class DayOfMonth:
 
     def candidates(self, today: date) -> tuple[date, ...]:
         if self.month is not None:
-            found = _existing((year, self.month, self.day) for year in (today.year - 1, today.year, today.year + 1))
+            found = _existing(
+                (year, self.month, self.day) for year in (today.year - 1, today.year, today.year + 1)
+            )
         else:
             months = range(today.year * 12 + today.month - 3, today.year * 12 + today.month + 2)
             found = _existing((month // 12, month % 12 + 1, self.day) for month in months)
@@ -134,7 +136,7 @@ class BothSay:
 class NoSingleDay:
     vague: Problem | None
 
-    def candidates(self, today: date) -> tuple[date, ...]:
+    def candidates(self, today: date) -> tuple[date, ...]:  # noqa: ARG002  # as every meaning has it
         return ()
 
 

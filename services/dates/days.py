@@ -169,18 +169,44 @@ _WEEK = r"на[ ]{1,2}(?P<%s>прошл|прошедш|минувш|следую
 
 _Maker = Callable[[re.Match[str]], DayMeaning | None]
 
+_NUMBER_DATE = r"\d{1,2}[./][01]\d(?:[./]\d{2,4})?"
+_COUNTED_AWAY = (
+    r"(?<!\w)(?:(?P<through>через)[ ]{1,3})?(?:(?P<count>\d{1,2})[ ]{1,20})?"
+    r"(?P<unit>день|дня|дней|недел[юиь])(?!\w)"
+    r"(?:[ ]{1,3}(?P<ago>назад|тому назад))?"
+)
+_WORD_DAY = (
+    r"(?<!\w)(?:(?P<prep>на|до|с|к)[ ]{1,3})?(?P<word>позавчера|вчера|сегодня|послезавтра|завтра)"
+    r"(?:шн(?:ий|его|ему|им|ем|яя|юю|ей|ее|ие|их))?(?!\w)"
+)
+_WITH_YEAR = (
+    rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})(?P<s>[./])(?P<month>\d{{1,2}})(?P=s)(?P<year>20\d\d|\d\d)(?![\d:])"
+    r"(?:[ ]?(?:года|году|г)(?!\w)\.?)?"
+)
+_WITHOUT_YEAR = (
+    rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})[./](?P<month>\d\d)(?P<year>(?!))?"
+    r"(?![\d:]|[.,/]\d|[ ]?(?:час|ч(?!\w)|мин))"
+)
+_RANGE_OF_DAYS = (
+    rf"(?:(?<!\w)с(?:о)?[ ])?{_FREE}{_WORDY_DAY}[ ]?(?:-|по|до)[ ]?{_WORDY_DAY}[ ]{{1,3}}{MONTH}{_YEAR}"
+)
+_RANGE_OF_DATES = rf"(?<!\w)с(?:о)?[ ]{_NUMBER_DATE}[ ]?(?:-|по)[ ]?{_NUMBER_DATE}(?![\d:])"
+_NEAR_WEEKDAY = (
+    rf"(?<!\w)(?:{_WEEK % 'week'}[ ,]{{1,3}})?{WEEKDAY_PREPOSITION}{WHICH}(?<!\w){WEEKDAY}"
+    rf"(?:[ ,]{{1,3}}{_WEEK % 'week_after'})?"
+)
+_EVERY_WEEKDAY = r"(?<!\w)по[ ](?:понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)(?:ам|ям)(?!\w)"
+
+# In this order: what a rule reads is not seen by those after it.
 _RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
     (re.compile(pattern), maker)
     for pattern, maker in (
         (r"(?<![\d.])(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)", _iso),
-        # ranges name no single day
-        (rf"(?:(?<!\w)с(?:о)?[ ])?{_FREE}{_WORDY_DAY}[ ]?(?:-|по|до)[ ]?{_WORDY_DAY}[ ]{{1,3}}{MONTH}{_YEAR}", _range),
-        (r"(?<!\w)с(?:о)?[ ]\d{1,2}[./][01]\d(?:[./]\d{2,4})?[ ]?(?:-|по)[ ]?\d{1,2}[./][01]\d(?:[./]\d{2,4})?(?![\d:])", _range),
-        (rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})(?P<s>[./])(?P<month>\d{{1,2}})(?P=s)(?P<year>20\d\d|\d\d)(?![\d:])"
-         r"(?:[ ]?(?:года|году|г)(?!\w)\.?)?", _numeric),
+        (_RANGE_OF_DAYS, _range),
+        (_RANGE_OF_DATES, _range),
+        (_WITH_YEAR, _numeric),
         (rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>20\d\d)(?!\d)", _numeric),
-        (rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})[./](?P<month>\d\d)(?P<year>(?!))?"
-         r"(?![\d:]|[.,/]\d|[ ]?(?:час|ч(?!\w)|мин))", _numeric),
+        (_WITHOUT_YEAR, _numeric),
         (rf"{_BEFORE}{_FREE}(?P<day>{_WORDY_DAY})[ ]{{1,3}}{MONTH}{_YEAR}", _with_month_word),
         (rf"{_BEFORE}{ORDINAL}[ ]{{1,3}}{MONTH}{_YEAR}", _ordinal_with_month),
         (rf"{_BEFORE}{ORDINAL}[ ]{{1,3}}числа(?!\w)", _ordinal_of_month),
@@ -189,20 +215,19 @@ _RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (rf"(?:(?P<prep>до|к)[ ])?(?:конца|концу|конце)[ ]{{1,3}}{MONTH}", _month_end),
         (rf"(?:(?<!\w)(?:до|к|с|в|за|на|весь)[ ])?(?:начал|середин|конц)[аеуы][ ]{{1,3}}{MONTH}", _unknown),
         (rf"(?<!\w)(?:до|к|с|в|за|весь)[ ]{{1,3}}{MONTH}(?:[ ]20\d\d)?", _unknown),
-        (r"(?<!\w)(?:(?P<prep>на|до|с|к)[ ]{1,3})?(?P<word>позавчера|вчера|сегодня|послезавтра|завтра)"
-         r"(?:шн(?:ий|его|ему|им|ем|яя|юю|ей|ее|ие|их))?(?!\w)", _word_day),
+        (_WORD_DAY, _word_day),
         (r"(?<!\w)(?P<word>третьего)[ ]дня(?!\w)", _word_day),
-        (r"(?<!\w)(?:(?P<through>через)[ ]{1,3})?(?:(?P<count>\d{1,2})[ ]{1,20})?(?P<unit>день|дня|дней|недел[юиь])(?!\w)"
-         r"(?:[ ]{1,3}(?P<ago>назад|тому назад))?", _days_away),
-        (rf"(?<!\w)(?:{_WEEK % 'week'}[ ,]{{1,3}})?{WEEKDAY_PREPOSITION}{WHICH}(?<!\w){WEEKDAY}(?:[ ,]{{1,3}}{_WEEK % 'week_after'})?", _weekday),
+        (_COUNTED_AWAY, _days_away),
+        (_NEAR_WEEKDAY, _weekday),
         (rf"(?<!\w)(?:{_WEEK % 'week'}|на[ ](?:днях|выходных|каникулах)|недавно)(?!\w)", _unknown),
-        (r"(?<!\w)по[ ](?:понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)(?:ам|ям)(?!\w)", _unknown),
+        (_EVERY_WEEKDAY, _unknown),
     )
-)  # fmt: skip
+)
 
 _LIST_WITH_MONTH = re.compile(rf"{_FREE}(?P<days>{_LISTED})[ ]{{1,3}}{MONTH}{_YEAR}")
 _LIST_WITH_NUMBER = re.compile(
-    rf"{_FREE}(?P<days>{_WORDY_DAY}(?:,[ ]?{_WORDY_DAY}){{0,5}}[ ]и)[ ](?=\d{{1,2}}\.(?P<month>[01]\d)(?![\d:]))"
+    rf"{_FREE}(?P<days>{_WORDY_DAY}(?:,[ ]?{_WORDY_DAY}){{0,5}}[ ]и)"
+    rf"[ ](?=\d{{1,2}}\.(?P<month>[01]\d)(?![\d:]))"
 )
 _BESIDE = re.compile(r"[ ,(\n)-]{0,3}")
 
@@ -262,7 +287,9 @@ def _say_one_day(first: FoundDay, second: FoundDay) -> bool:
     kinds = {type(first.meaning), type(second.meaning)}
     dated = {ExactDay, DayOfMonth}
     is_pair_of_weekday = _is_weekday(first.meaning) != _is_weekday(second.meaning)
-    return (is_pair_of_weekday and bool(kinds & (dated | {DaysAway}))) or (DaysAway in kinds and bool(kinds & dated))
+    return (is_pair_of_weekday and bool(kinds & (dated | {DaysAway}))) or (
+        DaysAway in kinds and bool(kinds & dated)
+    )
 
 
 def _both(first: DayMeaning, second: DayMeaning) -> DayMeaning:

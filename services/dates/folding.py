@@ -9,7 +9,9 @@ from dataclasses import dataclass
 TAKEN = "\0"  # stands where something was read: neither a letter nor a space, and never in a tidy text
 LONGEST = 4096  # a Telegram message; what is beyond is not read
 
-_SAME = str.maketrans({"ё": "е", "–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-", "’": "'", "“": '"', "”": '"'})
+_SAME = str.maketrans(
+    {"ё": "е", "–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-", "’": "'", "“": '"', "”": '"'}
+)
 
 _ONES = (
     "ноль|нуля|нулю",

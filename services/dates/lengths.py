@@ -7,23 +7,29 @@ from services.dates.folding import TAKEN, Scan
 from services.dates.readings import Problem
 
 _FREE = r"(?<!\w)(?<!\d[.,:/-])"
-_HOUR = r"(?:часов|часа|часу|часик\w*|часок|час|ч)(?!\w)\.?"
+_HOUR = r"(?:часов|часа|часу|часик\w*|часок|час|ч)(?![^\W\d])\.?"
 _MINUTE = r"(?:минут(?:ок|очек|ки|ы|у|а|ам|ами)?|мин|м)(?!\w)\.?"
 _ABOUT_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:где-то|где то|примерно|приблизительно|около|порядка|почти|чуть больше|чуть меньше|чуть более|чуть менее"
-    r"|более|больше|свыше|менее|меньше|не меньше|не менее|не больше|не более|ок\.?|типа|наверное|наверно|навскидку|плюс-минус|плюс минус"
+    r"(?:(?<!\w)(?:где-то|где то|примерно|приблизительно|около|порядка|почти|чуть больше"
+    r"|чуть меньше|чуть более|чуть менее"
+    r"|более|больше|свыше|менее|меньше|не меньше|не менее|не больше|не более|ок\.?|типа"
+    r"|наверное|наверно|навскидку|плюс-минус|плюс минус"
     r"|что-то около|кажется|вроде|вроде бы|в районе|в пределах|минимум|максимум)[ ]{1,3}|[~≈±][ ]?)$"
 )
 _ABOUT_AFTER = re.compile(
-    r"[ ,]{0,3}(?:примерно|приблизительно|где-то|с небольшим|с лишним|с чем-то|с хвостиком|с копейками|плюс-минус|наверное|наверно"
+    r"[ ,]{0,3}(?:примерно|приблизительно|где-то|с небольшим|с лишним|с чем-то|с хвостиком"
+    r"|с копейками|плюс-минус|наверное|наверно"
     r"|или около того|или чуть больше|или чуть меньше|кажется|вроде)(?!\w)|[ ]?\+(?!\d)"
 )
 _NOT_LENGTH_BEFORE = re.compile(
-    r"(?<!\w)(?:через|за|каждые|каждый|опоздал\w*(?: на)?|задержал\w*(?: на)?|классный|классного|классном|классному|классных|классные"
+    r"(?<!\w)(?:через|каждые|каждый|опоздал\w*(?: на)?|задержал\w*(?: на)?|классный|классного"
+    r"|классном|классному|классных|классные"
     r"|кл\.?|в|каждого|позже на|раньше на|сдвинул\w* на)[ ]{1,3}$"
 )
 _NOT_LENGTH_AFTER = re.compile(r"[ ]{1,3}(?:назад|до|позже|раньше|пик|спустя|утра|дня|вечера|ночи)(?!\w)")
-_ACADEMIC = re.compile(rf"(?:(?<!\w)(?P<n>\d{{1,2}})[ ]{{0,20}})?(?<!\w)(?:академическ\w*|ак(?:ад)?\.?)[ ]{{0,2}}{_HOUR}")
+_ACADEMIC = re.compile(
+    rf"(?:(?<!\w)(?P<n>\d{{1,2}})[ ]{{0,20}})?(?<!\w)(?:академическ\w*|ак(?:ад)?\.?)[ ]{{0,2}}{_HOUR}"
+)
 _EACH_BEFORE = re.compile(r"(?<!\w)по[ ]{1,3}$")
 _EACH_AFTER = re.compile(r"[ ,]{0,3}(?:кажд(?:ая|ый|ую|ое)|обе|оба|все)(?!\w)")
 
@@ -39,41 +45,44 @@ class FoundLength:
     problem: Problem | None = None
 
 
-_WORD_LENGTHS = {"полчаса": 30, "полтора": 90, "четверть": 15, "три четверти": 45}
 _ADJECTIVE_NUMBERS = {
-    "десяти": 10, "пятнадцати": 15, "двадцати": 20, "двадцатипяти": 25, "тридцати": 30, "тридцатипяти": 35, "сорока": 40,
-    "сорокапяти": 45, "пятидесяти": 50, "шестидесяти": 60, "девяносто": 90,
+    "десяти": 10, "пятнадцати": 15, "двадцати": 20, "двадцатипяти": 25, "тридцати": 30, "тридцатипяти": 35,
+    "сорока": 40, "сорокапяти": 45, "пятидесяти": 50, "шестидесяти": 60, "девяносто": 90,
 }  # fmt: skip
 
 _RANGE = re.compile(
     rf"{_FREE}(?:от[ ])?(?P<a>\d{{1,3}}(?:[.,]\d)?|час|полчаса|полтора)(?:[ ]{{0,20}}(?:{_MINUTE}|{_HOUR}))?"
-    rf"[ ]{{0,20}}(?:-|до|или)[ ]{{0,2}}(?P<b>(?P<number>\d{{1,3}}(?:[.,]\d)?)[ ]{{0,20}}(?:{_MINUTE}|{_HOUR})|час(?!\w)|полтора(?:[ ]часа?)?(?!\w)|полутора(?!\w))"
+    rf"[ ]{{0,20}}(?:-|до|или)[ ]{{0,2}}"
+    rf"(?:\d{{1,3}}(?:[.,]\d)?[ ]{{0,20}}(?:{_MINUTE}|{_HOUR})|час(?!\w)"
+    rf"|полтора(?:[ ]часа?)?(?!\w)|полутора(?!\w))"
 )
-_RULES: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_FREE}(?P<whole>\d{{1,2}})[ ]{{1,20}}с[ ]{{1,2}}половиной[ ]{{1,2}}{_HOUR}",
-        rf"(?<!\w)(?P<one>час)[ ]{{1,2}}с[ ]{{1,2}}половиной(?!\w)",
-        r"(?<!\w)(?P<three>3[ ]{1,20}четверти[ ]часа)(?!\w)",
-        r"(?<!\w)(?P<quarter>четверть[ ]часа)(?!\w)",
-        rf"(?<!\w)(?P<one_half>полтора|полутора)[ ]?{_HOUR}|(?<!\w)(?P<inverted_half>часа[ ]полтора)(?!\w)",
-        r"(?<!\w)(?P<half>пол[ -]?час(?:а|ика|ик))(?!\w)",
-        rf"{_FREE}(?P<hours>\d{{1,2}})[.,](?P<tenth>\d{{1,2}})[ ]{{0,20}}{_HOUR}",
-        rf"{_FREE}(?P<h>\d{{1,3}})[ ]{{0,20}}{_HOUR}(?:[ ]{{0,20}}(?:и[ ]{{1,2}})?(?P<m>\d{{1,2}})(?:[ ]{{0,20}}{_MINUTE}|(?![\w:]|[.,/-]\d)))?",
-        rf"(?<!\w)(?P<about_hours>часа)[ ]{{1,2}}(?P<n>[2-6])(?![\w:]|[.,/-]\d)",
-        rf"(?<!\w)(?P<bare>час(?:ик|ок|а|у)?)(?!\w)(?:[ ]{{1,20}}(?:и[ ]{{1,2}})?(?P<m>\d{{1,2}})(?:[ ]{{0,20}}{_MINUTE}|(?![\w:]|[.,/-]\d)))?",
-        rf"{_FREE}(?P<minutes>\d{{1,4}})(?:[ ]?-?(?:ти|и))?(?P<plus>\+)?[ ]{{0,20}}(?:{_MINUTE}|')",
-        r"(?<!\w)(?P<about_minutes>минут(?:ок)?)[ ]{1,2}(?P<n>\d{1,3})(?![\w:]|[.,/-]\d)",
-        r"(?<!\w)(?<!\d[.,:/])(?P<adjective>\d{1,3})(?:-?ти|-)?[ ]?-?минутн\w+",
-        rf"(?<!\w)(?P<spelled>{'|'.join(sorted(_ADJECTIVE_NUMBERS, key=len, reverse=True))})минутн\w+",
-        r"(?<!\w)(?P<half_adjective>получасов\w+)|(?<!\w)(?P<one_half_adjective>полуторачасов\w+)|(?<!\w)(?P<two_adjective>двухчасов\w+)"
-        r"|(?<!\w)(?P<one_adjective>часов(?:ая|ую|ой))(?!\w)",
-    )
-)  # fmt: skip
+_AND_MINUTES = rf"(?:[ ]{{0,20}}(?:и[ ]{{1,2}})?(?P<m>\d{{1,2}})(?:[ ]{{0,20}}{_MINUTE}|(?![\w:]|[.,/-]\d)))?"
+_SPELLED = "|".join(sorted(_ADJECTIVE_NUMBERS, key=len, reverse=True))
+_PHRASES = (
+    rf"{_FREE}(?P<whole>\d{{1,2}})[ ]{{1,20}}с[ ]{{1,2}}половиной[ ]{{1,2}}{_HOUR}",
+    r"(?<!\w)(?P<one>час)[ ]{1,2}с[ ]{1,2}половиной(?!\w)",
+    r"(?<!\w)(?P<three>3[ ]{1,20}четверти[ ]часа)(?!\w)",
+    r"(?<!\w)(?P<quarter>четверть[ ]часа)(?!\w)",
+    rf"(?<!\w)(?P<one_half>полтора|полутора)[ ]?{_HOUR}|(?<!\w)(?P<inverted_half>часа[ ]полтора)(?!\w)",
+    r"(?<!\w)(?P<half>пол[ -]?час(?:а|ика|ик))(?!\w)",
+    rf"{_FREE}(?P<hours>\d{{1,2}})[.,](?P<tenth>\d{{1,2}})[ ]{{0,20}}{_HOUR}",
+    rf"{_FREE}(?P<h>\d{{1,3}})[ ]{{0,20}}{_HOUR}{_AND_MINUTES}",
+    r"(?<!\w)(?P<about_hours>часа)[ ]{1,2}(?P<n>[2-6])(?![\w:]|[.,/-]\d)",
+    rf"(?<!\w)(?P<bare>час(?:ик|ок|а|у)?)(?!\w){_AND_MINUTES}",
+    rf"{_FREE}(?P<minutes>\d{{1,4}})(?:[ ]?-?(?:ти|и))?(?P<plus>\+)?[ ]{{0,20}}(?:{_MINUTE}|')",
+    r"(?<!\w)(?P<about_minutes>минут(?:ок)?)[ ]{1,2}(?P<n>\d{1,3})(?![\w:]|[.,/-]\d)",
+    r"(?<!\w)(?<!\d[.,:/])(?P<adjective>\d{1,3})(?:-?ти|-)?[ ]?-?минутн\w+",
+    rf"(?<!\w)(?P<spelled>{_SPELLED})минутн\w+",
+    r"(?<!\w)(?P<half_adjective>получасов\w+)",
+    r"(?<!\w)(?P<one_half_adjective>полуторачасов\w+)",
+    r"(?<!\w)(?P<two_adjective>двухчасов\w+)",
+    r"(?<!\w)(?P<one_adjective>часов(?:ая|ую|ой))(?!\w)",
+)
+_RULES: tuple[re.Pattern[str], ...] = tuple(re.compile(phrase) for phrase in _PHRASES)
 _COLLEGE_CLASS = re.compile(r"(?<!\w)(?:(?:одн[уа]|цел(?:ую|ая))[ ])?пар(?:а|у)(?=[ ]*(?:$|[,.;!?\n)]))")
 _FIXED = {
-    "one": 90, "three": 45, "quarter": 15, "one_half": 90, "inverted_half": 90, "half": 30, "half_adjective": 30,
-    "one_half_adjective": 90, "two_adjective": 120, "one_adjective": 60,
+    "one": 90, "three": 45, "quarter": 15, "one_half": 90, "inverted_half": 90, "half": 30,
+    "half_adjective": 30, "one_half_adjective": 90, "two_adjective": 120, "one_adjective": 60,
 }  # fmt: skip
 _SURELY_ABOUT = {"inverted_half", "about_hours", "about_minutes", "plus"}
 
@@ -86,8 +95,8 @@ def find_lengths(scan: Scan) -> list[FoundLength]:
             found.append(FoundLength(*match.span(), problem=Problem.RANGE))
             scan.take(*match.span())
     for match in _ACADEMIC.finditer(scan.text):
-        count = int(match["n"] or 1)
-        found.append(FoundLength(*match.span(), choices=(count * 45, count * 60), problem=Problem.AMBIGUOUS))
+        hours = int(match["n"] or 1)
+        found.append(FoundLength(*match.span(), choices=(hours * 45, hours * 60), problem=Problem.AMBIGUOUS))
         scan.take(*match.span())
     for pattern in _RULES:
         for match in pattern.finditer(scan.text):
@@ -129,5 +138,7 @@ def _minutes(groups: dict[str, str]) -> int:
     if "spelled" in groups:
         return _ADJECTIVE_NUMBERS[groups["spelled"]]
     hours = int(groups["h"]) if "h" in groups else int("bare" in groups)
-    minutes = groups.get("m") or groups.get("minutes") or groups.get("n") or groups.get("adjective") or "0"
-    return hours * 60 + int(minutes)
+    minutes_said = (
+        groups.get("m") or groups.get("minutes") or groups.get("n") or groups.get("adjective") or "0"
+    )
+    return hours * 60 + int(minutes_said)

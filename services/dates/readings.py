@@ -1,7 +1,7 @@
 """What reading a date, a time or a length gave: one value, or choices to offer, or a problem to name."""
 
-from dataclasses import dataclass
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 

@@ -16,15 +16,20 @@ _FREE = r"(?<![\w+])(?<!\d[.,:/-])"
 _PART = r"(?:[ ]{1,20}(?P<part%(n)s>утра|дня|вечера|ночи|утром|днем|вечером)(?!\w))?"
 _CLOCK = (
     r"(?P<h%(n)s>\d{1,2})(?:(?P<sep%(n)s>[:.])(?P<m%(n)s>\d\d)"
-    r"|[ ]{0,20}ч(?:ас(?:а|ов)?)?\.?[ ]{0,20}(?P<n%(n)s>[0-5]?\d)(?:[ ]{0,20}(?:минут\w?|мин|м)(?!\w)\.?|(?<=ч\d\d)(?!\w))"
+    r"|[ ]{0,20}ч(?:ас(?:а|ов)?)?\.?[ ]{0,20}(?P<n%(n)s>[0-5]?\d)(?:[ ]{0,20}(?:минут\w?|мин"
+    r"|м)(?!\w)\.?|(?<=ч\d\d)(?!\w))"
     r"|(?P<unit%(n)s>[ ]{0,20}(?:часов|часам|часа|час|ч)(?!\w)\.?))?" + _PART + r"(?![\w:]|[.,]\d)"
 )
 _COUNTED = (
-    r"(?![ ]{0,20}(?:%|-?(?:мин|м(?!\w)|класс|кл|лет|уч|чел|балл|страниц|стр|раз(?!б)|недел|дн|день|месяц|дет|год"
+    r"(?![ ]{0,20}(?:%|-?(?:мин|м(?!\w)|класс|кл|лет|уч|чел|балл|страниц|стр|раз(?!б)|недел|дн"
+    r"|день|месяц|дет|год"
     r"|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|групп|смен|четверт)))"
 )
 # after a bare «в 5» a word in the prepositional case is what the number counts: «в 5 задании»
-_NOT_PLACE = r"(?![ ]{1,20}(?!(?:все|уже|еще|обе|где|после|мне|тоже|вместе|или|если|при|и|не|же|очно|встреч\w*)(?!\w))\w+(?<!л)(?:(?<!и)е|и|ах|ях)(?!\w))"
+_NOT_PLACE = (
+    r"(?![ ]{1,20}(?!(?:все|уже|еще|обе|где|после|мне|тоже|вместе|или|если|при|и|не|же|очно|встреч\w*)(?!\w))"
+    r"\w+(?<!л)(?:(?<!и)е|и|ах|ях)(?!\w))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +74,44 @@ def _clock(number: str) -> str:
     return _CLOCK % {"n": number}
 
 
-_SPAN_FROM = re.compile(rf"(?<!\w)(?:с|со)[ ]{{1,3}}{_clock('1')}[ ]{{0,20}}(?P<to>-|до|по)[ ]{{0,2}}{_clock('2')}{_COUNTED}")
-_SPAN = re.compile(rf"(?:(?<!\w)в[ ]{{1,3}})?{_FREE}{_clock('1')}[ ]{{0,20}}(?P<to>-|до)[ ]{{0,2}}{_clock('2')}{_COUNTED}")
+_SPAN_FROM = re.compile(
+    rf"(?<!\w)(?:с|со)[ ]{{1,3}}{_clock('1')}[ ]{{0,20}}(?P<to>-|до|по)[ ]{{0,2}}{_clock('2')}{_COUNTED}"
+)
+_SPAN = re.compile(
+    rf"(?:(?<!\w)в[ ]{{1,3}})?{_FREE}{_clock('1')}[ ]{{0,20}}(?P<to>-|до)[ ]{{0,2}}{_clock('2')}{_COUNTED}"
+)
+_PART_1 = _PART % {"n": "1"}
+_HOUR_ORDINALS = "|".join(stem for stem, number in ORDINALS.items() if number <= _HALF_DAY)
 _AT_HALF = re.compile(
-    r"(?<!\w)(?:в|к|на)?[ ]?(?:пол|половин[аеу])[ ]?(?P<ordinal>%s)(?:ого|его|ьего)%s(?!\w)"
-    % ("|".join(stem for stem, number in ORDINALS.items() if number <= _HALF_DAY), _PART % {"n": "1"})
+    rf"(?<!\w)(?:в|к|на)?[ ]?(?:пол|половин[аеу])[ ]?(?P<ordinal>{_HOUR_ORDINALS})(?:ого|его"
+    rf"|ьего){_PART_1}(?!\w)"
 )
 _TO_THE_HOUR = re.compile(
-    rf"(?<!\w)без[ ]{{1,3}}(?:(?P<less>\d{{1,2}})|(?P<quarter>четверти))[ ]{{1,20}}(?P<h1>\d{{1,2}}){_PART % {'n': '1'}}(?!\w)"
+    rf"(?<!\w)без[ ]{{1,3}}(?:(?P<less>\d{{1,2}})"
+    rf"|(?P<quarter>четверти))[ ]{{1,20}}(?P<h1>\d{{1,2}}){_PART_1}(?!\w)"
 )
 _ONE_O_CLOCK = re.compile(r"(?<!\w)(?:в|к|на)?[ ]?час[ ](?P<part1>дня|ночи)(?!\w)")
 _NOON = re.compile(r"(?<!\w)(?:в|к)[ ]полдень(?!\w)")
-_AT_APART = re.compile(rf"(?<!\w)(?:в|к)[ ]{{1,3}}(?P<h1>\d{{1,2}})(?:-|[ ]{{1,20}})(?P<m1>[0-5]\d|0[ ]{{1,20}}0){_PART % {'n': '1'}}(?![\w:]|[.,-]\d){_COUNTED}")
-_AT = re.compile(rf"(?<!\w)(?P<prep>в|во|к|на|с|со|до|после|около|от|по)[ ]{{1,3}}(?:районе[ ])?{_clock('1')}{_COUNTED}{_NOT_PLACE}")
+_AT_APART = re.compile(
+    rf"(?<!\w)(?:в|к)[ ]{{1,3}}(?P<h1>\d{{1,2}})(?:-|[ ]{{1,20}})(?P<m1>[0-5]\d"
+    rf"|0[ ]{{1,20}}0){_PART_1}(?![\w:]|[.,-]\d){_COUNTED}"
+)
+_AT = re.compile(
+    rf"(?<!\w)(?P<prep>в|во|к|на|с|со|до|после|около|от"
+    rf"|по)[ ]{{1,3}}(?:районе[ ])?{_clock('1')}{_COUNTED}{_NOT_PLACE}"
+)
 _BARE = re.compile(rf"{_FREE}{_clock('1')}")
 
 
 def find_times(scan: Scan) -> list[FoundTime]:
     """Times in the order of the text, blanked out in the scan."""
     found: list[FoundTime] = []
-    for pattern, read in _RULES:
+    rules = (*_RULES, (_AT, lambda match: _read_at(match, scan)), (_BARE, _read_bare))
+    for pattern, read in rules:
         for match in pattern.finditer(scan.text):
             if TAKEN in match.group():
                 continue
-            time_found = read(match, scan)
+            time_found = read(match)
             if time_found is not None:
                 found.append(time_found)
                 scan.take(*match.span())
@@ -117,7 +136,11 @@ def _read_clock(match: re.Match[str], number: str) -> Clock | None:
 
 
 def _by_part(hour: int, minute: int, part: str) -> Clock:
-    if part.startswith(("дн", "вечер")) and hour < _HALF_DAY and (part.startswith("вечер") or hour < _FIRST_SURE_HOUR):
+    if (
+        part.startswith(("дн", "вечер"))
+        and hour < _HALF_DAY
+        and (part.startswith("вечер") or hour < _FIRST_SURE_HOUR)
+    ):
         return Clock(hour + _HALF_DAY, minute)
     if part == "ночи" and hour == _HALF_DAY:
         return Clock(0, minute)
@@ -136,7 +159,7 @@ def _is_clearly_time(match: re.Match[str], number: str) -> bool:
     )
 
 
-def _read_span_from(match: re.Match[str], scan: Scan) -> FoundTime | None:
+def _read_span_from(match: re.Match[str]) -> FoundTime | None:
     is_clear = _is_clearly_time(match, "1") or _is_clearly_time(match, "2")
     has_bare_hour = not _group(match, "sep1") or not _group(match, "sep2")
     if not is_clear and not (has_bare_hour and match["to"] in {"до", "-"}):
@@ -144,7 +167,7 @@ def _read_span_from(match: re.Match[str], scan: Scan) -> FoundTime | None:
     return _span(match)
 
 
-def _read_span(match: re.Match[str], scan: Scan) -> FoundTime | None:
+def _read_span(match: re.Match[str]) -> FoundTime | None:
     has_minutes = _group(match, "sep1") or _group(match, "n1") or _group(match, "unit1")
     if not has_minutes or not (_is_clearly_time(match, "1") or _is_clearly_time(match, "2")):
         return None
@@ -163,12 +186,12 @@ def _span(match: re.Match[str]) -> FoundTime:
     return found if found.length else FoundTime(*match.span(), problem=Problem.IMPOSSIBLE)
 
 
-def _read_half(match: re.Match[str], scan: Scan) -> FoundTime | None:
+def _read_half(match: re.Match[str]) -> FoundTime | None:
     hour = ORDINALS[match["ordinal"]] - 1
     return _single(match, hour or _HALF_DAY, 30)
 
 
-def _read_to_hour(match: re.Match[str], scan: Scan) -> FoundTime | None:
+def _read_to_hour(match: re.Match[str]) -> FoundTime | None:
     less = 15 if match["quarter"] else int(match["less"])
     hour = int(match["h1"])
     if not 0 < less < _LAST_MINUTE or not 0 < hour <= 24:  # noqa: PLR2004
@@ -179,42 +202,44 @@ def _read_to_hour(match: re.Match[str], scan: Scan) -> FoundTime | None:
 def _single(match: re.Match[str], hour: int, minute: int) -> FoundTime:
     part = _group(match, "part1")
     is_sure = hour >= _FIRST_SURE_HOUR
-    return FoundTime(*match.span(), _by_part(hour, minute, part) if part else Clock(hour, minute, is_sure=is_sure))
+    return FoundTime(
+        *match.span(), _by_part(hour, minute, part) if part else Clock(hour, minute, is_sure=is_sure)
+    )
 
 
-def _read_one(match: re.Match[str], scan: Scan) -> FoundTime:
+def _read_one(match: re.Match[str]) -> FoundTime:
     return FoundTime(*match.span(), Clock(13 if match["part1"] == "дня" else 1, 0))
 
 
-def _read_noon(match: re.Match[str], scan: Scan) -> FoundTime:
+def _read_noon(match: re.Match[str]) -> FoundTime:
     return FoundTime(*match.span(), Clock(_HALF_DAY, 0))
 
 
-def _read_apart(match: re.Match[str], scan: Scan) -> FoundTime | None:
+def _read_apart(match: re.Match[str]) -> FoundTime | None:
     clock = _read_clock(match, "1")
     return FoundTime(*match.span(), clock) if clock else None
 
 
 def _read_at(match: re.Match[str], scan: Scan) -> FoundTime | None:
+    """A time after a preposition. A bare hour is taken after «в» only, and only when written in digits."""
     preposition, has_sign = match["prep"], _is_clearly_time(match, "1")
     is_dotted = _group(match, "sep1") == "."
-    if not has_sign and preposition not in {"в", "во"}:
+    is_written = has_sign or is_dotted or scan.has_digit_at(match.start("h1"))
+    is_at = preposition in {"в", "во"}
+    # «на 2 часа», «около 2 часов» is more likely a length; «в два этапа» no time at all
+    is_length = not is_at and preposition != "к" and _group(match, "unit1") and not _group(match, "part1")
+    if is_length or not is_written or not (has_sign or is_at):
         return None
-    if not has_sign and not is_dotted and not scan.has_digit_at(match.start("h1")):
-        return None  # «в два этапа»: a numeral in words wants its hours
-    if preposition in {"на", "с", "со", "около", "до", "от", "по", "после"} and _group(match, "unit1") and not _group(match, "part1"):
-        return None  # «на 2 часа», «около 2 часов», «до 3 часов»: more likely a length
     clock = _read_clock(match, "1")
     if clock is None:
         return FoundTime(*match.span(), problem=Problem.IMPOSSIBLE) if has_sign or is_dotted else None
     if preposition in {"после", "от", "около"}:
         return FoundTime(*match.span())  # no exact time
-    if preposition in {"до", "по"}:
-        return FoundTime(*match.span(), second=clock)
-    return FoundTime(*match.span(), clock)
+    is_end = preposition in {"до", "по"}
+    return FoundTime(*match.span(), None if is_end else clock, clock if is_end else None)
 
 
-def _read_bare(match: re.Match[str], scan: Scan) -> FoundTime | None:
+def _read_bare(match: re.Match[str]) -> FoundTime | None:
     has_part_of_day = bool(_group(match, "part1"))
     if not _group(match, "sep1") and not has_part_of_day:
         return None
@@ -232,6 +257,4 @@ _RULES = (
     (_ONE_O_CLOCK, _read_one),
     (_NOON, _read_noon),
     (_AT_APART, _read_apart),
-    (_AT, _read_at),
-    (_BARE, _read_bare),
 )

@@ -1,16 +1,16 @@
-"""Messages read one by one for `nastavnik read`: JSON in, compact JSON out, a bad line never stops the rest."""
+"""Messages read one by one for `nastavnik read`: JSON in, compact JSON out; a bad line stops nothing."""
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from services.meeting_text.reading import read_message
 from services.meeting_text.readings import AuthorRole, to_json
 
 
 def read_line(json_line: str) -> str:
-    """One JSON line with text, now and members (a list) → one compact JSON line; `{"error": ...}` for a bad one.
+    """A JSON line with text, now and members (a list) → one compact JSON line; `{"error": ...}` if it is bad.
 
     An optional `author_role` is mentor (the default) or mentee.
     """
@@ -36,9 +36,12 @@ def _read(found: Any) -> dict[str, Any]:
         raise TypeError("now must be a moment such as 2025-10-15T18:00:00+03:00")
     if not isinstance(members, list) or not all(isinstance(name, str) for name in members):
         raise TypeError("members must be a list of names")
-    if role not in get_args(AuthorRole):
+    if role not in {"mentor", "mentee"}:
         raise ValueError("author_role must be mentor or mentee")
-    return to_json(read_message(text, now=datetime.fromisoformat(now), members=members, author_role=role))
+    author_role: AuthorRole = "mentee" if role == "mentee" else "mentor"
+    return to_json(
+        read_message(text, now=datetime.fromisoformat(now), members=members, author_role=author_role)
+    )
 
 
 def _compact(found: dict[str, Any]) -> str:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from services.meeting_text.words import AGREED, FUTURE, HELD, MEETING, NEXT, PAST
 
 _CUT = re.compile(
-    r"[,.;:!?\n()/|]+|[ ]-{1,2}[ ]|[ ](?=(?:а|но|потом|затем|после чего|а потом)[ ])"
-    r"|[ ]и[ ](?=(?:мы[ ]|я[ ])?\w+[аеиоуыя]л(?:и|ись|а|ась)(?!\w))|[ ](?=(?:дальше|далее|в следующ(?:ий|ую) )\w*)"
+    r"(?<!\w)\d{1,2}\)|[,.;:!?\n()/|]+|[ ]-{1,2}[ ]|[ ](?=(?:а|но|потом|затем|после чего|а потом)[ ])"
+    r"|[ ]и[ ](?=(?:мы[ ]|я[ ])?\w+[аеиоуыя]л(?:и|ись|а|ась)(?!\w))|[ ](?=(?:дальше|далее"
+    r"|в следующ(?:ий|ую) )\w*)"
 )
 _SUBORDINATE = re.compile(r"[ ]{0,3}(?:что|чтобы|как|котор\w+|если|где|когда|почему|зачем|которые)(?!\w)")
 _LABEL = re.compile(r"(?<!\w)тем[аы][ ]*$")
@@ -27,7 +29,7 @@ class Clause:
         return self.start <= place < self.end
 
 
-def cut(scanned: str, folded: str) -> list[Clause]:
+def cut(scanned: str) -> list[Clause]:
     """Clauses of the scanned text; a subordinate clause stays with its main one."""
     places = [0]
     for match in _CUT.finditer(scanned):
@@ -35,11 +37,11 @@ def cut(scanned: str, folded: str) -> list[Clause]:
         if not is_label and not _SUBORDINATE.match(scanned, match.end()):
             places.append(match.end() if match.group().strip() else match.start())
     places.append(len(scanned))
-    spans = [(start, end) for start, end in zip(places, places[1:], strict=False) if scanned[start:end].strip()]
-    return [_clause(scanned, folded, start, end) for start, end in spans]
+    spans = [(start, end) for start, end in pairwise(places) if scanned[start:end].strip()]
+    return [_clause(scanned, start, end) for start, end in spans]
 
 
-def _clause(scanned: str, folded: str, start: int, end: int) -> Clause:
+def _clause(scanned: str, start: int, end: int) -> Clause:
     text = scanned[start:end]
     told = AGREED.sub(lambda match: " " * len(match.group()), text)
     is_future = bool(FUTURE.search(text) or NEXT.search(text) or (told != text and not HELD.search(told)))
@@ -56,8 +58,8 @@ def next_steps(
 ) -> list[Clause]:
     """Clauses about what comes next, in a message that tells of a held meeting; none in a mere plan.
 
-    `is_log_elsewhere` says whether the other clauses tell of something done, `is_ahead` whether the clause's day
-    lies ahead, `has_values` whether it holds a length or a past day.
+    `is_log_elsewhere` says whether the other clauses tell of something done, `is_ahead` whether the day of
+    the clause lies ahead, `has_values` whether it holds a length or a past day.
     """
     found: list[Clause] = []
     is_open = False

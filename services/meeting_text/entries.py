@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from itertools import pairwise
 
 from services.dates.day_meanings import resolve
 from services.dates.days import FoundDay
@@ -81,7 +82,7 @@ def _different(days: Sequence[FoundDay], now: datetime, towards: Towards) -> lis
 
 
 def _each_on_its_line(told: Told, days: Sequence[FoundDay]) -> bool:
-    return all("\n" in told.text[one.end : other.start] for one, other in zip(days, days[1:], strict=False))
+    return all("\n" in told.text[one.end : other.start] for one, other in pairwise(days))
 
 
 def _split(told: Told, days: Sequence[FoundDay]) -> list[_Part]:
@@ -129,7 +130,9 @@ def note_date_problem(reading: DateReading, draft: Draft) -> None:
 
 def read_clock(times: Sequence[FoundTime], draft: Draft) -> tuple[time | None, time | None, int | None]:
     """Start, end and the minutes between; what may be night or day, and two different starts, are asked."""
-    spans = [one for one in times if one.first and one.second] or [one for one in times if one.first or one.second]
+    spans = [one for one in times if one.first and one.second] or [
+        one for one in times if one.first or one.second
+    ]
     if any(one.problem for one in times):
         draft.warn(Warned.IMPOSSIBLE_TIME)
         draft.ask("start")
@@ -170,8 +173,10 @@ def make_moved(told: Told, now: datetime, draft: Draft) -> None:
     word = intents.moved_to(told.folded)
     named = [day for day in told.days if day.preposition == "на"]
     after = [day for day in told.days if day.start > word and "шн" not in told.folded[day.start : day.end]]
-    day = (named or after or [None])[0]
-    times = [one for one in told.times if _follows_on(told, one)] or [one for one in told.times if one.start > word]
+    day = next(iter(named or after), None)
+    times = [one for one in told.times if _follows_on(told, one)] or [
+        one for one in told.times if one.start > word
+    ]
     start, end, span = read_clock(times[-1:], draft)
     reading = resolve(day.meaning, now, "future", start) if day else DateReading()
     note_date_problem(reading, draft)
@@ -183,7 +188,9 @@ def make_moved(told: Told, now: datetime, draft: Draft) -> None:
 
 
 def _follows_on(told: Told, found: FoundTime) -> bool:
-    return told.folded[found.start : found.end].startswith("на ") or told.folded[: found.start].endswith("на ")
+    return told.folded[found.start : found.end].startswith("на ") or told.folded[: found.start].endswith(
+        "на "
+    )
 
 
 def make_missed(told: Told, now: datetime, draft: Draft) -> None:

@@ -16,7 +16,8 @@ _FLEETING = {"павел": "павл", "лев": "льв", "петр": "петр
 _HUSHING = "гкхжшчщ"
 PATRONYMIC_IN_ANY_CASE = re.compile(r".{2,}(?:вич|ьич)(?:а|у|ем|е)?$|.{2,}(?:вн|ичн)(?:а|ы|е|у|ой|ою)$")
 SURNAME_IN_ANY_CASE = re.compile(
-    r".{2,}(?:(?:ов|ев|ин|ын)(?:а|у|ым|е|ой|ою|ых|ы)?|(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую|ою|их)|енко|чук(?:а|у|ом|е)?|юк(?:а|у|ом|е)?)$"
+    r".{2,}(?:(?:ов|ев|ин|ын)(?:а|у|ым|е|ой|ою|ых|ы)?|(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую|ою"
+    r"|их)|енко|чук(?:а|у|ом|е)?|юк(?:а|у|ом|е)?)$"
 )
 
 
@@ -40,7 +41,7 @@ def _with_endings(stem: str, endings: str) -> set[str]:
     return {stem + ending for ending in endings.split()} | {stem} if stem else set()
 
 
-def forms_of_first_name(name: str) -> set[str]:
+def forms_of_first_name(name: str) -> set[str]:  # one return for each declension
     """All cases of a first name, full or short; a little more than there are, never another name."""
     if name.endswith("ия"):
         return {name[:-1] + ending for ending in ("я", "и", "ю", "ей", "ею")}
@@ -74,7 +75,14 @@ def forms_of_patronymic(name: str) -> set[str]:
 def _spoken_patronymics(name: str) -> set[str]:
     """«Сергевна», «Иваныч», «Николаич»: as they are said and often written."""
     spoken = set()
-    for full, short in (("еевна", "евна"), ("аевна", "авна"), ("ановна", "анна"), ("еевич", "еич"), ("аевич", "аич"), ("ович", "ыч")):
+    for full, short in (
+        ("еевна", "евна"),
+        ("аевна", "авна"),
+        ("ановна", "анна"),
+        ("еевич", "еич"),
+        ("аевич", "аич"),
+        ("ович", "ыч"),
+    ):
         if name.endswith(full):
             spoken.add(name.removesuffix(full) + short)
     return spoken
@@ -82,21 +90,26 @@ def _spoken_patronymics(name: str) -> set[str]:
 
 def forms_of_surname(name: str, *, is_woman: bool | None) -> set[str]:
     """All cases; those that end in a consonant decline for men only."""
-    if name.endswith(("ая", "яя")):
-        stem = name[:-2]
-        return {name, stem + "ой", stem + "ую", stem + "ою", stem + "ей", stem + "юю"}
-    if name.endswith(("ий", "ый", "ой")) and not is_woman:
-        stem = name[:-2]
-        return {name} | {stem + ending for ending in ("ого", "ому", "им", "ым", "ом", "его", "ему", "ем")}
-    if name.endswith(("ова", "ева", "ина", "ына")):
-        return {name[:-1] + ending for ending in ("а", "ой", "у", "ою")}
-    if name.endswith(("ов", "ев", "ин", "ын")):
-        return {name} if is_woman else {name + ending for ending in ("", "а", "у", "ым", "е", "ом")}
     if name.endswith(("о", "е", "и", "у", "ы", "ю", "э", "их", "ых")):
         return {name}
-    if name.endswith(("а", "я")):
-        return forms_of_first_name(name)
-    return {name} if is_woman else forms_of_first_name(name)
+    if name.endswith(("ая", "яя", "ий", "ый", "ой")):
+        return _adjective_forms(name, is_woman=is_woman)
+    if name.endswith(("ова", "ева", "ина", "ына")):
+        return {name[:-1] + ending for ending in ("а", "ой", "у", "ою")}
+    if is_woman and not name.endswith(("а", "я")):
+        return {name}
+    if name.endswith(("ов", "ев", "ин", "ын")):
+        return {name + ending for ending in ("", "а", "у", "ым", "е", "ом")}
+    return forms_of_first_name(name)
+
+
+def _adjective_forms(name: str, *, is_woman: bool | None) -> set[str]:
+    stem = name[:-2]
+    if name.endswith(("ая", "яя")):
+        return {name, stem + "ой", stem + "ую", stem + "ою", stem + "ей", stem + "юю"}
+    if is_woman:
+        return {name}
+    return {name} | {stem + ending for ending in ("ого", "ому", "им", "ым", "ом", "его", "ему", "ем")}
 
 
 def _order(parts: list[str]) -> tuple[str, str, str]:
@@ -129,7 +142,9 @@ def member_of(written: str) -> Member:
     firsts = {first, *SHORT_NAMES.get(first, ())} | _full_names_of(first) if first else set()
     double = [part for part in surname.split("-") if part]
     is_woman = _is_woman(surname, first, patronymic)
-    surnames = {form for part in {surname, *double} if part for form in forms_of_surname(part, is_woman=is_woman)}
+    surnames = {
+        form for part in {surname, *double} if part for form in forms_of_surname(part, is_woman=is_woman)
+    }
     if len(double) > 1:
         surnames |= _double_forms(double, is_woman=is_woman)
     return Member(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from services.meeting_text.names import (
     PATRONYMIC_IN_ANY_CASE,
@@ -20,8 +21,10 @@ _INITIALS_BEFORE = re.compile(r"(?<!\w)([А-ЯЁ])\.[ ]?(?:([А-ЯЁ])\.[ ]?)?$"
 _WITH = re.compile(r"(?<!\w)(?:с|со|у|и|для|от|к)[ ]$")
 _WITH_DIRECTLY = re.compile(r"(?<!\w)(?:с|со)[ ]$")
 _ROLE_WORDS = re.compile(
-    r"(?<!\w)(?:с|со)[ ](?:директором|завучем|психологом|куратором|коллег(?:ой|ами)|учителем|педагогом|классным руководителем|методистом"
-    r"|наставляем(?:ым|ой|ыми)|молод(?:ым|ыми)[ ](?:специалист|педагог)\w+|подопечн\w+|наставни(?:ком|цей)|ней|ним|ними)(?!\w)"
+    r"(?<!\w)(?:с|со)[ ](?:директором|завучем|психологом|куратором|коллег(?:ой|ами)|учителем"
+    r"|педагогом|классным руководителем|методистом"
+    r"|наставляем(?:ым|ой|ыми)|молод(?:ым|ыми)[ ](?:специалист|педагог)\w+|подопечн\w+"
+    r"|наставни(?:ком|цей)|ней|ним|ними)(?!\w)"
 )
 _OUTSIDERS = re.compile(r"директор|завуч|психолог|куратор|коллег|учител|педагогом|руководител|методист")
 _SENTENCE_STARTS = ".!?\n"
@@ -45,10 +48,14 @@ class _Named:
     candidates: tuple[Member, ...]
 
 
-def find_people(text: str, folded: str, members: Sequence[Member], blocked: Sequence[tuple[int, int]]) -> People:
+def find_people(
+    text: str, folded: str, members: Sequence[Member], blocked: Sequence[tuple[int, int]]
+) -> People:
     """`blocked` spans are not looked at: pupils' names stand there."""
     words = [
-        match for match in _WORD.finditer(text) if not any(start <= match.start() < end for start, end in blocked)
+        match
+        for match in _WORD.finditer(text)
+        if not any(start <= match.start() < end for start, end in blocked)
     ]
     named = _group(text, folded, words, members)
     taken = {match.start() for match in words if any(one.start <= match.start() < one.end for one in named)}
@@ -90,7 +97,7 @@ def _name_at(
     """The longest name that begins with the first of these words, and how many words it took."""
     for length in range(len(words), 0, -1):
         run = words[:length]
-        if any(text[one.end() : other.start()] not in {" ", "  "} for one, other in zip(run, run[1:], strict=False)):
+        if any(text[one.end() : other.start()] not in {" ", "  "} for one, other in pairwise(run)):
             continue
         forms = [folded[match.start() : match.end()] for match in run]
         candidates = tuple(member for member in members if _is_named_by(member, forms))

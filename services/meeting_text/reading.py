@@ -27,7 +27,9 @@ _HEADCOUNT = re.compile(r"(?<!\w)нас[ ](?:было[ ]|собралось[ ])?
 _COLLECTIVE = {"трое": 3, "четверо": 4, "пятеро": 5, "шестеро": 6}
 _PETITIONS = {Intent.REPLACEMENT, Intent.RESIGNATION, Intent.EXTENSION}
 _NAMES_A_MEETING = re.compile(
-    r"(?<!\w)(?:встре\w+|созвон\w+|увид\w+|посе(?:щу|тим|тит|тить)|посещ\w+|провед\w+|пров(?:одим|ожу)|обсу\w+|разбер\w+|позанима\w+|собер\w+|приду|придем|зайду|жду|ждем)(?!\w)"
+    r"(?<!\w)(?:встре\w+|созвон\w+|увид\w+|посе(?:щу|тим|тит|тить)|посещ\w+|провед\w+"
+    r"|пров(?:одим|ожу)|обсу\w+|разбер\w+|позанима\w+|собер\w+|приду|придем|зайду|жду"
+    r"|ждем)(?!\w)"
 )
 
 
@@ -58,7 +60,6 @@ def read_message(
 
 
 def _decide(told: Told, now: datetime, author_role: AuthorRole) -> Intent:
-    has_values = told.has_length or bool(told.days)
     is_real_log = told.is_held and told.has_length
     petition = intents.petition_of(told.folded, is_held=is_real_log, author_role=author_role)
     if petition:
@@ -72,15 +73,19 @@ def _decide(told: Told, now: datetime, author_role: AuthorRole) -> Intent:
         return Intent.NOTE
     if intents.is_note(told.folded) and not told.has_length:
         return Intent.NOTE
-    return _by_tense(told, now, has_values=has_values)
+    return _by_tense(told, now)
 
 
 def _main_text(told: Told) -> str:
     """Folded text of the clauses about the meeting itself, with dates and names left in place."""
-    return " , ".join(told.folded[clause.start : clause.end] for clause in told.main) if told.steps else told.folded
+    return (
+        " , ".join(told.folded[clause.start : clause.end] for clause in told.main)
+        if told.steps
+        else told.folded
+    )
 
 
-def _by_tense(told: Told, now: datetime, *, has_values: bool) -> Intent:
+def _by_tense(told: Told, now: datetime) -> Intent:
     is_about_meeting = told.is_held or told.has_length or bool(told.kind) or mentions_meeting(told.main)
     if told.is_past and not (told.is_future and not told.is_held):
         return Intent.LOG if is_about_meeting else Intent.UNCLEAR
@@ -93,23 +98,20 @@ def _by_tense(told: Told, now: datetime, *, has_values: bool) -> Intent:
 
 def _by_date(told: Told, now: datetime, *, has_start: bool, is_about_meeting: bool) -> Intent:
     """Without a verb the day itself tells a log from a plan."""
+    starts_only = Intent.PLAN if has_start and not told.has_length else Intent.UNCLEAR
     if not told.days:
-        if told.has_length:
-            return Intent.LOG
-        return Intent.PLAN if has_start else Intent.UNCLEAR
+        return Intent.LOG if told.has_length else starts_only
     at = next((one.first.choices[0] for one in told.times if one.first and one.first.is_sure), None)
     reading = resolve(told.days[0].meaning, now, None, at)
     if reading.date is None:
-        if reading.problem is Problem.IMPOSSIBLE:
-            return Intent.LOG if told.has_length else Intent.PLAN if has_start else Intent.UNCLEAR
-        return Intent.PLAN if has_start and not told.has_length else Intent.UNCLEAR
-    if reading.date == now.date():
-        if at is not None:
-            return Intent.PLAN if at > now.time() else Intent.LOG
-        return Intent.LOG if told.has_length or told.is_held else Intent.UNCLEAR
+        is_log = reading.problem is Problem.IMPOSSIBLE and told.has_length
+        return Intent.LOG if is_log else starts_only
+    if reading.date == now.date() and at is not None:
+        return Intent.PLAN if at > now.time() else Intent.LOG
     if reading.date > now.date():
         return Intent.PLAN
-    return Intent.LOG if is_about_meeting or _has_topic(told) else Intent.UNCLEAR
+    is_told = told.has_length or (reading.date < now.date() and (is_about_meeting or _has_topic(told)))
+    return Intent.LOG if is_told else Intent.UNCLEAR
 
 
 def _has_topic(told: Told) -> bool:
@@ -126,10 +128,14 @@ def _make_meetings(told: Told, now: datetime, intent: Intent, draft: Draft) -> I
         if not named_days:
             return intent
     if intent is Intent.UNCLEAR:
-        if (told.days or told.has_length) and not intents.asks(told.folded) and (told.kind or told.has_length or mentions_meeting(told.main)):
+        if (
+            (told.days or told.has_length)
+            and not intents.asks(told.folded)
+            and (told.kind or told.has_length or mentions_meeting(told.main))
+        ):
             make_entries(told, now, None, intent, draft)
-            draft.entries[:] = [replace(entry, topic=entry.topic) for entry in draft.entries]
-            draft.ask("date")
+            is_dated = all(entry.date for entry in draft.entries)
+            draft.ask(*(["start", "minutes"] if is_dated else ["date"]))
         return intent
     make_entries(told, now, _towards(told, intent), intent, draft)
     _ask_for_missing(told, intent, draft)

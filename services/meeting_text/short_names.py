@@ -126,9 +126,32 @@ def _read() -> dict[str, frozenset[str]]:
 SHORT_NAMES = _read()
 """Full first name → its short forms, in the nominative."""
 
-KNOWN_FIRST_NAMES = frozenset(SHORT_NAMES) | frozenset(short for found in SHORT_NAMES.values() for short in found)
+KNOWN_FIRST_NAMES = frozenset(SHORT_NAMES) | frozenset(
+    short for found in SHORT_NAMES.values() for short in found
+)
 
 # Names that are common words too: without a capital letter they are not taken for people
 ALSO_WORDS = frozenset(
-    "вера надежда любовь роза слава майя лев роман марк света рая поля люся мила яра лика ника воля тема жора".split()
+    [
+        "вера",
+        "надежда",
+        "любовь",
+        "роза",
+        "слава",
+        "майя",
+        "лев",
+        "роман",
+        "марк",
+        "света",
+        "рая",
+        "поля",
+        "люся",
+        "мила",
+        "яра",
+        "лика",
+        "ника",
+        "воля",
+        "тема",
+        "жора",
+    ]
 )

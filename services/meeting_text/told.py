@@ -22,7 +22,8 @@ from services.meeting_text.words import IN_PERSON, KINDS, LESSON_VISIT, ONLINE, 
 
 _Span = tuple[int, int]
 _STEP_LABEL = re.compile(
-    r"^(?:(?:и|а|но|потом|затем|также)[ ]+)?(?:(?:следующий[ ]шаг|дальше|далее|домашнее[ ]задание|дз|задание[ ]на[ ]дом|план)[ ]*[:-][ ]*)?",
+    r"^(?:(?:и|а|но|потом|затем|также)[ ]+)?(?:(?:следующий[ ]шаг|дальше|далее"
+    r"|домашнее[ ]задание|дз|задание[ ]на[ ]дом)[ ]*[:,-][ ]*)?",
     re.IGNORECASE,
 )
 _STEP_TRIM = " ,.;:!?-—–\n\t"
@@ -74,7 +75,9 @@ class Told:
 
     def step(self) -> str | None:
         """What comes next, in the author's words, with its day."""
-        texts = [_without_spans(self.text, clause.start, clause.end, (), self.hidden) for clause in self.steps]
+        texts = [
+            _without_spans(self.text, clause.start, clause.end, (), self.hidden) for clause in self.steps
+        ]
         kept = [text.strip(_STEP_TRIM) for text in texts]
         joined = ", ".join(text for text in kept if text)
         step = _STEP_LABEL.sub("", joined).strip(_STEP_TRIM)
@@ -104,13 +107,14 @@ def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
     wrong = intents.wrong_spans(scan.folded)
     for span in [*closed, *people.spans, *wrong]:
         scan.take(*span)
-    place, place_spans = _find_place(scan.text)
+    room, room_spans = _find_room(scan.text)
     form, form_spans = _find_format(scan.text)
     find_other_numbers(scan, tidied)
     days = find_days(scan)
     times = find_times(scan)
     lengths = find_lengths(scan)
-    clauses = cut(scan.text, scan.folded)
+    place, place_spans = (room, room_spans) if room else _find_place(scan.text)
+    clauses = cut(scan.text)
     steps = _steps(clauses, days, times, lengths, now)
     main = tuple(clause for clause in clauses if clause not in steps)
 
@@ -118,7 +122,10 @@ def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
         return not any(clause.holds(start) for clause in steps)
 
     own_days = [day for day in days if is_main(day.start)]
-    found = [*((one.start, one.end) for one in [*days, *times, *lengths]), *people.spans, *wrong, *place_spans, *form_spans]
+    found = [(day.start, day.end) for day in days]
+    found += [(one.start, one.end) for one in times]
+    found += [(one.start, one.end) for one in lengths]
+    found += [*people.spans, *wrong, *place_spans, *form_spans]
     main_text = " ".join(clause.text for clause in main)
     return Told(
         text=tidied,
@@ -172,7 +179,9 @@ def _steps(
     def is_ahead(clause: Clause) -> bool:
         if clause.is_held:
             return False
-        is_bare = not re.search(r"\w{2,}", re.sub(r"(?<!\w)(?:в|во|на|к)(?!\w)", "", clause.text)) and has_day(clause)
+        is_bare = not re.search(
+            r"\w{2,}", re.sub(r"(?<!\w)(?:в|во|на|к)(?!\w)", "", clause.text)
+        ) and has_day(clause)
         following = clauses[clauses.index(clause) + 1 :][:1]
         leads_to_step = is_bare and bool(following) and following[0].is_future and not following[0].is_held
         return day_side(clause) > 0 or (leads_to_step and any(day_side(one) < 0 for one in clauses))
@@ -185,11 +194,15 @@ def _steps(
     )
 
 
-def _find_place(scanned: str) -> tuple[str | None, list[_Span]]:
+def _find_room(scanned: str) -> tuple[str | None, list[_Span]]:
     room = ROOM.search(scanned)
-    if room:
-        word = "ауд." if (room["word"] or room["word2"]).startswith("ауд") else "каб."
-        return f"{word} {room['number'] or room['number2']}", [room.span()]
+    if not room:
+        return None, []
+    word = "ауд." if (room["word"] or room["word2"]).startswith("ауд") else "каб."
+    return f"{word} {room['number'] or room['number2']}", [room.span()]
+
+
+def _find_place(scanned: str) -> tuple[str | None, list[_Span]]:
     for match in PLACE.finditer(scanned):
         before = scanned[: match.start()].rstrip(" ")
         last_word = re.search(r"\w+$", before)
