@@ -10,7 +10,6 @@ from models.people import JoinRequest, JoinStatus
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from services.consents import has_consent
-from services.errors import NotFound
 from services.joining import is_linked
 
 
@@ -29,7 +28,7 @@ def recognised(session: Session, facts: Mapping[str, Any], t: Translator, _now: 
 def refused(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
     request = session.get(JoinRequest, int(facts["join_request_id"]))
     if request is None:
-        raise NotFound
+        return Skip("the request is gone")
     if request.status is not JoinStatus.REFUSED:
         return Skip("decided otherwise")
     return Letter(
