@@ -237,7 +237,7 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
             t.label("Continue the questionnaire")
             if len(unsent) == 1
             else t.label("Continue: {title}", title=run.title.get(t.locale)),
-            "continue.survey",
+            "feedback.open" if run.occasion == "feedback" else "continue.survey",
             (run.id,),
         )
         for run in unsent

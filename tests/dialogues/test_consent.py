@@ -31,7 +31,7 @@ async def reach_text(town: Town, world: World) -> Guest:
 
 
 @pytest.mark.requirement("A49")
-async def test_consent_takes_three_taps_and_keeps_its_evidence(town: Town):
+async def test_consent_takes_three_taps_and_keeps_its_evidence(town: Town) -> None:
     world = await make_world(town)
     anna = await reach_text(town, world)
     text = await anna.telegram.screen()
@@ -53,7 +53,7 @@ async def test_consent_takes_three_taps_and_keeps_its_evidence(town: Town):
     assert given[0].text_sha256 == sha256(offer.text)
 
 
-async def test_double_tap_on_consent_is_one_decision(town: Town):
+async def test_double_tap_on_consent_is_one_decision(town: Town) -> None:
     world = await make_world(town)
     anna = await reach_text(town, world)
     await anna.telegram.tap("Даю согласие", wait=False)
@@ -63,7 +63,7 @@ async def test_double_tap_on_consent_is_one_decision(town: Town):
 
 
 @pytest.mark.requirement("D5")
-async def test_refusal_keeps_decision_date_and_version_only(town: Town):
+async def test_refusal_keeps_decision_date_and_version_only(town: Town) -> None:
     world = await make_world(town)
     anna = await reach_text(town, world)
     farewell = await anna.tap("Не даю согласия")
@@ -82,7 +82,7 @@ async def test_refusal_keeps_decision_date_and_version_only(town: Town):
 
 
 @pytest.mark.parametrize("way", ["button", "link"])
-async def test_who_declined_may_come_back(town: Town, way: str):
+async def test_who_declined_may_come_back(town: Town, way: str) -> None:
     world = await make_world(town)
     anna = await reach_text(town, world)
     await anna.tap("Не даю согласия")
@@ -103,7 +103,7 @@ async def test_who_declined_may_come_back(town: Town, way: str):
         assert session.scalar(open_tasks) == 0
 
 
-async def test_nothing_is_asked_before_the_consent(town: Town):
+async def test_nothing_is_asked_before_the_consent(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)
     await anna.telegram.start(anna.payload)
@@ -115,7 +115,7 @@ async def test_nothing_is_asked_before_the_consent(town: Town):
 
 
 @pytest.mark.requirement("D5")
-async def test_withdrawal_takes_two_taps_and_stops_everything(town: Town):
+async def test_withdrawal_takes_two_taps_and_stops_everything(town: Town) -> None:
     world = await make_world(town)
     anna = await consented(town, world)
     await anna.tap("Мне нужен наставник")
@@ -136,7 +136,7 @@ async def test_withdrawal_takes_two_taps_and_stops_everything(town: Town):
     assert "Кем вы работаете?" in question
 
 
-async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town):
+async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town) -> None:
     world = await make_world(town)
     anna = await reach_text(town, world)
     with world.database.writing() as session:
@@ -149,7 +149,7 @@ async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town):
     assert len(decisions(world, anna.facts.id)) == 1
 
 
-async def test_missing_facts_of_the_organisation_are_said_plainly(town: Town):
+async def test_missing_facts_of_the_organisation_are_said_plainly(town: Town) -> None:
     world = await make_world(town)
     with world.database.writing() as session:
         session.get_one(Organization, world.organization_id).inn = ""

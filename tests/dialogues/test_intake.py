@@ -33,7 +33,7 @@ def answers(world: World) -> dict[str, object]:
 
 
 @pytest.mark.requirement("A49")
-async def test_mentee_sends_the_questionnaire_in_45_taps(world: World, anna: Guest):
+async def test_mentee_sends_the_questionnaire_in_45_taps(world: World, anna: Guest) -> None:
     await answer_all(anna)
     screen = await anna.tap("Отправить")
     assert anna.taps <= 45
@@ -45,7 +45,7 @@ async def test_mentee_sends_the_questionnaire_in_45_taps(world: World, anna: Gue
 
 
 @pytest.mark.requirement("A51")
-async def test_mentor_walks_the_whole_way(town: Town, world: World):
+async def test_mentor_walks_the_whole_way(town: Town, world: World) -> None:
     peter = await consented(town, world, "Пётр", "Андреевич")
     question = await peter.tap("Могу быть наставником")
     assert "Анкета наставника · часть 1 из 4" in question
@@ -60,7 +60,7 @@ async def test_mentor_walks_the_whole_way(town: Town, world: World):
         assert (participation.status, participation.capacity) == (ParticipationStatus.READY, 3)
 
 
-async def test_each_message_has_one_question_parts_and_who_will_see(anna: Guest):
+async def test_each_message_has_one_question_parts_and_who_will_see(anna: Guest) -> None:
     first = await anna.text()
     assert "часть 1 из 4 · О вас" in first
     assert FIRST in first
@@ -72,7 +72,7 @@ async def test_each_message_has_one_question_parts_and_who_will_see(anna: Guest)
     assert screen.rows[-1] == ("‹ Назад", "Пауза")
 
 
-async def test_tap_edits_in_place_and_typing_makes_a_new_message(anna: Guest):
+async def test_tap_edits_in_place_and_typing_makes_a_new_message(anna: Guest) -> None:
     before = (await anna.telegram.screen()).message_id
     await anna.tap("Классный руководитель")
     await anna.tap("Готово")
@@ -84,7 +84,7 @@ async def test_tap_edits_in_place_and_typing_makes_a_new_message(anna: Guest):
     assert old.labels == []
 
 
-async def test_everything_may_be_typed(world: World, anna: Guest):
+async def test_everything_may_be_typed(world: World, anna: Guest) -> None:
     await anna.say("Учитель-предметник")
     await anna.say("Библиотекарь")
     assert "✓ Библиотекарь" in await anna.labels()
@@ -103,7 +103,7 @@ async def test_everything_may_be_typed(world: World, anna: Guest):
     assert kept["need_planning"] == 8
 
 
-async def test_double_tap_answers_one_question(world: World, anna: Guest):
+async def test_double_tap_answers_one_question(world: World, anna: Guest) -> None:
     await skip_to(anna, "need_planning")
     await anna.telegram.tap("3", wait=False)
     await anna.telegram.tap("3", wait=False)
@@ -113,7 +113,7 @@ async def test_double_tap_answers_one_question(world: World, anna: Guest):
     assert "need_class_management" not in kept
 
 
-async def test_double_tick_ticks_once(world: World, anna: Guest):
+async def test_double_tick_ticks_once(world: World, anna: Guest) -> None:
     await anna.telegram.tap("Классный руководитель", wait=False)
     await anna.telegram.tap("Классный руководитель", wait=False)
     await see_label(anna, "✓ Классный руководитель")
@@ -121,7 +121,7 @@ async def test_double_tick_ticks_once(world: World, anna: Guest):
     assert answers(world)["position"] == ["class_teacher"]
 
 
-async def test_text_sticker_voice_forward_and_edit_keep_the_question(world: World, anna: Guest):
+async def test_text_sticker_voice_forward_and_edit_keep_the_question(world: World, anna: Guest) -> None:
     await skip_to(anna, "need_planning")
     kept = answers(world)
     for answer in (
@@ -138,7 +138,7 @@ async def test_text_sticker_voice_forward_and_edit_keep_the_question(world: Worl
     assert answers(world) == kept
 
 
-async def test_an_old_button_is_answered_and_shows_the_present(world: World, anna: Guest):
+async def test_an_old_button_is_answered_and_shows_the_present(world: World, anna: Guest) -> None:
     await anna.tap("Классный руководитель")
     old = (await anna.telegram.screen()).message_id
     await anna.say("Готово")
@@ -148,7 +148,7 @@ async def test_an_old_button_is_answered_and_shows_the_present(world: World, ann
     assert answers(world) == {"position": ["class_teacher"]}
 
 
-async def test_back_keep_skip_and_not_applicable(world: World, anna: Guest):
+async def test_back_keep_skip_and_not_applicable(world: World, anna: Guest) -> None:
     await skip_to(anna, "need_parents")
     assert "Цифровые инструменты" in await anna.tap("‹ Назад")
     assert "✓ 7" in await anna.labels()
@@ -161,7 +161,7 @@ async def test_back_keep_skip_and_not_applicable(world: World, anna: Guest):
     assert kept["expected_result"] is None
 
 
-async def test_review_shows_all_changes_one_and_returns_to_its_page(world: World, anna: Guest):
+async def test_review_shows_all_changes_one_and_returns_to_its_page(world: World, anna: Guest) -> None:
     review = await skip_to(anna, None)
     assert "1. Кем вы работаете?" in review
     assert "Страница 1 из 4" in review
@@ -180,7 +180,7 @@ async def test_review_shows_all_changes_one_and_returns_to_its_page(world: World
     assert answers(world)["experience"] == 3
 
 
-async def test_restart_in_the_middle_costs_nothing(town: Town, world: World, anna: Guest):
+async def test_restart_in_the_middle_costs_nothing(town: Town, world: World, anna: Guest) -> None:
     await skip_to(anna, "need_planning")
     await town.restart_bot()
     assert "Дисциплина" in await anna.tap("4")
@@ -192,7 +192,7 @@ async def test_restart_in_the_middle_costs_nothing(town: Town, world: World, ann
     assert (kept["need_planning"], kept["need_class_management"]) == (4, 5)
 
 
-async def test_pause_and_return_after_days(town: Town, anna: Guest):
+async def test_pause_and_return_after_days(town: Town, anna: Guest) -> None:
     await skip_to(anna, "need_planning")
     menu = await anna.tap("Пауза")
     assert "Все ответы сохранены" in menu
@@ -204,7 +204,7 @@ async def test_pause_and_return_after_days(town: Town, anna: Guest):
     assert "Дисциплина" in await anna.tap("6")
 
 
-async def test_leaving_by_a_command_keeps_the_answers(world: World, anna: Guest):
+async def test_leaving_by_a_command_keeps_the_answers(world: World, anna: Guest) -> None:
     await anna.tap("Классный руководитель")
     assert "ваши ответы сохранены" in await anna.say("/cancel")
     question = await anna.tap("Продолжить анкету")
@@ -213,7 +213,7 @@ async def test_leaving_by_a_command_keeps_the_answers(world: World, anna: Guest)
     assert answers(world) == {"position": ["class_teacher"]}
 
 
-async def test_second_role_has_its_own_questionnaire(world: World, anna: Guest):
+async def test_second_role_has_its_own_questionnaire(world: World, anna: Guest) -> None:
     await skip_to(anna, None)
     await anna.tap("Отправить")
     assert "Добавить ещё одну роль" in await anna.tap("Ещё одна роль")

@@ -23,7 +23,7 @@ async def anna(town: Town, world: World) -> Guest:
     return guest
 
 
-async def test_menu_names_the_role_and_whose_move_it_is(anna: Guest):
+async def test_menu_names_the_role_and_whose_move_it_is(anna: Guest) -> None:
     menu = await anna.say("/menu")
     assert "ваша роль: наставляемый" in menu
     assert "«Анкета наставляемого»: ход за вами" in menu
@@ -31,7 +31,7 @@ async def test_menu_names_the_role_and_whose_move_it_is(anna: Guest):
     assert "От вас пока ничего не нужно" in await anna.tap("Отправить")
 
 
-async def test_every_command_answers_and_leads_back(anna: Guest):
+async def test_every_command_answers_and_leads_back(anna: Guest) -> None:
     assert "/meetings – посмотреть" in await anna.say("/help")
     assert "ваша роль" in await anna.tap("В меню")
     assert "ход за вами" in await anna.say("/surveys")
@@ -44,12 +44,12 @@ async def test_every_command_answers_and_leads_back(anna: Guest):
     assert "Остановились" not in await anna.say("/cancel")
 
 
-async def test_commands_are_offered_in_the_menu_of_telegram(anna: Guest):
+async def test_commands_are_offered_in_the_menu_of_telegram(anna: Guest) -> None:
     offered = await anna.telegram.commands()
     assert {"menu", "help", "mydata", "privacy", "cancel"} <= set(offered)
 
 
-async def test_own_data_is_readable_and_comes_as_a_file(world: World, anna: Guest):
+async def test_own_data_is_readable_and_comes_as_a_file(world: World, anna: Guest) -> None:
     await anna.tap("Классный руководитель")
     await anna.tap("Готово")
     summary = await anna.say("/mydata")
@@ -73,7 +73,7 @@ async def wait_for_document(person: Person) -> None:
     assert sent[0].text.startswith("[nastavnik-")
 
 
-async def test_language_is_switched_at_once(anna: Guest):
+async def test_language_is_switched_at_once(anna: Guest) -> None:
     await anna.say("/settings")
     assert "Language: choose below" in await anna.tap("English")
     assert "your role: mentee" in await anna.tap("To the menu")

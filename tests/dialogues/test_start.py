@@ -15,7 +15,7 @@ def count_tasks(world: World, kind: TaskKind) -> int:
         return session.scalar(waiting) or 0
 
 
-async def test_link_asks_by_first_name_and_patronymic_only(town: Town):
+async def test_link_asks_by_first_name_and_patronymic_only(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)
     first = await anna.telegram.start(anna.payload)
@@ -28,7 +28,7 @@ async def test_link_asks_by_first_name_and_patronymic_only(town: Town):
     assert "Участие добровольное" in welcome
 
 
-async def test_not_me_leaves_the_link_usable_and_tells_the_curator(town: Town):
+async def test_not_me_leaves_the_link_usable_and_tells_the_curator(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)
     stranger = await town.telegram.person("Олег", key="oleg")
@@ -41,7 +41,7 @@ async def test_not_me_leaves_the_link_usable_and_tells_the_curator(town: Town):
     assert "рады вам" in await anna.tap("Да, это я")
 
 
-async def test_second_claim_is_refused_and_told_to_the_curator(town: Town):
+async def test_second_claim_is_refused_and_told_to_the_curator(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)
     await anna.telegram.start(anna.payload)
@@ -53,7 +53,7 @@ async def test_second_claim_is_refused_and_told_to_the_curator(town: Town):
     assert count_tasks(world, TaskKind.WRONG_INVITATION) == 1
 
 
-async def test_own_link_again_simply_continues(town: Town):
+async def test_own_link_again_simply_continues(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)
     await anna.telegram.start(anna.payload)
@@ -64,7 +64,7 @@ async def test_own_link_again_simply_continues(town: Town):
     assert count_tasks(world, TaskKind.WRONG_INVITATION) == 0
 
 
-async def test_links_that_do_not_work_say_why(town: Town):
+async def test_links_that_do_not_work_say_why(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)
     assert "Такого приглашения я не знаю" in (await anna.telegram.start("inv_" + "x" * 22)).text
@@ -74,7 +74,7 @@ async def test_links_that_do_not_work_say_why(town: Town):
     assert "Срок этого приглашения истёк" in (await anna.telegram.start(anna.payload)).text
 
 
-async def test_code_shows_digits_and_nothing_about_anyone(town: Town):
+async def test_code_shows_digits_and_nothing_about_anyone(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)
     vera = await town.telegram.person("Вера", key="vera")
@@ -96,7 +96,7 @@ async def test_code_shows_digits_and_nothing_about_anyone(town: Town):
     assert count_tasks(world, TaskKind.RECOGNISE_PERSON) == 0
 
 
-async def test_refused_request_is_told_and_may_be_made_again(town: Town):
+async def test_refused_request_is_told_and_may_be_made_again(town: Town) -> None:
     world = await make_world(town)
     vera = await town.telegram.person("Вера", key="vera")
     await vera.start()
@@ -108,7 +108,7 @@ async def test_refused_request_is_told_and_may_be_made_again(town: Town):
     assert "четыре цифры" in (await vera.say(world.join_code)).text
 
 
-async def test_wrong_codes_are_counted_and_a_pause_is_asked(town: Town):
+async def test_wrong_codes_are_counted_and_a_pause_is_asked(town: Town) -> None:
     world = await make_world(town)
     vera = await town.telegram.person("Вера", key="vera")
     await vera.start()
@@ -123,7 +123,7 @@ async def test_wrong_codes_are_counted_and_a_pause_is_asked(town: Town):
     assert "четыре цифры" in (await vera.say(world.join_code)).text
 
 
-async def test_english_telegram_speaks_english(town: Town):
+async def test_english_telegram_speaks_english(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)
     john = await town.telegram.person("John", key="john", language_code="en")

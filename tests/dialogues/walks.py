@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from models.surveys import SurveyRun
 from sandbox.client import Person
+from services.people import PersonFacts
 from tests.town import Town
-from tests.world import PersonFacts, World, answer_until, found_school
+from tests.world import World, answer_until, found_school
 
 
 @dataclass

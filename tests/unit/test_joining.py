@@ -11,6 +11,7 @@ from models.tasks import Task, TaskKind
 from services.errors import NotAllowed, NotFound
 from services.joining import (
     TOKEN_LENGTH,
+    InvitationOpened,
     InvitationState,
     claim_invitation,
     create_invitation,
@@ -22,6 +23,7 @@ from services.joining import (
 from services.recognition import (
     TRIES,
     ChatBelongsToAnother,
+    CodeTyped,
     JoinDecided,
     list_waiting,
     recognise,
@@ -48,7 +50,8 @@ def open_tasks(world: World, kind: TaskKind) -> int:
 
 
 def opened(world: World, token: str, chat_id: int) -> InvitationState:
-    return world.write(open_invitation, token=token, chat_id=chat_id, locale="ru").state
+    seen: InvitationOpened = world.write(open_invitation, token=token, chat_id=chat_id, locale="ru")
+    return seen.state
 
 
 def test_invitation_is_claimed_once_and_continues_for_the_same_chat(world: World) -> None:
@@ -131,8 +134,9 @@ def test_another_school_may_not_invite(database: Database, now: datetime, world:
         assert session.scalar(select(func.count()).select_from(Invitation)) == 0
 
 
-def typed(world: World, code: str, chat_id: int = 601, data: dict[str, object] | None = None):
-    return world.write(type_code, code=code, chat_id=chat_id, data=data or {})
+def typed(world: World, code: str, chat_id: int = 601, data: dict[str, object] | None = None) -> CodeTyped:
+    found: CodeTyped = world.write(type_code, code=code, chat_id=chat_id, data=data or {})
+    return found
 
 
 def test_code_leads_to_four_digits_and_a_task(world: World) -> None:

@@ -1,6 +1,7 @@
 """People as the curator keeps them: names, roles, where each one stands (A22, A25)."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,8 @@ from services.people import (
     ChatState,
     NameMissing,
     NameTooLong,
+    PersonFacts,
+    PersonRow,
     add_person,
     choose_locale,
     edit_person,
@@ -34,11 +37,14 @@ def world(database: Database, now: datetime) -> World:
     return found_school(database, now)
 
 
-def add(world: World, **names: str):
-    return world.write(add_person, actor=world.curator, organization_id=world.organization_id, **names)
+def add(world: World, **names: str) -> PersonFacts:
+    added: PersonFacts = world.write(
+        add_person, actor=world.curator, organization_id=world.organization_id, **names
+    )
+    return added
 
 
-def listed(world: World, **filters):
+def listed(world: World, **filters: Any) -> list[PersonRow]:
     with world.database.reading() as session:
         return list_people(
             session, actor=world.curator, organization_id=world.organization_id, now=world.now, **filters

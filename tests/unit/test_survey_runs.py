@@ -1,6 +1,8 @@
 """The runner: each answer is kept at once, nothing is asked twice or lost (SV01, SV02; ux.md 3.4)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +15,7 @@ from services.banks import list_bank, read_profile
 from services.consents import ConsentMissing
 from services.errors import NotAllowed
 from services.leaving import withdraw_consent
-from services.programmes.answers import AnswerRefused, Tapped
+from services.programmes.answers import AnswerRefused, Raw, Tapped
 from services.programmes.values import NothingChosen, TooManyChosen
 from services.roles import choose_role
 from services.surveys.reminders import remind_unfinished
@@ -55,19 +57,20 @@ class Respondent:
 
     @property
     def step(self) -> Step:
-        return self.world.read(read_step, run_id=self.run_id)
+        step: Step = self.world.read(read_step, run_id=self.run_id)
+        return step
 
     @property
     def at(self) -> str | None:
         question = self.step.question
         return question.id if question else None
 
-    def do(self, fn, **facts):
+    def do(self, fn: Callable[..., Any], **facts: Any) -> Any:
         if fn not in {pause_run, resume_run, send} and "question_id" not in facts:
             facts["question_id"] = self.at
         return self.world.write(fn, actor=self.actor, run_id=self.run_id, **facts)
 
-    def answer(self, raw):
+    def answer(self, raw: Raw) -> Any:
         return self.do(record_answer, raw=raw)
 
     def reach(self, question_id: str) -> None:
@@ -228,7 +231,7 @@ def test_review_changes_one_answer_and_comes_back(anna: Respondent) -> None:
         anna.do(send)
     while not anna.step.is_review:
         question = anna.step.question
-        anna.reach(question.id)
+        assert question is not None
         if question.optional:
             anna.do(skip_question)
         elif question.kind == "multi":
@@ -279,7 +282,7 @@ def test_a_branch_that_was_left_is_dropped_when_sending(world: World, now: datet
         question = world.read(read_step, run_id=run_id).question
         return question.id if question else None
 
-    def answer(raw):
+    def answer(raw: Raw) -> Any:
         return world.write(record_answer, actor=actor, run_id=run_id, question_id=at(), raw=raw)
 
     sent = answer(Tapped(("8",)))
@@ -299,7 +302,8 @@ def test_a_branch_that_was_left_is_dropped_when_sending(world: World, now: datet
 
 def test_unfinished_intake_is_reminded_once_after_two_days(world: World, anna: Respondent) -> None:
     def remind() -> int:
-        return world.write(remind_unfinished)
+        queued: int = world.write(remind_unfinished)
+        return queued
 
     world.now += timedelta(days=1)
     anna.do(tick_option, option_id="subject_teacher", is_on=True)
