@@ -187,6 +187,7 @@ _WITHOUT_YEAR = (
     rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})[./](?P<month>\d\d)(?P<year>(?!))?"
     r"(?![\d:]|[.,/]\d|[ ]?(?:час|ч(?!\w)|мин))"
 )
+_NO_UNIT = r"(?![ ]?(?:час|ч(?!\w)|мин|балл|раз|%))"
 _RANGE_OF_DAYS = (
     rf"(?:(?<!\w)с(?:о)?[ ])?{_FREE}{_WORDY_DAY}[ ]?(?:-|по|до)[ ]?{_WORDY_DAY}[ ]{{1,3}}{MONTH}{_YEAR}"
 )
@@ -207,6 +208,11 @@ _RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (_WITH_YEAR, _numeric),
         (rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})-(?P<month>\d{{1,2}})-(?P<year>20\d\d)(?!\d)", _numeric),
         (_WITHOUT_YEAR, _numeric),
+        (
+            r"(?m)^[ ]{0,3}(?P<day>[0-3]?\d)\.(?P<month>[1-9])(?P<year>(?!))?(?=[ ]{0,3}(?:$|[ ,:;-]))"
+            + _NO_UNIT,
+            _numeric,
+        ),
         (rf"{_BEFORE}{_FREE}(?P<day>{_WORDY_DAY})[ ]{{1,3}}{MONTH}{_YEAR}", _with_month_word),
         (rf"{_BEFORE}{ORDINAL}[ ]{{1,3}}{MONTH}{_YEAR}", _ordinal_with_month),
         (rf"{_BEFORE}{ORDINAL}[ ]{{1,3}}числа(?!\w)", _ordinal_of_month),

@@ -104,6 +104,12 @@ class Scan:
 
     text: str
     folded: str
+    numerals: tuple[tuple[int, int], ...] = ()
+
+    def widen(self, start: int, end: int) -> tuple[int, int]:
+        """The span with the whole of a numeral in words that it touches."""
+        touched = [span for span in self.numerals if span[0] < end and start < span[1]]
+        return min([start, *(one for one, _ in touched)]), max([end, *(one for _, one in touched)])
 
     def take(self, start: int, end: int) -> None:
         self.text = self.text[:start] + TAKEN * (end - start) + self.text[end:]
@@ -115,4 +121,5 @@ class Scan:
 
 def scan_of(tidied: str) -> Scan:
     folded = fold(tidied)
-    return Scan(with_digits(folded), folded)
+    numerals = tuple(match.span() for match in _NUMBER_RUN.finditer(folded))
+    return Scan(with_digits(folded), folded, numerals)

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from services.meeting_text.words import AGREED, FUTURE, HELD, MEETING, NEXT, PAST
 
 _CUT = re.compile(
-    r"(?<!\w)\d{1,2}\)|[,.;:!?\n()/|]+|[ ]-{1,2}[ ]|[ ](?=(?:а|но|потом|затем|после чего|а потом)[ ])"
+    r"(?<!\w)\d{1,2}\)|[,.;:!?\n()/|]+|[ ](?:-{1,2}|\+)[ ]|[ ](?=(?:а|но|потом|затем|после чего|а потом)[ ])"
     r"|[ ]и[ ](?=(?:мы[ ]|я[ ])?\w+[аеиоуыя]л(?:и|ись|а|ась)(?!\w))|[ ](?=(?:дальше|далее"
     r"|в следующ(?:ий|ую) )\w*)"
 )
@@ -31,14 +30,14 @@ class Clause:
 
 def cut(scanned: str) -> list[Clause]:
     """Clauses of the scanned text; a subordinate clause stays with its main one."""
-    places = [0]
+    spans, start = [], 0
     for match in _CUT.finditer(scanned):
         is_label = match.group() == ":" and _LABEL.search(scanned[max(0, match.start() - 6) : match.start()])
         if not is_label and not _SUBORDINATE.match(scanned, match.end()):
-            places.append(match.end() if match.group().strip() else match.start())
-    places.append(len(scanned))
-    spans = [(start, end) for start, end in pairwise(places) if scanned[start:end].strip()]
-    return [_clause(scanned, start, end) for start, end in spans]
+            spans.append((start, match.start()))
+            start = match.end() if match.group().strip() else match.start()
+    spans.append((start, len(scanned)))
+    return [_clause(scanned, *span) for span in spans if scanned[slice(*span)].strip()]
 
 
 def _clause(scanned: str, start: int, end: int) -> Clause:

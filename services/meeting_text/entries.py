@@ -87,21 +87,23 @@ def _each_on_its_line(told: Told, days: Sequence[FoundDay]) -> bool:
 
 def _split(told: Told, days: Sequence[FoundDay]) -> list[_Part]:
     """From each day to the next one; what stands before the first belongs to it."""
-    starts = [0, *(_clause_start(told, day) for day in days[1:])]
+    starts = [0, *(_part_start(told, last, day) for last, day in pairwise(days))]
     ends = [*starts[1:], len(told.text)]
     return [
         _Part(
             day,
             [one for one in told.times if start <= one.start < end],
             [one for one in told.lengths if start <= one.start < end],
-            [clause for clause in told.main if start <= clause.start < end],
+            [clause for clause in told.main if start <= clause.start < end or clause.holds(start)],
         )
         for day, start, end in zip(days, starts, ends, strict=True)
     ]
 
 
-def _clause_start(told: Told, day: FoundDay) -> int:
-    return next((clause.start for clause in told.main if clause.holds(day.start)), day.start)
+def _part_start(told: Told, last: FoundDay, day: FoundDay) -> int:
+    """Where the clause of this day begins, or the day itself when the last one stands in the same clause."""
+    clause_start = next((clause.start for clause in told.main if clause.holds(day.start)), day.start)
+    return day.start if clause_start <= last.start else clause_start
 
 
 def _entry(part: _Part, told: Told, now: datetime, towards: Towards, intent: Intent, draft: Draft) -> Entry:

@@ -11,10 +11,10 @@ from functools import lru_cache
 from services.dates.folding import fold
 from services.meeting_text.short_names import KNOWN_FIRST_NAMES, SHORT_NAMES
 
-_PATRONYMIC = re.compile(r".{2,}(?:вич|ьич|ыч|вна|чна|ична|кызы|оглы)$")
+_PATRONYMIC = re.compile(r".{2,}(?:ич|ыч|вна|чна)$|кызы$|оглы$")
 _FLEETING = {"павел": "павл", "лев": "льв", "петр": "петр"}
 _HUSHING = "гкхжшчщ"
-PATRONYMIC_IN_ANY_CASE = re.compile(r".{2,}(?:вич|ьич)(?:а|у|ем|е)?$|.{2,}(?:вн|ичн)(?:а|ы|е|у|ой|ою)$")
+PATRONYMIC_IN_ANY_CASE = re.compile(r".{2,}ич(?:а|у|ем|е)?$|.{2,}(?:вн|ичн)(?:а|ы|е|у|ой|ою)$")
 SURNAME_IN_ANY_CASE = re.compile(
     r".{2,}(?:(?:ов|ев|ин|ын)(?:а|у|ым|е|ой|ою|ых|ы)?|(?:ск|цк)(?:ий|ого|ому|им|ом|ая|ой|ую|ою"
     r"|их)|енко|чук(?:а|у|ом|е)?|юк(?:а|у|ом|е)?)$"
@@ -29,6 +29,7 @@ class Member:
     surname: frozenset[str]
     first: frozenset[str]
     patronymic: frozenset[str]
+    nominative: frozenset[str]
     initials: str  # of first name and patronymic, folded: «ас»
 
     def matches(self, word: str) -> frozenset[str]:
@@ -152,6 +153,7 @@ def member_of(written: str) -> Member:
         surname=frozenset(surnames),
         first=frozenset(form for name in firsts for form in forms_of_first_name(name)),
         patronymic=frozenset(forms_of_patronymic(patronymic) if patronymic else ()),
+        nominative=frozenset({surname, patronymic, *firsts} - {""}),
         initials=first[:1] + patronymic[:1],
     )
 

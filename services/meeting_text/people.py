@@ -19,6 +19,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _INITIALS_AFTER = re.compile(r"[ ]?([А-ЯЁа-яё])\.[ ]?(?:([А-ЯЁа-яё])\.)?")
 _INITIALS_BEFORE = re.compile(r"(?<!\w)([А-ЯЁ])\.[ ]?(?:([А-ЯЁ])\.[ ]?)?$")
 _WITH = re.compile(r"(?<!\w)(?:с|со|у|и|для|от|к)[ ]$")
+_PREPOSITION = re.compile(r"(?<!\w)(?:с|со|у|для|от|к|о|об|про|без)[ ]$")
 _WITH_DIRECTLY = re.compile(r"(?<!\w)(?:с|со)[ ]$")
 _ROLE_WORDS = re.compile(
     r"(?<!\w)(?:с|со)[ ](?:директором|завучем|психологом|куратором|коллег(?:ой|ами)|учителем"
@@ -105,6 +106,8 @@ def _name_at(
             continue
         start, end = run[0].start(), run[-1].end()
         candidates, start, end = _with_initials(text, candidates, start, end)
+        if len(candidates) > 1 and not _PREPOSITION.search(folded[max(0, start - 4) : start]):
+            candidates = _said_plainly(candidates, forms)
         is_contradicted = length == 1 and _continues_as_another(text, folded, words, forms[0])
         return (None, 1) if is_contradicted else (_Named(start, end, candidates), length)
     return None, 1
@@ -140,6 +143,12 @@ def _is_written_as_name(text: str, folded: str, run: Sequence[re.Match[str]], fo
 @lru_cache(maxsize=1)
 def _common_forms() -> frozenset[str]:
     return frozenset(form for word in ALSO_WORDS for form in forms_of_first_name(word))
+
+
+def _said_plainly(candidates: tuple[Member, ...], forms: Sequence[str]) -> tuple[Member, ...]:
+    """«Петрова и Петров»: without a preposition the name stands as in the list."""
+    plain = tuple(member for member in candidates if all(form in member.nominative for form in forms))
+    return plain or candidates
 
 
 def _with_initials(

@@ -34,6 +34,7 @@ _KIN = {
 }
 _NEUTRAL = {"instr": "родителем", "gen": "родителя", "dat": "родителю", "nom": "родитель"}
 _CLASS = r"(?:[ ]?(?:\(|из[ ])?(?:1[01]|[1-9])-?[а-иклА-ИКЛ](?!\w)(?:[ ]?класса?)?\)?)"
+_GRADE = re.compile(_CLASS)
 _ABOUT_A_PUPIL = re.compile(
     r"(?<!\w)(?:поведени\w+|успеваемост\w+|прогул\w*|пропуск\w*|двойк\w*|оценк\w*|драк\w+"
     r"|дисциплин\w*|опоздани\w*|хамств\w*|сын\w*|доч\w+|брат\w*|сестр\w*)[ ]$"
@@ -57,28 +58,28 @@ class Hidden:
     start: int
     end: int
     instead: str = ""
+    is_health: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
     hidden: tuple[Hidden, ...]
+    health_words: tuple[tuple[int, int], ...]  # they tell nothing of the meeting, not even its tense
     warnings: tuple[Warned, ...]
 
 
 def find_private(text: str, folded: str) -> Privacy:
     """Spans to leave out: the clause that tells of health, pupils' names with their classes."""
-    health = [
-        _clause_around(folded, match.start(), match.end())
-        for match in _HEALTH.finditer(_without_harmless(folded))
-    ]
+    words = tuple(match.span() for match in _HEALTH.finditer(_without_harmless(folded)))
+    health = [_clause_around(folded, *span) for span in words]
     pupils = _find_pupils(text, folded)
     warnings = []
     if health:
         warnings.append(Warned.HEALTH_DROPPED)
     if any(is_named for _, is_named in pupils):
         warnings.append(Warned.PUPIL_NAME_DROPPED)
-    hidden = [Hidden(*span) for span in health] + [one for one, _ in pupils]
-    return Privacy(tuple(hidden), tuple(warnings))
+    hidden = [Hidden(*span, is_health=True) for span in health] + [one for one, _ in pupils]
+    return Privacy(tuple(hidden), words, tuple(warnings))
 
 
 def _without_harmless(folded: str) -> str:
@@ -123,7 +124,8 @@ def _named_by_matter(text: str, folded: str, known: list[Hidden]) -> list[tuple[
         before = folded[max(0, match.start() - 20) : match.start()]
         kin = _kin_before(folded, match.start())
         if kin:
-            found.append((Hidden(kin[0], match.end(), kin[1]), True))
+            grade = _GRADE.match(text, match.end())
+            found.append((Hidden(kin[0], grade.end() if grade else match.end(), kin[1]), True))
         elif _ABOUT_A_PUPIL.search(before):
             found.append((Hidden(match.start() - 1, match.end()), True))
     return found

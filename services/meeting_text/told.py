@@ -23,8 +23,12 @@ from services.meeting_text.words import IN_PERSON, KINDS, LESSON_VISIT, ONLINE, 
 _Span = tuple[int, int]
 _STEP_LABEL = re.compile(
     r"^(?:(?:и|а|но|потом|затем|также)[ ]+)?(?:(?:следующий[ ]шаг|дальше|далее"
-    r"|домашнее[ ]задание|дз|задание[ ]на[ ]дом)[ ]*[:,-][ ]*)?",
+    r"|домашнее[ ]задание|дз|задание[ ]на[ ]дом|задание|домашка)[ ]*[:,-][ ]*)?",
     re.IGNORECASE,
+)
+_THING = re.compile(
+    r"[ ]{1,3}(?!(?:встреч|запис|созвон|бесед|консульт|занят|лог|карточк|был|не|прош|состоял"
+    r"|перен|отмен|длил|на|с|в|мы|я)\w*)\w+"
 )
 _STEP_TRIM = " ,.;:!?-—–\n\t"
 _LONGEST_STEP = 300
@@ -102,15 +106,15 @@ def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
     tidied = tidy(text)
     scan = scan_of(tidied)
     private = find_private(tidied, scan.folded)
-    closed = [(one.start, one.end) for one in private.hidden]
+    closed = [(one.start, one.end) for one in private.hidden if not one.is_health]
     people = find_people(tidied, scan.folded, members_of(members), closed)
     wrong = intents.wrong_spans(scan.folded)
-    for span in [*closed, *people.spans, *wrong]:
+    for span in [*closed, *private.health_words, *people.spans, *wrong]:
         scan.take(*span)
     room, room_spans = _find_room(scan.text)
     form, form_spans = _find_format(scan.text)
     find_other_numbers(scan, tidied)
-    days = find_days(scan)
+    days = [day for day in find_days(scan) if not _qualifies_a_thing(day, scan.folded)]
     times = find_times(scan)
     lengths = find_lengths(scan)
     place, place_spans = (room, room_spans) if room else _find_place(scan.text)
@@ -122,9 +126,10 @@ def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
         return not any(clause.holds(start) for clause in steps)
 
     own_days = [day for day in days if is_main(day.start)]
-    found = [(day.start, day.end) for day in days]
-    found += [(one.start, one.end) for one in times]
-    found += [(one.start, one.end) for one in lengths]
+    read: list[_Span] = [(day.start, day.end) for day in days]
+    read += [(one.start, one.end) for one in times]
+    read += [(one.start, one.end) for one in lengths]
+    found = [scan.widen(*span) for span in read]
     found += [*people.spans, *wrong, *place_spans, *form_spans]
     main_text = " ".join(clause.text for clause in main)
     return Told(
@@ -192,6 +197,11 @@ def _steps(
         is_ahead=is_ahead,
         has_values=lambda clause: has_length(clause) or day_side(clause) < 0,
     )
+
+
+def _qualifies_a_thing(day: FoundDay, folded: str) -> bool:
+    """«вчерашний урок» dates the lesson that was spoken of, «вчерашняя встреча» the meeting."""
+    return "шн" in folded[day.start : day.end] and bool(_THING.match(folded, day.end))
 
 
 def _find_room(scanned: str) -> tuple[str | None, list[_Span]]:

@@ -18,7 +18,8 @@ _SMALL_TALK = re.compile(
     r"|супер|отлично|хорошо|замечательно|прекрасно|нормально|здорово"
     r"|очень|плодотворно|успешно|продуктивно|быстро|немного|чуть-чуть|подробно|активно"
     r"|интересно|запишите|прошу[ ]записать|записать|отметьте|внесите"
-    r"|кажд(?:ая|ый|ую|ое)(?:[ ]раз)?|обе|оба|которую|просто|снова|опять|утром|днем|вечером"
+    r"|кажд(?:ая|ый|ую|ое)(?:[ ]раз)?|обе|оба|которую|просто|снова|опять|скоро|следующ\w+"
+    r"|можем|могу|можете|сможем|с[ ]кажд\w+|утром|днем|вечером"
     r"|после[ ]уроков|на[ ]перемене|после[ ]\d?-?\w{0,3}[ ]?урока|все(?=[ ]*$)"
     r"|(?:нас|вас)[ ](?:было|будет|собралось)?[ ]?(?:\d{1,2}|двое|трое|четверо|пятеро)"
     r"|по[ ]времени|по[ ]длительности|длительность\w*|продолжительность\w*|длилась|длился"
@@ -28,7 +29,7 @@ _SMALL_TALK = re.compile(
 _MEETING_WORDS = re.compile(
     r"(?<!\w)(?:(?:рабоч\w+|очередн\w+|наставническ\w+|планов\w+|коротк\w+|групп\w+|перв\w+"
     r"|втор\w+|трет\w+|недельн\w+|индивидуальн\w+)[ ])?"
-    r"(?:встреч\w{0,3}|созвон\w{0,3}|(?:по)?встре(?:тил|чал)\w+|встре(?:тимся|чаемся|титься)"
+    r"(?:встреч\w{0,3}|заняти[еяй]|созвон\w{0,3}|(?:по)?встре(?:тил|чал)\w+|встре(?:тимся|чаемся|титься)"
     r"|созв(?:онил|анивал)\w+|созвон(?:имся|иться)|(?:у)?видел(?:ись|ся|ась)|состоял(?:ась|ось"
     r"|ся)"
     r"|состоится|прошл[аои]|прошел|провел[аи]?|проводил[аи]?|был[аои]?|пообщались"
@@ -57,6 +58,7 @@ _DANGLING = re.compile(
     rf"|после)[ ]*{_GONE}[ {_GONE}]*",
     re.IGNORECASE,
 )
+_QUOTED_CLASS = re.compile(r"(?<!\w)(1[01]|[1-9])[ -]?[\"«]([А-Яа-я])[\"»]")
 _CLASS_AT_END = re.compile(r"[ ](?:в|во|для|на|у|с)[ ](\d{1,2}[ -]?[«\"]?[А-Яа-яЁё][»\"]?)(?![\w-])")
 _ABBREVIATIONS = {
     "ктп": "КТП", "фгос": "ФГОС", "фоп": "ФОП", "егэ": "ЕГЭ", "огэ": "ОГЭ", "впр": "ВПР", "ууд": "УУД",
@@ -91,8 +93,11 @@ _POSSESSIVES = {"ее", "его", "их", "нашу", "мою", "твою", "в�
 def topic_of(clauses: Iterable[str], *, is_visit: bool = False) -> str | None:
     """The pieces of the clauses that tell what was spoken of, joined; None when nothing is left."""
     pieces: list[str] = []
+    goes_on = False  # after «разобрали: план урока» comes «рефлексию», in the same case
     for clause in clauses:
-        piece = _piece(clause, is_visit=is_visit)
+        has_verb = any(pattern.search(fold(clause)) for pattern in (HELD, PAST, FUTURE))
+        goes_on = goes_on or has_verb
+        piece = _piece(_to_nominative(clause) if goes_on and not has_verb else clause, is_visit=is_visit)
         if piece and piece not in pieces:
             pieces.append(piece)
     topic = ", ".join(pieces)
@@ -168,6 +173,9 @@ def _matter(verb: str, after: str) -> str:
     folded = fold(after)
     if verb.startswith(("посещу", "посет")):
         return re.sub(r"^урок(?!\w)", "посещение урока", after)
+    noun = next((noun for stem, noun in _VERB_NOUNS.items() if stem in verb), None)
+    if noun and _PREPOSITION.match(folded):
+        return f"{noun} {after}"
     about = _ABOUT.match(folded)
     if about:
         rest = after[about.end() :]
@@ -176,9 +184,6 @@ def _matter(verb: str, after: str) -> str:
         word, _, others = rest.partition(" ")
         plain = _of_which(word)
         return f"{plain} {others}".strip() if plain else after
-    noun = next((noun for stem, noun in _VERB_NOUNS.items() if stem in verb), None)
-    if noun and _PREPOSITION.match(folded):
-        return f"{noun} {after}"
     is_about_object = _TAKES_OBJECT.match(verb.removeprefix("по")) or _TAKES_OBJECT.match(verb)
     return _to_nominative(after) if is_about_object or FUTURE.fullmatch(verb) else after
 
@@ -224,7 +229,7 @@ def _nominative(word: str, small: str) -> tuple[str, bool]:
 
 
 def _finish(text: str) -> str:
-    text = _class_to_end(text)
+    text = _class_to_end(_QUOTED_CLASS.sub(r"\1\2", text))
     text = _ABBREVIATED.sub(lambda match: _ABBREVIATIONS[fold(match.group())], text)
     text = re.sub(rf"[ {_GONE}]+", " ", text).strip(_TRIM)
     shorter = ""
@@ -247,5 +252,7 @@ def _class_to_end(text: str) -> str:
 
 
 def _without_capital(text: str) -> str:
+    if text.startswith("«") and text.endswith("»") and text.count("«") == 1:
+        text = text[1:-1]
     is_word = len(text) > 1 and text[0].isupper() and text[1].islower()
     return text[0].lower() + text[1:] if is_word else text
