@@ -93,7 +93,7 @@ def unpack(archive: Path, staged: Path) -> Manifest:
         with tarfile.open(archive, mode="r:gz") as opened:
             manifest = _read_manifest(opened)
             waiting = dict(manifest.parts)
-            for member in opened:
+            while (member := opened.next()) is not None:
                 part = member.name
                 described = waiting.pop(part, None)
                 content = opened.extractfile(member) if member.isreg() else None

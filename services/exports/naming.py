@@ -66,11 +66,10 @@ def sides_of(session: Session, pair_ids: Iterable[int | None]) -> dict[int, dict
 
 
 def cycle_labels(session: Session, scope: Scope) -> dict[int, str]:
-    return dict(
-        session.execute(
-            select(Cycle.id, Cycle.label).where(Cycle.organization_id == scope.organization_id)
-        ).tuples()
+    rows = session.execute(
+        select(Cycle.id, Cycle.label).where(Cycle.organization_id == scope.organization_id)
     )
+    return {row.id: row.label for row in rows}
 
 
 def packs_of(session: Session, scope: Scope) -> dict[int, ResolvedPack]:

@@ -67,11 +67,10 @@ def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Chun
         facts = [labels.get(role.cycle_id), role.role.value, role.status.value, role.capacity]
         roles.setdefault(role.person_id, []).append([*facts, role.joined_at, role.ready_at])
     consents = _latest_consents(session, ids)
-    chats = dict(
-        session.execute(
-            select(ChatAccount.person_id, ChatAccount.is_reachable).where(ChatAccount.person_id.in_(ids))
-        ).tuples()
+    found = session.execute(
+        select(ChatAccount.person_id, ChatAccount.is_reachable).where(ChatAccount.person_id.in_(ids))
     )
+    chats = {chat.person_id: chat.is_reachable for chat in found}
     rows = [
         [
             *(person.id, person.family_name, person.given_name, person.patronymic, person.position),
