@@ -1,6 +1,7 @@
 """The first page: what waits for the curator, oldest first (issue 2, B.5)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_admin import AdminIndexView, expose
@@ -53,50 +54,29 @@ class HomePage(Secured, AdminIndexView):
 
 
 def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> list[Indicator]:
-    """Five at most, each with the next step (ux.md 6)."""
+    """Five at most, each with the next step (ux.md 6); a step the account may not take has no address."""
     if cycle_id is None:
         return []
-    found = [
-        Indicator(
-            label("Mentees in a pair"),
-            f"{figures.mentees_paired} / {figures.mentees}",
-            label("of those who sent the questionnaire"),
-            label("Propose a pair") if figures.mentees_paired < figures.mentees else label("See the pairs"),
-            url_for("proposals.index")
-            if figures.mentees_paired < figures.mentees
-            else url_for("pairs.index"),
-        ),
-        Indicator(
-            label("Free mentors"),
-            str(figures.mentors_free),
-            label("in the bank of mentors"),
-            label("See the bank") if figures.mentors_free else label("Invite a mentor"),
-            url_for("people.index", role="mentor", status="ready")
-            if figures.mentors_free
-            else url_for("people.add"),
-        ),
+    satisfaction = read_satisfaction(session(), actor=account.actor, cycle_id=cycle_id)
+    mentees = satisfaction.side(Role.MENTEE)
+    level = latest_level(session(), actor=account.actor, cycle_id=cycle_id)
+    return [
+        _pairing(figures),
+        _mentors(figures),
         Indicator(
             label("Meetings held"),
             f"{figures.meetings_held} / {figures.meetings_due}",
             label("of those whose time has come"),
             label("See the meetings"),
-            url_for("meetings.index_view"),
+            _address(Right.SEE_PEOPLE, "meetings.index_view"),
         ),
-    ]
-    if not current_user.has(Right.SEE_SCORES):
-        return found
-    mentees = read_satisfaction(session(), actor=account.actor, cycle_id=cycle_id).side(Role.MENTEE)
-    found.append(
         Indicator(
             label("Mentees' rating of meetings"),
             number(mentees.mean) if mentees.mean is not None else "—",
             label("out of 10; ratings: {count}", count=mentees.ratings),
             label("See satisfaction"),
             url_for("scores.index", _anchor="satisfaction"),
-        )
-    )
-    level = latest_level(session(), actor=account.actor, cycle_id=cycle_id)
-    found.append(
+        ),
         Indicator(
             label("Programme level"),
             level.level.title.get(account.locale) if level and level.level else "—",
@@ -105,6 +85,33 @@ def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> li
             else label("no finished sheet yet"),
             label("See the nine criteria"),
             url_for("scores.index", _anchor="criteria"),
-        )
+        ),
+    ]
+
+
+def _pairing(figures: Figures) -> Indicator:
+    has_free = figures.mentees_paired < figures.mentees and current_user.has(Right.MANAGE_PAIRS)
+    return Indicator(
+        label("Mentees in a pair"),
+        f"{figures.mentees_paired} / {figures.mentees}",
+        label("of those who sent the questionnaire"),
+        label("Propose a pair") if has_free else label("See the pairs"),
+        url_for("proposals.index") if has_free else _address(Right.SEE_PEOPLE, "pairs.index"),
     )
-    return found
+
+
+def _mentors(figures: Figures) -> Indicator:
+    is_short = not figures.mentors_free and current_user.has(Right.EDIT_PEOPLE)
+    return Indicator(
+        label("Free mentors"),
+        str(figures.mentors_free),
+        label("in the bank of mentors"),
+        label("Invite a mentor") if is_short else label("See the bank"),
+        url_for("people.add")
+        if is_short
+        else _address(Right.SEE_PEOPLE, "people.index", role="mentor", status="ready"),
+    )
+
+
+def _address(right: Right, endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values) if current_user.has(right) else ""

@@ -1,0 +1,119 @@
+"""The panel in Flask's client, over the same databases as the services."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from admin.app import PanelConfig, create_panel
+from admin.safety import limiter
+from models.accounts import AccountRole
+from models.engine import Database
+from services.accounts import create_account, set_password
+from services.actors import Door, system
+from services.clock import FixedClock
+from tests.world import World, found_school
+
+PASSWORD = "травяной чай без сахара"
+
+
+@pytest.fixture
+def world(database: Database, now: datetime) -> World:
+    return found_school(database, now)
+
+
+@pytest.fixture
+def clock(now: datetime) -> FixedClock:
+    return FixedClock(now)
+
+
+@pytest.fixture
+def panel(database_url: str, clock: FixedClock) -> Iterator[Flask]:
+    app = create_panel(
+        PanelConfig(database_url=database_url, secret_key="0" * 32, clock=clock, bot_username="school_bot")
+    )
+    app.testing = True
+    with app.app_context():
+        limiter.reset()
+    yield app
+    app.extensions["nastavnik_database"].close()
+
+
+@dataclass
+class Browser:
+    """A curator's browser: follows redirects, fills in the CSRF field as a form does."""
+
+    client: FlaskClient
+
+    def get(self, path: str, *, status: int = 200) -> str:
+        answer = self.client.get(path, follow_redirects=True)
+        assert answer.status_code == status, (path, answer.status_code, text_of(answer.text)[:500])
+        return answer.text
+
+    def post(self, path: str, *, status: int = 200, page: str | None = None, **form: Any) -> str:
+        """Post a form that stands on `page` (by default on the address itself)."""
+        form["csrf_token"] = self.token(page or path)
+        answer = self.client.post(path, data=form, follow_redirects=True)
+        assert answer.status_code == status, (path, answer.status_code, text_of(answer.text)[:500])
+        return answer.text
+
+    def post_raw(self, path: str, **form: Any) -> TestResponse:
+        return self.client.post(path, data=form)
+
+    def token(self, page: str = "/account/") -> str:
+        """The token of the session; every page has a form with it."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get(page).text)
+        if found is None:
+            found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/account/").text)
+        assert found is not None
+        return found[1]
+
+    def sign_in(self, login: str, password: str = PASSWORD, *, status: int = 200) -> str:
+        return self.post("/sign-in", login=login, password=password, status=status)
+
+
+def text_of(page: str) -> str:
+    """What a person reads on a page."""
+    main = re.search(r"<main.*?</main>", page, re.DOTALL)
+    plain = re.sub(r"<(script|style).*?</\1>", " ", main[0] if main else page, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", plain)).split())
+
+
+@pytest.fixture
+def add_account(database: Database, now: datetime) -> Callable[..., int]:
+    def add(world: World, role: AccountRole, login: str, name: str = "Вера Павловна Тихая") -> int:
+        with database.writing() as session:
+            made = create_account(
+                session,
+                actor=system(Door.COMMAND_LINE),
+                organization_id=world.organization_id,
+                login=login,
+                name=name,
+                role=role,
+                now=now,
+            )
+            set_password(session, token=made.token, password=PASSWORD, now=now)
+        return made.account_id
+
+    return add
+
+
+@pytest.fixture
+def stranger(panel: Flask) -> Browser:
+    return Browser(panel.test_client())
+
+
+@pytest.fixture
+def curator(panel: Flask, world: World, add_account: Callable[..., int]) -> Browser:
+    """A signed-in curator of `world`."""
+    add_account(world, AccountRole.CURATOR, "curator")
+    browser = Browser(panel.test_client())
+    browser.sign_in("curator")
+    return browser
