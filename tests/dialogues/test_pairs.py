@@ -1,0 +1,166 @@
+"""The offer of a pair as both sides live it (A17): accept, decline with a reason, withdrawn, expired."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+
+from models.pairs import DeclineReason, PairStatus
+from models.people import Role
+from models.tasks import Task
+from services import pairs
+from tests.dialogues.couples import Couple, bring_to_pair, bring_together
+from tests.town import Town
+
+
+async def card(couple: Couple) -> pairs.PairCard:
+    found: pairs.PairCard = await couple.look(
+        pairs.read_pair, actor=couple.world.curator, pair_id=couple.pair_id
+    )
+    return found
+
+
+async def task_kinds(couple: Couple) -> list[str]:
+    query = select(Task.kind).where(Task.done_at.is_(None))
+    return await asyncio.to_thread(
+        couple.world.read, lambda session: [kind.value for kind in session.scalars(query)]
+    )
+
+
+@pytest.mark.requirement("A17")
+async def test_both_hear_of_the_offer_and_accept(town: Town):
+    couple = await bring_together(town)
+    await couple.offer()
+    offer = await couple.anna.screen()
+    assert offer.labels == ["Принять", "Отказаться"]
+    assert "Пётр Андреевич" in offer.text
+    assert "причину увидит только куратор" in offer.text
+
+    answered = await couple.anna.tap("Принять")
+    assert answered.text.startswith("Спасибо! Теперь ждём ответа второй стороны")
+    assert answered.labels == []
+    menu = await couple.anna.say("/menu")
+    assert "Вы согласились. Теперь думает наставник." in menu.text
+
+    await couple.pyotr.tap("Принять")
+    mentee = await couple.anna.expect("Вы теперь пара! Ваш наставник")
+    mentor = await couple.pyotr.expect("Вы теперь пара! Ваш наставляемый")
+    assert mentee.labels == []
+    assert mentor.labels == ["Предложить встречу"]
+    assert (await card(couple)).status is PairStatus.ACCEPTED
+
+
+async def test_the_menu_carries_an_open_offer_too(town: Town):
+    couple = await bring_together(town)
+    await couple.offer()
+    menu = await couple.pyotr.say("/menu")
+    assert "Предложение ждёт вашего ответа." in menu.text
+    await couple.pyotr.tap("Отказаться от предложения")
+    back = await couple.pyotr.tap("Вернуться к предложению")
+    assert back.labels[:2] == ["Принять", "Отказаться"]
+    done = await couple.pyotr.tap("Принять", message_id=back.message_id)
+    assert "Теперь ждём ответа второй стороны" in done.text
+    assert "ваша роль: наставник" in done.text, "the screen goes on to the menu"
+
+
+async def test_a_refusal_by_a_button_is_private(town: Town):
+    couple = await bring_together(town)
+    await couple.offer()
+    await couple.pyotr.tap("Принять")
+    asked = await couple.anna.tap("Отказаться")
+    assert "вторая сторона не узнает" in asked.text
+    thanked = await couple.anna.tap("Не совпадает расписание")
+    assert "Причину увидит только куратор" in thanked.text
+    told = await couple.pyotr.expect("Эта пара не сложилась. Дело не в вас")
+    assert "расписание" not in told.text
+    declined = await card(couple)
+    assert declined.mentee.decline_reason is DeclineReason.SCHEDULE
+    assert await task_kinds(couple) == ["offer_declined"]
+
+
+async def test_a_refusal_in_own_words(town: Town):
+    couple = await bring_together(town)
+    await couple.offer()
+    await couple.anna.tap("Отказаться")
+    asked = await couple.anna.tap("Другая причина")
+    assert "Прочитает только куратор" in asked.text
+    assert (await card(couple)).status is PairStatus.OFFERED, "nothing is declined before the word"
+    await couple.anna.send_sticker()
+    thanked = await couple.anna.say("Мы давно знакомы, будет неловко")
+    assert "Причину увидит только куратор" in thanked.text
+    declined = await card(couple)
+    assert declined.mentee.decline_note == "Мы давно знакомы, будет неловко"
+    assert "неловко" not in await couple.pyotr.transcript()
+
+
+async def test_a_refusal_without_words(town: Town):
+    couple = await bring_together(town)
+    await couple.offer()
+    await couple.anna.tap("Отказаться")
+    await couple.anna.tap("Другая причина")
+    await couple.anna.tap("Без пояснения")
+    assert (await card(couple)).mentee.decline_reason is DeclineReason.OTHER
+
+
+async def test_double_taps_and_old_buttons_change_nothing(town: Town):
+    couple = await bring_together(town)
+    await couple.offer()
+    offer = await couple.anna.screen()
+    await asyncio.gather(
+        *(couple.anna.tap("Принять", message_id=offer.message_id, wait=False) for _ in range(3))
+    )
+    await couple.anna.expect("Спасибо")
+    await couple.pyotr.tap("Принять")
+    await couple.anna.expect("Вы теперь пара")
+    assert (await card(couple)).status is PairStatus.ACCEPTED
+    assert sum("Вы теперь пара" in str(one) for one in await couple.anna.messages()) == 1
+
+
+async def test_a_withdrawn_offer_says_so_and_its_buttons_too(town: Town):
+    couple = await bring_together(town)
+    await couple.offer()
+    offer = await couple.anna.screen()
+    await couple.curate(pairs.withdraw_offer, pair_id=couple.pair_id)
+    await couple.anna.expect("Куратор отозвал предложение")
+    await couple.anna.tap("Принять", message_id=offer.message_id)
+    assert "Это предложение уже закрыто" in await couple.anna.transcript()
+
+
+async def test_an_offer_expires_by_the_clock(town: Town):
+    couple = await bring_together(town)
+    await couple.offer()
+    await town.telegram.skip(days=7, minutes=1)
+    await couple.anna.expect("Время ответа на предложение о паре вышло")
+    await couple.pyotr.expect("Время ответа на предложение о паре вышло")
+    assert await task_kinds(couple) == ["offer_expired"]
+
+
+async def test_the_curators_own_words_carry_the_names(town: Town):
+    couple = await bring_together(town)
+    drafted = await couple.curate(
+        pairs.draft_pair,
+        mentee_participation_id=couple.mentee.participation_id,
+        mentor_participation_id=couple.mentor.participation_id,
+    )
+    await couple.curate(
+        pairs.confirm_pair,
+        pair_id=drafted.pair_id,
+        edited_texts={Role.MENTEE: "{name}, рада познакомить: {partner} <3"},
+    )
+    offer = await couple.anna.expect("рада познакомить")
+    assert offer.text.startswith("Анна Игоревна, рада познакомить:")
+    assert "Пётр Андреевич" in offer.text
+    assert offer.text.endswith("<3")
+    assert offer.labels == ["Принять", "Отказаться"]
+
+
+async def test_the_card_of_a_pair(town: Town):
+    couple = await bring_to_pair(town)
+    shown = await couple.anna.say("/pair")
+    assert "Ваш наставник" in shown.text
+    assert "Написать: Пётр Андреевич" in shown.text
+    assert "Дальше наставник предложит первую встречу" in shown.text
+    await couple.curate(pairs.end_pair, pair_id=couple.pair_id, reason=pairs.EndReason.MUTUAL)
+    await couple.anna.expect("закончила работу")
+    empty = await couple.anna.say("/pair")
+    assert "Пары пока нет" in empty.text
