@@ -60,6 +60,9 @@ _NUMBER_WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _NUMBER_RUN = re.compile(rf"(?<![\w-])(?:{_NUMBER_WORD})(?: (?:{_NUMBER_WORD}))*(?![\w-])")
 
 
+_ONE_O_CLOCK = re.compile(r"(?<=(?<!\w)с )часу(?= до )")  # «с часу до двух»
+
+
 def tidy(text: str) -> str:
     """The text with composed letters (macOS sends й in two parts) and without what no eye sees."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")[: LONGEST * 2]
@@ -95,7 +98,7 @@ def with_digits(folded: str) -> str:
         digits = " ".join(str(number) for number in _join_numbers(match.group().split(" ")))
         return digits.ljust(len(match.group()))
 
-    return _NUMBER_RUN.sub(write, folded)
+    return _ONE_O_CLOCK.sub("1   ", _NUMBER_RUN.sub(write, folded))
 
 
 @dataclass(slots=True)

@@ -63,6 +63,8 @@ _PHRASES = (
     r"(?<!\w)(?P<one>час)[ ]{1,2}с[ ]{1,2}половиной(?!\w)",
     r"(?<!\w)(?P<three>3[ ]{1,20}четверти[ ]часа)(?!\w)",
     r"(?<!\w)(?P<quarter>четверть[ ]часа)(?!\w)",
+    r"(?<!\w)(?P<with_quarter>час[ ]с[ ]четвертью)(?!\w)",
+    rf"(?<!\w)(?P<half_sign>1/2|½)[ ]?{_HOUR}",
     rf"(?<!\w)(?P<one_half>полтора|полутора)[ ]?{_HOUR}|(?<!\w)(?P<inverted_half>часа[ ]полтора)(?!\w)",
     r"(?<!\w)(?P<half>пол[ -]?час(?:а|ика|ик))(?!\w)",
     rf"{_FREE}(?P<hours>\d{{1,2}})[.,](?P<tenth>\d{{1,2}})[ ]{{0,20}}{_HOUR}",
@@ -81,7 +83,8 @@ _PHRASES = (
 _RULES: tuple[re.Pattern[str], ...] = tuple(re.compile(phrase) for phrase in _PHRASES)
 _COLLEGE_CLASS = re.compile(r"(?<!\w)(?:(?:одн[уа]|цел(?:ую|ая))[ ])?пар(?:а|у)(?=[ ]*(?:$|[,.;!?\n)]))")
 _FIXED = {
-    "one": 90, "three": 45, "quarter": 15, "one_half": 90, "inverted_half": 90, "half": 30,
+    "one": 90, "three": 45, "quarter": 15, "with_quarter": 75,
+    "half_sign": 30, "one_half": 90, "inverted_half": 90, "half": 30,
     "half_adjective": 30, "one_half_adjective": 90, "two_adjective": 120, "one_adjective": 60,
 }  # fmt: skip
 _SURELY_ABOUT = {"inverted_half", "about_hours", "about_minutes", "plus"}

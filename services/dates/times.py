@@ -77,6 +77,10 @@ def _clock(number: str) -> str:
 _SPAN_FROM = re.compile(
     rf"(?<!\w)(?:с|со)[ ]{{1,3}}{_clock('1')}[ ]{{0,20}}(?P<to>-|до|по)[ ]{{0,2}}{_clock('2')}{_COUNTED}"
 )
+_DASHED_SPAN = re.compile(
+    r"(?:(?<!\w)с[ ]{1,3})?(?<!\w)(?<!\d[.,:/-])(?P<h1>\d{1,2})-(?P<m1>[0-5]\d)[ ]{0,3}(?:до|-|по)[ ]{0,3}"
+    r"(?P<h2>\d{1,2})-(?P<m2>[0-5]\d)(?![\w:]|[.,-]\d)"
+)
 _SPAN = re.compile(
     rf"(?:(?<!\w)в[ ]{{1,3}})?{_FREE}{_clock('1')}[ ]{{0,20}}(?P<to>-|до)[ ]{{0,2}}{_clock('2')}{_COUNTED}"
 )
@@ -250,6 +254,7 @@ def _read_bare(match: re.Match[str]) -> FoundTime | None:
 
 
 _RULES = (
+    (_DASHED_SPAN, _span),
     (_SPAN_FROM, _read_span_from),
     (_SPAN, _read_span),
     (_AT_HALF, _read_half),

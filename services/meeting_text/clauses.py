@@ -1,7 +1,7 @@
 """A message cut into clauses, and which of them speak of what comes next."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.meeting_text.words import AGREED, FUTURE, HELD, MEETING, NEXT, PAST
@@ -49,37 +49,25 @@ def _clause(scanned: str, start: int, end: int) -> Clause:
 
 
 def next_steps(
-    clauses: Sequence[Clause],
-    *,
-    is_log_elsewhere: Callable[[Clause], bool],
-    is_ahead: Callable[[Clause], bool],
-    has_values: Callable[[Clause], bool],
+    clauses: Sequence[Clause], *, logs: Sequence[int], ahead: Sequence[bool], valued: Sequence[bool]
 ) -> list[Clause]:
     """Clauses about what comes next, in a message that tells of a held meeting; none in a mere plan.
 
-    `is_log_elsewhere` says whether the other clauses tell of something done, `is_ahead` whether the day of
-    the clause lies ahead, `has_values` whether it holds a length or a past day.
+    `logs` are the places of clauses that tell of something done, `ahead` whether a clause's day lies ahead,
+    `valued` whether it holds a length or a past day.
     """
     found: list[Clause] = []
     is_open = False
     for place, clause in enumerate(clauses):
-        starts = (clause.is_future and not clause.is_held) or is_ahead(clause)
-        if starts and is_log_elsewhere(clause) and not (has_values(clause) and clause.is_past):
+        starts = (clause.is_future and not clause.is_held) or ahead[place]
+        has_log_elsewhere = len(logs) > 1 or (len(logs) == 1 and logs[0] != place)
+        if starts and has_log_elsewhere and not (valued[place] and clause.is_past):
             is_open = True
-            found += _lone_days_before(clauses[:place], found, is_ahead)
-        elif clause.is_past or has_values(clause):
+        elif clause.is_past or valued[place]:
             is_open = False
         if is_open:
             found.append(clause)
     return found
-
-
-def _lone_days_before(
-    before: Sequence[Clause], found: Sequence[Clause], is_ahead: Callable[[Clause], bool]
-) -> list[Clause]:
-    """«в четверг, посещу урок»: the day apart belongs to the step."""
-    last = before[-1] if before else None
-    return [last] if last is not None and last not in found and is_ahead(last) else []
 
 
 def mentions_meeting(clauses: Sequence[Clause]) -> bool:

@@ -157,6 +157,9 @@ def _minutes(part: _Part, told: Told, span: int | None, draft: Draft) -> tuple[i
     values = {one.minutes for one in found}
     if part.is_shared and found and not (any(one.is_each for one in found) or _EACH.search(told.folded)):
         return None, False  # "5.10 и 12.10, час": of each, or of both together
+    is_of_each = not part.is_shared and len(told.days) < 2 and any(one.is_each for one in found)  # noqa: PLR2004
+    if is_of_each:
+        return None, False  # "два урока по 40 минут": of each, and how long in all is not said
     if len(values) > 1 or any(one.problem for one in found):
         return None, False
     said = found[0].minutes if found else None

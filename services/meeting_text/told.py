@@ -113,6 +113,8 @@ def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
         scan.take(*span)
     room, room_spans = _find_room(scan.text)
     form, form_spans = _find_format(scan.text)
+    for span in room_spans:
+        scan.take(*span)
     find_other_numbers(scan, tidied)
     days = [day for day in find_days(scan) if not _qualifies_a_thing(day, scan.folded)]
     times = find_times(scan)
@@ -172,31 +174,25 @@ def _steps(
             clause.holds(one.start) and one.length for one in times
         )
 
-    def has_day(clause: Clause) -> bool:
-        return any(clause.holds(day.start) for day in days)
+    sides = [day_side(clause) for clause in clauses]
+    valued = [has_length(clause) or side < 0 for clause, side in zip(clauses, sides, strict=True)]
+    logs = [
+        place
+        for place, clause in enumerate(clauses)
+        if clause.is_held or (valued[place] and not clause.is_future)
+    ]
+    ahead = [side > 0 and not clause.is_held for clause, side in zip(clauses, sides, strict=True)]
+    for place, clause in enumerate(clauses[:-1]):
+        following = clauses[place + 1]
+        is_lone_day = sides[place] == 0 and _is_lone_day(clause, days) and not valued[place]
+        ahead[place] |= is_lone_day and following.is_future and not following.is_held and -1 in sides
+    return next_steps(clauses, logs=logs, ahead=ahead, valued=valued)
 
-    def is_log(clause: Clause) -> bool:
-        return clause.is_held or (not clause.is_future and (has_length(clause) or day_side(clause) < 0))
 
-    def is_log_elsewhere(clause: Clause) -> bool:
-        return any(is_log(other) for other in clauses if other is not clause)
-
-    def is_ahead(clause: Clause) -> bool:
-        if clause.is_held:
-            return False
-        is_bare = not re.search(
-            r"\w{2,}", re.sub(r"(?<!\w)(?:в|во|на|к)(?!\w)", "", clause.text)
-        ) and has_day(clause)
-        following = clauses[clauses.index(clause) + 1 :][:1]
-        leads_to_step = is_bare and bool(following) and following[0].is_future and not following[0].is_held
-        return day_side(clause) > 0 or (leads_to_step and any(day_side(one) < 0 for one in clauses))
-
-    return next_steps(
-        clauses,
-        is_log_elsewhere=is_log_elsewhere,
-        is_ahead=is_ahead,
-        has_values=lambda clause: has_length(clause) or day_side(clause) < 0,
-    )
+def _is_lone_day(clause: Clause, days: Sequence[FoundDay]) -> bool:
+    """«в четверг, посещу урок»: a clause of nothing but a day."""
+    rest = re.sub(r"(?<!\w)(?:в|во|на|к)(?!\w)", "", clause.text)
+    return not re.search(r"\w{2,}", rest) and any(clause.holds(day.start) for day in days)
 
 
 def _qualifies_a_thing(day: FoundDay, folded: str) -> bool:

@@ -58,8 +58,13 @@ _DANGLING = re.compile(
     rf"|после)[ ]*{_GONE}[ {_GONE}]*",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION = 6
+_SHOUTED_CLASS = re.compile(r"(?<!\w)\d{1,2}-?[а-я](?!\w)")
 _QUOTED_CLASS = re.compile(r"(?<!\w)(1[01]|[1-9])[ -]?[\"«]([А-Яа-я])[\"»]")
-_CLASS_AT_END = re.compile(r"[ ](?:в|во|для|на|у|с)[ ](\d{1,2}[ -]?[«\"]?[А-Яа-яЁё][»\"]?)(?![\w-])")
+_CLASS_AT_START = re.compile(r"^((?:1[01]|[1-9])-?[А-Яа-яЁё])[ ]([^\W\d]\w.*)$")
+_CLASS_AT_END = re.compile(
+    r"[ ](?:в|во|для|на|у|с)[ ](\d{1,2}[ -]?[«\"]?[А-Яа-яЁё][»\"]?)(?![\w-])", re.IGNORECASE
+)
 _ABBREVIATIONS = {
     "ктп": "КТП", "фгос": "ФГОС", "фоп": "ФОП", "егэ": "ЕГЭ", "огэ": "ОГЭ", "впр": "ВПР", "ууд": "УУД",
     "цор": "ЦОР", "мцко": "МЦКО", "родсобрание": "родительское собрание", "родсобр": "родительское собрание",
@@ -236,6 +241,7 @@ def _finish(text: str) -> str:
     while shorter != text:
         shorter = text
         text = _EDGE_END.sub("", _EDGE_START.sub("", text)).strip(_TRIM)
+    text = _CLASS_AT_START.sub(r"\2, \1", text)
     text = re.sub(r" и (?=\w)", ", ", text)
     has_meaning = (
         re.search(r"[^\W\d_]{3}", text) or re.fullmatch(r"\d{1,2}[ -]?[А-Яа-яЁё]", text) or text.isupper()
@@ -252,6 +258,9 @@ def _class_to_end(text: str) -> str:
 
 
 def _without_capital(text: str) -> str:
+    if text.isupper() and len(text) > _LONGEST_ABBREVIATION:
+        text = _SHOUTED_CLASS.sub(lambda match: match.group().upper(), text.lower())
+        text = _ABBREVIATED.sub(lambda match: _ABBREVIATIONS[fold(match.group())], text)
     if text.startswith("«") and text.endswith("»") and text.count("«") == 1:
         text = text[1:-1]
     is_word = len(text) > 1 and text[0].isupper() and text[1].islower()
