@@ -42,6 +42,10 @@ WAITING = {
         "Nothing is needed from you now: I will write as soon as there is an offer, and you decide."
     ),
 }
+RESTING = N_(
+    "You wrote that you take no mentees this year, so I will not disturb you. "
+    "If this changes, please tell your curator."
+)
 
 
 class ShowHome(CallbackData, prefix="home.show"):
@@ -134,7 +138,11 @@ def _menu(
     lines += [line for part in told for line in part.lines]
     actions += [action for part in told for action in part.actions]
     if not told[0].lines:  # no pair and no offer yet
-        lines += [t(WAITING[one.role]) for one in roles if one.status is ParticipationStatus.READY]
+        lines += [
+            t(WAITING[one.role] if one.capacity else RESTING)
+            for one in roles
+            if one.status is ParticipationStatus.READY
+        ]
     rows = [(action,) for action in actions]
     others = [Action(t.label("My data"), "mydata.open"), Action(t.label("Settings"), "settings.open")]
     if len(roles) < len(Role):

@@ -9,7 +9,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy.orm import Session
 
-from handlers.filters import Typed
+from handlers.filters import Flow, Typed
 from handlers.talk import Talk
 from notices.language import Translator
 from notices.letters import Action, Letter
@@ -28,6 +28,8 @@ from services.recognition import CodeTyped, type_code, waiting_digits
 router = Router(name="joining")
 
 CODE = re.compile(r"[0-9]{4,16}")
+YES = {"да", "да, это я", "это я", "yes", "yes, it is me"}
+NO = {"нет", "не я", "это не я", "no"}
 
 REFUSALS = {
     InvitationState.TAKEN: N_(
@@ -88,21 +90,41 @@ async def come_back(_query: CallbackQuery, callback_data: Return, talk: Talk) ->
 
 
 @router.callback_query(ItIsMe.filter())
-async def claim(_query: CallbackQuery, callback_data: ItIsMe, talk: Talk) -> None:
+async def confirm(_query: CallbackQuery, callback_data: ItIsMe, talk: Talk) -> None:
+    await claim(talk, callback_data.invitation_id)
+
+
+@router.callback_query(ItIsNotMe.filter())
+async def deny(_query: CallbackQuery, callback_data: ItIsNotMe, talk: Talk) -> None:
+    await refuse(talk, callback_data.invitation_id)
+
+
+@router.message(Flow("joining.identity"), Typed())
+async def read_answer(message: Message, talk: Talk) -> None:
+    """Yes or no in words; anything else asks once more."""
+    typed = (message.text or "").strip(" .,!").casefold()
+    if typed in YES:
+        await claim(talk, int(talk.place.data["invitation_id"]))
+    elif typed in NO:
+        await refuse(talk, int(talk.place.data["invitation_id"]))
+    else:
+        await talk.show(talk.t("Please answer yes or no."))
+
+
+async def claim(talk: Talk, invitation_id: int) -> None:
     talk.go(None)
     opened = await talk.act(
         claim_invitation,
-        invitation_id=callback_data.invitation_id,
+        invitation_id=invitation_id,
         chat_id=talk.place.chat_id,
         locale=talk.place.locale,
     )
     await talk.show(refusal_of(opened, talk.t))
 
 
-@router.callback_query(ItIsNotMe.filter())
-async def refuse(_query: CallbackQuery, callback_data: ItIsNotMe, talk: Talk) -> None:
+async def refuse(talk: Talk, invitation_id: int) -> None:
     talk.go(None)
-    await talk.act(refuse_invitation, invitation_id=callback_data.invitation_id, chat_id=talk.place.chat_id)
+    await talk.act(refuse_invitation, invitation_id=invitation_id, chat_id=talk.place.chat_id)
     await talk.show(
         talk.t("Thank you for saying so. I have told the curator that the link went to the wrong person.")
     )

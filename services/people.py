@@ -65,6 +65,7 @@ class RoleFacts:
     participation_id: int
     role: Role
     status: ParticipationStatus
+    capacity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ def choose_locale(session: Session, *, actor: Actor, locale: str, now: datetime)
 def read_roles(session: Session, *, person_id: int, cycle_id: int) -> tuple[RoleFacts, ...]:
     """The roles of a person in a cycle, those that were left not counted."""
     found = session.execute(
-        select(Participation.id, Participation.role, Participation.status)
+        select(Participation.id, Participation.role, Participation.status, Participation.capacity)
         .where(
             Participation.person_id == person_id,
             Participation.cycle_id == cycle_id,
@@ -279,7 +280,7 @@ def _roles_by_person(session: Session, cycle_id: int) -> defaultdict[int, list[R
     for one in session.scalars(
         select(Participation).where(Participation.cycle_id == cycle_id).order_by(Participation.id)
     ):
-        roles[one.person_id].append(RoleFacts(one.id, one.role, one.status))
+        roles[one.person_id].append(RoleFacts(one.id, one.role, one.status, one.capacity))
     return roles
 
 

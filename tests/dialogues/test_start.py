@@ -28,6 +28,14 @@ async def test_link_asks_by_first_name_and_patronymic_only(town: Town) -> None:
     assert "Участие добровольное" in welcome
 
 
+async def test_is_it_you_may_be_answered_in_words(town: Town) -> None:
+    world = await make_world(town)
+    anna = await invited(town, world)
+    await anna.telegram.start(anna.payload)
+    assert "Ответьте" in await anna.say("кто это?")
+    assert "рады вам" in await anna.say("Да")
+
+
 async def test_not_me_leaves_the_link_usable_and_tells_the_curator(town: Town) -> None:
     world = await make_world(town)
     anna = await invited(town, world)

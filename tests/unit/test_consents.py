@@ -29,6 +29,7 @@ from services.joining import InvitationState, open_invitation
 from services.leaving import ERASED_WITHIN, decline_consent, withdraw_consent
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.programmes.consents import sha256
+from services.recognition import list_waiting, recognise, type_code
 from services.roles import choose_role
 from tests.world import World, found_school
 
@@ -102,6 +103,16 @@ def test_refusal_leaves_the_decision_and_the_way_back(world: World) -> None:
     assert opened.state is InvitationState.OPEN
     with pytest.raises(ConsentMissing):
         world.read(check_consent, person.id)
+
+
+def test_who_came_by_the_code_gets_a_way_back_too(world: World) -> None:
+    person = world.person()
+    world.write(type_code, code=world.join_code, chat_id=601, data={})
+    request = world.read(list_waiting, actor=world.curator, organization_id=world.organization_id)[0]
+    world.write(recognise, actor=world.curator, join_request_id=request.id, person_id=person.id)
+    left = world.write(decline_consent, actor=world.actor(person), chat_id=601)
+    opened = world.write(open_invitation, token=left.token, chat_id=601, locale="ru")
+    assert (opened.state, opened.person_id) == (InvitationState.OPEN, person.id)
 
 
 def test_withdrawal_ends_roles_pairs_and_surveys_at_once(world: World, now: datetime) -> None:
