@@ -1,0 +1,105 @@
+"""Feedback after a meeting in the chat (SV04; C26): one tap is enough, help stays private."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+
+from models.surveys import SurveyRun, SurveyStatus
+from models.tasks import Task
+from tests.dialogues.couples import Couple, bring_to_meeting
+from tests.town import Town
+
+
+async def task_kinds(couple: Couple) -> list[str]:
+    query = select(Task.kind).where(Task.done_at.is_(None)).order_by(Task.id)
+    return await asyncio.to_thread(
+        couple.world.read, lambda session: [kind.value for kind in session.scalars(query)]
+    )
+
+
+async def statuses(couple: Couple) -> list[SurveyStatus]:
+    query = select(SurveyRun.status).where(SurveyRun.dedup_key.startswith("feedback:")).order_by(SurveyRun.id)
+    return await asyncio.to_thread(couple.world.read, lambda session: list(session.scalars(query)))
+
+
+async def bring_to_rating(town: Town) -> Couple:
+    """The mentee has said that the meeting took place and is asked for a rating."""
+    couple = await bring_to_meeting(town)
+    await town.telegram.skip(days=2, hours=6)
+    await couple.anna.expect("Она состоялась?")
+    await couple.anna.tap("Да")
+    return couple
+
+
+@pytest.mark.requirement("C26")
+async def test_two_taps_from_the_question_to_a_saved_rating(town: Town):
+    couple = await bring_to_rating(town)
+    asked = await couple.anna.screen()
+    assert "1 – не помогла, 10 – очень помогла" in asked.text
+    assert "Увидит" in asked.text
+    saved = await couple.anna.tap("7")
+    assert "Записано: 7 из 10" in saved.text
+    assert await statuses(couple) == [SurveyStatus.SENT]
+    assert await task_kinds(couple) == []
+
+
+async def test_a_low_rating_reaches_the_curator_and_not_the_mentor(town: Town):
+    couple = await bring_to_rating(town)
+    await couple.anna.tap("3")
+    assert await task_kinds(couple) == ["low_rating"]
+    for command in ("/menu", "/pair", "/meetings"):
+        await couple.pyotr.say(command)
+    assert "3 из 10" not in await couple.pyotr.transcript()
+
+
+async def test_the_rest_under_add_and_a_private_wish_for_help(town: Town):
+    couple = await bring_to_rating(town)
+    await couple.anna.tap("9")
+    step = await couple.anna.tap("Добавить")
+    skipped = 0
+    while "Нужна помощь" not in step.text:
+        step = await couple.anna.tap("Пропустить")
+        skipped += 1
+    assert skipped == 4
+    assert "Ваша пара об этом не узнает" in step.text
+    await couple.anna.tap("Да")
+    assert await task_kinds(couple) == ["help_wanted"]
+    menu = await couple.anna.tap("Это всё")
+    assert "ваша роль: наставляемый" in menu.text
+    assert "помощь" not in (await couple.pyotr.transcript()).lower()
+
+
+async def test_a_second_tap_does_not_change_the_rating(town: Town):
+    couple = await bring_to_rating(town)
+    asked = await couple.anna.screen()
+    await asyncio.gather(
+        *(couple.anna.tap(label, message_id=asked.message_id, wait=False) for label in ("8", "8", "8"))
+    )
+    await couple.anna.expect("Записано: 8 из 10")
+    assert await statuses(couple) == [SurveyStatus.SENT]
+
+
+async def test_a_rating_may_be_typed_by_the_mentor(town: Town):
+    couple = await bring_to_meeting(town)
+    await town.telegram.skip(days=2, hours=6)
+    await couple.pyotr.expect("Она состоялась?")
+    await couple.pyotr.tap("Да")
+    await couple.pyotr.say("45")
+    await couple.pyotr.tap("Без темы")
+    wrong = await couple.pyotr.say("отлично")
+    assert "10" in wrong.labels, "the question stays"
+    saved = await couple.pyotr.say("9")
+    assert "Записано: 9 из 10" in saved.text
+
+
+async def test_one_reminder_then_silence_and_the_end(town: Town):
+    couple = await bring_to_rating(town)
+    await town.telegram.skip(days=2, hours=2)
+    reminded = await couple.anna.expect("Вы ещё не оценили встречу")
+    assert "10" in reminded.labels
+    await town.telegram.skip(days=6)
+    await asyncio.sleep(1)
+    await couple.anna.tap("8", message_id=reminded.message_id)
+    assert await statuses(couple) == [SurveyStatus.EXPIRED]
+    assert "Записано" not in await couple.anna.transcript()
