@@ -147,7 +147,7 @@ class BotApp:
         try:
             yield
         finally:
-            clockwork.stop()
+            await clockwork.stop()
 
     @asynccontextmanager
     async def _receiving(self, desk: Desk, workers: Workers, nursery: Nursery) -> AsyncIterator[None]:

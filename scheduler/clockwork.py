@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from services.reminders import find_next_notice
 log = logging.getLogger(__name__)
 
 ANNOUNCE_SECONDS = 1.0
+STOP_SECONDS = 1.0
 MOST_ROUNDS = 50  # batches of one tick in one run; the rest waits for the next run
 
 Door = Callable[..., Awaitable[Any]]
@@ -42,6 +44,8 @@ class Clockwork:
         self._turns = {tick.name: asyncio.Lock() for tick in ticks}
         self._ticks = tuple(ticks)
         self._announced: datetime | None = None
+        self._announcing = asyncio.Lock()
+        self._is_stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -75,10 +79,18 @@ class Clockwork:
         self._scheduler.start()
         self._clock.on_jump(self._hurry)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """No more ticks. What is in hand is finished: a unit must not be torn from its database."""
+        self._is_stopping = True
         self._loop = None
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                for turn in (*self._turns.values(), self._announcing):
+                    await turn.acquire()
+        self._scheduler.shutdown(wait=False)
 
     async def run_all(self) -> None:
         """Every tick once, one after another, whatever its interval says."""
@@ -105,7 +117,7 @@ class Clockwork:
             async with self._turns[tick.name]:
                 if not await self._is_leader():
                     return
-                for _ in range(MOST_ROUNDS):
+                for _ in range(0 if self._is_stopping else MOST_ROUNDS):
                     count = await self._write(tick.work, now=self._clock.now())
                     if count:
                         self._worked()
@@ -117,9 +129,10 @@ class Clockwork:
     async def _announce(self) -> None:
         """Tell the time machine when the next planned notice is due."""
         try:
-            moment = await self._read(find_next_notice, now=self._clock.now())
-            if moment != self._announced:
-                await asyncio.to_thread(self._clock.announce_next, moment)
-                self._announced = moment
+            async with self._announcing:
+                moment = await self._read(find_next_notice, now=self._clock.now())
+                if moment != self._announced:
+                    await asyncio.to_thread(self._clock.announce_next, moment)
+                    self._announced = moment
         except Exception as error:  # noqa: BLE001  # as above
             log.warning("The next notice was not announced: %s", type(error).__name__)

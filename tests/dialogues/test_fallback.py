@@ -1,7 +1,10 @@
 """Whatever a person sends, there is a sentence and the current screen (issue 2, A.4)."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from sandbox.screen import Screen
 from tests.dialogues.walks import consented, make_world
 from tests.town import Town
 
@@ -19,13 +22,7 @@ STRANGE = {
 async def test_what_is_no_text_gets_a_sentence_and_the_screen(town: Town, kind: str) -> None:
     vera = await town.telegram.person("Вера")
     assert WELCOME in (await vera.start()).text
-    send = {
-        "sticker": vera.send_sticker,
-        "voice": vera.send_voice,
-        "photo": vera.send_photo,
-        "location": vera.send_location,
-        "contact": vera.send_contact,
-    }[kind]
+    send: Callable[[], Awaitable[Screen]] = getattr(vera, f"send_{kind}")
     screen = await send()
     assert STRANGE[kind] in screen.text
     assert WELCOME in screen.text

@@ -1,0 +1,268 @@
+"""How updates come in: polling, webhook, and what ends or outlives trouble (engineering.md 5.1, 5.3)."""
+
+import asyncio
+import json
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot.app import BotApp, BotConfig, run_bot
+from bot.session import TokenRevoked
+from models.engine import Database
+from models.messages import InboxStatus, InboxUpdate
+from services.clock import FixedClock
+from services.inbox import RawUpdate, forget_old_updates, park_update, store_updates
+from tests.integration.tally import tally_script
+from tests.integration.test_inbox import inbox, tally
+from tests.town import TOKEN, Town, until
+
+SECRET = "a-secret-of-tests"
+
+
+async def start_webhook(town: Town) -> str:
+    """The sandbox delivers to a port that is free; the bot is told of it."""
+    with_port = await free_port()
+    url = f"http://127.0.0.1:{with_port}/telegram"
+    await town.start_bot(updates="webhook", webhook_url=url, webhook_secret=SECRET, webhook_port=with_port)
+    return url
+
+
+async def free_port() -> int:
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port: int = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    return port
+
+
+async def test_webhook_stores_then_answers(town: Town) -> None:
+    url = await start_webhook(town)
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    assert (await vera.say("/add")).text == "Сейчас 1, шаг дом"
+    assert (await vera.tap("Ещё два")).text == "Сейчас 3, шаг дом"
+    async with ClientSession() as client, client.get(url.replace("/telegram", "/healthz")) as answer:
+        assert (answer.status, await answer.json()) == (200, {"ok": True})
+
+
+async def test_webhook_refuses_a_wrong_secret(town: Town) -> None:
+    url = await start_webhook(town)
+    async with ClientSession() as client:
+        for told in (None, "", "wrong", SECRET + "x", SECRET[:-1]):
+            headers = {} if told is None else {"X-Telegram-Bot-Api-Secret-Token": told}
+            async with client.post(url, json={"update_id": 1, "message": {}}, headers=headers) as answer:
+                assert answer.status == 403
+    assert inbox(town) == {}
+
+
+async def test_webhook_refuses_what_is_no_update(town: Town) -> None:
+    url = await start_webhook(town)
+    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    async with ClientSession() as client:
+        for body in (b"{", b"[]", b'{"update_id": "x"}', b"\xff"):
+            async with client.post(url, data=body, headers=headers) as answer:
+                assert answer.status == 400
+    assert inbox(town) == {}
+
+
+async def test_from_webhook_to_polling_and_back_nothing_is_lost(town: Town) -> None:
+    await start_webhook(town)
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await town.stop_bot()
+    await vera.say("/add", wait=False)
+    await town.start_bot()
+    await vera.expect("Сейчас 1")
+    await town.stop_bot()
+    await vera.say("/add", wait=False)
+    await start_webhook(town)
+    await vera.expect("Сейчас 2")
+
+
+async def test_an_occupied_webhook_port_is_said_plainly(town: Town) -> None:
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(OSError, match="address already in use"):
+        await town.start_bot(
+            updates="webhook", webhook_url="https://x.example/t", webhook_secret=SECRET, webhook_port=port
+        )
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_wrong_token_ends_the_process_with_one_line(town: Town) -> None:
+    config = BotConfig(
+        token="4242424242:AAwrong-token-0123456789abcdefghijk",
+        database_url=town.database_url,
+        clock=town.clock,
+        telegram_api=town.url,
+    )
+    with pytest.raises(TokenRevoked, match="refuses the bot's token"):
+        await BotApp(config, script=tally_script()).run(asyncio.Event())
+
+
+async def test_a_token_revoked_while_running_ends_the_process(town: Town) -> None:
+    """A stand-in for the stand-in: getMe succeeds, getUpdates is refused."""
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.match_info["method"] in {"getMe", "deleteWebhook"}:
+            result: Any = {"id": 1, "is_bot": True, "first_name": "x"}
+            result = result if request.match_info["method"] == "getMe" else True
+            return web.json_response({"ok": True, "result": result})
+        refusal = {"ok": False, "error_code": 401, "description": "Unauthorized"}
+        return web.json_response(refusal, status=401)
+
+    app = web.Application()
+    app.router.add_post("/bot{token}/{method}", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    config = BotConfig(
+        token=TOKEN,
+        database_url=town.database_url,
+        clock=town.clock,
+        telegram_api=f"http://127.0.0.1:{runner.addresses[0][1]}",
+    )
+    with pytest.raises(TokenRevoked):
+        await asyncio.wait_for(BotApp(config, script=tally_script()).run(asyncio.Event()), 20)
+    await runner.cleanup()
+
+
+async def test_while_telegram_is_away_the_process_waits_and_stops_when_told(
+    sqlite_url: str, now: datetime
+) -> None:
+    config = BotConfig(
+        token=TOKEN,
+        database_url=sqlite_url,
+        clock=FixedClock(now),
+        telegram_api=f"http://127.0.0.1:{await free_port()}",
+    )
+    stop = asyncio.Event()
+    task = asyncio.ensure_future(run_bot(config, stop=stop))
+    await asyncio.sleep(0.5)
+    assert not task.done()
+    stop.set()
+    await asyncio.wait_for(task, 5)
+
+
+async def test_a_second_poller_is_named_in_the_log_and_both_live_on(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    other: dict[str, Any] = {"timeout": 0}
+    address = f"{town.url}/bot{TOKEN}/getUpdates"
+    async with ClientSession() as client, client.post(address, json=other) as answer:
+        assert answer.status == 200
+    await until(lambda: "Another process polls" in caplog.text)
+    assert TOKEN not in caplog.text
+    assert (await vera.say("/add")).text == "Сейчас 1, шаг дом"
+
+
+async def test_stopping_takes_less_than_five_seconds_while_telegram_hangs(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await town.telegram.fault(kind="timeout", method="sendMessage", times=9)
+    await vera.say("/add", wait=False)
+    await until(lambda: tally(town) == 1)
+    before = time.monotonic()
+    await town.stop_bot()
+    assert time.monotonic() - before < 5
+    await town.telegram.clear_faults()
+    await town.start_bot()
+    await vera.expect("Сейчас 1")
+
+
+async def test_in_a_group_a_command_is_declined_and_nothing_else_is_heard(town: Town) -> None:
+    vera = await town.telegram.person("Вера")
+    await vera.start(wait=False)
+    now = town.clock.now()
+    with town.database.writing() as session:
+        for update_id, text in ((1, "/add"), (2, "разговор")):
+            message = {
+                "message_id": update_id,
+                "date": int(now.timestamp()),
+                "chat": {"id": -100, "type": "supergroup", "title": "Учительская"},
+                "from": {"id": vera.id, "is_bot": False, "first_name": "Вера"},
+                "text": text,
+            }
+            session.add(
+                InboxUpdate(
+                    update_id=update_id,
+                    chat_id=-100,
+                    payload=json.dumps({"update_id": update_id, "message": message}),
+                    status=InboxStatus.WAITING,
+                    received_at=now,
+                )
+            )
+    await town.start_bot()
+    await vera.expect("Сейчас 0")
+    await until(lambda: inbox(town).get(InboxStatus.WAITING, 0) == 0)
+    tried = [call for call in await town.telegram.record("sendMessage") if "-100" in json.dumps(call)]
+    assert len(tried) == 1
+    assert tally(town) == 0
+
+
+async def test_two_processes_on_postgresql_keep_order_and_do_things_once(postgres_url: str) -> None:
+    """Webhook replicas behind a load balancer: here each is given every other update (decision 6)."""
+    async with Town(postgres_url, script=tally_script()) as town:
+        vera = await town.telegram.person("Вера")
+        await vera.start(wait=False)
+        apps, tasks, stop = [], [], asyncio.Event()
+        for _ in range(2):
+            config = BotConfig(
+                token=TOKEN,
+                database_url=postgres_url,
+                clock=town.clock,
+                telegram_api=town.url,
+                updates="webhook",
+                webhook_url=f"http://127.0.0.1:{await free_port()}/telegram",
+                webhook_secret=SECRET,
+                webhook_port=0,
+            )
+            apps.append(BotApp(config, script=tally_script()))
+            tasks.append(asyncio.ensure_future(apps[-1].run(stop)))
+        await asyncio.gather(*(app.started.wait() for app in apps))
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        async with ClientSession() as client:
+            for number in range(40):
+                text = "/note" if number % 2 == 0 else "слова"
+                message = {
+                    "message_id": 1000 + number,
+                    "date": 0,
+                    "chat": {"id": vera.id, "type": "private"},
+                    "from": {"id": vera.id, "is_bot": False, "first_name": "Вера"},
+                    "text": text,
+                }
+                if text.startswith("/"):
+                    message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text)}]
+                for app in (apps[number % 2], apps[(number + 1) % 2]):  # and it comes twice
+                    address = f"http://127.0.0.1:{app.webhook_port}/telegram"
+                    update = {"update_id": 5000 + number, "message": message}
+                    async with client.post(address, json=update, headers=headers) as answer:
+                        assert answer.status == 200
+        await until(lambda: inbox(town).get(InboxStatus.ANSWERED, 0) >= 40, seconds=30)
+        assert tally(town) == 20  # each word found its note: the order held
+        stop.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), 10)
+
+
+def test_what_was_done_is_forgotten_after_a_week(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        store_updates(session, [RawUpdate(1, 5, "{}"), RawUpdate(2, 5, "{}")], now=now)
+        park_update(session, 1, fault="ValueError", now=now)
+    with database.writing() as session:
+        assert forget_old_updates(session, now=now + timedelta(days=6)) == 0
+        assert forget_old_updates(session, now=now + timedelta(days=8)) == 1
+        assert session.get(InboxUpdate, 2) is not None
+
+
+@pytest.fixture(autouse=True)
+def _log_everything(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)

@@ -1,0 +1,55 @@
+"""The pace of bulk: engineering.md 5.3, "about 30 bulk messages a second, 1 a second per chat"."""
+
+import asyncio
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.pacer import Cell, Pacer
+
+
+@given(st.lists(st.floats(min_value=0, max_value=0.2), min_size=2, max_size=200), st.integers(1, 5))
+def test_no_window_of_a_cell_holds_more_than_its_burst(pauses: list[float], burst: int) -> None:
+    interval, moment, starts = 1.0, 0.0, []
+    cell = Cell(interval, burst)
+    for pause in pauses:
+        moment += pause
+        starts.append(cell.reserve(moment))
+    assert starts == sorted(starts)
+    for first, start in enumerate(starts):
+        last = first + burst
+        if last < len(starts):
+            assert starts[last] - start >= interval - 1e-6
+
+
+@given(st.integers(1, 5))
+def test_an_idle_cell_lets_its_burst_through_at_once(burst: int) -> None:
+    cell = Cell(1.0, burst)
+    assert [cell.reserve(100.0) for _ in range(burst)] == [100.0] * burst
+    assert cell.reserve(100.0) > 100.0
+
+
+async def test_thirty_a_second_and_no_more() -> None:
+    pacer = Pacer(all_a_second=100)
+    began = time.monotonic()
+    await asyncio.gather(*(pacer.turn(chat_id) for chat_id in range(1, 51)))
+    assert time.monotonic() - began >= 49 / 100
+
+
+async def test_a_busy_chat_holds_up_no_other() -> None:
+    pacer = Pacer()
+    busy = [asyncio.ensure_future(pacer.turn(1)) for _ in range(6)]
+    await asyncio.wait_for(pacer.turn(2), 0.5)
+    assert not all(task.done() for task in busy)
+    for task in busy:
+        task.cancel()
+    await asyncio.gather(*busy, return_exceptions=True)
+
+
+async def test_retry_after_stops_all_bulk() -> None:
+    pacer = Pacer()
+    pacer.pause(0.3)
+    began = time.monotonic()
+    await asyncio.gather(*(pacer.turn(chat_id) for chat_id in (1, 2, 3)))
+    assert time.monotonic() - began >= 0.3
