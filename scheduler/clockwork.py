@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 ANNOUNCE_SECONDS = 1.0
 STOP_SECONDS = 1.0
-MOST_ROUNDS = 50  # batches of one tick in one run; the rest waits for the next run
+MOST_ROUNDS = 500  # batches of one tick in one run; the rest waits for the next run
 
 Door = Callable[..., Awaitable[Any]]
 """`await door(fn, now=...)` runs `fn(session, now=...)` in a unit of its own."""

@@ -28,8 +28,8 @@ class Tick:
 
 
 TICKS: tuple[Tick, ...] = (
-    Tick("reminders", 10, send_due_reminders),
-    Tick("questions after meetings", 20, ask_after_meetings),
+    Tick("reminders", 10, send_due_reminders, batch=40),
+    Tick("questions after meetings", 20, ask_after_meetings, batch=40),
     Tick("offers that expired", 30, expire_offers, batch=100),
     Tick("feedback not given", 60, remind_feedback),
     Tick("feedback to close", 60, close_feedback),

@@ -287,7 +287,8 @@ def _say_state(card: MeetingCard, place: Place, t: Translator, now: datetime) ->
 
 def _button(card: MeetingCard, t: Translator) -> str:
     day = t.short_day(card.local_start.date())
-    return f"{day}, {t.clock(card.local_start.time())}" if card.has_clock_time else day
+    when = f"{day}, {t.clock(card.local_start.time())}" if card.has_clock_time else day
+    return t.label("Meeting {when}", when=when)
 
 
 def _read_or_none(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:

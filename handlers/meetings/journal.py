@@ -1,6 +1,6 @@
 """After a meeting: "did it take place?", its length and topic, and on to the feedback (A18, B14; DC18)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from services.errors import NotAllowed, NotFound
 from services.feedback import read_feedback
 from services.meetings.cards import read_meeting
 from services.meetings.outcomes import (
+    LONGEST,
     DayNotPast,
     LoggedAlready,
     MeetingLogged,
@@ -255,7 +256,7 @@ async def take_text(message: Message, talk: Talk) -> None:
 
 
 async def _choose_length(talk: Talk, minutes: int) -> None:
-    if not 1 <= minutes <= 480:  # noqa: PLR2004  # the service's own bound, refused before it is kept
+    if not 1 <= minutes <= LONGEST:  # refused before it is kept
         raise MinutesOutOfRange
     await _go(talk, minutes=minutes, is_own_length=False)
 
@@ -299,7 +300,9 @@ async def _go(talk: Talk, **chosen: Any) -> None:
 
 
 def log_of(place: Place) -> Log:
-    return Log(**place.data)
+    """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
+    known = {field.name for field in fields(Log)}
+    return Log(**{key: value for key, value in place.data.items() if key in known})
 
 
 def _mentored_pairs(session: Session, *, actor: Actor) -> list[PairCard]:

@@ -1,6 +1,6 @@
 """Proposing a time: kind, day, time, one card to check, sent. Each step is computed from what is chosen."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time
 from typing import Any
 
@@ -17,7 +17,7 @@ from models.meetings import Meeting, MeetingKind
 from models.pairs import Pair
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, in_rows
-from notices.meetings import say_kind
+from notices.meetings import read_card, say_kind, say_when
 from services.actors import Actor, person_in_chat
 from services.conversations import Place
 from services.errors import NotFound
@@ -189,7 +189,9 @@ async def begin_again(talk: Talk, pair_id: int, kind: MeetingKind) -> None:
 
 
 def plan_of(place: Place) -> Plan:
-    return Plan(**place.data)
+    """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
+    known = {field.name for field in fields(Plan)}
+    return Plan(**{"pair_id": 0, **{key: value for key, value in place.data.items() if key in known}})
 
 
 async def _choose_clock(talk: Talk, clock: time) -> None:
@@ -321,4 +323,8 @@ def _has_overlap(session: Session, plan: Plan, place: Place, minutes: int) -> bo
 
 def _with_title(session: Session, plan: Plan, t: Translator, text: str) -> str:
     pair = session.get_one(Pair, plan.pair_id)
-    return f"{escape(say_kind(session, pair.cycle_id, plan.meeting_kind, t))}\n\n{text}"
+    title = escape(say_kind(session, pair.cycle_id, plan.meeting_kind, t))
+    old = read_card(session, {"meeting_id": plan.old_id}) if plan.old_id is not None else None
+    if old is not None:
+        title += "\n" + t("Instead of: {when}", when=say_when(session, old, t))
+    return f"{title}\n\n{text}"

@@ -239,7 +239,8 @@ def _settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) 
     if meeting.ask_at is not None:
         meeting.ask_at = ask_at  # a question that was asked is not asked again
     key = f"meeting:{meeting.id}:mismatch"
-    if answers == {True, False} or (is_logged and False in answers):
+    is_decided = meeting.source is Source.PANEL  # the curator has looked into it and logged it
+    if not is_decided and (answers == {True, False} or (is_logged and False in answers)):
         open_task(
             session,
             kind=TaskKind.MEETING_MISMATCH,

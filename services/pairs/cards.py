@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from models.meetings import Meeting
+from models.meetings import Meeting, MeetingStatus
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.people import Participation, Role
 from services.actors import Actor, ActorKind, Right
@@ -157,6 +157,9 @@ def count_places_left(session: Session, participation_id: int) -> int:
     return max((capacity or 0) - (taken or 0), 0)
 
 
+MET = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED, MeetingStatus.HELD})
+"""A meeting that is agreed, under way or was held; missed and cancelled ones leave the first one to come."""
+
 _MEMBERS = selectinload(Pair.members).joinedload(PairMember.person)
 
 
@@ -167,7 +170,9 @@ def _is_visible(actor: Actor, pair: Pair) -> bool:
 def _cards(session: Session, pairs: Sequence[Pair]) -> list[PairCard]:
     with_meetings = set(
         session.scalars(
-            select(Meeting.pair_id).where(Meeting.pair_id.in_([pair.id for pair in pairs])).distinct()
+            select(Meeting.pair_id)
+            .where(Meeting.pair_id.in_([pair.id for pair in pairs]), Meeting.status.in_(MET))
+            .distinct()
         )
     )
     return [_card(pair, has_meetings=pair.id in with_meetings) for pair in pairs]
