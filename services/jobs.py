@@ -37,6 +37,10 @@ class Unforeseen(DomainError):
     text = N_("Something went wrong in this work that should not. The worker's log names the fault.")
 
 
+class UnknownKind(DomainError):
+    text = N_("This version of Nastavnik does not know this kind of work.")
+
+
 class JobEnded(DomainError):
     text = N_("This work has ended already.")
 

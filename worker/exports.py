@@ -37,8 +37,7 @@ from services.files import (
     remove_content,
     store_file,
 )
-from services.jobs import JobTakenAway
-from worker.work import Interrupted, Outcome, Work
+from worker.work import UNREACHABLE, Interrupted, Outcome, Work
 
 KEEP = timedelta(days=7)  # personal data: whoever needs it longer keeps it where they are answerable for it
 SCRATCH = ".scratch"
@@ -144,11 +143,11 @@ def run_export(work: Work) -> Outcome:
     try:
         _gather(work, export, gathered, total)
         placed = place_file(folder, lambda out: _write(work, export, gathered, kind, out))
-    except (Interrupted, JobTakenAway):
-        gathered.close()  # somebody goes on with it, or the sweep takes it
+    except (Interrupted, *UNREACHABLE):
+        gathered.close()  # somebody goes on with it
         raise
     except Exception:
-        gathered.remove()
+        gathered.remove()  # ours alone: who took the job away could not have it and began anew
         raise
     return _outcome(work, export, gathered, kind, placed)
 
@@ -195,11 +194,16 @@ def _outcome(work: Work, export: Export, gathered: Gathered, kind: Format, place
             now=work.now(),
         )
 
+    def undo() -> None:
+        remove_content(folder_of(work.config.data_dir), placed.name)
+        gathered.remove()
+
     return Outcome(
         {"rows": gathered.rows, "withheld": gathered.withheld},
         keep,
         clean=gathered.remove,
-        undo=lambda: remove_content(folder_of(work.config.data_dir), placed.name),
+        undo=undo,
+        close=gathered.close,
     )
 
 

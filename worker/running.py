@@ -6,21 +6,17 @@ import threading
 import traceback
 from collections.abc import Mapping
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from models.engine import Database
-from services.errors import N_, DomainError
-from services.jobs import JobTaken, JobTakenAway, fail, finish, has_next, release, take_next
+from services.errors import DomainError
+from services.jobs import JobTaken, JobTakenAway, UnknownKind, fail, finish, has_next, release, take_next
 from worker.registry import RUNNERS, Runner
-from worker.work import Heart, Interrupted, Work, WorkerConfig
+from worker.work import UNREACHABLE, Heart, Interrupted, Work, WorkerConfig
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 2.0  # after a fault of the database, before the next try
-
-
-class UnknownKind(DomainError):
-    text = N_("This version of Nastavnik does not know this kind of work.")
 
 
 def run_worker(config: WorkerConfig, stop: threading.Event, runners: Mapping[str, Runner] = RUNNERS) -> None:
@@ -68,7 +64,7 @@ def work_once(
         _release(work, job)
     except JobTakenAway:
         log.info("Job %s is no longer ours", job.id)
-    except (OperationalError, InterfaceError):
+    except UNREACHABLE:
         raise  # not the job's fault: it is taken up again when its heartbeat is stale
     except Exception as error:  # noqa: BLE001  # one bad job must not end the worker
         _fail(work, job, error)
@@ -90,8 +86,11 @@ def _do(work: Work, runner: Runner | None) -> None:
                 file_id=file_id,
                 now=work.now(),
             )
-    except (JobTakenAway, DomainError):
-        outcome.undo()  # after a fault of the database nobody knows: then the sweep decides
+    except UNREACHABLE:
+        outcome.close()
+        raise
+    except Exception:
+        outcome.undo()
         raise
     log.info("Job %s is done", work.job.id)
     outcome.clean()

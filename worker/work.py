@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
@@ -21,6 +21,9 @@ from services.errors import NotAllowed
 from services.jobs import STALE_AFTER, JobTaken, JobTakenAway, beat, report_progress
 
 log = logging.getLogger(__name__)
+
+UNREACHABLE = (OperationalError, InterfaceError)
+"""The database does not answer: no job's fault, and whether a commit reached it nobody knows."""
 
 
 class Interrupted(Exception):
@@ -43,13 +46,15 @@ class WorkerConfig:
 class Outcome:
     """`keep(session)` is the last effect, in the unit that ends the job; it may return a file's id.
 
-    `clean` follows the commit; `undo` follows a refusal of that unit, when a job was cancelled meanwhile.
+    `clean` follows the commit; `undo` follows a fault of that unit (the job was cancelled meanwhile);
+    `close` lets go of what it holds when nobody knows.
     """
 
     result: dict[str, Any]
     keep: Callable[[Session], int | None] = lambda _session: None
     clean: Callable[[], None] = lambda: None
     undo: Callable[[], None] = lambda: None
+    close: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)
