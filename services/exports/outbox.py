@@ -34,7 +34,7 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
             OutboxMessage.sent_at,
             OutboxMessage.tries,
             OutboxMessage.reason,
-            OutboxMessage.edited_text.is_not(None).label("is_edited"),
+            OutboxMessage.edited_text.is_not(None),
         )
         .where(OutboxMessage.id > after)
         .order_by(OutboxMessage.id)
@@ -44,7 +44,7 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
     rows = [
         [
             *(row.id, row.kind, row.person_id, names.get(row.person_id), row.status.value),
-            *(row.created_at, row.due_at, row.sent_at, row.tries, row.reason, bool(row.is_edited)),
+            *(row.created_at, row.due_at, row.sent_at, row.tries, row.reason, bool(row[-1])),
         ]
         for row in found
     ]
