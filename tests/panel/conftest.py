@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from admin.app import PanelConfig, create_panel
@@ -22,6 +24,27 @@ from services.clock import FixedClock
 from tests.world import World, found_school
 
 PASSWORD = "травяной чай без сахара"
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all tests: each test makes an application of its own."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 with its least effort: what is tested is who may enter, not how long a guess takes."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("services.passwords._HASHER", hasher)
+    monkeypatch.setattr("services.passwords._NOBODYS_HASH", hasher.hash("nobody signs in with this"))
 
 
 @pytest.fixture
@@ -40,6 +63,7 @@ def panel(database_url: str, clock: FixedClock) -> Iterator[Flask]:
         PanelConfig(database_url=database_url, secret_key="0" * 32, clock=clock, bot_username="school_bot")
     )
     app.testing = True
+    app.jinja_env.bytecode_cache = Compiled()
     with app.app_context():
         limiter.reset()
     yield app

@@ -1,0 +1,173 @@
+"""People: list, card, invitations, recognising, paper consents."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.consents import Consent, ConsentMedium
+from models.engine import Database
+from models.people import ChatAccount, Invitation, Person
+from services.clock import FixedClock
+from services.recognition import type_code
+from tests.panel.conftest import Browser, text_of
+from tests.world import World
+
+NASTY = "<script>alert(1)</script>"
+
+
+def test_an_empty_programme_says_how_to_begin(curator: Browser) -> None:
+    home = text_of(curator.get("/"))
+    assert "С чего начать: три шага" in home
+    assert "Здесь пока никого" in text_of(curator.get("/people/"))
+    assert "Никто не подходит." in text_of(curator.get("/people/?search=нет+такого"))
+
+
+def test_nothing_waits(curator: Browser, world: World) -> None:
+    world.person()
+    assert "Сейчас ничего не ждёт вас" in text_of(curator.get("/"))
+
+
+def test_adding_a_person_makes_a_link(curator: Browser, world: World, database: Database) -> None:
+    page = curator.post(
+        "/people/add",
+        family_name="Соколова",
+        given_name="Анна",
+        patronymic="Игоревна",
+        position="учитель математики",
+        invite="1",
+    )
+    with database.reading() as session:
+        invitation = session.scalars(select(Invitation)).one()
+    assert f"https://t.me/school_bot?start=inv_{invitation.token}" in page
+    text = text_of(page)
+    assert "Соколова Анна Игоревна: карточка добавлена." in text
+    assert "Добавлен человек" in text
+    assert invitation.token not in text_of(curator.get("/audit/"))
+
+
+def test_a_missing_name_keeps_what_was_typed(curator: Browser, database: Database) -> None:
+    page = curator.post("/people/add", family_name="Соколова", given_name="  ", position="методист")
+    assert 'value="Соколова"' in page
+    assert 'value="методист"' in page
+    with database.reading() as session:
+        assert session.scalars(select(Person)).all() == []
+
+
+def test_names_never_become_code(curator: Browser, world: World) -> None:
+    page = curator.post(
+        "/people/add",
+        family_name=NASTY,
+        given_name='"><img src=x onerror=alert(2)>',
+        position="{{7*7}} {name}",
+    )
+    for path in ("/people/", "/people/1/", "/people/1/edit", "/audit/", "/joining/"):
+        page += curator.get(path)
+    assert NASTY not in page
+    assert "<img src=x" not in page
+    assert "49 " not in page
+    assert "{{7*7}} {name}" in page
+    assert "&lt;script&gt;" in page
+
+
+def test_names_never_become_code_in_a_preview(curator: Browser, world: World) -> None:
+    mentee, mentor = world.mentee(NASTY), world.mentor("Пётр<b>")
+    compared = f"/proposals/{mentee.participation_id}/{mentor.participation_id}/"
+    page = curator.get(compared) + curator.post(compared) + curator.get("/") + curator.get("/pairs/")
+    assert NASTY not in page
+    assert "Пётр<b>" not in page
+
+
+def test_the_list_filters_and_keeps_the_address(curator: Browser, world: World) -> None:
+    mentee, mentor, newcomer = world.mentee("Анна"), world.mentor("Пётр"), world.person("Ёлка", "Нова")
+    text = text_of(curator.get("/people/?role=mentor&status=ready"))
+    assert mentor.person.full_name in text
+    assert mentee.person.full_name not in text
+    assert newcomer.full_name in text_of(curator.get("/people/?search=елка"))
+    page = curator.get("/people/?search=ЁЛКА&role=&status=")
+    assert newcomer.full_name in text_of(page)
+    assert 'value="ЁЛКА"' in page
+    assert "Люди 3" in text_of(curator.get("/people/?role=unheard&status=of"))
+
+
+@pytest.mark.requirement("A49")
+def test_the_card_shows_consent_with_version_and_date(curator: Browser, world: World) -> None:
+    mentee = world.mentee()
+    text = text_of(curator.get(f"/people/{mentee.id}/"))
+    assert "версия текста 1, 23.11.2026 12:00, в чате" in text
+    assert "наставляемый · в банке" in text
+    assert "Анкета: наставляемый" in text
+    assert "Дано согласие" in text
+
+
+@pytest.mark.requirement("A49")
+def test_a_consent_on_paper_is_registered(curator: Browser, world: World, database: Database) -> None:
+    person = world.person()
+    card = f"/people/{person.id}/"
+    future = curator.post(f"{card}paper", page=card, signed_on="2026-11-24")
+    assert "не может быть в будущем" in text_of(future)
+    assert "Укажите дату" in text_of(curator.post(f"{card}paper", page=card, signed_on="вчера"))
+    done = text_of(curator.post(f"{card}paper", page=card, signed_on="2026-11-20"))
+    assert "Согласие на бумаге зарегистрировано." in done
+    assert "20.11.2026" in done
+    assert "на бумаге" in done
+    with database.reading() as session:
+        consent = session.scalars(select(Consent)).one()
+    assert consent.medium is ConsentMedium.PAPER
+
+
+def test_a_new_link_ends_the_old_one(curator: Browser, world: World, database: Database) -> None:
+    person = world.person()
+    old = world.invite(person)
+    card = f"/people/{person.id}/"
+    page = curator.post(f"{card}invite", page=card)
+    assert "Прежние ссылки больше не работают." in text_of(page)
+    assert old not in page
+    off = curator.post(f"{card}revoke", page=card)
+    assert "Неиспользованной ссылки нет." in text_of(off)
+    with database.reading() as session:
+        assert all(one.revoked_at for one in session.scalars(select(Invitation)))
+
+
+def test_recognising_by_digits(curator: Browser, world: World, database: Database, clock: FixedClock) -> None:
+    person = world.person()
+    typed = world.write(type_code, code=world.join_code, chat_id=4242, data={})
+    clock.moment += timedelta(hours=2)
+    home = text_of(curator.get("/"))
+    assert f"Цифры {typed.digits}" in home
+    assert "ждёт 2 часа" in home
+    wrong = "0000" if typed.digits != "0000" else "1111"
+    assert "никто не ждёт" in text_of(curator.get(f"/joining/?digits={wrong}"))
+    page = f"/joining/?digits={typed.digits}"
+    assert person.full_name in text_of(curator.get(page))
+    done = text_of(curator.post("/joining/1/recognise", page=page, person_id=person.id))
+    assert "Человек сразу получит сообщение" in done
+    with database.reading() as session:
+        assert session.get_one(ChatAccount, 4242).person_id == person.id
+    assert "Человек узнан" in text_of(curator.get("/outbox/")) or "Куратор узнал" in text_of(
+        curator.get("/outbox/")
+    )
+    again = text_of(curator.post("/joining/1/recognise", page="/joining/", person_id=person.id))
+    assert "Человек сразу получит" not in again
+
+
+def test_recognising_someone_new_adds_them_in_one_step(
+    curator: Browser, world: World, database: Database
+) -> None:
+    typed = world.write(type_code, code=world.join_code, chat_id=4242, data={})
+    page = f"/joining/?digits={typed.digits}"
+    curator.post(
+        "/joining/1/recognise", page=page, digits=typed.digits, family_name="Новикова", given_name=""
+    )
+    with database.reading() as session:
+        assert session.scalars(select(Person)).all() == []
+    curator.post("/joining/1/recognise", page=page, family_name="Новикова", given_name="Вера")
+    with database.reading() as session:
+        assert session.scalars(select(Person)).one().full_name == "Новикова Вера"
+
+
+def test_refusing_a_stranger(curator: Browser, world: World) -> None:
+    typed = world.write(type_code, code=world.join_code, chat_id=4242, data={})
+    done = curator.post("/joining/1/refuse", page=f"/joining/?digits={typed.digits}")
+    assert "вежливо сообщили" in text_of(done)
+    assert "Узнать человека" not in text_of(curator.get("/"))
