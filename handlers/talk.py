@@ -2,15 +2,17 @@
 
 After whatever a person does, the chat shows its current screen: a tap on the screen edits it in place, a
 typed answer makes a new message and takes the old keyboard away, a tap on any older message is answered and
-the screen shown anew. The screen is computed from the tables (handlers/screens.py), so a restart loses nothing.
+the screen shown anew. The screen is computed from the tables (handlers/screens.py): a restart loses nothing.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from sqlalchemy.orm import Session
 
@@ -104,7 +106,9 @@ class Talk:
             screen = self._current_screen(session, place, self._translators[place.locale], self.now)
             return result, place, screen
 
-        result, self.place, self._screen = await self._uow.write(unit)
+        result, place, self._screen = await self._uow.write(unit)
+        # which message is the screen is recorded after the fact: what this talk was told of it is newer
+        self.place = replace(place, screen_message_id=self.place.screen_message_id)
         answer: T = result
         return answer
 
@@ -166,11 +170,9 @@ class Talk:
         return True
 
     async def _strip(self, message_id: int) -> None:
-        """Take the buttons of an old message away; that it is gone or bare already is no fault."""
-        try:
+        """Take the buttons of an old message away. If that fails, a tap on them is answered as stale."""
+        with suppress(AiogramError):
             await self._bot.edit_message_reply_markup(chat_id=self.place.chat_id, message_id=message_id)
-        except TelegramBadRequest:
-            return
 
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
