@@ -172,9 +172,17 @@ def resolve(meaning: DayMeaning, now: datetime, towards: Towards, at: time | Non
     fitting = [day for day in near if _fits(day, now, towards, at)]
     if not fitting:
         return DateReading(choices=near if len(near) > 1 else (), problem=Problem.WRONG_SIDE)
+    if isinstance(meaning, BothSay) and _is_another_year(fitting[0], meaning.second, today):
+        return DateReading(choices=meaning.second.candidates(today), problem=Problem.WRONG_WEEKDAY)
     if len(fitting) == 1:
         return _single(fitting[0], near, today, towards)
     return _nearest_or_ask(fitting, today)
+
+
+def _is_another_year(day: date, dated: DayMeaning, today: date) -> bool:
+    """«среда, 16 октября», a Thursday tomorrow, does not mean the Wednesday of a year ago."""
+    away = abs(day - today)
+    return away > LONG_AGO and any(abs(other - today) < away for other in dated.candidates(today))
 
 
 def _single(day: date, near: tuple[date, ...], today: date, towards: Towards) -> DateReading:

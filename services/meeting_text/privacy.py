@@ -34,7 +34,6 @@ _KIN = {
 }
 _NEUTRAL = {"instr": "родителем", "gen": "родителя", "dat": "родителю", "nom": "родитель"}
 _CLASS = r"(?:[ ]?(?:\(|из[ ])?(?:1[01]|[1-9])-?[а-иклА-ИКЛ](?!\w)(?:[ ]?класса?)?\)?)"
-_GRADE = re.compile(_CLASS)
 _ABOUT_A_PUPIL = re.compile(
     r"(?<!\w)(?:поведени\w+|успеваемост\w+|прогул\w*|пропуск\w*|двойк\w*|оценк\w*|драк\w+"
     r"|дисциплин\w*|опоздани\w*|хамств\w*|сын\w*|доч\w+|брат\w*|сестр\w*)[ ]$"
@@ -46,6 +45,7 @@ _PUPIL_NAMED = re.compile(
     rf"|[ ]{_SMALL_SURNAME}(?={_CLASS}))?"
     rf"(?P<grade>{_CLASS})?"
 )
+_MORE_NAMES = re.compile(rf"(?:[ ]{_PROPER}|[ ]?[А-ЯЁ]\.){{0,2}}{_CLASS}?")
 _PROPER_WITH_CLASS = re.compile(
     rf"(?<!\w)(?P<name>{_PROPER}(?:[ ](?:{_PROPER}|[А-ЯЁ]\.)){{0,2}})(?P<grade>{_CLASS})"
 )
@@ -123,12 +123,18 @@ def _named_by_matter(text: str, folded: str, known: list[Hidden]) -> list[tuple[
             continue
         before = folded[max(0, match.start() - 20) : match.start()]
         kin = _kin_before(folded, match.start())
+        end = _end_of_name(text, match.end())
         if kin:
-            grade = _GRADE.match(text, match.end())
-            found.append((Hidden(kin[0], grade.end() if grade else match.end(), kin[1]), True))
+            found.append((Hidden(kin[0], end, kin[1]), True))
         elif _ABOUT_A_PUPIL.search(before):
-            found.append((Hidden(match.start() - 1, match.end()), True))
+            found.append((Hidden(match.start() - 1, end), True))
     return found
+
+
+def _end_of_name(text: str, end: int) -> int:
+    """The rest of a pupil's name and the class: «Коли Иванова 7б»."""
+    more = _MORE_NAMES.match(text, end)
+    return more.end() if more else end
 
 
 def _is_surname(name: str) -> bool:

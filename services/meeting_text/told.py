@@ -82,7 +82,7 @@ class Told:
         texts = [
             _without_spans(self.text, clause.start, clause.end, (), self.hidden) for clause in self.steps
         ]
-        kept = [text.strip(_STEP_TRIM) for text in texts]
+        kept = [re.sub(r"[ \x01]+", " ", text).strip(_STEP_TRIM) for text in texts]
         joined = ", ".join(text for text in kept if text)
         step = _STEP_LABEL.sub("", joined).strip(_STEP_TRIM)
         return step[:_LONGEST_STEP].rstrip(_STEP_TRIM) or None

@@ -1,0 +1,229 @@
+"""The acceptance table of domain.md 6.2, the contract of `nastavnik read`, and what holds for any text."""
+
+import json
+import time
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.meeting_text import read_message, to_json
+from services.meeting_text.batch import read_line, read_text
+
+NOW = "2025-10-15T18:00:00+03:00"
+ANNA = "Петрова Анна Сергеевна"
+EMPTY = dict.fromkeys(
+    (
+        "date",
+        "start",
+        "end",
+        "minutes",
+        "approximate",
+        "kind",
+        "format",
+        "place",
+        "topic",
+        "next_step",
+        "participants",
+    )
+)
+
+
+def log(**said):
+    return EMPTY | {"kind": "regular", "participants": [ANNA]} | _exact(said)
+
+
+def other(**said):
+    return EMPTY | _exact(said)
+
+
+def _exact(said):
+    return ({"approximate": False} if said.get("minutes") else {}) | said
+
+
+SAMPLES = [
+    (1, "Встретились сегодня с Анной Петровой, 45 минут, разбирали план-конспект урока по дробям в 5Б",
+     [ANNA, "Кузнецов Олег Иванович"], "log",
+     [log(date="2025-10-15", minutes=45, topic="план-конспект урока по дробям, 5Б")], [], []),
+    (2, "вчера 14:00-14:40 встреча-знакомство, Иван", [ANNA, "Смирнов Иван Петрович"], "log",
+     [log(date="2025-10-14", start="14:00", end="14:40", minutes=40, kind="intro",
+          participants=["Смирнов Иван Петрович"])], [], []),
+    (3, "13.10 посетила урок у Кати, 8а, потом полчаса разбор", [ANNA, "Орлова Екатерина Павловна"], "log",
+     [log(date="2025-10-13", minutes=30, topic="посещение урока, 8а, разбор",
+          participants=["Орлова Екатерина Павловна"])], ["minutes"], ["lesson_visit"]),
+    (4, "В понедельник созвонились по зуму, час, оценивание и журнал", [ANNA], "log",
+     [log(date="2025-10-13", minutes=60, format="online", topic="оценивание, журнал")], [], []),
+    (5, "Пробная прошла 10 октября, полтора часа, были я, Олег и Марина Сергеевна",
+     ["Кузнецов Олег Иванович", "Белова Марина Сергеевна"], "log",
+     [log(date="2025-10-10", minutes=90, kind="trial",
+          participants=["Кузнецов Олег Иванович", "Белова Марина Сергеевна"])], [], []),
+    (6, "провели 3 встречи на этой неделе", [ANNA], "log", [], ["date", "minutes"], ["several_meetings"]),
+    (7, "Встреча не состоялась, Лена заболела, перенесли на 22.10 в 15:30", ["Сидорова Елена Петровна"],
+     "moved", [other(date="2025-10-22", start="15:30", participants=["Сидорова Елена Петровна"])], [],
+     ["health_dropped"]),
+    (8, "сегодня планирование программы, набросали 6 мероприятий до мая. 1ч 20м", [ANNA], "log",
+     [log(date="2025-10-15", minutes=80, kind="planning", topic="план программы, 6 мероприятий")], [], []),
+    (9, "12.10.25 / 40 мин / очно / работа с трудным классом / Смирнова, Кузнецова",
+     ["Смирнова Ольга Ивановна", "Кузнецова Инна Олеговна"], "log",
+     [log(date="2025-10-12", minutes=40, format="in_person", topic="работа с трудным классом",
+          participants=["Смирнова Ольга Ивановна", "Кузнецова Инна Олеговна"])], [], ["sunday"]),
+    (10, "Итоговая 25 мая, 1 час", [ANNA], "unclear",
+     [other(minutes=60, kind="final", participants=[ANNA])], ["date"], []),
+    (11, "разобрали с Димой конфликт с мамой ученика Петрова 7в, минут 20, в учительской",
+     [ANNA, "Волков Дмитрий Ильич"], "log",
+     [log(minutes=20, approximate=True, format="in_person", place="учительская", topic="конфликт с родителем",
+          participants=["Волков Дмитрий Ильич"])], ["date"], ["pupil_name_dropped"]),
+    (12, "Ой, ошиблась, вчерашняя была не 30, а 50 минут", [ANNA], "correction",
+     [other(date="2025-10-14", minutes=50)], [], []),
+    (13, "удалите последнюю запись пожалуйста", [ANNA], "delete", [], [], []),
+    (15, "Не смогу больше быть наставником с 1 ноября, много нагрузки", [ANNA], "resignation",
+     [other(date="2025-11-01")], [], []),
+    (16, "Продлите нам программу до конца июня, оба согласны", [ANNA], "extension",
+     [other(date="2026-06-30")], [], []),
+    (17, "встречи 5.10 и 12.10 по часу каждая, обе онлайн, функциональная грамотность", [ANNA], "log",
+     [log(date="2025-10-05", minutes=60, format="online", topic="функциональная грамотность"),
+      log(date="2025-10-12", minutes=60, format="online", topic="функциональная грамотность")],
+     [], ["sunday"]),
+    (18, "ВСТРЕТИЛИСЬ!!! всё супер 👍", [ANNA], "log", [log()], ["date", "minutes", "topic"], []),
+    (19, "во вт обсуждали открытый урок, с 15 до 16.15, каб 304", [ANNA], "log",
+     [log(date="2025-10-14", start="15:00", end="16:15", minutes=75, format="in_person", place="каб. 304",
+          topic="открытый урок")], [], []),
+    (20, "ну значит сегодня это самое с Мариной Олеговной где-то час десять смотрели рабочую программу и ктп",
+     ["Белова Марина Олеговна", "Белова Марина Сергеевна"], "log",
+     [log(date="2025-10-15", minutes=70, approximate=True, topic="рабочая программа, КТП",
+          participants=["Белова Марина Олеговна"])], [], []),
+    (21, "31.09 встреча 40 мин", [ANNA], "log", [log(minutes=40)], ["date", "topic"], ["impossible_date"]),
+    (22, "17.10 в 14 встречаемся, тема родсобрание", [ANNA], "plan",
+     [other(date="2025-10-17", start="14:00", topic="родительское собрание", participants=[ANNA])], [], []),
+    (23, "скоростная с директором 09.10, 30 мин, нас было 4", [ANNA], "log",
+     [log(date="2025-10-09", minutes=30, participants=None)], ["topic", "participants"], []),
+    (24, "0 минут, просто поболтали в коридоре", [ANNA], "note", [], [], ["zero_minutes"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "members", "intent", "entries", "questions", "warnings"),
+    [sample[1:] for sample in SAMPLES],
+    ids=[str(sample[0]) for sample in SAMPLES],
+)
+def test_the_samples_of_the_domain_are_read_as_it_says(text, members, intent, entries, questions, warnings):
+    assert read_text(text, now=NOW, members=members) == {
+        "intent": intent, "entries": entries, "questions": questions, "warnings": warnings,
+    }  # fmt: skip
+
+
+@pytest.mark.requirement("E34")
+def test_a_mentee_asks_for_another_mentor_and_never_resigns():
+    asked = read_text(
+        "Прошу заменить мне наставника, не совпадает расписание",
+        now=NOW,
+        members=[ANNA],
+        author_role="mentee",
+    )
+    assert asked == {"intent": "replacement", "entries": [], "questions": [], "warnings": []}
+    refused = read_text("не хочу больше быть наставником", now=NOW, members=[ANNA], author_role="mentee")
+    assert refused["intent"] == "unclear"
+
+
+def test_the_next_step_is_apart_from_the_topic():
+    text = "вчера 40 минут, разбирали план урока в 5Б, в четверг посещу урок"
+    [entry] = read_text(text, now=NOW, members=[ANNA])["entries"]
+    assert entry == log(
+        date="2025-10-14", minutes=40, topic="план урока, 5Б", next_step="в четверг посещу урок"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kept_out"),
+    [
+        ("Вчера 40 минут. Обсудили ученика Сидорова Петю 7в, журнал", ["Сидоров", "Пет", "7в"]),
+        ("вчера 30 мин, конфликт с отцом Коли Иванова", ["Кол", "Иванов", "отц"]),
+        ("вчера 30 мин, обсудили прогулы Иванова, завтра поговорю с мамой Иванова", ["Иванов", "мам"]),
+        ("вчера 30 мин журнал, Анна простыла, температура 38", ["простыла", "38"]),
+        ("вчера 30 мин журнал, в пятницу приду, если не заболею", ["заболею"]),
+    ],
+)
+def test_neither_pupils_names_nor_health_are_kept(text, kept_out):
+    reading = read_text(text, now=NOW, members=[ANNA])
+    told = [f"{entry['topic']} {entry['next_step']} {entry['place']}" for entry in reading["entries"]]
+    assert reading["intent"] == "log"
+    assert told
+    assert not [word for word in kept_out for one in told if word.lower() in one.lower()]
+    assert set(reading["warnings"]) & {"pupil_name_dropped", "health_dropped"}
+
+
+def test_a_good_line_is_one_compact_line_and_a_bad_one_says_what_is_wrong():
+    good = read_line(json.dumps({"text": "вчера 40 минут, журнал", "now": NOW, "members": [ANNA]}))
+    assert json.loads(good) == read_text("вчера 40 минут, журнал", now=NOW, members=[ANNA])
+    assert "\n" not in good
+    assert ": " not in good
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "", "{", "[]", "null", "12", '{"text": 1, "now": "2025-10-15T18:00:00+03:00"}', '{"text": "x"}',
+        "[" * 100_000,
+        '{"text": "x", "now": "завтра"}',
+        '{"text": "x", "now": "2025-10-15T18:00:00+03:00", "members": "Анна"}',
+        '{"text": "x", "now": "2025-10-15T18:00:00+03:00", "author_role": "curator"}',
+    ],
+)  # fmt: skip
+def test_a_bad_line_becomes_an_error_and_the_run_goes_on(line):
+    answer = json.loads(read_line(line))
+    assert set(answer) == {"error"}
+    assert answer["error"]
+
+
+_PIECES = (
+    "вчера сегодня завтра в с до по на и не а час часа 40 15 15:00 14.30 12.10 31.09 13.10.25 минут мин октября "
+    "среду чт пн полчаса полтора где-то 5Б 8а каб 304 урок журнал разбирали встретимся Анной Катя ученика Петрова "
+    "заболела мамой перенесли удалите запись , . / - 👍 « » ( ) 3 встречи 0 двадцать пять пятого ровно тема:"
+)
+PIECES = st.sampled_from([*_PIECES.split(), "\n"])
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=25).map(" ".join)))
+def test_any_text_is_read_without_an_error_into_sane_values(text):
+    reading = read_message(text, now=datetime.fromisoformat(NOW), members=[ANNA, "Орлова Екатерина Павловна"])
+    json.dumps(to_json(reading))
+    for entry in reading.entries:
+        assert entry.minutes is None or entry.minutes > 0
+        assert (entry.approximate is None) == (entry.minutes is None)
+        assert set(entry.participants or ()) <= {ANNA, "Орлова Екатерина Павловна"}
+        assert entry.start is None or entry.end is None or entry.start < entry.end
+        assert "\0" not in f"{entry.topic}{entry.next_step}"
+        assert "\x01" not in f"{entry.topic}{entry.next_step}"
+
+
+@given(st.integers(1, 11), st.sampled_from("АБВГДабвгд"), st.sampled_from(["", " класс", " классе"]))
+def test_a_class_is_never_a_length_nor_a_time(grade, letter, word):
+    for name in (f"{grade}{letter}{word}", f"{grade}-{letter}{word}", f"{grade} «{letter}»{word}"):
+        reading = read_text(f"вчера разбирали урок в {name}", now=NOW, members=[ANNA])
+        [entry] = reading["entries"]
+        assert (entry["minutes"], entry["start"], entry["date"]) == (None, None, "2025-10-14")
+
+
+@given(st.text(alphabet=" \n\t.,!?👍…«»-—()/", max_size=40))
+def test_nothing_is_read_from_emptiness(text):
+    assert to_json(read_message(text, now=datetime.fromisoformat(NOW), members=[ANNA])) == {
+        "intent": "unclear", "entries": [], "questions": [], "warnings": [],
+    }  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.one_of(PIECES, st.text(min_size=1, max_size=6)))
+def test_long_repetitions_take_no_more_than_their_length_allows(piece):
+    def seconds(count):
+        text = f"{piece} " * count
+        best = float("inf")
+        for _ in range(2):
+            begun = time.perf_counter()
+            read_message(text, now=datetime.fromisoformat(NOW), members=[ANNA])
+            best = min(best, time.perf_counter() - begun)
+        return best
+
+    # twice the text may take four times as long (spans are cut out of it), an exponential pattern far more
+    assert seconds(400) < 12 * seconds(200) + 0.05
