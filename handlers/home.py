@@ -88,6 +88,16 @@ def screen(session: Session, place: Place, t: Translator, now: datetime) -> Lett
     return _menu(session, place, t, now, roles)
 
 
+def is_admitted(session: Session, place: Place) -> bool:
+    """Whether the person takes part: they have consented and a programme runs."""
+    if place.person_id is None:
+        return False
+    try:
+        return read_state(session, place.person_id) is ConsentState.GIVEN
+    except NoOpenCycle:
+        return False
+
+
 def _before_consent(session: Session, place: Place, t: Translator, state: ConsentState) -> Letter:
     """What this is for, in three sentences; or why the consent is asked once more."""
     person = session.get_one(Person, place.person_id)

@@ -41,7 +41,25 @@ SCREENS: dict[str, Renderer] = {
 }
 
 
+# what someone may see who has not consented yet, or no longer; all else leads to the next step of joining
+BEFORE_CONSENT = frozenset(
+    {
+        "joining.identity",
+        "consent",
+        "privacy",
+        "privacy.confirm",
+        "mydata",
+        "mydata.answers",
+        "settings",
+        "help",
+    }
+)
+
+
 def current_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
-    renderer = SCREENS.get(place.flow or "")
+    flow = place.flow or ""
+    renderer = SCREENS.get(flow)
+    if renderer and flow not in BEFORE_CONSENT and not home.is_admitted(session, place):
+        renderer = None
     letter = renderer(session, place, t, now) if renderer else None
     return letter or home.screen(session, place, t, now)

@@ -108,10 +108,9 @@ async def test_nothing_is_asked_before_the_consent(town: Town) -> None:
     anna = await invited(town, world)
     await anna.telegram.start(anna.payload)
     await anna.tap("Да, это я")
-    for command in ("/menu", "/surveys", "/privacy", "/cancel"):
-        await anna.say(command)
-        assert "Мне нужен наставник" not in await anna.labels()
-    assert "рады вам" in await anna.say("/menu")
+    for command in ("/menu", "/surveys", "/pair", "/meetings", "/log", "/privacy", "/cancel", "/start"):
+        assert "рады вам" in await anna.say(command)
+        assert await anna.labels() == ["Дальше"]
 
 
 @pytest.mark.requirement("D5")
