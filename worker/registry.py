@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from services.backups import KIND as BACKUP
+from services.exports import KIND as EXPORT
 from worker.backups import run_backup
 from worker.exports import run_export
 from worker.work import Outcome, Work
-
-EXPORT = "export"
 
 Runner = Callable[[Work], Outcome]
 

@@ -1,5 +1,6 @@
 """Exports of eight tables as JSON, CSV or a workbook: streamed, and each says what it is (domain.md 4)."""
 
+from services.exports.requests import KIND, enqueue_export
 from services.exports.tables import CHUNK, Filters, UnknownFilter, UnknownFilterValue
 from services.exports.writers import SheetFull
 from services.exports.writing import (
@@ -18,6 +19,7 @@ from services.exports.writing import (
 
 __all__ = [
     "CHUNK",
+    "KIND",
     "TABLES",
     "Export",
     "ExportSummary",
@@ -30,6 +32,7 @@ __all__ = [
     "UnknownFilterValue",
     "UnknownFormat",
     "check_format",
+    "enqueue_export",
     "prepare_export",
     "record_export",
     "write_export",

@@ -29,6 +29,7 @@ from services.backups import enqueue_daily_backup
 from services.backups.archives import read_manifest
 from services.clock import FixedClock
 from services.errors import NotAllowed
+from services.exports import Filters, enqueue_export
 from services.files import folder_of, open_file, place_file, read_file, store_file
 from services.jobs import JobFacts, JobTakenAway, cancel, enqueue_job, read_job
 from tests.world import World, found_school
@@ -131,6 +132,7 @@ def fill(world: World, count: int = PEOPLE) -> None:
 
 
 def ask(world: World, actor: Actor, kind: str = "json", what: str = "people", key: str = "one") -> int:
+    """A job that anybody could have asked for once; `enqueue_export` is asked where refusing matters."""
     job: int = world.write(
         enqueue_job,
         actor=actor,
@@ -340,6 +342,21 @@ class TestEnding:
 
         assert work_once(quick, world.database, threading.Event(), "here", {"export": run})
         assert facts(world, job_id).status is JobStatus.RUNNING
+
+
+def test_a_click_asks_once_and_is_refused_at_once(world: World, config: WorkerConfig) -> None:
+    fill(world, 3)
+    actor, observer = curator(world), curator(world, AccountRole.OBSERVER)
+    wanted = {"what": "people", "format": "csv", "filters": Filters(since=world.now.date()), "locale": "ru"}
+    first = world.write(enqueue_export, actor=actor, key="form-1", **wanted)
+    again = world.write(enqueue_export, actor=actor, key="form-1", **wanted)
+    assert (first.id, first.is_new, again.id, again.is_new) == (first.id, True, first.id, False)
+    with pytest.raises(NotAllowed):
+        world.write(enqueue_export, actor=observer, key="form-2", **wanted)
+    assert once(world, config)
+    lines = content(world, config, actor, first.id).decode("utf-8-sig").splitlines()
+    assert len(lines[: lines.index("")]) == 4
+    assert not once(world, config)
 
 
 def test_the_daily_backup_sweeps_first(world: World, config: WorkerConfig) -> None:
