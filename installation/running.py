@@ -8,7 +8,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from installation import checks, faults
 from installation.accounts import first_way_in
@@ -160,21 +159,15 @@ def _invite(site: Site, t: Translator, person: DemoPerson) -> None:
 
 
 def announce(site: Site, t: Translator, username: str) -> None:
-    """Say where everything is: three lines in the sandbox; live, the bot, the panel and the first way in."""
+    """Say where everything is: three lines for the demo; otherwise bot, panel, and the first way in."""
     if site.is_sandbox:
         say(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
-        say(t.label("Panel:      {address}", address=f"{site.panel_address}/"))
-        say(
-            t.label(
-                "Curator:    sign-in {login}, password {password}",
-                login=DEMO_LOGIN,
-                password=site.demo_password(),
-            )
-        )
-        return
-    say(t.label("Bot:    @{username}", username=username or "?"))
-    say(t.label("Panel:  {address}", address=f"{site.panel_address}/"))
-    for line in first_way_in(site, t):
-        say(line)
-    if urlsplit(site.panel_address).scheme != "https":
-        log.info("Without an https NASTAVNIK_PANEL_URL links to the panel are sent as text")
+    else:
+        say(t.label("Bot:        @{username}", username=username or "?"))
+    say(t.label("Panel:      {address}", address=f"{site.panel_address}/"))
+    if starts_sandbox(site):
+        password = site.demo_password()
+        say(t.label("Curator:    sign-in {login}, password {password}", login=DEMO_LOGIN, password=password))
+    else:
+        for line in first_way_in(site, t):
+            say(line)

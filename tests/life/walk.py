@@ -1,6 +1,7 @@
 """The main job as people do it: mentee, mentor and curator, from /start to a level on the scores page."""
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 
@@ -11,38 +12,63 @@ from tests.life.curator import Curator
 ASIDE = {"‹ Назад", "Пропустить", "Пауза", "Ко мне не относится", "Готово"}
 MOST_QUESTIONS = 90
 PATIENCE = 60.0  # a bot that was killed comes back in seconds, on a busy machine in more
+STILL_SECONDS = 2.5
+MENTEE_KEY, MENTOR_KEY = "mentee", "mentor_1"
 MENTEE, MENTOR = "Мне нужен наставник", "Могу быть наставником"
 
 
 @dataclass
 class Walk:
-    """The people of the demo programme. Each step asserts what it sees before it goes on."""
+    """A mentee, a mentor, the curator. Each step asserts what it sees before it goes on."""
 
     telegram: SandboxClient
     curator: Curator
     mentee: Person
     mentor: Person
+    invitations: dict[str, str]  # what each one's link carries, by the key on the chat page
 
     @classmethod
-    async def begin(cls, telegram: SandboxClient, curator: Curator) -> "Walk":
+    async def of_demo(cls, telegram: SandboxClient, curator: Curator) -> "Walk":
+        """With the people whom the demo programme has already."""
         people = {person["key"]: person for person in await telegram.ask("GET", "/sandbox/people")}
+        invitations = {key: person["start_payload"] for key, person in people.items()}
         mentee, mentor = [
-            await telegram.person(
-                people[key]["first_name"], key=key, start_payload=people[key]["start_payload"]
-            )
-            for key in ("mentee", "mentor_1")
+            await telegram.person(people[key]["first_name"], key=key, start_payload=invitations[key])
+            for key in (MENTEE_KEY, MENTOR_KEY)
         ]
-        return cls(telegram, curator, mentee, mentor)
+        return cls(telegram, curator, mentee, mentor, invitations)
+
+    @classmethod
+    async def of_own(cls, telegram: SandboxClient, curator: Curator) -> "Walk":
+        """With people of the same names whom the curator adds and invites in the panel."""
+        invitations = {}
+        for key, family_name, given_name, patronymic in (
+            (MENTEE_KEY, "Соколова", "Анна", "Игоревна"),
+            (MENTOR_KEY, "Орлов", "Пётр", "Андреевич"),
+        ):
+            await curator.open("/people/add")
+            card = await curator.press(
+                "Добавить", family_name=family_name, given_name=given_name, patronymic=patronymic
+            )
+            found = re.search(r"inv_[\w-]{22}", card.html)
+            assert found, card.text
+            invitations[key] = found[0]
+        mentee = await telegram.person("Анна", key=MENTEE_KEY)
+        mentor = await telegram.person("Пётр", key=MENTOR_KEY)
+        return cls(telegram, curator, mentee, mentor, invitations)
 
     async def see(self, person: Person, words: str) -> Screen:
         return await person.expect(words, timeout=PATIENCE)
 
-    async def join(self, person: Person, key: str, role: str) -> Screen:
+    async def join_as_mentee(self) -> Screen:
+        return await self._join(self.mentee, MENTEE_KEY, MENTEE)
+
+    async def join_as_mentor(self) -> Screen:
+        return await self._join(self.mentor, MENTOR_KEY, MENTOR)
+
+    async def _join(self, person: Person, key: str, role: str) -> Screen:
         """From the invitation to the first question: three taps for the consent, one for the role."""
-        invited = {
-            one["key"]: one["start_payload"] for one in await self.telegram.ask("GET", "/sandbox/people")
-        }
-        await person.start(invited[key])
+        await person.start(self.invitations[key])
         await person.tap("Да, это я")
         await person.tap("Дальше")
         assert "Согласие" in (await person.screen()).text
@@ -122,11 +148,15 @@ class Walk:
         raise AssertionError(f"no notice says {words!r}: {[str(m) for m in await self.mentee.messages()]}")
 
     async def _wait_for_plan(self) -> None:
-        """Until the bot has told the sandbox when its next notice is due."""
+        """Until the page's "next notice" is true: the bot tells it every second, so it must hold still."""
         deadline = time.monotonic() + PATIENCE
-        while (await self.telegram.ask("GET", "/clock"))["next"] is None:
+        told, since = None, time.monotonic()
+        while told is None or time.monotonic() < since + STILL_SECONDS:
             assert time.monotonic() < deadline, "no notice is planned"
             await asyncio.sleep(0.1)
+            now_told = (await self.telegram.ask("GET", "/clock"))["next"]
+            if now_told != told:
+                told, since = now_told, time.monotonic()
 
     async def log(self, *, minutes: str = "45", topic: str = "Как начать урок") -> None:
         await self.mentor.tap("Да")
