@@ -152,6 +152,7 @@ def _dump_postgresql(address: URL, target: Path) -> Facts:
 
 def _load_sqlite(source: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
     with (
         closing(sqlite3.connect(source)) as copy,
         closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as target,
@@ -162,7 +163,6 @@ def _load_sqlite(source: Path, path: Path) -> None:
         except sqlite3.OperationalError as error:
             raise TargetBusy from error
         copy.backup(target)
-    path.chmod(0o600)
 
 
 def _load_postgresql(address: URL, source: Path) -> None:
