@@ -30,6 +30,7 @@ from services.sending import Due, Outcome, claim_due, mark_unreachable, read_due
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.3
+LEAST_SECONDS = 0.03  # between two looks, however often it is woken
 AT_ONCE = 20
 MOST_TRIES = 60
 FIRST_WAIT, LONGEST_WAIT = 1.0, 600.0
@@ -64,11 +65,10 @@ class Outbox:
             except (OperationalError, InterfaceError) as error:
                 log.warning("The outbox cannot be read: %s", type(error).__name__)
                 await asyncio.sleep(AWAY_WAIT)
-            try:
+            await asyncio.sleep(LEAST_SECONDS)
+            with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._call.wait()
-            except TimeoutError:
-                continue
 
     async def stop(self, seconds: float) -> None:
         """What waits for its turn stays in the outbox; what is on its way to Telegram is waited for."""

@@ -23,7 +23,7 @@ from handlers import fallback
 from services import outbox
 from services.conversations import Place, Shown, read_place
 from services.inbox import OpenUpdate, forget_old_updates, park_update, read_left_chats, read_open
-from services.sending import is_unreachable, mark_reachable, mark_unreachable
+from services.sending import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,6 @@ AWAY = (OperationalError, InterfaceError)  # the database does not answer: nobod
 class ChatWork:
     place: Place
     updates: list[OpenUpdate]
-    is_unreachable: bool
 
 
 class Workers:
@@ -120,7 +119,7 @@ class Workers:
                 waiting = [one for one in work.updates if not one.is_worked]
                 await self._answer_worked(work, has_followers=bool(waiting))
                 if waiting:
-                    await self._work(waiting[0], work)
+                    await self._work(waiting[0], work.place)
                 has_more = len(waiting) > 1 or chat_id in self._again
             if self._leadership.is_shared:
                 await self._desk.recorder.flush()  # whoever has the chat next must see what was shown
@@ -128,8 +127,7 @@ class Workers:
     def _read_work(self, session: Session, chat_id: int | None) -> ChatWork:
         updates = [one for one in read_open(session, chat_id) if one.update_id not in self._done]
         place = self._desk.recorder.freshen(read_place(session, chat_id or 0))
-        is_gone = chat_id is not None and is_unreachable(session, chat_id)
-        return ChatWork(place, updates, is_gone)
+        return ChatWork(place, updates)
 
     async def _answer_worked(self, work: ChatWork, *, has_followers: bool) -> None:
         """Effects that an earlier run committed without an answer: the screen answers all of them."""
@@ -139,15 +137,15 @@ class Workers:
         if worked and not has_followers:
             await self._guard(worked[-1], work.place, self._desk.talk(work.place, worked[-1]).show())
 
-    async def _work(self, row: OpenUpdate, work: ChatWork) -> None:
-        desk, place = self._desk, work.place
+    async def _work(self, row: OpenUpdate, place: Place) -> None:
+        desk = self._desk
         try:
             raw = json.loads(row.payload or "")
             update = Update.model_validate(raw, context={"bot": desk.bot})
         except (ValueError, ValidationError) as error:
             await self._park(row.update_id, error)
             return
-        if work.is_unreachable and update.my_chat_member is None:
+        if row.is_unreachable and update.my_chat_member is None:
             await desk.uow.write(mark_reachable, place.chat_id, now=desk.now())
         fed = desk.script.dispatcher.feed_update(
             desk.bot, update, desk=desk, nursery=self._nursery, place=place

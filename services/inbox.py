@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from models.messages import InboxStatus, InboxUpdate
+from models.people import ChatAccount
 from services.outbox import insert_or_ignore
 
 KEPT = timedelta(days=7)
@@ -27,12 +28,15 @@ class RawUpdate:
 
 @dataclass(frozen=True, slots=True)
 class OpenUpdate:
-    """An update with something left to do; `is_worked`: its effect is committed, its answer may be unsent."""
+    """An update with something left to do. `is_worked`: its effect is committed, its answer may be unsent;
+    `is_unreachable`: the chat had been given up.
+    """
 
     update_id: int
     chat_id: int | None
     payload: str | None
     is_worked: bool
+    is_unreachable: bool
 
 
 def store_updates(session: Session, updates: list[RawUpdate], *, now: datetime) -> None:
@@ -54,15 +58,32 @@ def store_updates(session: Session, updates: list[RawUpdate], *, now: datetime) 
 
 # in these very words, or SQLite does not see that its partial index of open updates serves
 _IS_OPEN = text("inbox.status IN ('waiting', 'worked')")
-_OPEN = select(InboxUpdate.update_id, InboxUpdate.chat_id, InboxUpdate.payload, InboxUpdate.status).where(
-    _IS_OPEN
-)
 
 
 def read_open(session: Session, chat_id: int | None) -> list[OpenUpdate]:
     """What this chat has not had its answer to, oldest first."""
-    rows = session.execute(_OPEN.where(InboxUpdate.chat_id == chat_id).order_by(InboxUpdate.update_id))
-    return [OpenUpdate(row[0], row[1], row[2], is_worked=row[3] is InboxStatus.WORKED) for row in rows]
+    rows = session.execute(
+        select(
+            InboxUpdate.update_id,
+            InboxUpdate.chat_id,
+            InboxUpdate.payload,
+            InboxUpdate.status,
+            ChatAccount.is_reachable,
+        )
+        .outerjoin(ChatAccount, ChatAccount.chat_id == InboxUpdate.chat_id)
+        .where(_IS_OPEN, InboxUpdate.chat_id == chat_id)
+        .order_by(InboxUpdate.update_id)
+    )
+    return [
+        OpenUpdate(
+            row.update_id,
+            row.chat_id,
+            row.payload,
+            is_worked=row.status is InboxStatus.WORKED,
+            is_unreachable=row.is_reachable is False,
+        )
+        for row in rows
+    ]
 
 
 def read_left_chats(session: Session, *, received_before: datetime | None = None) -> list[int | None]:

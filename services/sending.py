@@ -216,10 +216,5 @@ def mark_reachable(session: Session, chat_id: int, *, now: datetime) -> None:
     account.is_reachable, account.unreachable_since = True, None
 
 
-def is_unreachable(session: Session, chat_id: int) -> bool:
-    found = session.scalar(select(ChatAccount.is_reachable).where(ChatAccount.chat_id == chat_id))
-    return found is False
-
-
 def _unreachable_key(chat_id: int, since: datetime) -> str:
     return f"chat:{chat_id}:unreachable:{int(since.timestamp())}"
