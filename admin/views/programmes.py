@@ -35,6 +35,8 @@ def _number(typed: str) -> int | float:
 def _hours(typed: str) -> list[int]:
     """Hours before a meeting, "24; 2", as minutes, the longest first."""
     found = {round(_number(piece) * HOUR) for piece in typed.replace(";", " ").split()}
+    if any(minutes <= 0 for minutes in found):
+        raise Unreadable
     return sorted(found, reverse=True)
 
 
@@ -156,7 +158,7 @@ class ProgrammePage(SecuredPage):
         if request.method == "POST":
             changes, faults = _read_form()
             if not faults:
-                faults = self._change(changes)
+                faults = self._change(changes, settings)
             if not faults:
                 flash(label("The settings are saved. Coming reminders follow them."), "success")
                 return redirect(url_for("programme.index"))
@@ -176,13 +178,18 @@ class ProgrammePage(SecuredPage):
             cycle=cycle(),
         )
 
-    def _change(self, changes: dict[str, Any]) -> dict[str, str]:
+    def _change(self, changes: dict[str, Any], before: Settings) -> dict[str, str]:
+        """What the rule refuses, by line. A contradiction between lines is marked at those just changed."""
         try:
             self.act(change_settings, actor=current_actor(), cycle_id=cycle().id, changes=changes, now=now())
         except SettingsRefused as error:
             session().rollback()
-            name = str(error.facts["field"])
-            return {name: label("This value is out of range or contradicts another one.")}
+            known = {field.name for field in FIELDS}
+            named = {str(error.facts["field"])} & known
+            shown = {field.name: field.show(getattr(before, field.name)) for field in FIELDS}
+            touched = {name for name in known if request.form.get(name, "") != shown[name]}
+            text = label("This value is out of range or contradicts another one.")
+            return dict.fromkeys(named or touched or known, text)
         return {}
 
 

@@ -1,7 +1,7 @@
 """The panel in Flask's client, over the same databases as the services."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
@@ -81,9 +81,17 @@ class Browser:
         assert answer.status_code == status, (path, answer.status_code, text_of(answer.text)[:500])
         return answer.text
 
-    def post(self, path: str, *, status: int = 200, page: str | None = None, **form: Any) -> str:
+    def post(
+        self,
+        path: str,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        status: int = 200,
+        page: str | None = None,
+        **more: Any,
+    ) -> str:
         """Post a form that stands on `page` (by default on the address itself)."""
-        form["csrf_token"] = self.token(page or path)
+        form = {**(fields or {}), **more, "csrf_token": self.token(page or path)}
         answer = self.client.post(path, data=form, follow_redirects=True)
         assert answer.status_code == status, (path, answer.status_code, text_of(answer.text)[:500])
         return answer.text
