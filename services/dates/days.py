@@ -31,7 +31,7 @@ from services.dates.folding import TAKEN, Scan
 from services.dates.readings import Problem
 
 _FREE = r"(?<![\w+])(?<!\d[.,:/-])"
-_YEAR = r"(?:[ ,]{1,2}(?P<year>20\d\d)(?:[ ]?(?:года|году|год|г)(?!\w)\.?)?)?(?![\d:])"
+_YEAR = r"(?:[ ,]{1,2}(?P<year>20\d\d)(?:[ ]?(?:года|году|год|г)(?!\w)\.?)?)?(?!\d|:\d)"
 _WORDY_DAY = r"[0-3]?\d(?:[ ]?-?(?:ого|го|ое|ему|му|е|ем|ым|м))?"
 _LISTED = rf"{_WORDY_DAY}(?:[ ]?(?:,|и|,[ ]?и)[ ]{{0,2}}{_WORDY_DAY}){{1,6}}"
 _BEFORE = r"(?:(?<!\w)(?P<prep>до|к|ко|с|со|на|от|после)[ ]{1,3})?"
@@ -49,7 +49,7 @@ class FoundDay:
     @property
     def is_bound(self) -> bool:
         """«до 20.10», «к пятнице», «с 1 ноября»: a limit, not the day of a meeting."""
-        return self.preposition in {"до", "к", "ко", "с", "со", "от", "после"}
+        return self.preposition in {"до", "к", "ко", "с", "со", "после"}
 
 
 def _month_of(match: re.Match[str]) -> int:
@@ -180,18 +180,18 @@ _WORD_DAY = (
     r"(?:шн(?:ий|его|ему|им|ем|яя|юю|ей|ее|ие|их))?(?!\w)"
 )
 _WITH_YEAR = (
-    rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})(?P<s>[./])(?P<month>\d{{1,2}})(?P=s)(?P<year>20\d\d|\d\d)(?![\d:])"
+    rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})(?P<s>[./])(?P<month>\d{{1,2}})(?P=s)(?P<year>20\d\d|\d\d)(?!\d|:\d)"
     r"(?:[ ]?(?:года|году|г)(?!\w)\.?)?"
 )
 _WITHOUT_YEAR = (
     rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})[./](?P<month>\d\d)(?P<year>(?!))?"
-    r"(?![\d:]|[.,/]\d|[ ]?(?:час|ч(?!\w)|мин))"
+    r"(?!\d|:\d|[.,/]\d|[ ]?(?:час|ч(?!\w)|мин))"
 )
 _NO_UNIT = r"(?![ ]?(?:час|ч(?!\w)|мин|балл|раз|%))"
 _RANGE_OF_DAYS = (
     rf"(?:(?<!\w)с(?:о)?[ ])?{_FREE}{_WORDY_DAY}[ ]?(?:-|по|до)[ ]?{_WORDY_DAY}[ ]{{1,3}}{MONTH}{_YEAR}"
 )
-_RANGE_OF_DATES = rf"(?<!\w)с(?:о)?[ ]{_NUMBER_DATE}[ ]?(?:-|по)[ ]?{_NUMBER_DATE}(?![\d:])"
+_RANGE_OF_DATES = rf"(?<!\w)с(?:о)?[ ]{_NUMBER_DATE}[ ]?(?:-|по)[ ]?{_NUMBER_DATE}(?!\d|:\d)"
 _NEAR_WEEKDAY = (
     rf"(?<!\w)(?:{_WEEK % 'week'}[ ,]{{1,3}})?{WEEKDAY_PREPOSITION}{WHICH}(?<!\w){WEEKDAY}"
     rf"(?:[ ,]{{1,3}}{_WEEK % 'week_after'})?"
@@ -236,7 +236,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
 _LIST_WITH_MONTH = re.compile(rf"{_FREE}(?P<days>{_LISTED})[ ]{{1,3}}{MONTH}{_YEAR}")
 _LIST_WITH_NUMBER = re.compile(
     rf"{_FREE}(?P<days>{_WORDY_DAY}(?:,[ ]?{_WORDY_DAY}){{0,5}}[ ]и)"
-    rf"[ ](?=\d{{1,2}}\.(?P<month>[01]\d)(?![\d:]))"
+    rf"[ ](?=\d{{1,2}}\.(?P<month>[01]\d)(?!\d|:\d))"
 )
 _BESIDE = re.compile(r"[ ,(\n)-]{0,3}")
 

@@ -60,7 +60,7 @@ _NUMBER_WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _NUMBER_RUN = re.compile(rf"(?<![\w-])(?:{_NUMBER_WORD})(?: (?:{_NUMBER_WORD}))*(?![\w-])")
 
 
-_ONE_O_CLOCK = re.compile(r"(?<=(?<!\w)с )часу(?= до )")  # «с часу до двух»
+_ONE_O_CLOCK = re.compile(r"(?<=(?<!\w)с )час[ау](?= до )")  # «с часу до двух»
 
 
 def tidy(text: str) -> str:

@@ -122,7 +122,7 @@ def _make_meetings(told: Told, now: datetime, intent: Intent, draft: Draft) -> I
     """Entries of a log or a plan; of something unclear only when it holds values worth a card."""
     counted = _COUNT.search(with_digits(told.folded))
     named_days = [day for day in told.days if day.meaning.vague is None]
-    if counted and int(counted[1]) > max(1, len(named_days)) and intent is Intent.LOG:
+    if counted and int(counted[1]) > max(1, len(named_days)) and intent is not Intent.PLAN:
         draft.warn(Warned.SEVERAL_MEETINGS)
         draft.ask("date", *([] if told.has_length else ["minutes"]))
         if not named_days:

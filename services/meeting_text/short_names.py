@@ -17,7 +17,7 @@ _SHORTENED = """
 арина ирина: ира ириша арина
 аркадий: аркаша
 арсений: сеня
-артем артемий: тема артем
+артем артемий: артемка артем
 богдан: богдаша
 борис: боря
 вадим: вадик
@@ -130,9 +130,10 @@ KNOWN_FIRST_NAMES = frozenset(SHORT_NAMES) | frozenset(
     short for found in SHORT_NAMES.values() for short in found
 )
 
+# «Тёма» is left out of the table: folded it is the word «тема».
 # Names that are common words too: without a capital letter they are not taken for people
 ALSO_WORDS = frozenset(
-    [
+    {
         "вера",
         "надежда",
         "любовь",
@@ -146,12 +147,6 @@ ALSO_WORDS = frozenset(
         "рая",
         "поля",
         "люся",
-        "мила",
-        "яра",
-        "лика",
-        "ника",
-        "воля",
-        "тема",
-        "жора",
-    ]
+    }
+    | {"мила", "яра", "лика", "ника", "воля", "жора"}
 )

@@ -24,7 +24,8 @@ _SMALL_TALK = re.compile(
     r"|(?:нас|вас)[ ](?:было|будет|собралось)?[ ]?(?:\d{1,2}|двое|трое|четверо|пятеро)"
     r"|по[ ]времени|по[ ]длительности|длительность\w*|продолжительность\w*|длилась|длился"
     r"|заняло|заняла|итого|всего|примерно|около|где-то|дата|время|формат|вид|место|участники"
-    r"|в[ ]течение)(?!\w)"
+    r"|в[ ]течение|в[ ]обед|(?:до|после)[ ]обеда|(?:\d+|два|две|три|четыре)[ ]раза?"
+r"|после[ ](?:него|нее|этого))(?!\w)"
 )
 _MEETING_WORDS = re.compile(
     r"(?<!\w)(?:(?:рабоч\w+|очередн\w+|наставническ\w+|планов\w+|коротк\w+|групп\w+|перв\w+"
@@ -43,6 +44,19 @@ _LABEL = re.compile(
 )
 _ABOUT = re.compile(r"^[ ]{0,3}(?:о|об|обо|про|над|насчет|по[ ]поводу|относительно|касаемо)[ ]")
 _PLANNING = next(pattern for kind, pattern in KINDS if kind == "planning")
+_LABELS = {
+    "форма",
+    "способ",
+    "тип",
+    "вид",
+    "формат",
+    "количество",
+    "место",
+    "время",
+    "дата",
+    "участники",
+    "итог",
+}
 _TRIM = " ,.;:!?-—–()[]/\\\"'*•+=|\n\t" + _GONE
 _EDGE_START = re.compile(
     r"^(?:(?:и|а|но|или|же|бы|то|где|что|как|там|тут)(?=[ ]|$)|(?:в|во|на|у|с"
@@ -103,8 +117,8 @@ def topic_of(clauses: Iterable[str], *, is_visit: bool = False) -> str | None:
         has_verb = any(pattern.search(fold(clause)) for pattern in (HELD, PAST, FUTURE))
         goes_on = goes_on or has_verb
         piece = _piece(_to_nominative(clause) if goes_on and not has_verb else clause, is_visit=is_visit)
-        if piece and piece not in pieces:
-            pieces.append(piece)
+        if piece and piece not in pieces and fold(piece) not in _LABELS:
+            pieces.append(_without_capital(piece))
     topic = ", ".join(pieces)
     if len(topic) > LONGEST_TOPIC:
         topic = topic[:LONGEST_TOPIC].rsplit(" ", 1)[0].rstrip(_TRIM)

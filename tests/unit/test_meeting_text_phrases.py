@@ -31,6 +31,7 @@ MEMBERS = {
         "Соболева Вера Ивановна",
         "Гайдай Илья Никитич",
     ],
+    "three": ["Лебедева Наталья Викторовна", "Соколов Артём Игоревич", "Морозова Дарья Павловна"],
 }
 USUAL = {"approximate": False, "kind": "regular", "participants": MEMBERS["one"]}
 PHRASES = [
