@@ -16,7 +16,7 @@ from models.meetings import Meeting, MeetingStatus, MeetingWord
 from models.messages import OutboxMessage, OutboxStatus
 from models.pairs import Pair, PairMember, PairStatus
 from services.meetings.schedule import find_due, postpone_reminder, quiet_hours_of, schedule
-from services.outbox import enqueue
+from services.outbox import Occasion, enqueue_many
 from services.programmes.regulations import Settings
 from services.programmes.running import settings_of
 
@@ -28,17 +28,21 @@ def send_due_reminders(session: Session, *, now: datetime, limit: int = BATCH) -
     meetings = _find_due(session, Meeting.remind_at, now, limit)
     settings = _settings_by_cycle(session, meetings)
     members = _members_by_pair(session, meetings)
+    occasions: list[Occasion] = []
     for meeting in meetings:
         rules = settings[meeting.cycle_id]
         if postpone_reminder(meeting, settings=rules, now=now):
             continue
         reminder = find_due(meeting, settings=rules, now=now)
         if reminder is not None:
-            for person_id in members[meeting.pair_id]:
-                _tell(session, meeting, person_id, "reminder", now=now, offset=reminder.offset)
+            occasions += [
+                _occasion(meeting, person_id, "reminder", reminder.offset)
+                for person_id in members[meeting.pair_id]
+            ]
         ask_at = meeting.ask_at
         schedule(meeting, settings=rules, now=now)
         meeting.ask_at = ask_at
+    enqueue_many(session, occasions, now=now)
     return len(meetings)
 
 
@@ -47,6 +51,7 @@ def ask_after_meetings(session: Session, *, now: datetime, limit: int = BATCH) -
     meetings = _find_due(session, Meeting.ask_at, now, limit)
     settings = _settings_by_cycle(session, meetings)
     members = _members_by_pair(session, meetings)
+    occasions: list[Occasion] = []
     said = _said_by_meeting(session, meetings)
     for meeting in meetings:
         morning = quiet_hours_of(meeting.timezone, settings[meeting.cycle_id]).later(now)
@@ -56,9 +61,12 @@ def ask_after_meetings(session: Session, *, now: datetime, limit: int = BATCH) -
         meeting.ask_at = None
         if meeting.status is not MeetingStatus.PLANNED:
             continue
-        for person_id in members[meeting.pair_id]:
-            if person_id not in said[meeting.id]:
-                _tell(session, meeting, person_id, "question", now=now)
+        occasions += [
+            _occasion(meeting, person_id, "question")
+            for person_id in members[meeting.pair_id]
+            if person_id not in said[meeting.id]
+        ]
+    enqueue_many(session, occasions, now=now)
     return len(meetings)
 
 
@@ -111,23 +119,12 @@ def _said_by_meeting(session: Session, meetings: Sequence[Meeting]) -> defaultdi
     return found
 
 
-def _tell(
-    session: Session,
-    meeting: Meeting,
-    person_id: int,
-    what: str,
-    *,
-    now: datetime,
-    offset: int | None = None,
-) -> None:
-    occasion = what if offset is None else f"{what}:{offset}"
-    facts = {"meeting_id": meeting.id} if offset is None else {"meeting_id": meeting.id, "offset": offset}
-    enqueue(
-        session,
+def _occasion(meeting: Meeting, person_id: int, what: str, offset: int | None = None) -> Occasion:
+    name = what if offset is None else f"{what}:{offset}"
+    return Occasion(
         kind=f"meeting.{what}",
-        dedup_key=f"meeting:{meeting.id}:{occasion}:person:{person_id}",
-        now=now,
+        dedup_key=f"meeting:{meeting.id}:{name}:person:{person_id}",
         organization_id=meeting.organization_id,
         person_id=person_id,
-        facts=facts,
+        facts={"meeting_id": meeting.id} | ({} if offset is None else {"offset": offset}),
     )
