@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.meetings import MeetingStatus
-from models.surveys import SurveyStatus
+from models.surveys import SurveyRun, SurveyStatus
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip, in_rows
 from notices.meetings import read_card, say_when
@@ -15,7 +15,6 @@ from services.actors import person_in_chat
 from services.feedback import Feedback, find_feedback, read_feedback
 from services.meetings.cards import MeetingCard
 from services.programmes.surveys import SEEN_BY
-from services.surveys.steps import load_progress
 
 BEST = 10
 IN_A_ROW = 5
@@ -47,7 +46,9 @@ def invite(session: Session, facts: Mapping[str, Any], t: Translator, now: datet
 
 
 def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
-    run = load_progress(session, int(facts["run_id"])).run
+    run = session.get(SurveyRun, int(facts["run_id"]))
+    if run is None:
+        return Skip("the feedback is gone")
     if run.status not in {SurveyStatus.OPEN, SurveyStatus.PAUSED} or run.meeting_id is None:
         return Skip("sent already or closed")
     actor = person_in_chat(int(facts["person_id"]), run.organization_id)

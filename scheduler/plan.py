@@ -23,15 +23,15 @@ class Tick:
     name: str
     seconds: float
     work: Callable[..., int]
-    batch: int = 200
+    batch: int = 20
     late_seconds: int | None = None
 
 
 TICKS: tuple[Tick, ...] = (
     Tick("reminders", 10, send_due_reminders, batch=40),
     Tick("questions after meetings", 20, ask_after_meetings, batch=40),
-    Tick("offers that expired", 30, expire_offers, batch=100),
+    Tick("offers that expired", 30, expire_offers),
     Tick("feedback not given", 60, remind_feedback),
     Tick("feedback to close", 60, close_feedback),
-    Tick("questionnaires not sent", 120, remind_unfinished),
+    Tick("questionnaires not sent", 120, remind_unfinished, batch=200),
 )

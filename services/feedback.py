@@ -27,7 +27,7 @@ from services.tasks import open_task
 
 OCCASION = "feedback"
 HELP_QUESTION = "need_help"
-BATCH = 200
+BATCH = 20  # one unit of the writer stays short
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,11 @@ async def list_by_button(_query: CallbackQuery, talk: Talk) -> None:
 
 @router.callback_query(ShowMeeting.filter())
 async def show_meeting(_query: CallbackQuery, callback_data: ShowMeeting, talk: Talk) -> None:
-    await show_state(talk, callback_data.meeting_id)
+    meeting_id = callback_data.meeting_id
+    if is_on_screen(talk):
+        talk.go("meeting", meeting_id=meeting_id)
+        await talk.act()
+    await tell_state(talk, meeting_id)
 
 
 @router.callback_query(ConfirmMeeting.filter())
@@ -89,15 +93,15 @@ async def confirm(_query: CallbackQuery, callback_data: ConfirmMeeting, talk: Ta
     try:
         await talk.act(confirm_meeting, actor=talk.actor, meeting_id=meeting_id)
     except (MeetingChanged, TimePassed, WaitsForTheOther) as error:
-        await show_state(talk, meeting_id, error)
+        await tell_state(talk, meeting_id, error)
         return
-    await show_state(talk, meeting_id)
+    await tell_state(talk, meeting_id)
 
 
 @router.callback_query(MoveMeeting.filter())
 async def move(_query: CallbackQuery, callback_data: MoveMeeting, talk: Talk) -> None:
     if not await begin_move(talk, callback_data.meeting_id):
-        await show_state(talk, callback_data.meeting_id, MeetingChanged())
+        await tell_state(talk, callback_data.meeting_id, MeetingChanged())
 
 
 @router.callback_query(AskToCancel.filter())
@@ -105,7 +109,7 @@ async def ask_to_cancel(_query: CallbackQuery, callback_data: AskToCancel, talk:
     meeting_id = callback_data.meeting_id
     card = await talk.read(read_meeting, actor=talk.actor, meeting_id=meeting_id)
     if card.status not in OPEN:
-        await show_state(talk, meeting_id, MeetingChanged())
+        await tell_state(talk, meeting_id, MeetingChanged())
         return
     letter = await talk.read(_read_drop, place=talk.place, t=talk.t, meeting_id=meeting_id)
     await step_to(talk, letter, "meeting.drop", meeting_id=meeting_id)
@@ -119,28 +123,22 @@ async def drop(_query: CallbackQuery, callback_data: DropMeeting, talk: Talk) ->
     try:
         await talk.act(cancel_meeting, actor=talk.actor, meeting_id=meeting_id)
     except MeetingChanged as error:
-        await show_state(talk, meeting_id, error)
+        await tell_state(talk, meeting_id, error)
         return
-    await show_state(talk, meeting_id)
+    await tell_state(talk, meeting_id)
 
 
-async def show_state(talk: Talk, meeting_id: int, error: DomainError | None = None) -> None:
-    """The true state of a meeting in the tapped message; `error` says above it what could not be done."""
+async def tell_state(talk: Talk, meeting_id: int, error: DomainError | None = None) -> None:
+    """The true state of a meeting in the tapped message; `error` says above it what could not be done.
+
+    On the screen itself the screen is shown: where it stands was kept by the caller's write.
+    """
     note = talk.t.error(error) if error else None
     if is_on_screen(talk):
-        if talk.place.flow != "meeting":
-            await _turn_to(talk, meeting_id, has_failed=error is not None)
         await talk.show(note)
         return
     letter = await talk.read(_read_state, place=talk.place, t=talk.t, now=talk.now, meeting_id=meeting_id)
     await talk.replace(Letter(f"{note}\n\n{letter.text}", letter.rows) if note else letter)
-
-
-async def _turn_to(talk: Talk, meeting_id: int, *, has_failed: bool) -> None:
-    """Put the meeting's card on the screen, unless this update's one write has been tried already."""
-    if not has_failed:
-        talk.go("meeting", meeting_id=meeting_id)
-        await talk.act()
 
 
 def _read_state(session: Session, *, place: Place, t: Translator, now: datetime, meeting_id: int) -> Letter:

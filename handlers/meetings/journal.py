@@ -14,7 +14,7 @@ from handlers.bubbles import conclude, is_on_screen, open_flow
 from handlers.commands import Participant
 from handlers.filters import Flow, Typed
 from handlers.meetings.calendars import day_rows, draw_calendar
-from handlers.meetings.cards import show_state
+from handlers.meetings.cards import tell_state
 from handlers.meetings.planning import begin_again, begin_move
 from handlers.talk import Talk
 from models.people import Role
@@ -130,7 +130,7 @@ async def say_yes(_query: CallbackQuery, callback_data: SayYes, talk: Talk) -> N
     try:
         said = await talk.act(say_held, actor=talk.actor, meeting_id=meeting_id, took_place=True, then=then)
     except MeetingChanged as error:
-        await show_state(talk, meeting_id, error)
+        await tell_state(talk, meeting_id, error)
         return
     if said.next is Next.LOG:
         await talk.show(here=True)
@@ -151,7 +151,7 @@ async def say_no(_query: CallbackQuery, callback_data: SayNo, talk: Talk) -> Non
     try:
         await talk.act(say_held, actor=talk.actor, meeting_id=meeting_id, took_place=False)
     except MeetingChanged as error:
-        await show_state(talk, meeting_id, error)
+        await tell_state(talk, meeting_id, error)
         return
     t = talk.t
     again = Action(t.label("Choose another time"), "held.again", (meeting_id,))
@@ -164,7 +164,7 @@ async def say_no(_query: CallbackQuery, callback_data: SayNo, talk: Talk) -> Non
 @router.callback_query(SayMoved.filter())
 async def say_moved(_query: CallbackQuery, callback_data: SayMoved, talk: Talk) -> None:
     if not await begin_move(talk, callback_data.meeting_id):
-        await show_state(talk, callback_data.meeting_id, MeetingChanged())
+        await tell_state(talk, callback_data.meeting_id, MeetingChanged())
 
 
 @router.callback_query(PlanAgain.filter())
@@ -177,7 +177,7 @@ async def plan_again(_query: CallbackQuery, callback_data: PlanAgain, talk: Talk
 async def begin_with_meeting(_query: CallbackQuery, callback_data: LogMeeting, talk: Talk) -> None:
     card = await talk.read(read_meeting, actor=talk.actor, meeting_id=callback_data.meeting_id)
     if not card.can_be_logged(talk.now) or card.mentor.person_id != talk.actor.id:
-        await show_state(talk, card.id, LoggedAlready() if card.is_logged else MeetingChanged())
+        await tell_state(talk, card.id, LoggedAlready() if card.is_logged else MeetingChanged())
         return
     await open_flow(talk, FLOW, **asdict(Log(meeting_id=card.id)))
 

@@ -15,7 +15,7 @@ from services.pairs.places import lock_pair, move_pair, release_members, settle_
 from services.tasks import open_task
 
 NOTE_LIMIT = 500
-BATCH = 100
+BATCH = 20  # one unit of the writer stays short
 
 
 class OfferAnsweredAlready(DomainError):
