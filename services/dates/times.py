@@ -186,6 +186,9 @@ def _span(match: re.Match[str]) -> FoundTime:
         return FoundTime(*match.span(), problem=Problem.IMPOSSIBLE)
     if second.is_sure and not first.is_sure and _group(match, "part2") and not _group(match, "part1"):
         first = _by_part(first.hour, first.minute, match["part2"])  # «с 3 до 4 дня»
+    if first.is_sure and not second.is_sure:  # «с 11 до 1» ends in the afternoon
+        is_later = second.minutes > first.minutes
+        second = Clock(second.hour + (0 if is_later else _HALF_DAY), second.minute)
     found = FoundTime(*match.span(), first, second)
     return found if found.length else FoundTime(*match.span(), problem=Problem.IMPOSSIBLE)
 
