@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
+from models.messages import InboxStatus, OutboxMessage
 from models.people import ChatAccount
-from tests.integration.test_inbox import tally
+from tests.integration.test_inbox import inbox, tally
 from tests.town import Town, until
 
 
@@ -88,3 +89,18 @@ async def test_a_person_who_blocks_and_returns(town: Town) -> None:
     await until(lambda: is_reachable() is True)
     await vera.block()
     await until(lambda: is_reachable() is False)
+
+
+async def test_an_answer_to_who_blocked_the_bot_meanwhile_is_given_up(town: Town) -> None:
+    vera = await town.telegram.person("Вера")
+    await vera.start(wait=False)
+    await vera.say("/add", wait=False)
+    with town.database.writing() as session:
+        session.add(ChatAccount(chat_id=vera.id, is_reachable=True))
+    await vera.block()
+    await town.start_bot()
+    await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 3})  # /start, /add and the blocking itself
+    assert tally(town) == 1
+    with town.database.reading() as session:
+        assert session.get_one(ChatAccount, vera.id).is_reachable is False
+        assert session.scalar(select(OutboxMessage.id)) is None
