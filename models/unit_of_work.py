@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -92,7 +93,9 @@ class _Writer(threading.Thread):
                 try:
                     with session.begin_nested():
                         result = unit.work(session)
-                except Exception as error:  # noqa: BLE001  # handed to the caller, who is waiting for it
+                except Exception as error:  # handed to the caller, who is waiting for it
+                    if isinstance(error, DBAPIError) and error.connection_invalidated:
+                        raise  # the transaction is gone with its connection: nobody's outcome holds
                     outcomes.append((None, error))
                 else:
                     outcomes.append((result, None))

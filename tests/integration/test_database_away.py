@@ -1,0 +1,109 @@
+"""The database goes away in the middle: nobody's update is at fault, and all of it is done when it is back."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from models.engine import Database
+from models.messages import InboxStatus
+from models.unit_of_work import UnitOfWork
+from tests.integration.tally import tally_script
+from tests.integration.test_inbox import inbox, tally
+from tests.town import Town, until
+
+
+def cut_off(url: str) -> None:
+    """As a restart of the server does: every connection of this test's own database ends."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+class Unlucky:
+    """A unit whose connection is cut once, between two statements."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.runs = 0
+
+    def __call__(self, session: Session) -> int:
+        self.runs += 1
+        session.execute(text("SELECT 1"))
+        if self.runs == 1:
+            cut_off(self._url)
+        session.execute(text("SELECT 1"))
+        return self.runs
+
+
+async def test_a_lone_unit_whose_connection_is_cut_says_that_the_database_is_away(postgres_url: str) -> None:
+    uow = UnitOfWork(postgres_url)
+    unlucky = Unlucky(postgres_url)
+    with pytest.raises(OperationalError):
+        await uow.write(unlucky)
+    assert await uow.write(unlucky) == 2
+    await uow.close()
+
+
+async def test_units_of_the_same_commit_are_done_when_one_of_them_was_cut(postgres_url: str) -> None:
+    uow = UnitOfWork(postgres_url)
+    unlucky = Unlucky(postgres_url)
+
+    def quick(session: Session, number: int) -> int:
+        session.execute(text("SELECT 1"))
+        return number
+
+    def slow(session: Session) -> None:
+        session.execute(text("SELECT pg_sleep(0.2)"))  # the others gather behind it
+
+    works: list[Any] = [uow.write(slow), uow.write(quick, 1), uow.write(unlucky), uow.write(quick, 2)]
+    assert await asyncio.gather(*works) == [None, 1, 2, 2]
+    await uow.close()
+
+
+async def test_a_server_that_cuts_everybody_off_loses_nothing(postgres_url: str) -> None:
+    async with Town(postgres_url, script=tally_script()) as town:
+        people = [await town.telegram.person(f"Имя{number}") for number in range(4)]
+        for person in people:
+            await person.start(wait=False)
+        await town.start_bot()
+        for _ in range(6):
+            for person in people:
+                await person.say("/add", wait=False)
+            await asyncio.to_thread(cut_off, postgres_url)
+            await asyncio.sleep(0.2)
+        await until(lambda: patient_inbox(town) == {InboxStatus.ANSWERED: 28}, seconds=30)
+        assert tally(town) == 24
+
+
+def patient_inbox(town: Town) -> dict[InboxStatus, int]:
+    """The last cut may have met this look's connection as well."""
+    try:
+        return inbox(town)
+    except OperationalError:
+        return {}
+
+
+async def test_a_database_that_another_process_locks_is_waited_for(sqlite_url: str) -> None:
+    async with Town(sqlite_url, script=tally_script()) as town:
+        vera = await town.telegram.person("Вера")
+        await town.start_bot()
+        await vera.start()
+        with closing(sqlite3.connect(Database(sqlite_url).engine.url.database or "")) as other:
+            other.isolation_level = None
+            other.execute("BEGIN IMMEDIATE")
+            await vera.say("/add", wait=False)
+            await asyncio.sleep(2)
+            assert tally(town) == 0
+            other.execute("ROLLBACK")
+        await vera.expect("Сейчас 1", timeout=20)
+        await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED})
+        assert tally(town) == 1
