@@ -130,9 +130,9 @@ def wrong_stamp(found: Stamp) -> faults.Fault:
 
 
 @contextmanager
-def lock(folder: Path) -> Iterator[None]:
+def lock(folder: Path, name: str = "run.lock") -> Iterator[None]:
     """Hold the folder for one running installation. Raises AlreadyRunning."""
-    with (folder / "run.lock").open("a+", encoding="ascii") as file:
+    with (folder / name).open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -141,6 +141,21 @@ def lock(folder: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
+        yield
+
+
+@contextmanager
+def sole_bot(site: Site) -> Iterator[None]:
+    """On SQLite one bot is all there may be: two would both send what is due. Raises AlreadyRunning.
+
+    On PostgreSQL they agree among themselves (bot/leadership.py).
+    """
+    address = make_url(site.database_url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        yield
+        return
+    file = Path(address.database)
+    with lock(file.parent, f"{file.name}.bot.lock"):
         yield
 
 

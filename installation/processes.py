@@ -42,7 +42,7 @@ def work_bot(site: Site) -> None:
     checks.check_schema(site)
     settings = site.settings
     secret = settings.webhook_secret
-    with open_clock(site) as clock:
+    with checks.sole_bot(site), open_clock(site) as clock:
         config = BotConfig(
             token=site.token(),
             telegram_api=site.telegram_api,

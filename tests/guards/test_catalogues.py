@@ -19,7 +19,8 @@ FORMS = {"ru": 3, "en": 2}
 @cache
 def catalogue(locale: str) -> Catalog:
     path = ROOT / "locales" / locale / "LC_MESSAGES" / "messages.po"
-    return read_po(path.open("rb"), locale=locale)
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
 
 
 @cache

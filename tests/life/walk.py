@@ -75,16 +75,18 @@ class Walk:
         await person.tap("Даю согласие")
         return await person.tap(role)
 
-    async def answer(self, person: Person, *, rating: str = "7", most: int = MOST_QUESTIONS) -> Screen:
-        """Answer so many questions, or all up to the review."""
+    async def answer(
+        self, person: Person, *, ratings: str = "7", typed: str = "12", most: int = MOST_QUESTIONS
+    ) -> Screen:
+        """Answer so many questions, or all up to the review; ratings go round, `typed` is years or hours."""
         screen = await person.screen()
-        for _ in range(most):
+        for number in range(most):
             if "Проверьте ответы" in screen.text:
                 break
-            screen = await self._answer_one(person, screen, rating)
+            screen = await self._answer_one(person, screen, ratings[number % len(ratings)], typed)
         return screen
 
-    async def _answer_one(self, person: Person, screen: Screen, rating: str) -> Screen:
+    async def _answer_one(self, person: Person, screen: Screen, rating: str, typed: str) -> Screen:
         labels = [label for label in screen.labels if label not in ASIDE]
         if "10" in labels:
             return await person.tap(rating)
@@ -95,7 +97,7 @@ class Walk:
             return screen
         if "Пропустить" in screen.labels:
             return await person.tap("Пропустить")
-        return await person.say("12")
+        return await person.say(typed)
 
     async def send(self, person: Person) -> Screen:
         await person.tap("Отправить")
