@@ -9,7 +9,7 @@ import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,12 @@ from models.people import Person
 from services.backups import (
     backup_before_migration,
     databases,
-    enqueue_daily_backup,
     folder_of,
     make_backup,
     name_of,
-    prune_backups,
     restore_backup,
 )
 from services.backups.archives import MANIFEST, read_manifest
-from services.backups.databases import read_facts
 from services.backups.making import LOCK
 from services.backups.refusals import (
     BackupBroken,
@@ -76,24 +73,14 @@ def empty_url(
             yield url
 
 
-def add_people(database: Database, organization_id: int, now: datetime, first: int, count: int) -> None:
-    """In one transaction: `count` people, all of them or none."""
+def a_person(organization_id: int, now: datetime) -> dict[str, Any]:
+    names = {"family_name": "Фамилия", "given_name": "Имя", "patronymic": "", "position": ""}
+    return {"organization_id": organization_id, "locale": "ru", "created_at": now, **names}
+
+
+def add_people(database: Database, organization_id: int, now: datetime, count: int) -> None:
     with database.writing() as session:
-        session.execute(
-            insert(Person),
-            [
-                {
-                    "organization_id": organization_id,
-                    "family_name": f"Фамилия{number}",
-                    "given_name": "Имя",
-                    "patronymic": "",
-                    "position": "",
-                    "locale": "ru",
-                    "created_at": now,
-                }
-                for number in range(first, first + count)
-            ],
-        )
+        session.execute(insert(Person), [a_person(organization_id, now)] * count)
 
 
 def add_file(world: World, data_dir: Path, content: bytes) -> None:
@@ -148,7 +135,7 @@ class TestMaking:
         self, world: World, database_url: str, empty_url: str, tmp_path: Path, now: datetime
     ) -> None:
         data, other = tmp_path / "data", tmp_path / "other"
-        add_people(world.database, world.organization_id, now, 0, 50)
+        add_people(world.database, world.organization_id, now, 50)
         for number in range(3):
             add_file(world, data, f"Содержимое {number}".encode() * 1000)
         (files_of(data) / ("a" * 32)).write_bytes(b"of no row")
@@ -179,7 +166,7 @@ class TestMaking:
         self, world: World, database_url: str, empty_url: str, tmp_path: Path, now: datetime
     ) -> None:
         """Each transaction adds ten people and one notice: a torn copy would break the proportion."""
-        add_people(world.database, world.organization_id, now, 0, 2000)
+        add_people(world.database, world.organization_id, now, 2000)
         written = threading.Event()
         ended = threading.Event()
         faults: list[Exception] = []
@@ -203,21 +190,8 @@ class TestMaking:
                                 tries=0,
                             )
                         )
-                        session.execute(
-                            insert(Person),
-                            [
-                                {
-                                    "organization_id": world.organization_id,
-                                    "family_name": "Ф",
-                                    "given_name": "И",
-                                    "patronymic": "",
-                                    "position": "",
-                                    "locale": "ru",
-                                    "created_at": now,
-                                }
-                            ]
-                            * 10,
-                        )
+                        people = [a_person(world.organization_id, now)] * 10
+                        session.execute(insert(Person), people)
                     number += 1
                     written.set()
             except Exception as error:  # noqa: BLE001  # told by the test itself
@@ -363,12 +337,12 @@ class TestRestoring:
         archive = backup(database_url, data, now)
         kept = {path.name for path in files_of(data).iterdir()}
         add_file(world, data, b"new")
-        add_people(world.database, world.organization_id, now, 0, 5)
+        add_people(world.database, world.organization_id, now, 5)
         restore(archive, database_url, data, now, force=True)
         assert {path.name for path in files_of(data).iterdir()} == kept
         with world.database.reading() as session:
             assert session.scalar(select(func.count(Person.id))) == 0
-        add_people(world.database, world.organization_id, now, 0, 1)  # the database works on
+        add_people(world.database, world.organization_id, now, 1)  # the database works on
 
     def test_a_database_in_use_is_not_replaced(
         self, world: World, database_url: str, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
@@ -381,37 +355,7 @@ class TestRestoring:
                 restore(archive, database_url, tmp_path / "data", now, force=True)
 
 
-class TestKeeping:
-    def test_days_weeks_and_the_latest_before_migrations_stay(self, tmp_path: Path) -> None:
-        first = datetime(2026, 1, 1, 3, tzinfo=UTC)
-        for day in range(120):
-            (tmp_path / name_of(first + timedelta(days=day))).touch()
-            (tmp_path / name_of(first + timedelta(days=day, hours=5))).touch()
-        for day in range(5):
-            (tmp_path / name_of(first + timedelta(days=day), before=f"000{day}")).touch()
-        (tmp_path / "mine.tar.gz").touch()
-        prune_backups(tmp_path)
-        left = sorted(path.name for path in tmp_path.iterdir())
-        daily = [name for name in left if name.startswith("nastavnik-") and "before" not in name]
-        last = first + timedelta(days=119, hours=5)
-        assert [name_of(last - timedelta(days=day)) for day in range(13, -1, -1)] == daily[-14:]
-        sundays = daily[:-14]
-        assert all(date.fromisoformat(name[10:18]).isoweekday() == 7 for name in sundays)
-        assert len(sundays) == 8 - len({f"{last - timedelta(days=day):%G-%V}" for day in range(14)})
-        assert [name for name in left if "before" in name] == [
-            name_of(first + timedelta(days=day), before=f"000{day}") for day in (2, 3, 4)
-        ]
-        assert "mine.tar.gz" in left
-        assert prune_backups(tmp_path) == []
-
-    def test_a_day_has_one_backup(self, world: World, now: datetime) -> None:
-        for moment in (now, now + timedelta(hours=3), now + timedelta(days=1)):
-            with world.database.writing() as session:
-                enqueue_daily_backup(session, now=moment)
-        with world.database.reading() as session:
-            keys = session.scalars(select(Job.dedup_key).order_by(Job.id)).all()
-        assert keys == ["backup:2026-11-23", "backup:2026-11-24"]
-
+class TestMigrating:
     def test_before_a_migration_and_only_then(
         self, world: World, database_url: str, empty_url: str, tmp_path: Path, now: datetime
     ) -> None:
@@ -434,9 +378,3 @@ class TestKeeping:
         with restored.reading() as session:
             assert session.scalar(select(func.count(Job.id))) == 0
         restored.close()
-
-    def test_nothing_is_made_of_an_empty_place(self, tmp_path: Path, now: datetime) -> None:
-        url = f"sqlite:///{tmp_path}/none.db"
-        assert backup_before_migration(url, tmp_path, tmp_path, now) is None
-        assert read_facts(url) is None
-        assert not (tmp_path / "none.db").exists()
