@@ -44,7 +44,7 @@ def test_consent_is_shown_whole_in_one_message(target_model: ResolvedPack, local
 @pytest.mark.parametrize(
     "element",
     ["Оператор", "Для чего", "Какие данные", "Что с ними делают", "Кто ещё", "На какой срок", "Как отозвать",
-     "/mydata", "Это добровольно", "Отказ или отзыв не влияет", "30 дней"],
+     "/privacy", "Это добровольно", "Отказ или отзыв не влияет", "30 дней"],
 )  # fmt: skip
 def test_consent_has_every_element(target_model: ResolvedPack, element: str) -> None:
     assert element in target_model.consent("pd_processing", "ru").body
