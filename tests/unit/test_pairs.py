@@ -1,5 +1,7 @@
 """Pairs from draft to end: the states, who is told, who is free again (A17; engineering.md, section 7)."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from models.tasks import Task, TaskKind
 from services import pairs
 from services.actors import Actor, ActorKind, Door, Right
 from services.banks import list_bank
-from services.errors import NotAllowed, NotFound
+from services.errors import DomainError, NotAllowed, NotFound
 from services.leaving import withdraw_consent
 from services.pairs import EndReason, WaitsFor
 from services.pairs.assignments import AgreementNotDue, OrderNotDue
@@ -305,3 +307,50 @@ def test_the_index_holds_one_pair_a_mentee_whatever_the_services_believe(world):
                 ],
             )
         )
+
+
+def at_once(*acts):
+    """Run the acts in threads of their own, begun together; gives results and errors in order."""
+    gate = threading.Barrier(len(acts))
+
+    def begin(act):
+        gate.wait()
+        try:
+            return act()
+        except DomainError as error:
+            return error
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(begin, acts))
+
+
+def test_of_two_curators_at_once_one_gets_the_mentee_and_one_a_sentence(world):
+    mentee = world.mentee()
+    mentors = [world.mentor(), world.mentor("Ольга", "Павловна")]
+    results = at_once(*(lambda mentor=mentor: draft(world, mentee, mentor) for mentor in mentors))
+    refused = [one for one in results if isinstance(one, DomainError)]
+    assert [type(one) for one in refused] == [pairs.MenteeTaken]
+    count = select(func.count()).select_from(Pair)
+    assert world.read(lambda session: session.scalar(count)) == 1
+
+
+def test_both_sides_accepting_at_once_settle_the_pair_once(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = offer(world, mentee, mentor)
+    results = at_once(*(lambda one=one: agree(world, pair_id, one) for one in (mentee, mentor)))
+    assert results == [None, None]
+    assert card(world, pair_id).status is PairStatus.ACCEPTED
+    assert told(world, "pair.accepted") == sorted([mentee.id, mentor.id])
+
+
+def test_an_answer_and_a_withdrawal_at_once_leave_one_truth(world):
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = offer(world, mentee, mentor)
+    agree(world, pair_id, mentor)
+    at_once(
+        lambda: agree(world, pair_id, mentee),
+        lambda: world.write(pairs.withdraw_offer, actor=world.curator, pair_id=pair_id),
+    )
+    is_accepted = card(world, pair_id).status is PairStatus.ACCEPTED
+    assert bool(told(world, "pair.accepted")) is is_accepted
+    assert bool(told(world, "pair.withdrawn")) is not is_accepted
