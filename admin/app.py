@@ -42,7 +42,13 @@ def create_panel(config: PanelConfig) -> Flask:
     _answer_errors(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        nonce=nonce, menu=menu, locale=locale, languages=LANGUAGE_NAMES, words=words, month_name=month_name
+        nonce=nonce,
+        menu=menu,
+        locale=locale,
+        languages=LANGUAGE_NAMES,
+        words=words,
+        month_name=month_name,
+        is_sandbox=config.is_sandbox,
     )
     return app
 

@@ -9,7 +9,7 @@ from services.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class PanelConfig:
-    """`panel_url` is the public address, `is_secure` whether browsers reach it by https.
+    """`panel_url` is the public address: other Host headers are refused. `is_secure`: browsers use https.
 
     `bot_username` makes invitation links; without it the panel shows the code to type.
     """

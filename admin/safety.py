@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask, g, render_template, request
 from flask_limiter import Limiter
@@ -20,6 +21,8 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # an SVG styles itself; nothing else may
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 limiter = Limiter(
     get_remote_address,
@@ -44,6 +47,14 @@ def keep_safe(app: Flask, config: PanelConfig) -> None:
     )
     csrf.init_app(app)
     limiter.init_app(app)
+    hosts = LOOPBACK | {urlsplit(config.panel_url).hostname} if config.panel_url else frozenset()
+
+    @app.before_request
+    def _known_host() -> Response | None:
+        """A Host header that is not ours could turn up in links and redirects."""
+        if hosts and urlsplit(f"//{request.host}").hostname not in hosts:
+            return Response("Unknown host.\n", status=400, mimetype="text/plain")
+        return None
 
     @app.after_request
     def _headers(response: Response) -> Response:

@@ -82,7 +82,7 @@ class PairPage(SecuredPage):
             titles=form_titles(),
             meetings=list_meetings_of_pair(session(), actor=actor, pair_id=pair_id),
             ratings=read_pair_ratings(session(), actor=actor, pair_id=pair_id)
-            if current_user.has(Right.SEE_SCORES)
+            if current_user.has(Right.MANAGE_PAIRS)
             else None,
             events=read_pair_story(
                 session(), actor=actor, organization_id=pair.organization_id, pair_id=pair_id

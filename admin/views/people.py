@@ -15,14 +15,14 @@ from admin.languages import label, locale
 from admin.storage import now, session
 from models.people import ParticipationStatus, Role
 from services.actors import Right
-from services.banks import read_profile
+from services.banks import Profile, read_profile
 from services.consents import latest_decision, read_state, register_paper
 from services.errors import NotAllowed
 from services.joining import InvitationMade, create_invitation, find_invitation, revoke_invitation
 from services.meetings.cards import list_meetings_of
 from services.organizations import list_organizations
 from services.pairs import list_pairs_of
-from services.people import add_person, edit_person, list_people, read_person, read_roles
+from services.people import RoleFacts, add_person, edit_person, list_people, read_person, read_roles
 from services.timeline import read_person_story
 
 PAGE = 50
@@ -101,7 +101,7 @@ class PeoplePage(SecuredPage):
             "panel/person.html",
             person=person,
             roles=roles,
-            profiles=[read_profile(session(), actor, role.participation_id, locale()) for role in roles],
+            profiles=_profiles(roles),
             consent=read_state(session(), person_id) if cycle_id else None,
             decision=latest_decision(session(), person_id),
             pairs=pairs,
@@ -162,6 +162,13 @@ class PeoplePage(SecuredPage):
         if done is not None:
             flash(label("The paper consent is registered."), "success")
         return redirect(url_for("people.card", person_id=person_id))
+
+
+def _profiles(roles: tuple[RoleFacts, ...]) -> list[Profile]:
+    """The questionnaires. People were told that only the curator sees them: other roles do not."""
+    if not current_user.has(Right.MANAGE_PAIRS):
+        return []
+    return [read_profile(session(), current_actor(), role.participation_id, locale()) for role in roles]
 
 
 def _join_code() -> str:

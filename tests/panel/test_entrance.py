@@ -255,6 +255,20 @@ def test_cookies_by_loopback_and_by_https(
         app.extensions["nastavnik_database"].close()
 
 
+def test_an_unknown_host_is_refused(database_url: str, clock: FixedClock) -> None:
+    url = "https://panel.example/"
+    app = create_panel(
+        PanelConfig(
+            database_url=database_url, secret_key="1" * 32, clock=clock, panel_url=url, is_sandbox=True
+        )
+    )
+    client = app.test_client()
+    for host, status in (("panel.example", 200), ("127.0.0.1:8080", 200), ("evil.example", 400)):
+        assert client.get("/sign-in", headers={"Host": host}).status_code == status, host
+    assert "Песочница: люди выдуманы" in client.get("/sign-in", headers={"Host": "localhost"}).text
+    app.extensions["nastavnik_database"].close()
+
+
 def test_a_fault_is_logged_without_what_was_typed(
     panel: Flask, curator: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,11 +7,12 @@ from flask import Flask
 
 from models.accounts import AccountRole
 from models.engine import Database
+from models.pairs import DeclineReason
 from models.people import OrganizationKind
 from services.accounts import RIGHTS
 from services.actors import Actor, ActorKind, Door, Right, system
 from services.organizations import add_organization
-from services.pairs import draft_pair
+from services.pairs import confirm_pair, decline_offer, draft_pair
 from services.programmes.running import create_programme
 from services.scores import open_sheet
 from tests.panel.conftest import Browser, text_of
@@ -64,6 +65,34 @@ def test_who_may_not_manage_cannot_post(
         page = browser.post(path, page="/account/", status=403 if role is AccountRole.OBSERVER else 200)
         assert "нет права" in text_of(page) or "У вас нет" in text_of(page), path
     assert RIGHTS[role].isdisjoint({Right.MANAGE_PAIRS, Right.EDIT_PEOPLE, Right.MANAGE_SETTINGS})
+
+
+def test_what_only_the_curator_was_promised_to_see(
+    panel: Flask, world: World, add_account: Callable[..., int], curator: Browser
+) -> None:
+    mentee, mentor = world.mentee(expected_result="Хочу спокойно вести урок"), world.mentor()
+    pair_id = world.write(
+        draft_pair,
+        actor=world.curator,
+        mentee_participation_id=mentee.participation_id,
+        mentor_participation_id=mentor.participation_id,
+    ).pair_id
+    world.write(confirm_pair, actor=world.curator, pair_id=pair_id)
+    world.write(
+        decline_offer,
+        actor=world.actor(mentor.person),
+        pair_id=pair_id,
+        reason=DeclineReason.PERSONAL,
+        note="Ухаживаю за мамой",
+    )
+    add_account(world, AccountRole.HEAD, "head")
+    head = Browser(panel.test_client())
+    head.sign_in("head")
+    for browser, sees in ((curator, True), (head, False)):
+        card, pair = browser.get(f"/people/{mentee.id}/"), browser.get(f"/pairs/{pair_id}/")
+        assert ("Хочу спокойно вести урок" in card) is sees
+        assert ("Ухаживаю за мамой" in pair) is sees
+        assert ("личные причины" in pair) is sees
 
 
 @pytest.fixture
