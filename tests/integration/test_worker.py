@@ -83,8 +83,8 @@ def worker_process(config: WorkerConfig) -> Iterator["subprocess.Popen[str]"]:
         text=True,
         cwd=Path(__file__).resolve().parents[2],
     )
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         yield process
     finally:

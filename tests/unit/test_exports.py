@@ -152,7 +152,7 @@ class TestTables:
         )
 
     def test_an_export_says_what_it_is(self, world: World) -> None:
-        filters = {"role": "mentor", "since": date(2026, 11, 1), "cycle_id": world.cycle_id}
+        filters: dict[str, Any] = {"role": "mentor", "since": date(2026, 11, 1), "cycle_id": world.cycle_id}
         plain = envelope(world, "people", **filters)
         assert plain["filters"] == {"cycle_id": world.cycle_id, "role": "mentor", "since": "2026-11-01"}
         assert plain["made_at"] == "2026-11-23T12:00:00+03:00"
