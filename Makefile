@@ -23,7 +23,7 @@ $(STAMP): requirements.lock pyproject.toml tools/setup.py
 	@touch $@
 
 %.mo: %.po | $(STAMP)
-	@$(BIN)/pybabel -q compile -i $< -o $@
+	@$(BIN)/pybabel -q compile --use-fuzzy -i $< -o $@
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -39,6 +39,7 @@ def merge(path: Path, locale: str, found: Catalog) -> list[str]:
         catalogue = read_po(path.open("rb"), locale=locale)
     catalogue.update(found, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.fuzzy = False  # a catalogue so marked is passed over by pybabel without a word
     path.parent.mkdir(parents=True, exist_ok=True)
     body = BytesIO()
     write_po(

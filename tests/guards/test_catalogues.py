@@ -87,5 +87,11 @@ def test_russian_texts_address_politely_and_order_nobody() -> None:
     assert not found
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_catalogue_is_not_marked_as_a_draft(locale: str) -> None:
+    """pybabel passes such a catalogue over without a word, and a fresh clone would not start."""
+    assert not catalogue(locale).fuzzy
+
+
 def test_compiled_catalogues_are_not_kept() -> None:
     assert not [path for path in tracked() if Path(path).suffix == ".mo"]
