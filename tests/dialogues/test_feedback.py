@@ -33,7 +33,7 @@ async def bring_to_rating(town: Town) -> Couple:
 
 
 @pytest.mark.requirement("C26")
-async def test_two_taps_from_the_question_to_a_saved_rating(town: Town):
+async def test_two_taps_from_the_question_to_a_saved_rating(town: Town) -> None:
     couple = await bring_to_rating(town)
     asked = await couple.anna.screen()
     assert "1 – не помогла, 10 – очень помогла" in asked.text
@@ -44,7 +44,7 @@ async def test_two_taps_from_the_question_to_a_saved_rating(town: Town):
     assert await task_kinds(couple) == []
 
 
-async def test_a_low_rating_reaches_the_curator_and_not_the_mentor(town: Town):
+async def test_a_low_rating_reaches_the_curator_and_not_the_mentor(town: Town) -> None:
     couple = await bring_to_rating(town)
     await couple.anna.tap("3")
     assert await task_kinds(couple) == ["low_rating"]
@@ -53,7 +53,7 @@ async def test_a_low_rating_reaches_the_curator_and_not_the_mentor(town: Town):
     assert "3 из 10" not in await couple.pyotr.transcript()
 
 
-async def test_the_rest_under_add_and_a_private_wish_for_help(town: Town):
+async def test_the_rest_under_add_and_a_private_wish_for_help(town: Town) -> None:
     couple = await bring_to_rating(town)
     await couple.anna.tap("9")
     step = await couple.anna.tap("Добавить")
@@ -70,7 +70,7 @@ async def test_the_rest_under_add_and_a_private_wish_for_help(town: Town):
     assert "помощь" not in (await couple.pyotr.transcript()).lower()
 
 
-async def test_a_second_tap_does_not_change_the_rating(town: Town):
+async def test_a_second_tap_does_not_change_the_rating(town: Town) -> None:
     couple = await bring_to_rating(town)
     asked = await couple.anna.screen()
     await asyncio.gather(
@@ -80,7 +80,7 @@ async def test_a_second_tap_does_not_change_the_rating(town: Town):
     assert await statuses(couple) == [SurveyStatus.SENT]
 
 
-async def test_a_rating_may_be_typed_by_the_mentor(town: Town):
+async def test_a_rating_may_be_typed_by_the_mentor(town: Town) -> None:
     couple = await bring_to_meeting(town)
     await town.telegram.skip(days=2, hours=6)
     await couple.pyotr.expect("Она состоялась?")
@@ -93,7 +93,7 @@ async def test_a_rating_may_be_typed_by_the_mentor(town: Town):
     assert "Записано: 9 из 10" in saved.text
 
 
-async def test_one_reminder_then_silence_and_the_end(town: Town):
+async def test_one_reminder_then_silence_and_the_end(town: Town) -> None:
     couple = await bring_to_rating(town)
     await town.telegram.skip(days=2, hours=2)
     reminded = await couple.anna.expect("Вы ещё не оценили встречу")

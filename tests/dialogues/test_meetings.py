@@ -34,7 +34,7 @@ async def after_the_meeting(couple: Couple) -> None:
 
 
 @pytest.mark.requirement("A18")
-async def test_the_first_meeting_in_four_taps_and_one(town: Town):
+async def test_the_first_meeting_in_four_taps_and_one(town: Town) -> None:
     couple = await bring_to_pair(town)
     day = await couple.pyotr.tap("Предложить встречу")
     assert "Встреча-знакомство" in day.text, "there is one kind to choose, so it is not asked"
@@ -55,7 +55,7 @@ async def test_the_first_meeting_in_four_taps_and_one(town: Town):
     assert await meetings(couple) == [("planned", "15:30")]
 
 
-async def test_the_notice_of_the_pair_stays_readable(town: Town):
+async def test_the_notice_of_the_pair_stays_readable(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.tap("Предложить встречу")
     told = [str(one) for one in await couple.pyotr.messages() if "Вы теперь пара" in str(one)]
@@ -63,7 +63,7 @@ async def test_the_notice_of_the_pair_stays_readable(town: Town):
     assert "Предложить встречу" not in told[0]
 
 
-async def test_calendar_typed_time_and_back(town: Town):
+async def test_calendar_typed_time_and_back(town: Town) -> None:
     couple = await bring_to_pair(town)
     pyotr = couple.pyotr
     await pyotr.tap("Предложить встречу")
@@ -87,7 +87,7 @@ async def test_calendar_typed_time_and_back(town: Town):
     assert await meetings(couple) == []
 
 
-async def test_a_time_of_today_that_has_passed_is_refused_at_once(town: Town):
+async def test_a_time_of_today_that_has_passed_is_refused_at_once(town: Town) -> None:
     couple = await bring_to_pair(town)
     days = await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap(days.labels[0])
@@ -95,7 +95,7 @@ async def test_a_time_of_today_that_has_passed_is_refused_at_once(town: Town):
     assert "Это время уже прошло" in refused.text
 
 
-async def test_the_mentee_asks_for_another_time(town: Town):
+async def test_the_mentee_asks_for_another_time(town: Town) -> None:
     couple = await bring_to_pair(town)
     days = await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap(days.labels[2])
@@ -113,7 +113,7 @@ async def test_the_mentee_asks_for_another_time(town: Town):
     assert await meetings(couple) == [("moved", "15:30"), ("planned", "16:30")]
 
 
-async def test_old_buttons_tell_the_true_state(town: Town):
+async def test_old_buttons_tell_the_true_state(town: Town) -> None:
     couple = await bring_to_meeting(town)
     agreed = await couple.pyotr.screen()
     days = await couple.anna.tap("Перенести")
@@ -129,7 +129,7 @@ async def test_old_buttons_tell_the_true_state(town: Town):
     assert [status for status, _ in await meetings(couple)] == ["moved", "proposed"]
 
 
-async def test_cancelling_asks_once_and_tells_the_other(town: Town):
+async def test_cancelling_asks_once_and_tells_the_other(town: Town) -> None:
     couple = await bring_to_meeting(town)
     asked = await couple.anna.tap("Отменить")
     assert "узнает сразу" in asked.text
@@ -148,7 +148,7 @@ async def test_cancelling_asks_once_and_tells_the_other(town: Town):
 
 
 @pytest.mark.requirement("A18")
-async def test_reminders_come_by_the_time_machine(town: Town):
+async def test_reminders_come_by_the_time_machine(town: Town) -> None:
     couple = await bring_to_meeting(town)
     query = select(Meeting.starts_at)
     starts_at = await asyncio.to_thread(couple.world.read, lambda session: session.scalar(query))
@@ -163,7 +163,7 @@ async def test_reminders_come_by_the_time_machine(town: Town):
 
 
 @pytest.mark.requirement("B14")
-async def test_held_logged_and_rated_by_both(town: Town):
+async def test_held_logged_and_rated_by_both(town: Town) -> None:
     couple = await bring_to_meeting(town)
     await after_the_meeting(couple)
     length = await couple.pyotr.tap("Да")
@@ -191,7 +191,7 @@ async def test_held_logged_and_rated_by_both(town: Town):
     assert "состоялась" in listed.text
 
 
-async def test_a_disagreement_reaches_the_curator(town: Town):
+async def test_a_disagreement_reaches_the_curator(town: Town) -> None:
     couple = await bring_to_meeting(town)
     await after_the_meeting(couple)
     await couple.anna.tap("Нет")
@@ -201,7 +201,7 @@ async def test_a_disagreement_reaches_the_curator(town: Town):
     assert await task_kinds(couple) == ["meeting_mismatch"]
 
 
-async def test_a_missed_meeting_finds_another_time(town: Town):
+async def test_a_missed_meeting_finds_another_time(town: Town) -> None:
     couple = await bring_to_meeting(town)
     await after_the_meeting(couple)
     noted = await couple.anna.tap("Нет")
@@ -218,7 +218,7 @@ async def test_a_missed_meeting_finds_another_time(town: Town):
     ]
 
 
-async def test_a_meeting_that_they_moved_themselves(town: Town):
+async def test_a_meeting_that_they_moved_themselves(town: Town) -> None:
     couple = await bring_to_meeting(town)
     await after_the_meeting(couple)
     days = await couple.pyotr.tap("Перенесли")
@@ -229,7 +229,7 @@ async def test_a_meeting_that_they_moved_themselves(town: Town):
     assert [status for status, _ in await meetings(couple)] == ["moved", "proposed"]
 
 
-async def test_the_mentor_logs_an_unplanned_meeting(town: Town):
+async def test_the_mentor_logs_an_unplanned_meeting(town: Town) -> None:
     couple = await bring_to_pair(town)
     days = await couple.pyotr.say("/log")
     assert days.labels[:2] == ["Сегодня", "Вчера"]
@@ -244,7 +244,7 @@ async def test_the_mentor_logs_an_unplanned_meeting(town: Town):
     assert "Встречи записывает наставник" in refused.text
 
 
-async def test_the_mentee_denies_a_logged_meeting(town: Town):
+async def test_the_mentee_denies_a_logged_meeting(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("/log")
     await couple.pyotr.tap("Сегодня")
@@ -255,7 +255,7 @@ async def test_the_mentee_denies_a_logged_meeting(town: Town):
     assert await task_kinds(couple) == ["meeting_mismatch"]
 
 
-async def test_planning_survives_a_restart_and_a_double_tap(town: Town):
+async def test_planning_survives_a_restart_and_a_double_tap(town: Town) -> None:
     couple = await bring_to_pair(town)
     days = await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap(days.labels[2])
@@ -269,7 +269,7 @@ async def test_planning_survives_a_restart_and_a_double_tap(town: Town):
     assert await meetings(couple) == [("proposed", "15:30")]
 
 
-async def test_kinds_are_chosen_when_the_pair_is_at_work(town: Town):
+async def test_kinds_are_chosen_when_the_pair_is_at_work(town: Town) -> None:
     couple = await bring_to_meeting(town)
     await couple.curate(pairs.register_order, pair_id=couple.pair_id)
     await couple.pyotr.say("/meetings")

@@ -28,7 +28,7 @@ async def task_kinds(couple: Couple) -> list[str]:
 
 
 @pytest.mark.requirement("A17")
-async def test_both_hear_of_the_offer_and_accept(town: Town):
+async def test_both_hear_of_the_offer_and_accept(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()
     offer = await couple.anna.screen()
@@ -50,7 +50,7 @@ async def test_both_hear_of_the_offer_and_accept(town: Town):
     assert (await card(couple)).status is PairStatus.ACCEPTED
 
 
-async def test_the_menu_carries_an_open_offer_too(town: Town):
+async def test_the_menu_carries_an_open_offer_too(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()
     menu = await couple.pyotr.say("/menu")
@@ -63,7 +63,7 @@ async def test_the_menu_carries_an_open_offer_too(town: Town):
     assert "ваша роль: наставник" in done.text, "the screen goes on to the menu"
 
 
-async def test_a_refusal_by_a_button_is_private(town: Town):
+async def test_a_refusal_by_a_button_is_private(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()
     await couple.pyotr.tap("Принять")
@@ -78,7 +78,7 @@ async def test_a_refusal_by_a_button_is_private(town: Town):
     assert await task_kinds(couple) == ["offer_declined"]
 
 
-async def test_a_refusal_in_own_words(town: Town):
+async def test_a_refusal_in_own_words(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()
     await couple.anna.tap("Отказаться")
@@ -93,7 +93,7 @@ async def test_a_refusal_in_own_words(town: Town):
     assert "неловко" not in await couple.pyotr.transcript()
 
 
-async def test_a_refusal_without_words(town: Town):
+async def test_a_refusal_without_words(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()
     await couple.anna.tap("Отказаться")
@@ -102,7 +102,7 @@ async def test_a_refusal_without_words(town: Town):
     assert (await card(couple)).mentee.decline_reason is DeclineReason.OTHER
 
 
-async def test_double_taps_and_old_buttons_change_nothing(town: Town):
+async def test_double_taps_and_old_buttons_change_nothing(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()
     offer = await couple.anna.screen()
@@ -116,7 +116,7 @@ async def test_double_taps_and_old_buttons_change_nothing(town: Town):
     assert sum("Вы теперь пара" in str(one) for one in await couple.anna.messages()) == 1
 
 
-async def test_a_withdrawn_offer_says_so_and_its_buttons_too(town: Town):
+async def test_a_withdrawn_offer_says_so_and_its_buttons_too(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()
     offer = await couple.anna.screen()
@@ -126,7 +126,7 @@ async def test_a_withdrawn_offer_says_so_and_its_buttons_too(town: Town):
     assert "Это предложение уже закрыто" in await couple.anna.transcript()
 
 
-async def test_an_offer_expires_by_the_clock(town: Town):
+async def test_an_offer_expires_by_the_clock(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()
     await town.telegram.skip(days=7, minutes=1)
@@ -135,7 +135,7 @@ async def test_an_offer_expires_by_the_clock(town: Town):
     assert await task_kinds(couple) == ["offer_expired"]
 
 
-async def test_the_curators_own_words_carry_the_names(town: Town):
+async def test_the_curators_own_words_carry_the_names(town: Town) -> None:
     couple = await bring_together(town)
     drafted = await couple.curate(
         pairs.draft_pair,
@@ -154,7 +154,7 @@ async def test_the_curators_own_words_carry_the_names(town: Town):
     assert offer.labels == ["Принять", "Отказаться"]
 
 
-async def test_the_card_of_a_pair(town: Town):
+async def test_the_card_of_a_pair(town: Town) -> None:
     couple = await bring_to_pair(town)
     shown = await couple.anna.say("/pair")
     assert "Ваш наставник" in shown.text

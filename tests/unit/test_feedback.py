@@ -1,6 +1,7 @@
 """Feedback after a meeting: one tap sends it, low ratings and wishes for help reach the curator (SV04)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from services.surveys.runs import RunClosed, record_answer, skip_question
 from services.surveys.steps import read_step
 from tests.conftest import FIRST_MOMENT
 from tests.unit.test_meetings import Pair, move_clock
-from tests.world import World, found_school
+from tests.world import Participant, World, found_school
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def world(database: Database) -> World:
 
 
 @pytest.fixture
-def held(world):
+def held(world: World) -> tuple[Pair, int]:
     """A held and logged meeting: (pair, meeting id)."""
     pair = Pair(world)
     meeting_id = pair.agree()
@@ -34,21 +35,23 @@ def held(world):
     return pair, meeting_id
 
 
-def run_of(world, meeting_id, who):
+def run_of(world: World, meeting_id: int, who: Participant) -> Any:
     return world.read(find_feedback, meeting_id=meeting_id, person_id=who.id)
 
 
-def kinds(world):
+def kinds(world: World) -> list[tuple[TaskKind, int]]:
     query = select(Task.kind, Task.person_id).where(Task.done_at.is_(None)).order_by(Task.id)
     return [tuple(row) for row in world.read(lambda session: session.execute(query).all())]
 
 
-def status(world, run_id):
+def status(world: World, run_id: int) -> Any:
     return world.read(lambda session: session.get_one(SurveyRun, run_id).status)
 
 
 @pytest.mark.requirement("B14")
-def test_both_sides_have_a_run_of_their_own_and_one_tap_sends_it(world, held):
+def test_both_sides_have_a_run_of_their_own_and_one_tap_sends_it(
+    world: World, held: tuple[Pair, int]
+) -> None:
     pair, meeting_id = held
     runs = {who.role: run_of(world, meeting_id, who) for who in (pair.mentee, pair.mentor)}
     assert len(set(runs.values())) == 2
@@ -65,7 +68,7 @@ def test_both_sides_have_a_run_of_their_own_and_one_tap_sends_it(world, held):
     assert kinds(world) == []
 
 
-def test_nobody_rates_for_the_other_or_looks(world, held):
+def test_nobody_rates_for_the_other_or_looks(world: World, held: tuple[Pair, int]) -> None:
     pair, meeting_id = held
     run_id = run_of(world, meeting_id, pair.mentee)
     with pytest.raises(NotAllowed):
@@ -75,7 +78,7 @@ def test_nobody_rates_for_the_other_or_looks(world, held):
 
 
 @pytest.mark.parametrize(("rating", "is_low"), [(4, True), (5, False), (1, True), (10, False)])
-def test_a_low_rating_is_a_task_once(world, held, rating, is_low):
+def test_a_low_rating_is_a_task_once(world: World, held: tuple[Pair, int], rating: int, is_low: bool) -> None:
     pair, meeting_id = held
     run_id = run_of(world, meeting_id, pair.mentee)
     pair.do(pair.mentee, rate, run_id=run_id, rating=rating)
@@ -83,7 +86,9 @@ def test_a_low_rating_is_a_task_once(world, held, rating, is_low):
     assert kinds(world) == ([(TaskKind.LOW_RATING, pair.mentee.id)] if is_low else [])
 
 
-def test_a_wish_for_help_is_a_task_and_tells_the_other_side_nothing(world, held):
+def test_a_wish_for_help_is_a_task_and_tells_the_other_side_nothing(
+    world: World, held: tuple[Pair, int]
+) -> None:
     pair, meeting_id = held
     run_id = run_of(world, meeting_id, pair.mentee)
     pair.do(pair.mentee, rate, run_id=run_id, rating=9)
@@ -99,7 +104,7 @@ def test_a_wish_for_help_is_a_task_and_tells_the_other_side_nothing(world, held)
     assert after == before
 
 
-def test_one_reminder_after_two_days_and_the_end_after_seven(world, held):
+def test_one_reminder_after_two_days_and_the_end_after_seven(world: World, held: tuple[Pair, int]) -> None:
     pair, meeting_id = held
     run_id = run_of(world, meeting_id, pair.mentee)
     pair.do(pair.mentor, rate, run_id=run_of(world, meeting_id, pair.mentor), rating=9)
@@ -121,7 +126,7 @@ def test_one_reminder_after_two_days_and_the_end_after_seven(world, held):
         pair.do(pair.mentee, rate, run_id=run_id, rating=9)
 
 
-def test_after_seven_days_nothing_is_added_to_a_sent_one(world, held):
+def test_after_seven_days_nothing_is_added_to_a_sent_one(world: World, held: tuple[Pair, int]) -> None:
     pair, meeting_id = held
     run_id = run_of(world, meeting_id, pair.mentee)
     pair.do(pair.mentee, rate, run_id=run_id, rating=9)

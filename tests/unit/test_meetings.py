@@ -1,6 +1,8 @@
 """Meetings of a pair: agreed by both, moved, cancelled, held, logged (A18, B14; DC18)."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +14,12 @@ from models.tasks import Task, TaskKind
 from services import pairs
 from services.actors import Actor, ActorKind, Door
 from services.errors import NotAllowed
-from services.meetings.cards import list_meetings, list_meetings_of, list_meetings_of_pair, read_meeting
+from services.meetings.cards import (
+    list_meetings,
+    list_meetings_of,
+    list_meetings_of_pair,
+    read_meeting,
+)
 from services.meetings.outcomes import (
     DayNotPast,
     LoggedAlready,
@@ -39,7 +46,7 @@ from services.meetings.planning import (
 )
 from services.pairs import EndReason
 from tests.conftest import FIRST_MOMENT
-from tests.world import World, found_school
+from tests.world import Participant, World, found_school
 
 THURSDAY = datetime(2026, 11, 26, 15, 0)  # Moscow time
 
@@ -47,7 +54,9 @@ THURSDAY = datetime(2026, 11, 26, 15, 0)  # Moscow time
 class Pair:
     """A pair whose sides both accepted, and what they do."""
 
-    def __init__(self, world: World, mentee=None, mentor=None) -> None:
+    def __init__(
+        self, world: World, mentee: Participant | None = None, mentor: Participant | None = None
+    ) -> None:
         self.world = world
         self.mentee = mentee or world.mentee()
         self.mentor = mentor or world.mentor()
@@ -61,25 +70,30 @@ class Pair:
         for one in (self.mentee, self.mentor):
             world.write(pairs.accept_offer, actor=world.actor(one.person), pair_id=self.id)
 
-    def do(self, who, fn, **facts):
+    def do(self, who: Participant, fn: Callable[..., Any], **facts: Any) -> Any:
         return self.world.write(fn, actor=self.world.actor(who.person), **facts)
 
-    def propose(self, who=None, kind=MeetingKind.INTRO, local_start=THURSDAY):
+    def propose(
+        self,
+        who: Participant | None = None,
+        kind: MeetingKind = MeetingKind.INTRO,
+        local_start: datetime = THURSDAY,
+    ) -> Any:
         who = who or self.mentor
         return self.do(who, propose_meeting, pair_id=self.id, kind=kind, local_start=local_start).meeting_id
 
-    def agree(self, kind=MeetingKind.INTRO, local_start=THURSDAY):
+    def agree(self, kind: MeetingKind = MeetingKind.INTRO, local_start: datetime = THURSDAY) -> Any:
         meeting_id = self.propose(kind=kind, local_start=local_start)
         self.do(self.mentee, confirm_meeting, meeting_id=meeting_id)
         return meeting_id
 
-    def card(self, meeting_id):
+    def card(self, meeting_id: int) -> Any:
         return self.world.read(read_meeting, actor=self.world.curator, meeting_id=meeting_id)
 
-    def say(self, who, meeting_id, *, took_place):
+    def say(self, who: Participant, meeting_id: int, *, took_place: bool) -> Any:
         return self.do(who, say_held, meeting_id=meeting_id, took_place=took_place)
 
-    def log(self, meeting_id, minutes=45, topic="Начало урока"):
+    def log(self, meeting_id: int, minutes: int = 45, topic: str = "Начало урока") -> Any:
         return self.do(self.mentor, log_meeting, meeting_id=meeting_id, minutes=minutes, topic=topic)
 
 
@@ -89,26 +103,26 @@ def world(database: Database) -> World:
 
 
 @pytest.fixture
-def pair(world) -> Pair:
+def pair(world: World) -> Pair:
     return Pair(world)
 
 
-def move_clock(world, text):
+def move_clock(world: World, text: str) -> None:
     world.now = datetime.fromisoformat(text + "+03:00").astimezone(UTC)
 
 
-def told(world, kind):
+def told(world: World, kind: str) -> list[int]:
     query = select(OutboxMessage.person_id).where(OutboxMessage.kind == kind)
     return sorted(world.read(lambda session: list(session.scalars(query))))
 
 
-def open_tasks(world):
+def open_tasks(world: World) -> list[tuple[TaskKind, int]]:
     query = select(Task.kind, Task.meeting_id).where(Task.done_at.is_(None))
     return [tuple(row) for row in world.read(lambda session: session.execute(query).all())]
 
 
 @pytest.mark.requirement("A18")
-def test_one_proposes_the_other_confirms_and_local_time_is_kept(world, pair):
+def test_one_proposes_the_other_confirms_and_local_time_is_kept(world: World, pair: Pair) -> None:
     meeting_id = pair.propose()
     assert told(world, "meeting.proposed") == [pair.mentee.id]
     with pytest.raises(WaitsForTheOther):
@@ -123,7 +137,7 @@ def test_one_proposes_the_other_confirms_and_local_time_is_kept(world, pair):
     assert told(world, "meeting.planned") == [pair.mentor.id]
 
 
-def test_the_introduction_comes_first_and_the_rest_when_the_pair_is_at_work(world, pair):
+def test_the_introduction_comes_first_and_the_rest_when_the_pair_is_at_work(world: World, pair: Pair) -> None:
     with pytest.raises(KindNotDue):
         pair.propose(kind=MeetingKind.TRIAL)
     pair.agree()
@@ -136,7 +150,7 @@ def test_the_introduction_comes_first_and_the_rest_when_the_pair_is_at_work(worl
     pair.propose(kind=MeetingKind.PLANNING, local_start=THURSDAY + timedelta(days=5))
 
 
-def test_impossible_times_are_refused(world, pair):
+def test_impossible_times_are_refused(world: World, pair: Pair) -> None:
     with pytest.raises(TimePassed):
         pair.propose(local_start=datetime(2026, 11, 23, 11, 59))
     with pytest.raises(TooFarAhead):
@@ -148,7 +162,7 @@ def test_impossible_times_are_refused(world, pair):
         pair.propose(local_start=THURSDAY + timedelta(days=1))
 
 
-def test_only_members_of_a_pair_that_may_meet_plan_meetings(world, pair):
+def test_only_members_of_a_pair_that_may_meet_plan_meetings(world: World, pair: Pair) -> None:
     stranger = world.mentee("Вера", "Олеговна")
     with pytest.raises(NotAllowed):
         pair.propose(who=stranger)
@@ -164,7 +178,7 @@ def test_only_members_of_a_pair_that_may_meet_plan_meetings(world, pair):
         pair.propose()
 
 
-def test_another_time_is_a_new_row_and_the_other_side_answers(world, pair):
+def test_another_time_is_a_new_row_and_the_other_side_answers(world: World, pair: Pair) -> None:
     first = pair.propose()
     second = pair.do(
         pair.mentee, move_meeting, meeting_id=first, local_start=THURSDAY + timedelta(days=1)
@@ -185,7 +199,9 @@ def test_another_time_is_a_new_row_and_the_other_side_answers(world, pair):
     assert [card.id for card in history] == [first, second]
 
 
-def test_a_cancelled_meeting_is_told_to_the_other_side_and_by_the_curator_to_both(world, pair):
+def test_a_cancelled_meeting_is_told_to_the_other_side_and_by_the_curator_to_both(
+    world: World, pair: Pair
+) -> None:
     meeting_id = pair.agree()
     pair.do(pair.mentor, cancel_meeting, meeting_id=meeting_id)
     assert told(world, "meeting.cancelled") == [pair.mentee.id]
@@ -196,7 +212,7 @@ def test_a_cancelled_meeting_is_told_to_the_other_side_and_by_the_curator_to_bot
     assert told(world, "meeting.cancelled") == sorted([pair.mentee.id, pair.mentee.id, pair.mentor.id])
 
 
-def test_another_meeting_at_that_time_is_a_warning_not_a_refusal(world):
+def test_another_meeting_at_that_time_is_a_warning_not_a_refusal(world: World) -> None:
     mentor = world.mentor()
     first = Pair(world, mentor=mentor)
     second = Pair(world, mentee=world.mentee("Вера", "Олеговна"), mentor=mentor)
@@ -219,7 +235,7 @@ def test_another_meeting_at_that_time_is_a_warning_not_a_refusal(world):
     assert later.overlaps == ()
 
 
-def test_two_yeses_and_a_log(world, pair):
+def test_two_yeses_and_a_log(world: World, pair: Pair) -> None:
     meeting_id = pair.agree()
     with pytest.raises(NotBegun):
         pair.say(pair.mentee, meeting_id, took_place=True)
@@ -243,7 +259,7 @@ def test_two_yeses_and_a_log(world, pair):
     assert open_tasks(world) == []
 
 
-def test_the_log_alone_holds_the_meeting_and_invites_the_mentee(world, pair):
+def test_the_log_alone_holds_the_meeting_and_invites_the_mentee(world: World, pair: Pair) -> None:
     meeting_id = pair.agree()
     move_clock(world, "2026-11-26T15:40")
     logged = pair.log(meeting_id)
@@ -252,7 +268,7 @@ def test_the_log_alone_holds_the_meeting_and_invites_the_mentee(world, pair):
     assert told(world, "feedback.invite") == [pair.mentee.id]
 
 
-def test_two_noes_miss_the_meeting(world, pair):
+def test_two_noes_miss_the_meeting(world: World, pair: Pair) -> None:
     meeting_id = pair.agree()
     move_clock(world, "2026-11-26T16:50")
     for one in (pair.mentee, pair.mentor):
@@ -262,7 +278,7 @@ def test_two_noes_miss_the_meeting(world, pair):
 
 
 @pytest.mark.parametrize("is_mentee_first", [True, False])
-def test_disagreement_is_a_task_until_they_agree(world, pair, is_mentee_first):
+def test_disagreement_is_a_task_until_they_agree(world: World, pair: Pair, is_mentee_first: bool) -> None:
     meeting_id = pair.agree()
     move_clock(world, "2026-11-26T16:50")
     words = [(pair.mentee, False), (pair.mentor, True)]
@@ -275,7 +291,7 @@ def test_disagreement_is_a_task_until_they_agree(world, pair, is_mentee_first):
     assert pair.card(meeting_id).status is MeetingStatus.HELD
 
 
-def test_a_log_against_the_mentees_no_is_a_task(world, pair):
+def test_a_log_against_the_mentees_no_is_a_task(world: World, pair: Pair) -> None:
     meeting_id = pair.agree()
     move_clock(world, "2026-11-26T16:50")
     pair.say(pair.mentee, meeting_id, took_place=False)
@@ -284,7 +300,7 @@ def test_a_log_against_the_mentees_no_is_a_task(world, pair):
     assert told(world, "feedback.invite") == []
 
 
-def test_a_meeting_nobody_planned_is_logged_by_the_mentor(world, pair):
+def test_a_meeting_nobody_planned_is_logged_by_the_mentor(world: World, pair: Pair) -> None:
     logged = pair.do(
         pair.mentor,
         log_past_meeting,
@@ -309,7 +325,7 @@ def test_a_meeting_nobody_planned_is_logged_by_the_mentor(world, pair):
         )
 
 
-def test_a_meeting_planned_for_that_day_is_logged_instead_of_a_new_one(world, pair):
+def test_a_meeting_planned_for_that_day_is_logged_instead_of_a_new_one(world: World, pair: Pair) -> None:
     meeting_id = pair.agree()
     move_clock(world, "2026-11-27T10:00")
     logged = pair.do(
@@ -319,7 +335,7 @@ def test_a_meeting_planned_for_that_day_is_logged_instead_of_a_new_one(world, pa
 
 
 @pytest.mark.requirement("B14")
-def test_the_curator_logs_for_a_pair_and_it_is_marked(world, pair):
+def test_the_curator_logs_for_a_pair_and_it_is_marked(world: World, pair: Pair) -> None:
     logged = world.write(
         log_past_meeting,
         actor=world.curator,
@@ -346,7 +362,7 @@ def test_the_curator_logs_for_a_pair_and_it_is_marked(world, pair):
     assert [one.id for one in listed] == [logged.meeting_id]
 
 
-def test_an_offered_pair_has_nothing_to_log(world):
+def test_an_offered_pair_has_nothing_to_log(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = world.write(
         pairs.draft_pair,
@@ -366,7 +382,7 @@ def test_an_offered_pair_has_nothing_to_log(world):
         )
 
 
-def test_a_proposal_that_was_never_confirmed_may_still_have_been_a_meeting(world, pair):
+def test_a_proposal_that_was_never_confirmed_may_still_have_been_a_meeting(world: World, pair: Pair) -> None:
     meeting_id = pair.propose()
     move_clock(world, "2026-11-26T16:50")
     assert pair.card(meeting_id).has_lapsed(world.now)

@@ -1,8 +1,10 @@
 """Pairs from draft to end: the states, who is told, who is free again (A17; engineering.md, section 7)."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -24,7 +26,7 @@ from services.pairs.proposals import NotOffered
 from services.programmes.running import change_settings
 from services.roles import choose_role
 from tests.conftest import FIRST_MOMENT
-from tests.world import World, found_school
+from tests.world import Participant, World, found_school
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def world(database: Database) -> World:
     return found_school(database, FIRST_MOMENT)
 
 
-def draft(world, mentee, mentor):
+def draft(world: World, mentee: Participant, mentor: Participant) -> Any:
     return world.write(
         pairs.draft_pair,
         actor=world.curator,
@@ -41,38 +43,38 @@ def draft(world, mentee, mentor):
     ).pair_id
 
 
-def offer(world, mentee, mentor):
+def offer(world: World, mentee: Participant, mentor: Participant) -> Any:
     pair_id = draft(world, mentee, mentor)
     world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
     return pair_id
 
 
-def agree(world, pair_id, *participants):
+def agree(world: World, pair_id: int, *participants: Participant) -> None:
     for one in participants:
         world.write(pairs.accept_offer, actor=world.actor(one.person), pair_id=pair_id)
 
 
-def card(world, pair_id):
+def card(world: World, pair_id: int) -> Any:
     return world.read(pairs.read_pair, actor=world.curator, pair_id=pair_id)
 
 
-def told(world, kind):
+def told(world: World, kind: str) -> list[int]:
     query = select(OutboxMessage.person_id).where(OutboxMessage.kind == kind)
     return sorted(world.read(lambda session: list(session.scalars(query))))
 
 
-def tasks(world, kind):
+def tasks(world: World, kind: TaskKind) -> Any:
     query = select(Task).where(Task.kind == kind)
     return world.read(lambda session: list(session.scalars(query)))
 
 
-def standing(world, participant):
+def standing(world: World, participant: Participant) -> Any:
     query = select(Participation.status).where(Participation.id == participant.participation_id)
     return world.read(lambda session: session.scalar(query))
 
 
 @pytest.mark.requirement("A17")
-def test_a_pair_is_drafted_confirmed_and_accepted_by_both(world):
+def test_a_pair_is_drafted_confirmed_and_accepted_by_both(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = draft(world, mentee, mentor)
     assert card(world, pair_id).waits_for is WaitsFor.CURATOR
@@ -98,7 +100,7 @@ def test_a_pair_is_drafted_confirmed_and_accepted_by_both(world):
     assert standing(world, mentor) is ParticipationStatus.READY, "one of two places is left"
 
 
-def test_nothing_is_answered_twice(world):
+def test_nothing_is_answered_twice(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     agree(world, pair_id, mentee)
@@ -114,7 +116,7 @@ def test_nothing_is_answered_twice(world):
     assert card(world, pair_id).mentee.decision is Decision.ACCEPTED
 
 
-def test_a_refusal_frees_both_and_tells_the_other_side_no_reason(world):
+def test_a_refusal_frees_both_and_tells_the_other_side_no_reason(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     agree(world, pair_id, mentor)
@@ -141,7 +143,7 @@ def test_a_refusal_frees_both_and_tells_the_other_side_no_reason(world):
     assert tasks(world, TaskKind.OFFER_DECLINED)[0].done_at == FIRST_MOMENT, "a new draft answers the task"
 
 
-def test_a_mentee_stands_in_one_pair_and_a_mentor_in_as_many_as_agreed(world):
+def test_a_mentee_stands_in_one_pair_and_a_mentor_in_as_many_as_agreed(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor(capacity="1")
     draft(world, mentee, mentor)
     with pytest.raises(pairs.MenteeTaken):
@@ -150,7 +152,7 @@ def test_a_mentee_stands_in_one_pair_and_a_mentor_in_as_many_as_agreed(world):
         draft(world, world.mentee("Вера", "Олеговна"), mentor)
 
 
-def test_only_the_ready_with_consent_may_be_paired(world):
+def test_only_the_ready_with_consent_may_be_paired(world: World) -> None:
     mentor = world.mentor()
     unready = world.consented("Вера", "Олеговна")
     chosen = world.write(
@@ -174,7 +176,7 @@ def test_only_the_ready_with_consent_may_be_paired(world):
     assert told(world, "pair.ended") == [], "nobody had been told of the draft"
 
 
-def test_a_discarded_draft_leaves_only_the_audit_trail(world):
+def test_a_discarded_draft_leaves_only_the_audit_trail(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = draft(world, mentee, mentor)
     world.write(pairs.discard_draft, actor=world.curator, pair_id=pair_id)
@@ -186,7 +188,7 @@ def test_a_discarded_draft_leaves_only_the_audit_trail(world):
     assert told(world, "pair.offer") == sorted([mentee.id, mentor.id])
 
 
-def test_an_offer_is_withdrawn_before_both_answered_only(world):
+def test_an_offer_is_withdrawn_before_both_answered_only(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     world.write(pairs.withdraw_offer, actor=world.curator, pair_id=pair_id)
@@ -197,7 +199,7 @@ def test_an_offer_is_withdrawn_before_both_answered_only(world):
         world.write(pairs.withdraw_offer, actor=world.curator, pair_id=pair_id)
 
 
-def test_an_offer_expires_once_and_an_answer_after_that_is_refused(world):
+def test_an_offer_expires_once_and_an_answer_after_that_is_refused(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     world.now = FIRST_MOMENT + timedelta(days=6)
@@ -215,7 +217,9 @@ def test_an_offer_expires_once_and_an_answer_after_that_is_refused(world):
 
 
 @pytest.mark.parametrize("is_agreement_due", [True, False])
-def test_the_order_and_where_asked_the_agreement_make_a_pair_active(world, is_agreement_due):
+def test_the_order_and_where_asked_the_agreement_make_a_pair_active(
+    world: World, is_agreement_due: bool
+) -> None:
     world.write(
         change_settings,
         actor=world.curator,
@@ -236,7 +240,7 @@ def test_the_order_and_where_asked_the_agreement_make_a_pair_active(world, is_ag
         world.write(pairs.register_agreement, actor=world.curator, pair_id=pair_id)
 
 
-def test_an_ended_pair_frees_both(world):
+def test_an_ended_pair_frees_both(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor(capacity="1")
     pair_id = offer(world, mentee, mentor)
     with pytest.raises(pairs.PairNotInWork):
@@ -250,7 +254,7 @@ def test_an_ended_pair_frees_both(world):
     assert standing(world, mentee) is standing(world, mentor) is ParticipationStatus.READY
 
 
-def test_strangers_and_other_schools_are_refused(world):
+def test_strangers_and_other_schools_are_refused(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     stranger = world.actor(world.consented("Вера", "Олеговна"))
@@ -272,7 +276,7 @@ def test_strangers_and_other_schools_are_refused(world):
         )
 
 
-def test_edited_words_are_kept_with_their_placeholders(world):
+def test_edited_words_are_kept_with_their_placeholders(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = draft(world, mentee, mentor)
     world.write(
@@ -288,7 +292,7 @@ def test_edited_words_are_kept_with_their_placeholders(world):
     }
 
 
-def test_the_index_holds_one_pair_a_mentee_whatever_the_services_believe(world):
+def test_the_index_holds_one_pair_a_mentee_whatever_the_services_believe(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     draft(world, mentee, mentor)
     with pytest.raises(Exception, match=r"(?i)unique"), world.database.writing() as session:
@@ -309,11 +313,11 @@ def test_the_index_holds_one_pair_a_mentee_whatever_the_services_believe(world):
         )
 
 
-def at_once(*acts):
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """Run the acts in threads of their own, begun together; gives results and errors in order."""
     gate = threading.Barrier(len(acts))
 
-    def begin(act):
+    def begin(act: Callable[[], Any]) -> Any:
         gate.wait()
         try:
             return act()
@@ -324,7 +328,7 @@ def at_once(*acts):
         return list(pool.map(begin, acts))
 
 
-def test_of_two_curators_at_once_one_gets_the_mentee_and_one_a_sentence(world):
+def test_of_two_curators_at_once_one_gets_the_mentee_and_one_a_sentence(world: World) -> None:
     mentee = world.mentee()
     mentors = [world.mentor(), world.mentor("Ольга", "Павловна")]
     results = at_once(*(lambda mentor=mentor: draft(world, mentee, mentor) for mentor in mentors))
@@ -334,7 +338,7 @@ def test_of_two_curators_at_once_one_gets_the_mentee_and_one_a_sentence(world):
     assert world.read(lambda session: session.scalar(count)) == 1
 
 
-def test_both_sides_accepting_at_once_settle_the_pair_once(world):
+def test_both_sides_accepting_at_once_settle_the_pair_once(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     results = at_once(*(lambda one=one: agree(world, pair_id, one) for one in (mentee, mentor)))
@@ -343,7 +347,7 @@ def test_both_sides_accepting_at_once_settle_the_pair_once(world):
     assert told(world, "pair.accepted") == sorted([mentee.id, mentor.id])
 
 
-def test_an_answer_and_a_withdrawal_at_once_leave_one_truth(world):
+def test_an_answer_and_a_withdrawal_at_once_leave_one_truth(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     agree(world, pair_id, mentor)

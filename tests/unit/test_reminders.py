@@ -1,7 +1,9 @@
 """Reminders: what `schedule` and the sweep promise, whatever the order of clock jumps (A18; ux.md 3.5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -16,13 +18,16 @@ from services.meetings.moments import span_of
 from services.meetings.planning import cancel_meeting, confirm_meeting, move_meeting, propose_meeting
 from services.meetings.schedule import find_due, list_reminders, postpone_reminder, quiet_hours_of, schedule
 from services.programmes.packs import load_pack
+from services.programmes.regulations import Settings
 from services.programmes.running import change_settings
 from services.reminders import ask_after_meetings, find_next_notice, send_due_reminders
 from tests.conftest import FIRST_MOMENT
-from tests.world import PROGRAMMES, World, found_school
+from tests.world import PROGRAMMES, Participant, World, found_school
 
 SETTINGS = load_pack(PROGRAMMES, "target-model").settings
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+Trio = tuple[int, Participant, Participant]
+
 ZONES = ("Europe/Moscow", "Asia/Kamchatka", "Europe/Berlin", "Europe/Kaliningrad")
 
 offsets = st.lists(st.integers(1, 5000), min_size=0, max_size=4).map(tuple)
@@ -36,7 +41,7 @@ class Told:
     reminders: dict[int, datetime] = field(default_factory=dict)
 
 
-def plan(zone: str, ahead_minutes: int, length: int, settings) -> Meeting:
+def plan(zone: str, ahead_minutes: int, length: int, settings: Settings) -> Meeting:
     local = (START + timedelta(minutes=ahead_minutes)).replace(tzinfo=None)
     span = span_of(local, zone, length)
     meeting = Meeting(
@@ -53,7 +58,7 @@ def plan(zone: str, ahead_minutes: int, length: int, settings) -> Meeting:
     return meeting
 
 
-def sweep(meeting: Meeting, settings, now: datetime, told: Told) -> None:
+def sweep(meeting: Meeting, settings: Settings, now: datetime, told: Told) -> None:
     """The body of `send_due_reminders` for one meeting, without a database."""
     if meeting.remind_at is None or meeting.remind_at > now:
         return
@@ -66,7 +71,9 @@ def sweep(meeting: Meeting, settings, now: datetime, told: Told) -> None:
 
 
 @given(st.sampled_from(ZONES), st.integers(1, 20_000), st.integers(1, 480), offsets, jumps)
-def test_no_reminder_at_night_twice_or_after_the_start(zone, ahead, length, chosen, steps):
+def test_no_reminder_at_night_twice_or_after_the_start(
+    zone: str, ahead: int, length: int, chosen: tuple[int, ...], steps: list[int]
+) -> None:
     settings = SETTINGS.model_copy(update={"reminder_offsets_minutes": chosen})
     meeting = plan(zone, ahead, length, settings)
     assume(meeting.starts_at > START)
@@ -88,7 +95,9 @@ def test_no_reminder_at_night_twice_or_after_the_start(zone, ahead, length, chos
 
 
 @given(st.sampled_from(ZONES), st.integers(1, 20_000), offsets)
-def test_a_punctual_clock_sends_every_offset_that_had_not_passed(zone, ahead, chosen):
+def test_a_punctual_clock_sends_every_offset_that_had_not_passed(
+    zone: str, ahead: int, chosen: tuple[int, ...]
+) -> None:
     settings = SETTINGS.model_copy(update={"reminder_offsets_minutes": chosen})
     meeting = plan(zone, ahead, 45, settings)
     assume(meeting.starts_at > START)
@@ -105,7 +114,9 @@ def test_a_punctual_clock_sends_every_offset_that_had_not_passed(zone, ahead, ch
     st.sampled_from([one for one in MeetingStatus if one is not MeetingStatus.PLANNED]),
     jumps,
 )
-def test_what_is_moved_cancelled_or_over_never_reminds_again(zone, ahead, status, steps):
+def test_what_is_moved_cancelled_or_over_never_reminds_again(
+    zone: str, ahead: int, status: MeetingStatus, steps: list[int]
+) -> None:
     meeting = plan(zone, ahead, 45, SETTINGS)
     meeting.status = status
     schedule(meeting, settings=SETTINGS, now=START)
@@ -119,7 +130,7 @@ def test_what_is_moved_cancelled_or_over_never_reminds_again(zone, ahead, status
 
 
 @given(st.sampled_from(ZONES), st.integers(1, 20_000), st.integers(1, 480))
-def test_the_question_comes_after_the_end_and_by_day(zone, ahead, length):
+def test_the_question_comes_after_the_end_and_by_day(zone: str, ahead: int, length: int) -> None:
     meeting = plan(zone, ahead, length, SETTINGS)
     assert meeting.ask_at is not None
     assert meeting.ask_at >= meeting.ends_at
@@ -136,7 +147,7 @@ def world(database: Database) -> World:
 
 
 @pytest.fixture
-def couple(world):
+def couple(world: World) -> Trio:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = world.write(
         pairs.draft_pair,
@@ -150,7 +161,7 @@ def couple(world):
     return pair_id, mentee, mentor
 
 
-def agree(world, couple, local_start=datetime(2026, 11, 26, 15, 0)):
+def agree(world: World, couple: Trio, local_start: datetime = datetime(2026, 11, 26, 15, 0)) -> Any:
     pair_id, mentee, mentor = couple
     meeting_id = world.write(
         propose_meeting,
@@ -163,18 +174,18 @@ def agree(world, couple, local_start=datetime(2026, 11, 26, 15, 0)):
     return meeting_id
 
 
-def queued(world, kind):
+def queued(world: World, kind: str) -> list[str]:
     query = select(OutboxMessage.dedup_key).where(OutboxMessage.kind == kind)
     return sorted(world.read(lambda session: list(session.scalars(query))))
 
 
-def at(world, text, fn):
+def at(world: World, text: str, fn: Callable[..., Any]) -> Any:
     world.now = datetime.fromisoformat(text + "+03:00").astimezone(UTC)
     return world.write(fn)
 
 
 @pytest.mark.requirement("A18")
-def test_both_are_reminded_a_day_and_two_hours_before_once_each(world, couple):
+def test_both_are_reminded_a_day_and_two_hours_before_once_each(world: World, couple: Trio) -> None:
     meeting_id = agree(world, couple)
     assert at(world, "2026-11-25T14:59", send_due_reminders) == 0
     for _ in range(2):
@@ -187,7 +198,7 @@ def test_both_are_reminded_a_day_and_two_hours_before_once_each(world, couple):
     assert len(queued(world, "meeting.reminder")) == 4
 
 
-def test_whoever_wakes_up_late_sends_the_nearest_only(world, couple):
+def test_whoever_wakes_up_late_sends_the_nearest_only(world: World, couple: Trio) -> None:
     meeting_id = agree(world, couple)
     at(world, "2026-11-26T14:10", send_due_reminders)
     assert {key.split(":")[3] for key in queued(world, "meeting.reminder")} == {"120"}
@@ -195,7 +206,7 @@ def test_whoever_wakes_up_late_sends_the_nearest_only(world, couple):
     assert meeting_id
 
 
-def test_woken_up_at_night_it_waits_for_the_morning(world, couple):
+def test_woken_up_at_night_it_waits_for_the_morning(world: World, couple: Trio) -> None:
     agree(world, couple)
     at(world, "2026-11-25T23:30", send_due_reminders)
     assert queued(world, "meeting.reminder") == []
@@ -203,7 +214,7 @@ def test_woken_up_at_night_it_waits_for_the_morning(world, couple):
     assert {key.split(":")[3] for key in queued(world, "meeting.reminder")} == {"1440"}
 
 
-def test_a_moved_meeting_reminds_of_its_new_time_only(world, couple):
+def test_a_moved_meeting_reminds_of_its_new_time_only(world: World, couple: Trio) -> None:
     old_id = agree(world, couple)
     _, mentee, mentor = couple
     moved = world.write(
@@ -219,7 +230,7 @@ def test_a_moved_meeting_reminds_of_its_new_time_only(world, couple):
     assert all(key.startswith(f"meeting:{moved.meeting_id}:") for key in queued(world, "meeting.reminder"))
 
 
-def test_a_cancelled_meeting_is_silent(world, couple):
+def test_a_cancelled_meeting_is_silent(world: World, couple: Trio) -> None:
     meeting_id = agree(world, couple)
     world.write(cancel_meeting, actor=world.actor(couple[1].person), meeting_id=meeting_id)
     for moment in ("2026-11-25T15:00", "2026-11-26T13:00", "2026-11-26T17:00"):
@@ -228,7 +239,7 @@ def test_a_cancelled_meeting_is_silent(world, couple):
     assert queued(world, "meeting.reminder") == queued(world, "meeting.question") == []
 
 
-def test_changed_offsets_replan_and_repeat_nothing(world, couple):
+def test_changed_offsets_replan_and_repeat_nothing(world: World, couple: Trio) -> None:
     agree(world, couple)
     at(world, "2026-11-25T15:00", send_due_reminders)
     world.write(
@@ -245,7 +256,7 @@ def test_changed_offsets_replan_and_repeat_nothing(world, couple):
     assert {key.split(":")[3] for key in queued(world, "meeting.reminder")} == {"1440", "60"}
 
 
-def test_both_are_asked_once_after_the_end(world, couple):
+def test_both_are_asked_once_after_the_end(world: World, couple: Trio) -> None:
     agree(world, couple)
     assert at(world, "2026-11-26T16:44", ask_after_meetings) == 0
     for _ in range(2):
@@ -253,7 +264,7 @@ def test_both_are_asked_once_after_the_end(world, couple):
     assert len(queued(world, "meeting.question")) == 2
 
 
-def test_the_next_notice_is_what_comes_first(world, couple):
+def test_the_next_notice_is_what_comes_first(world: World, couple: Trio) -> None:
     agree(world, couple)
     moment = world.read(find_next_notice, now=FIRST_MOMENT + timedelta(minutes=1))
     assert moment == datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

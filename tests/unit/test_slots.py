@@ -27,21 +27,21 @@ FRIDAY_NOON = datetime(2026, 11, 27, 12, 0, tzinfo=ZoneInfo("Europe/Moscow"))
 days = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 
 
-def test_days_are_the_next_working_days_that_have_a_time_left():
+def test_days_are_the_next_working_days_that_have_a_time_left() -> None:
     found = propose_days(FRIDAY_NOON, SLOTS, count=3)
     assert found == [date(2026, 11, 27), date(2026, 11, 30), date(2026, 12, 1)]
     evening = FRIDAY_NOON.replace(hour=18)
     assert propose_days(evening, SLOTS, count=1) == [date(2026, 11, 30)]
 
 
-def test_times_that_have_passed_are_left_out():
+def test_times_that_have_passed_are_left_out() -> None:
     assert propose_times(FRIDAY_NOON, FRIDAY_NOON.date(), SLOTS) == [time(15, 30), time(18)]
     assert propose_times(FRIDAY_NOON, date(2026, 11, 30), SLOTS) == list(SLOTS)
     assert propose_times(FRIDAY_NOON, date(2026, 11, 26), SLOTS) == []
 
 
 @given(days, days)
-def test_the_calendar_shows_each_allowed_day_of_its_month_once(today, month):
+def test_the_calendar_shows_each_allowed_day_of_its_month_once(today: date, month: date) -> None:
     last = find_last_day(today)
     page = draw_month(month, first_day=today, last_day=last)
     shown = [day for week in page.weeks for day in week if day]
@@ -54,7 +54,7 @@ def test_the_calendar_shows_each_allowed_day_of_its_month_once(today, month):
 
 
 @given(days)
-def test_turning_pages_reaches_every_allowed_day(today):
+def test_turning_pages_reaches_every_allowed_day(today: date) -> None:
     last = find_last_day(today)
     page = draw_month(today, first_day=today, last_day=last)
     seen = set()
@@ -66,12 +66,12 @@ def test_turning_pages_reaches_every_allowed_day(today):
     assert seen == {today + timedelta(days=n) for n in range((last - today).days + 1)}
 
 
-def test_months_keep_to_the_end_of_a_shorter_one():
+def test_months_keep_to_the_end_of_a_shorter_one() -> None:
     assert find_last_day(date(2026, 8, 31)) == date(2027, 2, 28)
     assert find_first_day(date(2026, 8, 31)) == date(2026, 2, 28)
 
 
-def test_a_day_outside_is_refused():
+def test_a_day_outside_is_refused() -> None:
     today = date(2026, 11, 27)
     check_day(today, first_day=today, last_day=find_last_day(today))
     for wrong in (today - timedelta(days=1), find_last_day(today) + timedelta(days=1)):
@@ -95,20 +95,20 @@ def test_a_day_outside_is_refused():
         ("15ч20", time(15, 20)),
     ],
 )
-def test_a_typed_time_is_read(typed, read):
+def test_a_typed_time_is_read(typed: str, read: time) -> None:
     assert read_time(typed) == read
 
 
 @pytest.mark.parametrize(
     "typed", ["", "завтра", "25:00", "12:60", "12.12.2026", "после уроков", "15:3", "155"]
 )
-def test_what_is_no_time_gets_an_example(typed):
+def test_what_is_no_time_gets_an_example(typed: str) -> None:
     with pytest.raises(TimeNotUnderstood):
         read_time(typed)
 
 
 @given(st.times())
-def test_every_time_that_is_shown_can_be_typed(clock):
+def test_every_time_that_is_shown_can_be_typed(clock: time) -> None:
     assert read_time(clock.strftime("%H:%M")) == clock.replace(second=0, microsecond=0)
     assert read_time(clock.strftime("%H%M")) == clock.replace(second=0, microsecond=0)
 
@@ -127,17 +127,17 @@ def test_every_time_that_is_shown_can_be_typed(clock):
         ("2 часа", 120),
     ],
 )
-def test_a_typed_length_is_read(typed, minutes):
+def test_a_typed_length_is_read(typed: str, minutes: int) -> None:
     assert read_minutes(typed) == minutes
 
 
 @pytest.mark.parametrize("typed", ["", "долго", "сорок пять", "1:20", "-5"])
-def test_what_is_no_length_gets_an_example(typed):
+def test_what_is_no_length_gets_an_example(typed: str) -> None:
     with pytest.raises(MinutesNotUnderstood):
         read_minutes(typed)
 
 
-def test_local_time_is_kept_over_a_change_of_clocks():
+def test_local_time_is_kept_over_a_change_of_clocks() -> None:
     """Berlin goes back on 25 October 2026: 15:00 is 13:00 UTC before and 14:00 UTC after."""
     before = span_of(datetime(2026, 10, 24, 15), "Europe/Berlin", 45)
     after = span_of(datetime(2026, 10, 26, 15), "Europe/Berlin", 45)
@@ -147,7 +147,7 @@ def test_local_time_is_kept_over_a_change_of_clocks():
     assert after.local_start.endswith("T15:00")
 
 
-def test_an_hour_that_the_clocks_leave_out_is_refused_and_a_double_one_is_the_earlier():
+def test_an_hour_that_the_clocks_leave_out_is_refused_and_a_double_one_is_the_earlier() -> None:
     with pytest.raises(TimeDoesNotExist):
         span_of(datetime(2027, 3, 28, 2, 30), "Europe/Berlin", 45)
     double = span_of(datetime(2026, 10, 25, 2, 30), "Europe/Berlin", 45)
