@@ -39,6 +39,12 @@ def merge(path: Path, locale: str, found: Catalog) -> list[str]:
         catalogue = read_po(path.open("rb"), locale=locale)
     catalogue.update(found, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.header_comment = (
+        "# Nastavnik; msgids are the English text, `make messages` merges them from the code."
+    )
+    catalogue.project, catalogue.version = "Nastavnik", "1"
+    catalogue.msgid_bugs_address = catalogue.last_translator = ""
+    catalogue.language_team = locale
     catalogue.fuzzy = False  # a catalogue so marked is passed over by pybabel without a word
     path.parent.mkdir(parents=True, exist_ok=True)
     body = BytesIO()
