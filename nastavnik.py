@@ -92,7 +92,8 @@ def end(line: str, code: int) -> int:
 
 
 def work(asked: argparse.Namespace, t: Translator) -> int:
-    """Raises a Fault for whatever was not foreseen; the log has its traceback, masked."""
+    """Raises a Fault for whatever was not foreseen; the log has its class and its way through the code."""
+    from bot.faults import where
     from installation import checks
     from installation.journal import open_journal
     from installation.site import complete
@@ -111,7 +112,7 @@ def work(asked: argparse.Namespace, t: Translator) -> int:
         if not asked.needs_folder:
             raise faults.Unforeseen(kind=type(error).__name__, log="-") from error
         logging.getLogger().handlers[1:] = []  # the screen gets one line of its own
-        log.exception("Unforeseen")
+        log.error("%s: %s", type(error).__name__, where(error))  # its own words may quote a person's
         raise faults.Unforeseen(kind=type(error).__name__, log=journal) from error
     return done
 

@@ -37,9 +37,12 @@ def _address(url: str, *, is_async: bool) -> URL:
 
 
 def _options(address: URL) -> dict[str, Any]:
-    if address.get_backend_name() == "sqlite":
-        return {"pool_size": POOL_SIZE, "max_overflow": 0}
-    return {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_pre_ping": True}
+    options: dict[str, Any] = {
+        "pool_size": POOL_SIZE,
+        "max_overflow": 0,
+        "hide_parameters": True,  # a fault's text ends in logs, which carry no values of people
+    }
+    return options if address.get_backend_name() == "sqlite" else options | {"pool_pre_ping": True}
 
 
 def _harden(engine: Engine) -> None:
