@@ -110,9 +110,9 @@ def work(asked: argparse.Namespace, t: Translator) -> int:
         raise
     except Exception as error:
         if not asked.needs_folder:
-            raise faults.Unforeseen(kind=type(error).__name__, log="-") from error
+            raise faults.Unforeseen(kind=type(error).__name__, log=where(error)) from error
         logging.getLogger().handlers[1:] = []  # the screen gets one line of its own
-        log.error("%s: %s", type(error).__name__, where(error))  # its own words may quote a person's
+        log.error("%s: %s", type(error).__name__, where(error))  # noqa: TRY400  # its words may quote people
         raise faults.Unforeseen(kind=type(error).__name__, log=journal) from error
     return done
 
