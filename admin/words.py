@@ -116,11 +116,15 @@ TASKS = {
     TaskKind.MEETING_MISMATCH: N_("One side says the meeting took place, the other that it did not"),
     TaskKind.PERSON_UNREACHABLE: N_("The bot cannot write: it is blocked or the account is gone"),
     TaskKind.CONSENT_DECLINED: N_("Consent was declined or withdrawn"),
+    TaskKind.MENTOR_RESIGNS: N_("Resigns as a mentor (three working days' notice)"),
+    TaskKind.MENTOR_REPLACEMENT: N_("Asks for another partner in the pair"),
+    TaskKind.EXTENSION_WANTED: N_("Asks to extend the pair's programme"),
 }
 
 BLOCKS = {
     Block.RECOGNISE: N_("People to recognise"),
     Block.HELP_WANTED: N_("Asked for help"),
+    Block.PETITIONS: N_("Wishes about the pair"),
     Block.LOW_RATING: N_("Low ratings"),
     Block.MISMATCH: N_("The sides disagree about a meeting"),
     Block.DECLINED: N_("Offers that failed"),
@@ -135,6 +139,7 @@ BLOCKS = {
 BLOCK_HINTS = {
     Block.RECOGNISE: N_("Ask the person for the four digits and say who it is."),
     Block.HELP_WANTED: N_("Nobody else sees this. A call is best."),
+    Block.PETITIONS: N_("The other side has not been told: talk to both before you decide."),
     Block.LOW_RATING: N_("Speak with both sides separately before you decide anything."),
     Block.MISMATCH: N_("Ask both and enter what really happened."),
     Block.DECLINED: N_("Propose another mentor."),
@@ -209,6 +214,9 @@ ACTIONS = {
     "meeting.moved": N_("Meeting moved"),
     "meeting.cancelled": N_("Meeting cancelled"),
     "meeting.logged": N_("Meeting logged"),
+    "meeting.corrected": N_("Log of a meeting corrected"),
+    "meeting.log_withdrawn": N_("Log of a meeting taken back"),
+    "petition.sent": N_("Wish about the pair sent"),
     "notice.retried": N_("Message queued again"),
     "person.added": N_("Person added"),
     "person.edited": N_("Card corrected"),

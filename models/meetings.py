@@ -29,6 +29,11 @@ class MeetingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class MeetingFormat(StrEnum):
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+
+
 class Source(StrEnum):
     """Through which door a record came (DC18)."""
 
@@ -74,8 +79,12 @@ class Meeting(Base):
 
     held_minutes: Mapped[int | None]
     topic: Mapped[str | None] = mapped_column(String(500))
+    next_step: Mapped[str | None] = mapped_column(String(500))
+    format: Mapped[MeetingFormat | None] = mapped_column(enum_column(MeetingFormat))
+    place: Mapped[str | None] = mapped_column(String(200))
     logged_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     logged_at: Mapped[datetime | None]
+    corrected_at: Mapped[datetime | None]
     source: Mapped[Source | None] = mapped_column(enum_column(Source))
 
     pair: Mapped[Pair] = relationship()

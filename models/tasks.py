@@ -1,6 +1,6 @@
 """What waits for the curator: one line of the panel's home each."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String
@@ -19,6 +19,9 @@ class TaskKind(StrEnum):
     MEETING_MISMATCH = "meeting_mismatch"  # the sides disagree whether it took place
     PERSON_UNREACHABLE = "person_unreachable"  # blocked the bot or deleted the account
     CONSENT_DECLINED = "consent_declined"
+    MENTOR_RESIGNS = "mentor_resigns"  # a notice, not a request (Labour Code, art. 351.8; E27)
+    MENTOR_REPLACEMENT = "mentor_replacement"  # a petition of either side (E29)
+    EXTENSION_WANTED = "extension_wanted"
 
 
 class Task(Base):
@@ -36,6 +39,7 @@ class Task(Base):
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("survey_runs.id"))
     join_request_id: Mapped[int | None] = mapped_column(ForeignKey("join_requests.id"))
+    wanted_on: Mapped[date | None]  # since when a mentor leaves, until when an extension is wanted
     dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
     opened_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

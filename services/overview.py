@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -21,6 +21,7 @@ MOST = 200  # items of a block on its own page
 class Block(StrEnum):
     RECOGNISE = "recognise"
     HELP_WANTED = "help_wanted"
+    PETITIONS = "petitions"
     LOW_RATING = "low_rating"
     MISMATCH = "mismatch"
     DECLINED = "declined"
@@ -41,6 +42,9 @@ _BLOCK_OF_TASK = {
     TaskKind.PERSON_UNREACHABLE: Block.UNREACHABLE,
     TaskKind.WRONG_INVITATION: Block.OTHER,
     TaskKind.CONSENT_DECLINED: Block.OTHER,
+    TaskKind.MENTOR_RESIGNS: Block.PETITIONS,
+    TaskKind.MENTOR_REPLACEMENT: Block.PETITIONS,
+    TaskKind.EXTENSION_WANTED: Block.PETITIONS,
 }
 
 
@@ -60,6 +64,7 @@ class Waiting:
     join_request_id: int | None = None
     digits: str | None = None
     awaited: tuple[Role, ...] = ()
+    wanted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,7 @@ def _tasks(session: Session, organization_id: int) -> list[Waiting]:
             person_id=task.person_id,
             pair_id=task.pair_id,
             meeting_id=task.meeting_id,
+            wanted_on=task.wanted_on,
         )
         for task, person in rows
     ]

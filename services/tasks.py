@@ -1,6 +1,6 @@
 """What waits for the curator. A task is opened once for its occasion, closed by a person or by the fact."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ def open_task(
     meeting_id: int | None = None,
     run_id: int | None = None,
     join_request_id: int | None = None,
+    wanted_on: date | None = None,
 ) -> None:
     session.flush()
     session.execute(
@@ -38,6 +39,7 @@ def open_task(
             meeting_id=meeting_id,
             run_id=run_id,
             join_request_id=join_request_id,
+            wanted_on=wanted_on,
             opened_at=now,
         )
     )
