@@ -12,6 +12,7 @@ from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramRetryAfter,
+    TelegramUnauthorizedError,
 )
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
@@ -21,11 +22,11 @@ from bot.faults import where
 from bot.leadership import Leadership
 from bot.nursery import Nursery
 from bot.pacer import Pacer
-from bot.session import in_bulk, wait_before
+from bot.session import TokenRevoked, in_bulk, wait_before
 from handlers.talk import keyboard
 from models.messages import OutboxStatus
 from services.conversations import Shown
-from services.sending import Due, Outcome, claim_due, mark_unreachable, read_due, record_outcomes
+from services.sending import Due, Outcome, claim_due, read_due, record_outcomes
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +130,8 @@ class Outbox:
         try:
             async with self._lock(dispatch.chat_id):  # what goes to one chat goes in order
                 await self._pacer.turn(dispatch.chat_id)
+                if not await self._leadership.is_leader():
+                    return  # the turn took long, or the database is away: whoever leads next sends it
                 self._leaving.add(task)
                 outcome = await self._deliver(dispatch)
                 await self._record(outcome)
@@ -155,8 +158,10 @@ class Outbox:
                 )
         except TelegramRetryAfter as error:
             return self._later(ids, timedelta(seconds=error.retry_after), "429")
+        except TelegramUnauthorizedError as error:
+            raise TokenRevoked from error
         except (TelegramForbiddenError, TelegramBadRequest) as error:
-            return await self._refused(dispatch, error)
+            return self._refused(dispatch, error)
         except AiogramError as error:
             if tries + 1 >= MOST_TRIES:
                 return Outcome(ids, OutboxStatus.PARKED, reason=type(error).__name__, is_try=True)
@@ -166,15 +171,14 @@ class Outbox:
             self._desk.recorder.shown(Shown(None, dispatch.chat_id, message.message_id))
         return Outcome(ids, OutboxStatus.SENT, message_id=message.message_id, is_try=True)
 
-    async def _refused(
-        self, dispatch: Dispatch, error: TelegramForbiddenError | TelegramBadRequest
-    ) -> Outcome:
+    def _refused(self, dispatch: Dispatch, error: TelegramForbiddenError | TelegramBadRequest) -> Outcome:
         is_gone = isinstance(error, TelegramForbiddenError) or "chat not found" in error.message
         if not is_gone:
             log.error("Outbox row %d is parked: %s", dispatch.ids[0], error.message)
             return Outcome(dispatch.ids, OutboxStatus.PARKED, reason=error.message, is_try=True)
-        await self._desk.uow.write(mark_unreachable, dispatch.chat_id, now=self._desk.now())
-        return Outcome(dispatch.ids, OutboxStatus.SKIPPED, reason="unreachable", is_try=True)
+        return Outcome(
+            dispatch.ids, OutboxStatus.SKIPPED, reason="unreachable", is_try=True, gone_chat=dispatch.chat_id
+        )
 
     def _later(self, ids: tuple[int, ...], wait: timedelta, reason: str) -> Outcome:
         next_try_at = self._desk.now() + wait

@@ -5,6 +5,7 @@ aiogram's own polling confirms before it handles: 801 of 900 waiting updates wer
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 CONFLICT_WAIT = 3.0
+CONFLICT_SILENCE = 300.0  # the two take turns: one line tells it as well as a hundred
 ANSWER_SECONDS = 10.0  # over the long poll's own time
 
 
@@ -55,6 +57,7 @@ class Polling:
         self._poll_seconds = poll_seconds
         self._offset: int | None = None
         self._has_left_webhook = False
+        self._silent_until = 0.0
 
     async def run(self) -> None:
         """Receive until cancelled. Raises TokenRevoked."""
@@ -84,7 +87,11 @@ class Polling:
         if refusal.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
             raise TokenRevoked from refusal
         if refusal.status == HTTPStatus.CONFLICT:
-            log.error("Another process polls with this bot's token: stop it, or give this one its own bot.")
+            if time.monotonic() > self._silent_until:
+                log.error(
+                    "Another process polls with this bot's token: stop it, or give this one its own bot."
+                )
+                self._silent_until = time.monotonic() + CONFLICT_SILENCE
             return CONFLICT_WAIT
         wait = refusal.wait or wait_before(failures, first=FIRST_WAIT, longest=LONGEST_WAIT)
         log.warning("Telegram refused getUpdates (%d); again in %.1f s", refusal.status, wait)

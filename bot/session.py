@@ -20,7 +20,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.methods import AnswerCallbackQuery, Response, TelegramMethod
+from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import LinkPreviewOptions
 
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 TRIES = 3
 FIRST_WAIT = 0.3
 LONGEST_WAIT = 30.0  # a reply that must wait longer is left to the outbox
+TRIED_ONCE = (AnswerCallbackQuery, EditMessageReplyMarkup)
+"""A spinner that stops, old buttons that go: no answer waits for these, an old button is harmless."""
 TRANSIENT = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
 
 _is_bulk: ContextVar[bool] = ContextVar("is_bulk", default=False)
@@ -91,8 +93,7 @@ class Persistence(BaseRequestMiddleware):
             await asyncio.sleep(wait)
 
     def _is_last(self, attempt: int, method: TelegramMethod[Any]) -> bool:
-        # a callback lives 15 seconds: its answer is not worth waiting for
-        return _is_bulk.get() or attempt + 1 >= TRIES or isinstance(method, AnswerCallbackQuery)
+        return _is_bulk.get() or attempt + 1 >= TRIES or isinstance(method, TRIED_ONCE)
 
     def _note(self, method: TelegramMethod[Any]) -> None:
         chat_id = getattr(method, "chat_id", None)

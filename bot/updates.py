@@ -16,8 +16,13 @@ def read_raw(updates: Iterable[Any]) -> list[RawUpdate]:
         # ASCII escapes keep a lone surrogate or a zero character storable, whatever the database
         RawUpdate(one["update_id"], find_chat(one), json.dumps(one, separators=(",", ":")))
         for one in updates
-        if isinstance(one, dict) and type(one.get("update_id")) is int
+        if isinstance(one, dict) and is_storable(one.get("update_id"))
     ]
+
+
+def is_storable(number: object) -> bool:
+    """A number that no column can hold would stop the whole batch, again and again."""
+    return type(number) is int and -(2**63) <= number < 2**63
 
 
 def find_chat(update: dict[str, Any]) -> int | None:
@@ -29,5 +34,5 @@ def find_chat(update: dict[str, Any]) -> int | None:
         holder = content if kind != "callback_query" else content.get("message") or {}
         chat = holder.get("chat") or content.get("from") if isinstance(holder, dict) else None
         found = chat.get("id") if isinstance(chat, dict) else None
-        return found if type(found) is int else None
+        return found if is_storable(found) else None
     return None

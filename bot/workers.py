@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramUnauthorizedError,
+)
 from aiogram.types import Update
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -18,7 +23,7 @@ from bot.desk import Desk
 from bot.faults import where
 from bot.leadership import Leadership
 from bot.nursery import Nursery
-from bot.session import wait_before
+from bot.session import TokenRevoked, wait_before
 from handlers import fallback
 from services import outbox
 from services.conversations import Place, Shown, read_place
@@ -159,6 +164,8 @@ class Workers:
             await work
         except AWAY:
             raise
+        except TelegramUnauthorizedError as error:
+            raise TokenRevoked from error
         except TelegramForbiddenError:
             await self._note_gone(update_id, place)
         except TelegramBadRequest as error:

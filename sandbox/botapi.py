@@ -36,6 +36,10 @@ class BotApi:
         app.router.add_route("*", "/bot{token}/{method}", self.answer)
         app.router.add_get("/file/bot{token}/{path:.+}", self.send_file)
 
+    def revoke_token(self, new: str) -> None:
+        """Know another token from now on, as after /revoke at BotFather."""
+        self._token = new
+
     def check_token(self, token: str) -> None:
         """Raise 404 for what is no token at all, 401 for a wrong one."""
         if not TOKEN.fullmatch(token):

@@ -80,7 +80,7 @@ class Sandbox:
         self.limits = Limits(is_on=self._are_limits_on)
         self.record = Record(self._store, self.clock)
         self._controls = Controls(self.world, self.faults, self.limits, self.record, self._config)
-        api = BotApi(self._token, self.world, self.faults, self.limits, self.record)
+        self.api = api = BotApi(self._token, self.world, self.faults, self.limits, self.record)
         app = web.Application(middlewares=[secure, guard], client_max_size=MAX_BODY)
         api.add_routes(app)
         self._controls.add_routes(app)

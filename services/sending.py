@@ -55,7 +55,9 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of rows that left (or did not leave) together. WAITING with `next_try_at` tries again."""
+    """What became of rows that left (or did not leave) together. WAITING with `next_try_at` tries again;
+    `gone_chat` is the chat that can no longer be reached.
+    """
 
     ids: tuple[int, ...]
     status: OutboxStatus
@@ -63,6 +65,7 @@ class Outcome:
     reason: str | None = None
     next_try_at: datetime | None = None
     is_try: bool = False
+    gone_chat: int | None = None
 
 
 _DUE = (
@@ -186,6 +189,8 @@ def record_outcomes(session: Session, outcomes: list[Outcome], *, now: datetime)
         if outcome.status is not OutboxStatus.SENT:
             query = query.where(_IS_WAITING)
         session.execute(query.values(**values))
+        if outcome.gone_chat is not None:
+            mark_unreachable(session, outcome.gone_chat, now=now)
 
 
 def mark_unreachable(session: Session, chat_id: int, *, now: datetime) -> None:

@@ -36,6 +36,10 @@ class SandboxThread:
         assert self._is_up.wait(START_SECONDS), "the sandbox did not start"
         return self._sandbox.url
 
+    def revoke_token(self) -> None:
+        """From now on the bot's token is one that nobody here has."""
+        self._loop.call_soon_threadsafe(self._sandbox.api.revoke_token, TOKEN[::-1])
+
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(START_SECONDS)
@@ -121,6 +125,16 @@ class Town:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+    async def end_of_bot(self, seconds: float = 15.0) -> BaseException | None:
+        """What the bot ended with, by itself. Raises TimeoutError while it serves on."""
+        assert self._running is not None
+        (_, task, _), self._running = self._running, None
+        await asyncio.wait_for(asyncio.wait({task}), seconds)
+        return task.exception()
+
+    def revoke_token(self) -> None:
+        self._sandbox.revoke_token()
 
     async def restart_bot(self) -> None:
         await self.stop_bot()

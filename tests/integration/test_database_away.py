@@ -1,4 +1,4 @@
-"""The database goes away in the middle: nobody's update is at fault, and all of it is done when it is back."""
+"""The database goes away in the middle: no update is at fault, and all of it is done later."""
 
 import asyncio
 import sqlite3
@@ -7,16 +7,20 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.engine import Database
-from models.messages import InboxStatus
+from models.messages import InboxStatus, OutboxMessage, OutboxStatus
+from models.tasks import Task, TaskKind
 from models.unit_of_work import UnitOfWork
+from services.outbox import enqueue
+from services.sending import record_outcomes
 from tests.integration.tally import tally_script
 from tests.integration.test_inbox import inbox, tally
 from tests.town import Town, until
+from tests.world import found_school
 
 
 def cut_off(url: str) -> None:
@@ -107,3 +111,46 @@ async def test_a_database_that_another_process_locks_is_waited_for(sqlite_url: s
         await vera.expect("Сейчас 1", timeout=20)
         await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED})
         assert tally(town) == 1
+
+
+async def test_who_is_gone_is_noted_when_the_database_is_back(sqlite_url: str) -> None:
+    """Telegram's refusal and what follows from it are one unit, tried until it is kept."""
+    async with Town(sqlite_url, script=tally_script()) as town:
+        world = found_school(town.database, town.clock.now())
+        vera = await town.telegram.person("Вера")
+        await vera.start(wait=False)
+        person = world.joined("Вера", "Сергеевна", chat_id=vera.id)
+        await vera.block()
+        with town.database.writing() as session:
+            enqueue(
+                session,
+                kind="tally.act",
+                dedup_key="test:gone",
+                now=town.clock.now(),
+                organization_id=world.organization_id,
+                person_id=person.id,
+            )
+        refused = iter([True, True, False])
+        write = UnitOfWork.write
+
+        async def falter(self: UnitOfWork, fn: Any, *facts: Any, **named: Any) -> Any:
+            if fn is record_outcomes and next(refused, False):
+                raise OperationalError("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
+            return await write(self, fn, *facts, **named)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(UnitOfWork, "write", falter)
+            await town.start_bot(has_scheduler=False)
+            await until(lambda: outcomes(town) == [(OutboxStatus.SKIPPED, "unreachable")], seconds=20)
+        assert open_tasks(town) == [person.id]
+
+
+def outcomes(town: Town) -> list[tuple[OutboxStatus, str | None]]:
+    with town.database.reading() as session:
+        rows = session.execute(select(OutboxMessage.status, OutboxMessage.reason))
+        return [(row[0], row[1]) for row in rows]
+
+
+def open_tasks(town: Town) -> list[int | None]:
+    with town.database.reading() as session:
+        return list(session.scalars(select(Task.person_id).where(Task.kind == TaskKind.PERSON_UNREACHABLE)))

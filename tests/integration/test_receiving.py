@@ -69,6 +69,21 @@ async def test_webhook_refuses_what_is_no_update(town: Town) -> None:
     assert inbox(town) == {}
 
 
+async def test_a_number_that_no_column_can_hold_stops_nobody(town: Town) -> None:
+    url = await start_webhook(town)
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    poison = {"update_id": 1, "message": {"chat": {"id": 2**70}}}
+    async with ClientSession() as client:
+        async with client.post(url, json=poison, headers=headers) as answer:
+            assert answer.status == 200
+        async with client.post(url, json=poison | {"update_id": 2**63}, headers=headers) as answer:
+            assert answer.status == 400
+    await until(lambda: inbox(town).get(InboxStatus.PARKED) == 1)
+    assert (await vera.say("/add")).text == "Сейчас 1, шаг дом"
+
+
 async def test_from_webhook_to_polling_and_back_nothing_is_lost(town: Town) -> None:
     await start_webhook(town)
     vera = await town.telegram.person("Вера")

@@ -104,3 +104,18 @@ async def test_an_answer_to_who_blocked_the_bot_meanwhile_is_given_up(town: Town
     with town.database.reading() as session:
         assert session.get_one(ChatAccount, vera.id).is_reachable is False
         assert session.scalar(select(OutboxMessage.id)) is None
+
+
+async def test_taking_old_buttons_away_is_tried_once_and_holds_nobody_up(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await town.telegram.fault(kind="500", method="editMessageReplyMarkup", times=9)
+    await vera.say("/add")
+    await vera.say("/add")
+    await vera.expect("Сейчас 2")
+    await until(lambda: tally(town) == 2)
+    tried = [
+        call["parameters"]["message_id"] for call in await town.telegram.record("editMessageReplyMarkup")
+    ]
+    assert len(tried) == len(set(tried))

@@ -1,0 +1,77 @@
+"""A token that is taken back while the bot serves ends the process with one line, whoever meets it first."""
+
+import json
+
+from aiohttp import ClientSession
+from sqlalchemy import select
+
+from bot.session import TokenRevoked
+from models.messages import InboxStatus, OutboxMessage, OutboxStatus
+from sandbox.client import Person
+from services.outbox import enqueue
+from tests.integration.tally import tally_script
+from tests.integration.test_inbox import inbox, tally
+from tests.integration.test_receiving import SECRET, free_port
+from tests.town import Town, until
+from tests.world import found_school
+
+
+async def serve_by_webhook(town: Town) -> str:
+    """By webhook nothing is asked of Telegram but to send: the first send finds out."""
+    port = await free_port()
+    url = f"http://127.0.0.1:{port}/telegram"
+    await town.start_bot(
+        updates="webhook", webhook_url=url, webhook_secret=SECRET, webhook_port=port, has_scheduler=False
+    )
+    return url
+
+
+async def post_word(url: str, vera: Person) -> None:
+    message = {
+        "message_id": 900,
+        "date": 0,
+        "chat": {"id": vera.id, "type": "private"},
+        "from": {"id": vera.id, "is_bot": False, "first_name": "Вера"},
+        "text": "/add",
+        "entities": [{"type": "bot_command", "offset": 0, "length": 4}],
+    }
+    body = json.dumps({"update_id": 7000, "message": message})
+    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    async with ClientSession() as client, client.post(url, data=body, headers=headers) as answer:
+        assert answer.status == 200
+
+
+async def test_an_answer_meets_it_and_nothing_is_lost(sqlite_url: str) -> None:
+    async with Town(sqlite_url, script=tally_script()) as town:
+        url = await serve_by_webhook(town)
+        vera = await town.telegram.person("Вера")
+        await vera.start()
+        await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED})
+        town.revoke_token()
+        await post_word(url, vera)
+        assert isinstance(await town.end_of_bot(), TokenRevoked)
+        assert tally(town) == 1
+        assert inbox(town)[InboxStatus.WORKED] == 1  # its answer waits for a bot with a good token
+
+
+async def test_a_notice_meets_it_and_stays_in_the_outbox(sqlite_url: str) -> None:
+    async with Town(sqlite_url, script=tally_script()) as town:
+        world = found_school(town.database, town.clock.now())
+        vera = await town.telegram.person("Вера")
+        await vera.start(wait=False)
+        person = world.joined("Вера", "Сергеевна", chat_id=vera.id)
+        await serve_by_webhook(town)
+        await vera.expect("Сейчас")
+        town.revoke_token()
+        with town.database.writing() as session:
+            enqueue(
+                session,
+                kind="tally.act",
+                dedup_key="test:revoked",
+                now=town.clock.now(),
+                organization_id=world.organization_id,
+                person_id=person.id,
+            )
+        assert isinstance(await town.end_of_bot(), TokenRevoked)
+        with town.database.reading() as session:
+            assert session.scalars(select(OutboxMessage.status)).one() is OutboxStatus.WAITING
