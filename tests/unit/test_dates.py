@@ -1,6 +1,7 @@
 """Typed days, times and lengths: a grammar that asks where it does not know (engineering.md, decision 9)."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ MONTHS = [
 WEEKDAYS = ["понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"]
 
 
-def day(text):
+def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
@@ -58,7 +59,7 @@ def day(text):
         ("завтра в 15:00", "future", "2025-10-16"), ("в среду в 19:00", "past", "2025-10-08"),
     ],
 )  # fmt: skip
-def test_a_day_is_read(text, towards, expected):
+def test_a_day_is_read(text: str, towards: Any, expected: str) -> None:
     reading = read_date(text, WEDNESDAY, towards)
     assert (reading.date, reading.problem) == (day(expected), None)
 
@@ -90,7 +91,7 @@ def test_a_day_is_read(text, towards, expected):
         ("5 и 12.10", "past", Problem.AMBIGUOUS, ["2025-10-05", "2025-10-12"]),
     ],
 )  # fmt: skip
-def test_a_doubtful_day_is_asked_about(text, towards, problem, choices):
+def test_a_doubtful_day_is_asked_about(text: str, towards: Any, problem: Any, choices: Any) -> None:
     reading = read_date(text, WEDNESDAY, towards)
     assert (reading.date, reading.problem) == (None, problem)
     assert sorted(reading.choices) == sorted(day(one) for one in choices)
@@ -116,7 +117,7 @@ def test_a_doubtful_day_is_asked_about(text, towards, problem, choices):
         ("без десяти девять", "08:50", None), ("в половине десятого", "09:30", None),
     ],
 )  # fmt: skip
-def test_a_time_is_read(text, start, end):
+def test_a_time_is_read(text: str, start: Any, end: Any) -> None:
     reading = read_time(text)
     assert reading.problem is None
     assert reading.start == time.fromisoformat(start)
@@ -137,7 +138,7 @@ def test_a_time_is_read(text, start, end):
         ("", Problem.UNKNOWN, []), ("не в 15", Problem.UNKNOWN, []),
     ],
 )  # fmt: skip
-def test_a_doubtful_time_is_asked_about(text, problem, choices):
+def test_a_doubtful_time_is_asked_about(text: str, problem: Any, choices: Any) -> None:
     reading = read_time(text)
     assert (reading.start, reading.problem) == (None, problem)
     assert list(reading.choices) == [time.fromisoformat(one) for one in choices]
@@ -169,7 +170,7 @@ def test_a_doubtful_time_is_asked_about(text, problem, choices):
         ("с 15 до 16.15", 75, False), ("14:00-14:40", 40, False), ("600 минут", 600, False),
     ],
 )  # fmt: skip
-def test_a_length_is_read(text, minutes, approximate):
+def test_a_length_is_read(text: str, minutes: Any, approximate: bool) -> None:
     reading = read_minutes(text)
     assert (reading.minutes, reading.approximate, reading.problem) == (minutes, approximate, None)
     assert reading.is_long == (minutes > 480)
@@ -192,19 +193,19 @@ def test_a_length_is_read(text, minutes, approximate):
         ("не 40 минут", Problem.UNKNOWN, ()),
     ],
 )  # fmt: skip
-def test_a_doubtful_length_is_asked_about(text, problem, choices):
+def test_a_doubtful_length_is_asked_about(text: str, problem: Any, choices: Any) -> None:
     reading = read_minutes(text)
     assert (reading.minutes, reading.problem, reading.choices) == (None, problem, choices)
 
 
-def test_the_year_turns_in_january():
+def test_the_year_turns_in_january() -> None:
     january = datetime(2026, 1, 12, 10, 0)
     assert read_date("28.12", january, "past").date == date(2025, 12, 28)
     assert read_date("20 января", january, "future").date == date(2026, 1, 20)
     assert read_date("25 декабря", january).date == date(2025, 12, 25)
 
 
-def test_a_school_year_runs_from_the_first_of_september():
+def test_a_school_year_runs_from_the_first_of_september() -> None:
     assert school_year_start(date(2025, 8, 31)) == date(2024, 9, 1)
     assert school_year_start(date(2025, 9, 1)) == date(2025, 9, 1)
     # in May "10 октября" of a past meeting is this school year's, though the next October is nearer
@@ -215,9 +216,9 @@ MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31))
 
 
 @given(MOMENTS, st.integers(0, 60), st.booleans())
-def test_the_echo_of_a_reading_reads_back_to_itself(now, away, is_past):
+def test_the_echo_of_a_reading_reads_back_to_itself(now: datetime, away: int, is_past: bool) -> None:
     meant = (now + timedelta(days=-away if is_past else away)).date()
-    towards = "past" if is_past else "future"
+    towards: Literal["past", "future"] = "past" if is_past else "future"
     echoes = [
         f"{meant.day} {MONTHS[meant.month - 1]}",
         f"{WEEKDAYS[meant.weekday()]}, {meant.day} {MONTHS[meant.month - 1]}",
@@ -227,13 +228,13 @@ def test_the_echo_of_a_reading_reads_back_to_itself(now, away, is_past):
 
 
 @given(st.times(min_value=time(8, 0), max_value=time(23, 59)))
-def test_the_echo_of_a_time_reads_back_to_itself(moment):
+def test_the_echo_of_a_time_reads_back_to_itself(moment: time) -> None:
     meant = moment.replace(second=0, microsecond=0)
     assert {read_time(f"{lead}{meant:%H:%M}").start for lead in ("", "в ", "четверг, 26 ноября, ")} == {meant}
 
 
 @given(st.integers(5, 480))
-def test_the_echo_of_a_length_reads_back_to_itself(minutes):
+def test_the_echo_of_a_length_reads_back_to_itself(minutes: Any) -> None:
     echoes = [f"{minutes} минут", f"{minutes} мин", str(minutes)]
     if minutes >= 60 and minutes % 60:
         echoes += [f"{minutes // 60} ч {minutes % 60} мин", f"{minutes // 60}ч{minutes % 60:02}м"]
@@ -242,7 +243,7 @@ def test_the_echo_of_a_length_reads_back_to_itself(minutes):
 
 @settings(max_examples=300)
 @given(st.text(max_size=200), MOMENTS, st.sampled_from(["past", "future", None]))
-def test_any_answer_is_read_without_an_error(text, now, towards):
+def test_any_answer_is_read_without_an_error(text: str, now: datetime, towards: Any) -> None:
     read = read_date(text, now, towards)
     assert (read.date is None) == (read.problem is not None)
     length = read_minutes(text)

@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -30,15 +31,15 @@ EMPTY = dict.fromkeys(
 )
 
 
-def log(**said):
+def log(**said: Any) -> Any:
     return EMPTY | {"kind": "regular", "participants": [ANNA]} | _exact(said)
 
 
-def other(**said):
+def other(**said: Any) -> Any:
     return EMPTY | _exact(said)
 
 
-def _exact(said):
+def _exact(said: Any) -> Any:
     return ({"approximate": False} if said.get("minutes") else {}) | said
 
 
@@ -107,14 +108,16 @@ SAMPLES = [
     [sample[1:] for sample in SAMPLES],
     ids=[str(sample[0]) for sample in SAMPLES],
 )
-def test_the_samples_of_the_domain_are_read_as_it_says(text, members, intent, entries, questions, warnings):
+def test_the_samples_of_the_domain_are_read_as_it_says(
+    text: str, members: list[str], intent: str, entries: Any, questions: Any, warnings: Any
+) -> None:
     assert read_text(text, now=NOW, members=members) == {
         "intent": intent, "entries": entries, "questions": questions, "warnings": warnings,
     }  # fmt: skip
 
 
 @pytest.mark.requirement("E34")
-def test_a_mentee_asks_for_another_mentor_and_never_resigns():
+def test_a_mentee_asks_for_another_mentor_and_never_resigns() -> None:
     asked = read_text(
         "Прошу заменить мне наставника, не совпадает расписание",
         now=NOW,
@@ -126,7 +129,7 @@ def test_a_mentee_asks_for_another_mentor_and_never_resigns():
     assert refused["intent"] == "unclear"
 
 
-def test_the_next_step_is_apart_from_the_topic():
+def test_the_next_step_is_apart_from_the_topic() -> None:
     text = "вчера 40 минут, разбирали план урока в 5Б, в четверг посещу урок"
     [entry] = read_text(text, now=NOW, members=[ANNA])["entries"]
     assert entry == log(
@@ -144,7 +147,7 @@ def test_the_next_step_is_apart_from_the_topic():
         ("вчера 30 мин журнал, в пятницу приду, если не заболею", ["заболею"]),
     ],
 )
-def test_neither_pupils_names_nor_health_are_kept(text, kept_out):
+def test_neither_pupils_names_nor_health_are_kept(text: str, kept_out: Any) -> None:
     reading = read_text(text, now=NOW, members=[ANNA])
     told = [f"{entry['topic']} {entry['next_step']} {entry['place']}" for entry in reading["entries"]]
     assert reading["intent"] == "log"
@@ -153,7 +156,7 @@ def test_neither_pupils_names_nor_health_are_kept(text, kept_out):
     assert set(reading["warnings"]) & {"pupil_name_dropped", "health_dropped"}
 
 
-def test_a_good_line_is_one_compact_line_and_a_bad_one_says_what_is_wrong():
+def test_a_good_line_is_one_compact_line_and_a_bad_one_says_what_is_wrong() -> None:
     good = read_line(json.dumps({"text": "вчера 40 минут, журнал", "now": NOW, "members": [ANNA]}))
     assert json.loads(good) == read_text("вчера 40 минут, журнал", now=NOW, members=[ANNA])
     assert "\n" not in good
@@ -170,7 +173,7 @@ def test_a_good_line_is_one_compact_line_and_a_bad_one_says_what_is_wrong():
         '{"text": "x", "now": "2025-10-15T18:00:00+03:00", "author_role": "curator"}',
     ],
 )  # fmt: skip
-def test_a_bad_line_becomes_an_error_and_the_run_goes_on(line):
+def test_a_bad_line_becomes_an_error_and_the_run_goes_on(line: str) -> None:
     answer = json.loads(read_line(line))
     assert set(answer) == {"error"}
     assert answer["error"]
@@ -187,7 +190,7 @@ PIECES = st.sampled_from([*_PIECES.split(), "\n"])
 
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=25).map(" ".join)))
-def test_any_text_is_read_without_an_error_into_sane_values(text):
+def test_any_text_is_read_without_an_error_into_sane_values(text: str) -> None:
     reading = read_message(text, now=datetime.fromisoformat(NOW), members=[ANNA, "Орлова Екатерина Павловна"])
     json.dumps(to_json(reading))
     for entry in reading.entries:
@@ -200,7 +203,7 @@ def test_any_text_is_read_without_an_error_into_sane_values(text):
 
 
 @given(st.integers(1, 11), st.sampled_from("АБВГДабвгд"), st.sampled_from(["", " класс", " классе"]))
-def test_a_class_is_never_a_length_nor_a_time(grade, letter, word):
+def test_a_class_is_never_a_length_nor_a_time(grade: int, letter: str, word: str) -> None:
     for name in (f"{grade}{letter}{word}", f"{grade}-{letter}{word}", f"{grade} «{letter}»{word}"):
         reading = read_text(f"вчера разбирали урок в {name}", now=NOW, members=[ANNA])
         [entry] = reading["entries"]
@@ -208,7 +211,7 @@ def test_a_class_is_never_a_length_nor_a_time(grade, letter, word):
 
 
 @given(st.text(alphabet=" \n\t.,!?👍…«»-—()/", max_size=40))
-def test_nothing_is_read_from_emptiness(text):
+def test_nothing_is_read_from_emptiness(text: str) -> None:
     assert to_json(read_message(text, now=datetime.fromisoformat(NOW), members=[ANNA])) == {
         "intent": "unclear", "entries": [], "questions": [], "warnings": [],
     }  # fmt: skip
@@ -216,8 +219,8 @@ def test_nothing_is_read_from_emptiness(text):
 
 @settings(max_examples=30, deadline=None)
 @given(st.one_of(PIECES, st.text(min_size=1, max_size=6)))
-def test_long_repetitions_take_no_more_than_their_length_allows(piece):
-    def seconds(count):
+def test_long_repetitions_take_no_more_than_their_length_allows(piece: str) -> None:
+    def seconds(count: int) -> float:
         text = f"{piece} " * count
         best = float("inf")
         for _ in range(2):

@@ -6,6 +6,7 @@ minutes and the only member go without saying.
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,18 +44,18 @@ PHRASES = [
 ]
 
 
-def brief(entry):
+def brief(entry: Any) -> Any:
     return {field: value for field, value in entry.items() if value is not None and USUAL.get(field) != value}
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase["text"])
-def test_a_phrase_says_this_and_nothing_more(phrase):
+def test_a_phrase_says_this_and_nothing_more(phrase: Any) -> None:
     reading = read_text(phrase["text"], now=phrase.get("now", WEDNESDAY), members=MEMBERS[phrase["members"]])
     told = reading | {"entries": [brief(entry) for entry in reading["entries"]]}
     assert told == {field: phrase[field] for field in ("intent", "entries", "questions", "warnings")}
 
 
-def test_the_table_covers_every_intent_question_and_warning():
+def test_the_table_covers_every_intent_question_and_warning() -> None:
     assert {phrase["intent"] for phrase in PHRASES} >= {intent.value for intent in Intent}
     assert {warning for phrase in PHRASES for warning in phrase["warnings"]} >= {
         warned.value for warned in Warned if warned not in {Warned.NO_MINUTES, Warned.SEVERAL_MEETINGS}

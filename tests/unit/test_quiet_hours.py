@@ -1,6 +1,7 @@
 """Quiet hours move a moment to the nearest allowed minute, in local time, over midnight and clock changes."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -27,12 +28,14 @@ def moscow(text: str) -> datetime:
         ("2026-11-27T08:00", "2026-11-27T08:00", "2026-11-27T08:00"),
     ],
 )
-def test_a_quiet_moment_moves_to_the_nearest_allowed_minute(moment, earlier, later):
+def test_a_quiet_moment_moves_to_the_nearest_allowed_minute(
+    moment: datetime, earlier: str, later: str
+) -> None:
     assert NIGHT.earlier(moscow(moment)) == moscow(earlier)
     assert NIGHT.later(moscow(moment)) == moscow(later)
 
 
-def test_equal_ends_mean_no_quiet_hours():
+def test_equal_ends_mean_no_quiet_hours() -> None:
     assert not QuietHours(MOSCOW, time(0), time(0)).is_quiet(moscow("2026-11-26T00:00"))
 
 
@@ -42,7 +45,9 @@ def test_equal_ends_mean_no_quiet_hours():
     st.times(),
     st.times(),
 )
-def test_whatever_the_hours_the_result_is_allowed_and_on_its_side(moment, zone, start, end):
+def test_whatever_the_hours_the_result_is_allowed_and_on_its_side(
+    moment: datetime, zone: str, start: Any, end: Any
+) -> None:
     length = (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % (24 * 60)
     assume(length <= 20 * 60)  # nobody leaves less than four hours a day for messages
     hours = QuietHours(
