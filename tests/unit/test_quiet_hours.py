@@ -28,9 +28,7 @@ def moscow(text: str) -> datetime:
         ("2026-11-27T08:00", "2026-11-27T08:00", "2026-11-27T08:00"),
     ],
 )
-def test_a_quiet_moment_moves_to_the_nearest_allowed_minute(
-    moment: datetime, earlier: str, later: str
-) -> None:
+def test_a_quiet_moment_moves_to_the_nearest_allowed_minute(moment: str, earlier: str, later: str) -> None:
     assert NIGHT.earlier(moscow(moment)) == moscow(earlier)
     assert NIGHT.later(moscow(moment)) == moscow(later)
 
