@@ -93,6 +93,8 @@ def describe_proposal(session: Session, card: MeetingCard, person_id: int, t: Tr
         kind=say_kind(session, card.cycle_id, card.kind, t),
         minutes=t.minutes(card.minutes),
     )
+    if card.topic:
+        text += "\n" + t("Topic: {topic}", topic=card.topic)
     overlaps = find_overlaps(
         session, person_id=person_id, starts_at=card.starts_at, ends_at=card.ends_at, except_id=card.id
     )
@@ -265,6 +267,8 @@ def _describe_past(
         )
     if card.topic:
         text += "\n" + t("Topic: {topic}", topic=card.topic)
+    if card.next_step:
+        text += "\n" + t("Next: {step}", step=card.next_step)
     actions = []
     if card.side_of(person_id).role is Role.MENTOR and not card.is_logged:
         actions.append(Action(t.label("Log the meeting"), "meeting.log", (card.id,)))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent
+from models.drafts import Draft, DraftStatus
 from models.meetings import Meeting, MeetingWord
 from models.messages import OutboxMessage, OutboxStatus
 from models.pairs import Pair, PairMember
@@ -74,6 +75,14 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
         "questionnaires": read_own_surveys(session, actor=actor, locale=locale),
         "pairs": _read_pairs(session, person.id),
         "meetings": _read_meetings(session, person.id),
+        "meetings_written_and_not_saved": [
+            {"opened_at": _iso(one.opened_at), "text": one.text, "read_as": one.contents}
+            for one in session.scalars(
+                select(Draft)
+                .where(Draft.person_id == person.id, Draft.status == DraftStatus.OPEN)
+                .order_by(Draft.id)
+            )
+        ],
         "messages_sent_to_me": [
             {"kind": one.kind, "sent_at": _iso(one.sent_at)}
             for one in session.scalars(
@@ -205,6 +214,10 @@ def _read_meetings(session: Session, person_id: int) -> list[OwnData]:
             "planned_minutes": one.minutes,
             "held_minutes": one.held_minutes,
             "topic": one.topic,
+            "next_step": one.next_step,
+            "format": one.format.value if one.format else None,
+            "place": one.place,
+            "corrected_at": _iso(one.corrected_at),
             "i_said_it_took_place": said.get(one.id),
         }
         for one in meetings

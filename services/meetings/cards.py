@@ -43,6 +43,7 @@ class MeetingCard:
     cancelled_by: int | None
     held_minutes: int | None
     topic: str | None
+    next_step: str | None
     source: Source | None
     logged_at: datetime | None
     has_clock_time: bool  # False when only the day of a past meeting was told
@@ -177,6 +178,7 @@ def card_of(meeting: Meeting) -> MeetingCard:
         cancelled_by=meeting.cancelled_by,
         held_minutes=meeting.held_minutes,
         topic=meeting.topic,
+        next_step=meeting.next_step,
         source=meeting.source,
         logged_at=meeting.logged_at,
         has_clock_time=not meeting.local_start.endswith(DAY_ONLY),

@@ -48,3 +48,16 @@ def list_kinds(session: Session, *, pair: Pair, now: datetime) -> list[MeetingKi
     again = [kind for kind in (MeetingKind.REGULAR, MeetingKind.TRIAL) if kind in allowed and kind in done]
     first = next(iter([*is_next, *again, *allowed]), None)
     return sorted(allowed, key=lambda kind: (kind is not first, ranks[kind]))
+
+
+def find_usual_kind(session: Session, *, pair: Pair, now: datetime) -> MeetingKind:
+    """What a held meeting is while nobody says otherwise: regular once the work has begun (domain.md 6.2).
+
+    Before that it is the kind that comes next; of a pair that has ended, an ordinary meeting.
+    """
+    kinds = list_kinds(session, pair=pair, now=now)
+    if MeetingKind.REGULAR in kinds:
+        return MeetingKind.REGULAR
+    if kinds:
+        return kinds[0]
+    return MeetingKind.INTRO if pair.status is PairStatus.ACCEPTED else MeetingKind.REGULAR

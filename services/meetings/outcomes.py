@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord, Source
-from models.pairs import MEETING, Pair, PairMember, PairStatus
+from models.meetings import Meeting, MeetingFormat, MeetingKind, MeetingStatus, MeetingWord, Source
+from models.pairs import Pair, PairMember
 from models.people import Role
 from models.programmes import Cycle
 from models.tasks import TaskKind
@@ -17,7 +17,7 @@ from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.errors import N_, DomainError
 from services.feedback import invite, open_feedback
-from services.meetings.kinds import list_kinds
+from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
 from services.meetings.planning import MeetingChanged, check_member, lock_meeting, timezone_of
 from services.meetings.schedule import schedule
@@ -25,7 +25,8 @@ from services.pairs.places import lock_pair
 from services.programmes.running import settings_of
 from services.tasks import close_by_fact, open_task
 
-LONGEST = 480  # minutes
+LONGEST = 480  # minutes; more needs a second yes (domain.md 6.2)
+A_DAY = 1440
 TOPIC_LIMIT = 500
 LOGGABLE = frozenset(
     {MeetingStatus.PROPOSED, MeetingStatus.PLANNED, MeetingStatus.MISSED, MeetingStatus.HELD}
@@ -50,6 +51,15 @@ class DayNotPast(DomainError):
 
 class PairNeverMet(DomainError):
     text = N_("This pair has no meetings to log: it has not been accepted by both.")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a log tells besides the length and the topic (DC18)."""
+
+    next_step: str | None = None
+    format: MeetingFormat | None = None
+    place: str | None = None
 
 
 class Next(StrEnum):
@@ -89,8 +99,8 @@ def say_held(session: Session, *, actor: Actor, meeting_id: int, took_place: boo
         raise MeetingChanged
     if meeting.starts_at > now:
         raise NotBegun
-    _keep_word(session, meeting, member, took_place=took_place, now=now)
-    _settle(session, meeting, actor=actor, now=now)
+    keep_word(session, meeting, member, took_place=took_place, now=now)
+    settle(session, meeting, actor=actor, now=now)
     run_id = None
     following = Next.NOTHING
     if took_place:
@@ -112,15 +122,25 @@ def say_held(session: Session, *, actor: Actor, meeting_id: int, took_place: boo
 
 
 def log_meeting(
-    session: Session, *, actor: Actor, meeting_id: int, minutes: int, topic: str | None, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    meeting_id: int,
+    minutes: int,
+    topic: str | None,
+    story: Story | None = None,
+    is_sure: bool = False,
+    now: datetime,
 ) -> MeetingLogged:
     """Write down a meeting that was planned: how long, about what. The mentor in the chat, or the curator.
 
+    `is_sure`: more than LONGEST minutes were confirmed a second time.
     Raises LoggedAlready, NotBegun, MeetingChanged, MinutesOutOfRange, NotAllowed.
     """
     meeting, pair = lock_meeting(session, meeting_id)
-    _check_logger(actor, pair)
-    return _log(session, meeting, pair, actor=actor, minutes=minutes, topic=topic, now=now)
+    check_logger(actor, pair)
+    check_minutes(minutes, is_sure=is_sure)
+    return _log(session, meeting, pair, actor=actor, minutes=minutes, topic=topic, story=story, now=now)
 
 
 def log_past_meeting(
@@ -133,28 +153,33 @@ def log_past_meeting(
     minutes: int,
     topic: str | None,
     kind: MeetingKind | None = None,
+    story: Story | None = None,
+    is_sure: bool = False,
+    is_another: bool = False,
     now: datetime,
 ) -> MeetingLogged:
     """Write down a meeting that nobody planned; one that was planned for that day is logged instead.
 
-    Without a `clock` only the day is known. Raises DayNotPast, PairNeverMet, MinutesOutOfRange, NotAllowed.
+    Without a `clock` only the day is known. `is_another`: not the planned one, whatever stands there.
+    Raises DayNotPast, PairNeverMet, MinutesOutOfRange, NotAllowed.
     """
     pair = lock_pair(session, pair_id)
-    _check_logger(actor, pair)
+    check_logger(actor, pair)
     if pair.accepted_at is None:
         raise PairNeverMet
     timezone = timezone_of(session, pair.organization_id)
-    _check_past(session, pair, day, clock, now.astimezone(ZoneInfo(timezone)))
-    planned = _find_planned(session, pair, day, kind, now) if clock is None else None
+    check_past(session, pair, day, clock, now.astimezone(ZoneInfo(timezone)))
+    check_minutes(minutes, is_sure=is_sure)
+    is_open = clock is None and not is_another
+    planned = _find_planned(session, pair, day, kind, now) if is_open else None
     if planned is not None:
-        return _log(session, planned, pair, actor=actor, minutes=minutes, topic=topic, now=now)
-    _check_minutes(minutes)
+        return _log(session, planned, pair, actor=actor, minutes=minutes, topic=topic, story=story, now=now)
     span = span_of(datetime.combine(day, clock or time.min), timezone, minutes)
     meeting = Meeting(
         organization_id=pair.organization_id,
         cycle_id=pair.cycle_id,
         pair_id=pair.id,
-        kind=kind or _guess_kind(session, pair, now),
+        kind=kind or find_usual_kind(session, pair=pair, now=now),
         status=MeetingStatus.PLANNED,
         local_start=span.local_start,
         timezone=timezone,
@@ -166,7 +191,7 @@ def log_past_meeting(
     )
     session.add(meeting)
     session.flush()
-    return _log(session, meeting, pair, actor=actor, minutes=minutes, topic=topic, now=now)
+    return _log(session, meeting, pair, actor=actor, minutes=minutes, topic=topic, story=story, now=now)
 
 
 def _log(
@@ -177,6 +202,7 @@ def _log(
     actor: Actor,
     minutes: int,
     topic: str | None,
+    story: Story | None,
     now: datetime,
 ) -> MeetingLogged:
     if meeting.status not in LOGGABLE:
@@ -185,17 +211,19 @@ def _log(
         raise LoggedAlready
     if meeting.starts_at > now:
         raise NotBegun
-    _check_minutes(minutes)
     was_asked = meeting.status is MeetingStatus.PLANNED and meeting.planned_at and meeting.ask_at is None
     before = meeting.status
-    meeting.held_minutes, meeting.topic = minutes, topic.strip()[:TOPIC_LIMIT] or None if topic else None
+    meeting.held_minutes = minutes
+    meeting.topic = (topic or "").strip()[:TOPIC_LIMIT] or meeting.topic
+    if story is not None:
+        meeting.next_step, meeting.format, meeting.place = story.next_step, story.format, story.place
     meeting.logged_by = actor.id if actor.kind is ActorKind.PERSON else None
     meeting.logged_at = now
     meeting.source = Source.BOT if actor.kind is ActorKind.PERSON else Source.PANEL
     run_of_actor = None
     for member in pair.members:
         if member.person_id == actor.id and actor.kind is ActorKind.PERSON:
-            _keep_word(session, meeting, member, took_place=True, now=now)
+            keep_word(session, meeting, member, took_place=True, now=now)
             run_of_actor = open_feedback(
                 session, meeting=meeting, person_id=member.person_id, role=member.role, now=now
             )
@@ -205,7 +233,7 @@ def _log(
             )
             if run_id is not None:
                 invite(session, meeting=meeting, person_id=member.person_id, now=now)
-    _settle(session, meeting, actor=actor, now=now)
+    settle(session, meeting, actor=actor, now=now)
     record(
         session,
         actor=actor,
@@ -219,7 +247,7 @@ def _log(
     return MeetingLogged(meeting.id, run_of_actor)
 
 
-def _settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -> None:
+def settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -> None:
     """The state that follows from what both say and from the log; the log outweighs a word."""
     session.flush()
     said = {
@@ -263,7 +291,7 @@ def _has_said(session: Session, meeting: Meeting, member: PairMember) -> bool:
     return session.scalar(query) is not None
 
 
-def _keep_word(
+def keep_word(
     session: Session, meeting: Meeting, member: PairMember, *, took_place: bool, now: datetime
 ) -> None:
     word = session.scalars(
@@ -285,7 +313,7 @@ def _keep_word(
         word.took_place, word.said_at = took_place, now
 
 
-def _check_logger(actor: Actor, pair: Pair) -> None:
+def check_logger(actor: Actor, pair: Pair) -> None:
     """The mentor logs in the chat; a curator for any pair, marked as such (ux.md 6)."""
     if actor.kind is ActorKind.PERSON:
         actor.check_is_person(_mentor(pair).person_id)
@@ -298,12 +326,13 @@ def _mentor(pair: Pair) -> PairMember:
     return next(member for member in pair.members if member.role is Role.MENTOR)
 
 
-def _check_minutes(minutes: int) -> None:
-    if not 1 <= minutes <= LONGEST:
+def check_minutes(minutes: int, *, is_sure: bool) -> None:
+    """Raises MinutesOutOfRange."""
+    if not 1 <= minutes <= (A_DAY if is_sure else LONGEST):
         raise MinutesOutOfRange
 
 
-def _check_past(session: Session, pair: Pair, day: date, clock: time | None, local_now: datetime) -> None:
+def check_past(session: Session, pair: Pair, day: date, clock: time | None, local_now: datetime) -> None:
     cycle = session.get_one(Cycle, pair.cycle_id)
     is_later_today = day == local_now.date() and clock is not None and clock > local_now.time()
     if not cycle.starts_on <= day <= local_now.date() or is_later_today:
@@ -323,15 +352,3 @@ def _find_planned(
     if kind is not None:
         query = query.where(Meeting.kind == kind)
     return session.scalars(query.order_by(Meeting.starts_at).limit(1).with_for_update()).first()
-
-
-def _guess_kind(session: Session, pair: Pair, now: datetime) -> MeetingKind:
-    """The kind that came next; of a pair that has ended, an ordinary meeting."""
-    kinds = list_kinds(session, pair=pair, now=now) if pair.status in MEETING else []
-    return (
-        kinds[0]
-        if kinds
-        else MeetingKind.REGULAR
-        if pair.status is not PairStatus.ACCEPTED
-        else MeetingKind.INTRO
-    )

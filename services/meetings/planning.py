@@ -77,6 +77,7 @@ def propose_meeting(
     kind: MeetingKind,
     local_start: datetime,
     minutes: int | None = None,
+    topic: str | None = None,
     now: datetime,
 ) -> MeetingProposed:
     """One side proposes a time; the other hears of it at once. `local_start` is naive, in the school's zone.
@@ -89,7 +90,7 @@ def propose_meeting(
         raise PairCannotMeet
     if kind not in list_kinds(session, pair=pair, now=now):
         raise KindNotDue
-    meeting = _add_proposal(session, actor, pair, kind, local_start, minutes, now)
+    meeting = _add_proposal(session, actor, pair, kind, local_start, minutes, topic, now)
     _record(session, meeting, actor=actor, action="meeting.proposed", now=now)
     return MeetingProposed(meeting.id, _find_overlaps(session, pair, meeting))
 
@@ -117,7 +118,9 @@ def move_meeting(
     before = old.status
     old.status = MeetingStatus.MOVED
     schedule(old, settings=settings_of(session, cycle_id=old.cycle_id), now=now)
-    meeting = _add_proposal(session, actor, pair, old.kind, local_start, minutes or old.minutes, now)
+    meeting = _add_proposal(
+        session, actor, pair, old.kind, local_start, minutes or old.minutes, old.topic, now
+    )
     old.moved_to_id = meeting.id
     _record(session, old, actor=actor, action="meeting.moved", now=now, before=before, moved_to=meeting.id)
     return MeetingProposed(meeting.id, _find_overlaps(session, pair, meeting), old.id)
@@ -213,6 +216,7 @@ def _add_proposal(
     kind: MeetingKind,
     local_start: datetime,
     minutes: int | None,
+    topic: str | None,
     now: datetime,
 ) -> Meeting:
     timezone = timezone_of(session, pair.organization_id)
@@ -230,6 +234,7 @@ def _add_proposal(
         starts_at=span.starts_at,
         ends_at=span.ends_at,
         minutes=length,
+        topic=topic,
         proposed_by=actor.id,
         proposed_at=now,
     )

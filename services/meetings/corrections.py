@@ -1,0 +1,184 @@
+"""A log that was wrong: corrected with its history in the audit, or taken back (domain.md 6.2; DC18)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord
+from models.pairs import Pair
+from models.surveys import SurveyRun, SurveyStatus
+from services.actors import Actor, ActorKind
+from services.audit import record
+from services.errors import N_, DomainError
+from services.feedback import find_feedback
+from services.meetings.cards import DAY_ONLY
+from services.meetings.moments import span_of
+from services.meetings.outcomes import (
+    TOPIC_LIMIT,
+    check_logger,
+    check_minutes,
+    check_past,
+    keep_word,
+    settle,
+)
+from services.meetings.planning import MeetingChanged, lock_meeting
+
+
+class NotLogged(DomainError):
+    text = N_("Nothing is written down about this meeting any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is true instead; None leaves what was written."""
+
+    day: date | None = None
+    clock: time | None = None
+    minutes: int | None = None
+    topic: str | None = None
+    kind: MeetingKind | None = None
+
+
+def correct_log(
+    session: Session,
+    *,
+    actor: Actor,
+    meeting_id: int,
+    correction: Correction,
+    is_sure: bool = False,
+    now: datetime,
+) -> int:
+    """Change what was logged. The audit keeps both versions, of a topic only that it changed.
+
+    Raises NotLogged, MeetingChanged, DayNotPast, MinutesOutOfRange, NotAllowed.
+    """
+    meeting, pair = lock_meeting(session, meeting_id)
+    _check_own_log(meeting, pair, actor)
+    before = _facts(meeting)
+    if correction.minutes is not None:
+        check_minutes(correction.minutes, is_sure=is_sure)
+        meeting.held_minutes = correction.minutes
+    if correction.kind is not None:
+        meeting.kind = correction.kind
+    has_new_topic = correction.topic is not None and correction.topic != meeting.topic
+    if has_new_topic:
+        meeting.topic = (correction.topic or "").strip()[:TOPIC_LIMIT] or None
+    _move_in_time(session, meeting, pair, correction, now)
+    meeting.corrected_at = now
+    record(
+        session,
+        actor=actor,
+        action="meeting.corrected",
+        subject=("meeting", meeting.id),
+        organization_id=meeting.organization_id,
+        now=now,
+        before=before,
+        after={**_facts(meeting), "topic_changed": has_new_topic},
+    )
+    return meeting.id
+
+
+def withdraw_log(session: Session, *, actor: Actor, meeting_id: int, now: datetime) -> int:
+    """Take a log back. A meeting that nobody had planned is cancelled with it and counts nowhere.
+
+    A planned one waits for a word again. Where the other side says that they met, the mentor's taking back
+    is a disagreement, and the curator's to settle. Raises NotLogged, MeetingChanged, NotAllowed.
+    """
+    meeting, pair = lock_meeting(session, meeting_id)
+    _check_own_log(meeting, pair, actor)
+    before = _facts(meeting)
+    meeting.held_minutes = meeting.topic = meeting.next_step = meeting.format = meeting.place = None
+    meeting.logged_by = meeting.logged_at = meeting.source = None
+    is_confirmed = _hear_others(session, meeting, pair, actor, now)
+    if meeting.planned_at is None and not is_confirmed:
+        meeting.status = MeetingStatus.CANCELLED
+        meeting.cancelled_by = actor.id if actor.kind is ActorKind.PERSON else None
+        session.execute(
+            update(SurveyRun)
+            .where(
+                SurveyRun.meeting_id == meeting.id,
+                SurveyRun.status.in_((SurveyStatus.OPEN, SurveyStatus.PAUSED)),
+            )
+            .values(status=SurveyStatus.EXPIRED)
+        )
+    else:
+        settle(session, meeting, actor=actor, now=now)
+    record(
+        session,
+        actor=actor,
+        action="meeting.log_withdrawn",
+        subject=("meeting", meeting.id),
+        organization_id=meeting.organization_id,
+        now=now,
+        before=before,
+        after={"status": meeting.status.value},
+    )
+    return meeting.id
+
+
+def _check_own_log(meeting: Meeting, pair: Pair, actor: Actor) -> None:
+    check_logger(actor, pair)
+    if meeting.status is not MeetingStatus.HELD:
+        raise MeetingChanged
+    if meeting.held_minutes is None:
+        raise NotLogged
+
+
+def _facts(meeting: Meeting) -> dict[str, Any]:
+    return {
+        "status": meeting.status.value,
+        "local_start": meeting.local_start,
+        "minutes": meeting.held_minutes,
+        "kind": meeting.kind.value,
+    }
+
+
+def _move_in_time(
+    session: Session, meeting: Meeting, pair: Pair, correction: Correction, now: datetime
+) -> None:
+    """To the right day and time; a day alone keeps the time that was known."""
+    if correction.day is None and correction.clock is None:
+        return
+    started = datetime.fromisoformat(meeting.local_start)
+    day = correction.day or started.date()
+    is_day_only = correction.clock is None and meeting.local_start.endswith(DAY_ONLY)
+    clock = correction.clock or started.time()
+    local_now = now.astimezone(ZoneInfo(meeting.timezone))
+    check_past(session, pair, day, None if is_day_only else clock, local_now)
+    span = span_of(datetime.combine(day, clock), meeting.timezone, meeting.held_minutes or meeting.minutes)
+    meeting.local_start, meeting.starts_at, meeting.ends_at = span.local_start, span.starts_at, span.ends_at
+
+
+def _hear_others(session: Session, meeting: Meeting, pair: Pair, actor: Actor, now: datetime) -> bool:
+    """Whether another side says that they met, by a word or by a rating; the author's own yes is undone."""
+    others = [member for member in pair.members if member.person_id != actor.id]
+    for member in others:
+        run_id = find_feedback(session, meeting_id=meeting.id, person_id=member.person_id)
+        run = session.get(SurveyRun, run_id) if run_id is not None else None
+        if run is not None and run.status is SurveyStatus.SENT:
+            keep_word(session, meeting, member, took_place=True, now=run.sent_at or now)
+    session.flush()
+    is_confirmed = bool(
+        session.scalar(
+            select(MeetingWord.id)
+            .where(
+                MeetingWord.meeting_id == meeting.id,
+                MeetingWord.took_place,
+                MeetingWord.person_id.in_([member.person_id for member in others]),
+            )
+            .limit(1)
+        )
+    )
+    if is_confirmed:
+        for member in pair.members:
+            if member.person_id == actor.id:
+                keep_word(session, meeting, member, took_place=False, now=now)
+    else:
+        session.execute(
+            delete(MeetingWord).where(MeetingWord.meeting_id == meeting.id, MeetingWord.person_id == actor.id)
+        )
+    return is_confirmed
