@@ -1,0 +1,99 @@
+"""A short fault run for every `make test`, and proof that the auditor sees what it is there for.
+
+`make faults` prints the long ones (docs/faults.md).
+"""
+
+import random
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select
+
+from models.audit import AuditEntry
+from models.messages import OutboxMessage, OutboxStatus
+from models.surveys import Answer
+from sandbox.client import Person, SandboxClient
+from tests.faults.auditor import explain, find_repeats
+from tests.faults.machine import Machine, Mark
+from tests.faults.runs import Run
+from tests.faults.street import Street
+from tests.faults.teachers import Episode, Teacher
+
+SEED = 20261121
+
+
+@pytest.mark.timeout(240)
+async def test_a_bot_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -> None:
+    run = Run("short", SEED, couples=1, kills=6, questions=8)
+    report = await run.live(tmp_path / "run")
+    assert report.findings == [], f"seed {report.seed}"
+    assert report.tally["kills of the bot"] >= 6
+    assert report.tally["answers checked"] >= 10
+    assert report.tally["conversations that end on their screen"] == 2
+
+
+@pytest.mark.timeout(240)
+async def test_the_auditor_sees_what_is_lost_and_what_is_doubled(tmp_path: Path) -> None:
+    async def tamper(street: Street) -> None:
+        with street.machine.database.writing() as session:
+            answer = session.scalars(select(Answer).where(Answer.value.is_not(None))).first()
+            assert answer is not None
+            session.execute(delete(Answer).where(Answer.id == answer.id))
+            told = session.scalars(select(AuditEntry).where(AuditEntry.action == "survey.sent")).first()
+            assert told is not None
+            facts = {c.name: getattr(told, c.name) for c in AuditEntry.__table__.columns if c.name != "id"}
+            session.add(AuditEntry(**facts))
+            notice = session.scalars(
+                select(OutboxMessage).where(OutboxMessage.person_id.is_not(None))
+            ).first()
+            assert notice is not None
+            notice.status = OutboxStatus.PARKED
+
+    report = await Run("tampered", SEED, couples=1, questions=2, tamper=tamper).live(tmp_path / "run")
+    kinds = {finding.partition(":")[0] for finding in report.findings}
+    assert kinds >= {"doubled", "parked"}
+    assert any("survey.sent" in finding for finding in report.findings)
+
+
+def call(at: float, text: str, message_id: int, **facts: object) -> dict[str, object]:
+    return {
+        "at": at,
+        "method": "sendMessage",
+        "done": True,
+        "parameters": {"chat_id": 5, "text": text},
+        "answer": {"ok": True, "result": {"message_id": message_id}},
+        **facts,
+    }
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Teacher:
+    person = Person(SandboxClient("http://127.0.0.1:1"), {"id": 5, "key": "x", "first_name": "Вера"})
+    street = Street(Machine(tmp_path), None, random.Random(SEED))  # type: ignore[arg-type]  # no school is needed
+    return Teacher(street, None, person, None, "")  # type: ignore[arg-type]  # nor a person of the school
+
+
+def test_a_notice_that_came_twice_is_found(teacher: Teacher) -> None:
+    calls = [call(10, "Весть", 1), call(12, "Весть", 2)]
+    repeat = find_repeats(teacher, calls, {5: {2}})
+    assert [(one.first, one.again) for one in repeat] == [(10, 12)]
+
+
+def test_an_answer_beyond_the_acts_is_found(teacher: Teacher) -> None:
+    teacher.episodes = [Episode(9, 1, is_hasty=False), Episode(20, 2, is_hasty=False)]
+    calls = [call(10, "А", 1), call(11, "А", 2), call(21, "Б", 3), call(22, "Б", 4)]
+    assert [(one.first, one.again) for one in find_repeats(teacher, calls, {})] == [(10, 11)]
+
+
+@pytest.mark.parametrize(
+    ("marks", "fault", "is_found"),
+    [([], None, True), ([Mark(10.5, "kill bot")], None, False), ([], "reset_after", False)],
+)
+def test_a_repeat_needs_a_reason(
+    teacher: Teacher, marks: list[Mark], fault: str | None, *, is_found: bool
+) -> None:
+    teacher.street.machine.marks += marks
+    calls = [call(10, "Весть", 1, fault=fault), call(12, "Весть", 2)]
+    for repeat in find_repeats(teacher, calls, {5: {1}}):
+        explain(teacher.street, repeat)
+    assert bool(teacher.street.findings) is is_found

@@ -1,0 +1,143 @@
+"""What befalls an installation during a run: kills, faults of the network, a locked database."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+
+from sqlalchemy import make_url
+
+from tests.faults.street import Street
+
+WIRE = ("429", "500", "502", "timeout", "delay", "reset_before", "reset_after")
+METHODS = ("sendMessage", "editMessageText", "editMessageReplyMarkup", "answerCallbackQuery", "getUpdates")
+MOST_WAITING = 2  # faults planned at once: more would be a Telegram that is down, which is another run
+SHARE_STARTING = 0.15
+"""How often a bot is killed while it still starts."""
+
+
+class Killer:
+    """SIGKILL to the bot at random moments, and at once a new one; at least `kills` times."""
+
+    def __init__(self, street: Street, kills: int) -> None:
+        self._street = street
+        self.left = kills
+
+    async def run(self) -> None:
+        """Until cancelled; then the bot runs."""
+        machine, rng = self._street.machine, self._street.rng
+        while True:
+            seen = await machine.last_call()
+            machine.start("bot")
+            if rng.random() < SHARE_STARTING:
+                await asyncio.sleep(rng.uniform(0.1, 1.5))
+            else:
+                await machine.until_polling(after=seen)
+                await slow_down(self._street)
+                await asyncio.sleep(rng.uniform(0.2, 4.0))
+            await asyncio.to_thread(machine.kill, "bot")
+            self.left -= 1
+            self._street.tally["kills of the bot"] += 1
+
+
+async def slow_down(street: Street) -> None:
+    """Make the next sends slow, so that some kills fall between sending and recording."""
+    for method in ("sendMessage", "editMessageText"):
+        await street.machine.telegram.fault(
+            kind="delay",
+            method=method,
+            times=street.rng.randrange(1, 4),
+            seconds=street.rng.uniform(0.05, 0.6),
+        )
+
+
+async def rain(street: Street) -> None:
+    """Faults of the network, and updates that come twice or late, one after another."""
+    rng, telegram = street.rng, street.machine.telegram
+    while True:
+        await asyncio.sleep(rng.uniform(0.2, 1.2))
+        waiting = await telegram.ask("GET", "/sandbox/faults")
+        if len(waiting["faults"]) > MOST_WAITING:
+            continue
+        if rng.random() < 0.3:
+            kind = rng.choice(["duplicate_update", "delay_update"])
+            await telegram.fault(kind=kind, times=rng.randrange(1, 3), seconds=rng.uniform(0.2, 1.5))
+        else:
+            kind = rng.choice(WIRE)
+            seconds = rng.choice([1.0, 2.0]) if kind == "429" else rng.uniform(0.1, 1.0)
+            method = rng.choice(METHODS)
+            times = rng.randrange(1, 5)
+            if kind == "timeout":  # ten seconds of the caller's patience for each: enough of them to be met
+                seconds, times = (2.0 if method == "getUpdates" else 60.0), 1
+            await telegram.fault(kind=kind, method=method, times=times, seconds=seconds)
+        street.tally[f"faults: {kind}"] += 1
+
+
+async def restart_panel(street: Street) -> None:
+    """The panel is killed now and then and must answer again."""
+    machine = street.machine
+    while True:
+        machine.start("panel")
+        await until_panel_answers(street)
+        await asyncio.sleep(street.rng.uniform(3, 8))
+        await asyncio.to_thread(machine.kill, "panel", is_marked=False)
+        street.tally["kills of the panel"] += 1
+
+
+async def until_panel_answers(street: Street) -> None:
+    for _ in range(300):
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", street.machine.panel_port)
+            writer.write(b"GET /health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            answer = await reader.read()
+            writer.close()
+        except OSError:
+            answer = b""
+        if b" 200 " in answer[:20]:
+            return
+        await asyncio.sleep(0.2)
+    street.find(f"the panel did not come back: {street.machine.last_words('panel')}")
+
+
+async def lock_database(street: Street) -> None:
+    """Another process holds SQLite's write lock for seconds, again and again."""
+    path = make_url(street.machine.address).database or ""
+
+    def hold(seconds: float) -> None:
+        import time
+
+        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            time.sleep(seconds)
+            connection.execute("ROLLBACK")
+
+    while True:
+        await asyncio.sleep(street.rng.uniform(0.5, 3.0))
+        seconds = street.rng.choice([1.0, 3.0, 13.0])  # the last one is longer than the busy timeout
+        await asyncio.to_thread(hold, seconds)
+        street.tally["database locked"] += 1
+        street.tally["seconds locked"] += int(seconds)
+
+
+async def restart_database(street: Street, restart: Callable[[], None]) -> None:
+    """PostgreSQL goes down in the middle and comes back."""
+    while True:
+        await asyncio.sleep(street.rng.uniform(1.5, 6.0))
+        await asyncio.to_thread(restart)
+        street.machine.mark("restart of the database")
+        street.tally["database restarted"] += 1
+
+
+async def start_second_bot(street: Street) -> None:
+    """Somebody starts one more bot by mistake, again and again; sometimes it stays a while."""
+    machine = street.machine
+    while True:
+        await asyncio.sleep(street.rng.uniform(1.0, 4.0))
+        machine.start("bot", alias="second")
+        await asyncio.sleep(street.rng.uniform(4.0, 9.0))
+        if machine.is_alive("second"):
+            await asyncio.to_thread(machine.stop, "second")
+            street.tally["second bots that polled"] += 1
+        else:
+            machine.forget("second")
+            street.tally["second bots refused"] += 1
