@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from installation.site import Site
 
 REFUSED, WRONG = 1, 2
-CRASHED = 70  # sysexits' EX_SOFTWARE, only between `run` and its children: worth another start
+PASSING = 75  # sysexits' EX_TEMPFAIL, only between `run` and its children: worth another start
 OTHERS_NOTHING = 0o077  # the data folder holds people's data: nobody else on this machine may read it
 PROCESSES = ("run", "bot", "panel", "sandbox")  # each has a log of its own
 KINDS = ("school", "college", "support_center")
@@ -75,9 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         make_parser(t).parse_args(arguments, asked)
         return work(asked, t)
-    except faults.Unforeseen as crash:
-        return end(word(t, crash), CRASHED if getattr(asked, "leashed", False) else WRONG)
-    except (faults.Fault, BadSetting, UnknownSetting) as fault:
+    except faults.Fault as fault:
+        is_retried = fault.is_passing and getattr(asked, "leashed", False)
+        return end(word(t, fault), PASSING if is_retried else WRONG)
+    except (BadSetting, UnknownSetting) as fault:
         return end(word(t, fault), WRONG)
     except DomainError as refusal:
         return end(word(t, refusal), REFUSED)
@@ -235,10 +236,11 @@ def run_bot(site: "Site", _t: Translator, asked: argparse.Namespace) -> int:
     return 0
 
 
-def run_panel(site: "Site", _t: Translator, asked: argparse.Namespace) -> int:
+def run_panel(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     from installation.processes import work_panel
 
-    hold(asked)
+    if hold(asked):
+        say(t.label("Panel:      {address}", address=f"{site.panel_address}/"))
     work_panel(site)
     return 0
 
@@ -246,16 +248,23 @@ def run_panel(site: "Site", _t: Translator, asked: argparse.Namespace) -> int:
 def run_sandbox(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     from installation.processes import work_sandbox
 
-    hold(asked)
+    if hold(asked):
+        say(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
     work_sandbox(site, panel=t.label("Panel"))
     return 0
 
 
-def hold(asked: argparse.Namespace) -> None:
+def hold(asked: argparse.Namespace) -> bool:
+    """Tie a child of `run` to its parent; whether the process is alone, and speaks for itself."""
     from installation.supervision import leash
 
     if asked.leashed:
         leash()
+    return not asked.leashed
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

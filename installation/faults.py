@@ -1,10 +1,17 @@
 """What keeps an installation from running: one line each, said by nastavnik.py, exit code 2."""
 
+from typing import ClassVar
+
 from services.errors import N_, DomainError
 
 
 class Fault(DomainError):
-    """The surroundings or the settings are wrong; the text says what to do."""
+    """The surroundings or the settings are wrong; the text says what to do.
+
+    A passing one ends a lone command, but under `run` its process is started again.
+    """
+
+    is_passing: ClassVar[bool] = False
 
 
 class TokenMissing(Fault):
@@ -19,6 +26,7 @@ class TokenRefused(Fault):
 
 
 class TelegramUnreachable(Fault):
+    is_passing = True
     text = N_("Telegram does not answer at {address}. Check the network or NASTAVNIK_TELEGRAM_PROXY.")
 
 
@@ -54,6 +62,7 @@ class PortOccupied(Fault):
 
 
 class DatabaseUnreachable(Fault):
+    is_passing = True
     text = N_("The database {address} cannot be reached ({why}). Check NASTAVNIK_DATABASE_URL.")
 
 
@@ -86,4 +95,5 @@ class WrongUsage(Fault):
 
 
 class Unforeseen(Fault):
+    is_passing = True
     text = N_("Something went wrong that should not ({kind}). The log has the details: {log}")

@@ -57,6 +57,8 @@ def check_all(site: Site, t: Translator) -> str:
     settings = site.settings
     token = site.token()  # a live start without one is refused before anything else is tried
     checks.check_port(settings.panel_host, settings.panel_port, "NASTAVNIK_PANEL_PORT")
+    if settings.updates == "webhook":
+        checks.check_port("127.0.0.1", settings.webhook_port, "NASTAVNIK_WEBHOOK_PORT")
     username = ""
     if starts_sandbox(site):
         checks.check_port("127.0.0.1", settings.sandbox_port, "NASTAVNIK_SANDBOX_PORT")

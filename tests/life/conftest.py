@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.life.processes import Command, free_port
+from tests.life.processes import Command, Outcome, call, free_port
 
 Start = Callable[..., Command]
+Say = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -21,14 +22,27 @@ def settings(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
+def say(tmp_path: Path, settings: dict[str, str]) -> Say:
+    """Say `nastavnik ...` to its end. `None` takes a setting away."""
+
+    def say_one(*arguments: str, **changes: str | None) -> Outcome:
+        return call(*arguments, settings=changed(settings, changes), folder=tmp_path)
+
+    return say_one
+
+
+def changed(settings: dict[str, str], changes: dict[str, str | None]) -> dict[str, str]:
+    wanted = settings | {f"NASTAVNIK_{name.upper()}": value for name, value in changes.items()}
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+@pytest.fixture
 def start(tmp_path: Path, settings: dict[str, str]) -> Iterator[Start]:
     """Start `nastavnik ...`; what still runs at the end is ended. `None` takes a setting away."""
     started: list[Command] = []
 
     def start_one(*arguments: str, **changes: str | None) -> Command:
-        wanted = settings | {f"NASTAVNIK_{name.upper()}": value for name, value in changes.items()}
-        given = {name: value for name, value in wanted.items() if value is not None}
-        started.append(Command(*arguments, settings=given, folder=tmp_path))
+        started.append(Command(*arguments, settings=changed(settings, changes), folder=tmp_path))
         return started[-1]
 
     yield start_one

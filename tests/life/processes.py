@@ -1,5 +1,8 @@
 """Real `nastavnik` processes: started with settings of their own, watched, ended."""
 
+import contextlib
+import io
+import logging
 import os
 import queue
 import signal
@@ -9,9 +12,12 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from unittest import mock
 
+import nastavnik
 from settings import PREFIX
 
 START_SECONDS = 90.0  # a loaded machine imports the bot's stack slowly
@@ -27,6 +33,39 @@ def free_port() -> int:
 def bare_environment() -> dict[str, str]:
     """This process's environment without settings of ours."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a short command said on both streams, and its exit code."""
+
+    code: int
+    said: list[str]
+    warned: list[str]
+
+
+def call(*arguments: str, settings: Mapping[str, str], folder: Path) -> Outcome:
+    """`nastavnik ...` in this process, for what ends by itself: no second of imports for each."""
+    said, warned = io.StringIO(), io.StringIO()
+    root = logging.getLogger()
+    handlers, level, mask, here = root.handlers[:], root.level, os.umask(0o022), Path.cwd()
+    try:
+        os.chdir(folder)
+        with (
+            mock.patch.dict(os.environ, {**bare_environment(), **settings}, clear=True),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(warned),
+        ):
+            code = nastavnik.main(arguments)
+    finally:
+        logging.captureWarnings(capture=False)
+        for handler in set(root.handlers) - set(handlers):
+            handler.close()
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        os.umask(mask)
+        os.chdir(here)
+    return Outcome(code, said.getvalue().splitlines(), warned.getvalue().splitlines())
 
 
 class Command:

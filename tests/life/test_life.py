@@ -87,6 +87,7 @@ async def test_one_pair_from_the_first_start_to_a_level(running: Command, walk: 
     assert re.search(r"15 из 18 · [Оо]птимальный", await walk.score({1: "1", 5: "1", 9: "1"}))
 
     assert running.end() == 0
+    assert len(running.said) == 3
     assert_nothing_personal(tmp_path / "data" / "sandbox" / "logs")
     assert said_once(tmp_path / "data" / "sandbox" / "nastavnik.db")
 

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from models.engine import Database
 from sandbox.server import Sandbox
 from tests.guards.tree import ROOT, tracked
-from tests.life.conftest import Start
-from tests.life.processes import START_SECONDS, Command, bare_environment, free_port
+from tests.life.conftest import Say, Start
+from tests.life.processes import START_SECONDS, Outcome, bare_environment, free_port
 from tests.town import SandboxThread
 
 pytestmark = pytest.mark.life
@@ -40,46 +40,45 @@ def occupied() -> Iterator[str]:
         yield str(other.getsockname()[1])
 
 
-def refusal(command: Command) -> str:
+def refusal(outcome: Outcome) -> str:
     """The one line of a command that ended with exit code 2."""
-    assert command.wait() == 2, (command.said, command.warned)
-    assert command.said == []
-    assert len(command.warned) == 1, command.warned
-    assert "Traceback" not in command.warned[0]
-    return command.warned[0]
+    assert outcome.code == 2, (outcome.said, outcome.warned)
+    assert outcome.said == []
+    assert len(outcome.warned) == 1, outcome.warned
+    return outcome.warned[0]
 
 
 @pytest.mark.parametrize("name", ["panel_port", "sandbox_port"])
-def test_an_occupied_port_is_named(start: Start, occupied: str, name: str) -> None:
-    line = refusal(start("run", **{name: occupied}))
+def test_an_occupied_port_is_named(say: Say, occupied: str, name: str) -> None:
+    line = refusal(say("run", **{name: occupied}))
     assert occupied in line
     assert f"NASTAVNIK_{name.upper()}" in line
 
 
-def test_a_folder_that_cannot_be_written_is_named(start: Start, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named(say: Say, tmp_path: Path) -> None:
     """Below a file nobody can make a folder, not even root."""
     (tmp_path / "file").write_text("")
-    line = refusal(start("run", data_dir=str(tmp_path / "file" / "data")))
+    line = refusal(say("run", data_dir=str(tmp_path / "file" / "data")))
     assert "NASTAVNIK_DATA_DIR" in line
     assert str(tmp_path / "file" / "data") in line
 
 
-def test_an_unreachable_database_is_named_without_its_password(start: Start, telegram: str) -> None:
+def test_an_unreachable_database_is_named_without_its_password(say: Say, telegram: str) -> None:
     address = f"postgresql://teacher:hush-hush@127.0.0.1:{free_port()}/school"
-    line = refusal(start("run", database_url=address, bot_token=REAL_TOKEN, telegram_api=telegram))
+    line = refusal(say("run", database_url=address, bot_token=REAL_TOKEN, telegram_api=telegram))
     assert "NASTAVNIK_DATABASE_URL" in line
     assert "hush-hush" not in line
 
 
-def test_a_file_that_is_no_database_is_refused(start: Start, tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_refused(say: Say, tmp_path: Path) -> None:
     (tmp_path / "data" / "sandbox").mkdir(parents=True)
     (tmp_path / "data" / "sandbox" / "nastavnik.db").write_bytes(b"a letter to the school\n" * 100)
-    assert "NASTAVNIK_DATABASE_URL" in refusal(start("run"))
+    assert "NASTAVNIK_DATABASE_URL" in refusal(say("run"))
 
 
-def test_a_bad_token_is_refused_and_not_repeated(start: Start, telegram: str) -> None:
+def test_a_bad_token_is_refused_and_not_repeated(say: Say, telegram: str) -> None:
     token = "777000777:AAnot-this-one-0123456789abcdefghijk"
-    line = refusal(start("run", bot_token=token, telegram_api=telegram))
+    line = refusal(say("run", bot_token=token, telegram_api=telegram))
     assert "NASTAVNIK_BOT_TOKEN" in line
     assert token.partition(":")[2] not in line
 
@@ -99,12 +98,12 @@ class Telegram(SandboxThread):
             time.sleep(0.1)
 
 
-def test_a_token_revoked_later_ends_the_bot(start: Start) -> None:
+def test_a_token_revoked_later_ends_the_bot(start: Start, say: Say) -> None:
     """The same address answers 401 from some moment on; the bot says so instead of asking for ever."""
     port = free_port()
     before = Telegram(REAL_TOKEN, port)
     live = {"bot_token": REAL_TOKEN, "telegram_api": before.start()}
-    assert start("migrate", **live).wait() == 0
+    assert say("migrate", **live).code == 0
     bot = start("bot", **live)
     before.wait_for_call("setMyCommands")
     before.stop()
@@ -116,40 +115,49 @@ def test_a_token_revoked_later_ends_the_bot(start: Start) -> None:
     assert not [line for line in bot.warned if "Traceback" in line]
 
 
-def test_without_a_token_a_database_of_ones_own_is_refused(start: Start, tmp_path: Path) -> None:
-    line = refusal(start("run", database_url=f"sqlite:///{tmp_path / 'own.db'}"))
+def test_a_line_that_is_down_is_waited_for(start: Start) -> None:
+    """A school's network may be away when its machine starts: said once, and the panel works meanwhile."""
+    running = start("run", bot_token=REAL_TOKEN, telegram_api=f"http://127.0.0.1:{free_port()}")
+    assert len(running.wait_said(3)) == 3
+    assert "Telegram" in running.warned[0]
+    assert set(running.children()) == {"bot", "panel"}
+    assert running.end() == 0
+
+
+def test_without_a_token_a_database_of_ones_own_is_refused(say: Say, tmp_path: Path) -> None:
+    line = refusal(say("run", database_url=f"sqlite:///{tmp_path / 'own.db'}"))
     assert "NASTAVNIK_BOT_TOKEN" in line
     assert not (tmp_path / "own.db").exists()
 
 
-def test_a_real_token_never_meets_the_sandboxs_database(start: Start, telegram: str, tmp_path: Path) -> None:
-    assert start("migrate").wait() == 0
+def test_a_real_token_never_meets_the_sandboxs_database(say: Say, telegram: str, tmp_path: Path) -> None:
+    assert say("migrate").code == 0
     sandboxes = f"sqlite:///{tmp_path / 'data' / 'sandbox' / 'nastavnik.db'}"
     live = {"bot_token": REAL_TOKEN, "telegram_api": telegram}
-    line = refusal(start("run", database_url=sandboxes, **live))
-    assert start("migrate", **live).wait() == 0
+    line = refusal(say("run", database_url=sandboxes, **live))
+    assert say("migrate", **live).code == 0
     lives = f"sqlite:///{tmp_path / 'data' / 'nastavnik.db'}"
-    other = refusal(start("migrate", database_url=lives, bot_token="1:sandbox-0123456789abcdef"))
+    other = refusal(say("migrate", database_url=lives, bot_token="1:sandbox-0123456789abcdef"))
     assert line != other
 
 
-def test_a_real_token_keeps_the_systems_clock(start: Start, telegram: str) -> None:
-    line = refusal(start("run", bot_token=REAL_TOKEN, telegram_api=telegram, clock=telegram))
+def test_a_real_token_keeps_the_systems_clock(say: Say, telegram: str) -> None:
+    line = refusal(say("run", bot_token=REAL_TOKEN, telegram_api=telegram, clock=telegram))
     assert "NASTAVNIK_CLOCK" in line
 
 
-def test_the_panel_is_not_opened_to_everyone(start: Start, telegram: str) -> None:
-    line = refusal(start("run", bot_token=REAL_TOKEN, telegram_api=telegram, panel_host="0.0.0.0"))
+def test_the_panel_is_not_opened_to_everyone(say: Say, telegram: str) -> None:
+    line = refusal(say("run", bot_token=REAL_TOKEN, telegram_api=telegram, panel_host="0.0.0.0"))
     assert "NASTAVNIK_PANEL_URL" in line
 
 
-def test_a_database_of_a_newer_version_is_left_alone(start: Start, tmp_path: Path) -> None:
-    assert start("migrate").wait() == 0
+def test_a_database_of_a_newer_version_is_left_alone(say: Say, tmp_path: Path) -> None:
+    assert say("migrate").code == 0
     database = Database(f"sqlite:///{tmp_path / 'data' / 'sandbox' / 'nastavnik.db'}")
     with database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'of_the_future'"))
     database.close()
-    assert refusal(start("run")) == refusal(start("migrate"))
+    assert refusal(say("run")) == refusal(say("migrate"))
 
 
 def test_catalogues_that_are_not_compiled_are_named(tmp_path: Path, settings: dict[str, str]) -> None:
@@ -173,48 +181,48 @@ def test_catalogues_that_are_not_compiled_are_named(tmp_path: Path, settings: di
     assert "make setup" in done.stderr
 
 
-def test_wrong_usage_is_one_line(start: Start) -> None:
-    assert "nastavnik --help" in refusal(start("fly"))
-    assert "NASTAVNIK_PANEL_PORT" in refusal(start("run", panel_port="http"))
-    assert "NASTAVNIK_BOT_TOKEN" in refusal(start("run", bot_tokn=REAL_TOKEN))
+def test_wrong_usage_is_one_line(say: Say) -> None:
+    assert "nastavnik --help" in refusal(say("fly"))
+    assert "NASTAVNIK_PANEL_PORT" in refusal(say("run", panel_port="http"))
+    assert "NASTAVNIK_BOT_TOKEN" in refusal(say("run", bot_tokn=REAL_TOKEN))
 
 
-def test_doctor_says_the_same_and_more(start: Start, telegram: str, occupied: str) -> None:
-    ill = start("doctor", "--json", panel_port=occupied, bot_token=f"{REAL_TOKEN}x", telegram_api=telegram)
-    assert ill.wait() == 2
+def test_doctor_says_the_same_and_more(say: Say, telegram: str, occupied: str) -> None:
+    ill = say("doctor", "--json", panel_port=occupied, bot_token=f"{REAL_TOKEN}x", telegram_api=telegram)
+    assert ill.code == 2
     states = {found["name"]: found["state"] for found in json.loads("\n".join(ill.said))}
     assert {name for name, state in states.items() if state == "fault"} >= {"panel port", "telegram"}
     assert states["python"] == states["packages"] == states["catalogues"] == states["programmes"] == "ok"
 
 
-def test_doctor_finds_a_sound_installation_sound(start: Start, telegram: str) -> None:
-    assert start("migrate").wait() == 0
-    sound = start("doctor")
-    assert sound.wait() == 0, sound.said
+def test_doctor_finds_a_sound_installation_sound(say: Say, telegram: str) -> None:
+    assert say("migrate").code == 0
+    sound = say("doctor")
+    assert sound.code == 0, sound.said
     assert len(sound.said) >= 10
-    live = start("doctor", bot_token=REAL_TOKEN, telegram_api=telegram)
-    assert live.wait() == 0, live.said
+    live = say("doctor", bot_token=REAL_TOKEN, telegram_api=telegram)
+    assert live.code == 0, live.said
 
 
-def test_a_rules_refusal_is_exit_code_one(start: Start) -> None:
-    assert start("migrate").wait() == 0
-    unknown = start("curator", "add", "--name", "Ольга", "--organization", "Нет такой")
-    assert unknown.wait() == 1
+def test_a_rules_refusal_is_exit_code_one(say: Say) -> None:
+    assert say("migrate").code == 0
+    unknown = say("curator", "add", "--name", "Ольга", "--organization", "Нет такой")
+    assert unknown.code == 1
     assert len(unknown.warned) == 1
 
 
-def test_a_live_installation_is_opened_by_two_commands(start: Start, telegram: str) -> None:
+def test_a_live_installation_is_opened_by_two_commands(say: Say, telegram: str) -> None:
     """Decision record 5: the organisation with its programme, and the first one-time link."""
     live = {"bot_token": REAL_TOKEN, "telegram_api": telegram}
-    assert start("migrate", **live).wait() == 0
+    assert say("migrate", **live).code == 0
     named = ("--name", "Школа № 5", "--address", "г. Приозёрск, ул. Лесная, 2")
-    wrong = start("organization", "add", *named, "--inn", "12345", **live)
-    assert wrong.wait() == 1
-    school = start("organization", "add", *named, "--inn", "0000000000", "--json", **live)
-    assert school.wait() == 0, school.warned
+    wrong = say("organization", "add", *named, "--inn", "12345", **live)
+    assert wrong.code == 1
+    school = say("organization", "add", *named, "--inn", "0000000000", "--json", **live)
+    assert school.code == 0, school.warned
     facts = json.loads("\n".join(school.said))
     assert facts["pack"] == "target-model"
     assert "/setup/" in facts["account"]["link"]
-    curator = start("curator", "add", "--name", "Ольга", "--organization", "школа № 5", "--json", **live)
-    assert curator.wait() == 0, curator.warned
+    curator = say("curator", "add", "--name", "Ольга", "--organization", "школа № 5", "--json", **live)
+    assert curator.code == 0, curator.warned
     assert json.loads("\n".join(curator.said))["login"] != facts["account"]["login"]
