@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from aiogram import BaseMiddleware
@@ -40,6 +41,8 @@ class Conversing(BaseMiddleware):
             await note_membership(update, desk, place)
             return None
         tapped = query.message.message_id if query is not None and query.message is not None else None
+        if query is not None and is_newer_screen(desk, place, query):
+            place = replace(place, screen_message_id=tapped)
         talk = data["talk"] = desk.talk(place, update.update_id, tapped)
         is_late = query is not None and is_stale(desk, place, query)
         if query is not None:
@@ -75,10 +78,20 @@ def chat_of(update: Update) -> Chat | None:
 
 def is_stale(desk: Desk, place: Place, query: CallbackQuery) -> bool:
     """Whether the button stands on a message that is neither the chat's screen nor a notice's."""
-    family = (query.data or "").partition(":")[0].partition(".")[0]
-    if family in desk.script.anywhere:
+    if is_of_notice(desk, query):
         return False
     return query.message is None or query.message.message_id != place.screen_message_id
+
+
+def is_newer_screen(desk: Desk, place: Place, query: CallbackQuery) -> bool:
+    """Whether a screen was shown whose record a crash has swallowed: its buttons are the person's newest."""
+    if is_of_notice(desk, query) or query.message is None:
+        return False
+    return place.screen_message_id is None or query.message.message_id > place.screen_message_id
+
+
+def is_of_notice(desk: Desk, query: CallbackQuery) -> bool:
+    return (query.data or "").partition(":")[0].partition(".")[0] in desk.script.anywhere
 
 
 async def answer_callback(query: CallbackQuery, toast: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from models.messages import InboxStatus, OutboxMessage
+from models.messages import Conversation, InboxStatus, OutboxMessage
 from models.people import ChatAccount
 from tests.integration.test_inbox import inbox, tally
 from tests.town import Town, until
@@ -119,3 +119,19 @@ async def test_taking_old_buttons_away_is_tried_once_and_holds_nobody_up(town: T
         call["parameters"]["message_id"] for call in await town.telegram.record("editMessageReplyMarkup")
     ]
     assert len(tried) == len(set(tried))
+
+
+async def test_a_screen_whose_record_a_crash_has_swallowed_still_works(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    first = (await vera.screen()).message_id
+    newest = (await vera.say("/add")).message_id
+    await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED})
+    await town.stop_bot()
+    with town.database.writing() as session:
+        session.get_one(Conversation, vera.id).screen_message_id = first
+    await vera.tap("Ещё два", wait=False)
+    await town.start_bot()
+    screen = await vera.expect("Сейчас 3, шаг дом")
+    assert screen.message_id == newest
