@@ -5,7 +5,7 @@ STAMP := .venv/.ready
 PO := $(wildcard locales/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
-.PHONY: run test check setup lint types contracts messages lock screenshots clean
+.PHONY: run test check setup lint types contracts messages lock screenshots faults clean
 
 run: setup
 	@$(BIN)/nastavnik run
@@ -45,6 +45,10 @@ lock:
 
 screenshots: setup
 	@$(BIN)/python tools/screenshots.py
+
+# Kills, cuts off and rains upon an installation for some twenty minutes; docs/faults.md says what is held to account.
+faults: setup
+	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(FAULTS)
 
 clean:
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

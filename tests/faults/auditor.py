@@ -170,21 +170,33 @@ def find_repeats(teacher: Teacher, calls: Iterable[Json], rows: dict[int, set[in
 
 
 def find_repeated_answers(teacher: Teacher, answers: list[Json]) -> list[Repeat]:
-    repeats = []
-    previous: Json | None = None
+    """One answer for each act is right; beyond that, which one came twice is told by its words."""
+    repeats: list[Repeat] = []
     episodes = iter(teacher.episodes)
     episode = next(episodes, None)
     credit, was_hasty = 0, False
+    window: list[Json] = []  # answers to this episode, and to those before it that were left in a hurry
     for call in answers:
         while episode is not None and episode.began <= call["at"]:
             credit = episode.acts + (max(credit, 0) if was_hasty else 0)
+            window = window if was_hasty else window[-1:]
             was_hasty = episode.is_hasty
             episode = next(episodes, None)
+        window.append(call)
         credit -= 1
         if credit < 0 and call["method"] == "sendMessage":
-            repeats.append(repeat_of(teacher.person.id, previous or call, call))
-        previous = call
+            repeats.append(repeat_of(teacher.person.id, *find_twins(window)))
+            credit = 0
     return repeats
+
+
+def find_twins(window: list[Json]) -> tuple[Json, Json]:
+    """The newest two of the same words; where there are none, the newest two."""
+    for later in range(len(window) - 1, 0, -1):
+        for earlier in range(later - 1, -1, -1):
+            if content_of(window[earlier]) == content_of(window[later]):
+                return window[earlier], window[later]
+    return window[max(len(window) - 2, 0)], window[-1]
 
 
 def repeat_of(chat_id: int, first: Json, again: Json) -> Repeat:
@@ -210,4 +222,5 @@ def explain(street: Street, repeat: Repeat) -> None:
         if mark.what == "kill bot" and repeat.first - SLACK <= mark.at <= repeat.again:
             street.tally["repeated after a kill"] += 1
             return
-    street.find(f"repeated without a reason in chat {repeat.chat_id}: {repeat.text!r}")
+    when = f"{repeat.first % 1e5:.2f} and {repeat.again % 1e5:.2f}"
+    street.find(f"repeated without a reason in chat {repeat.chat_id} at {when}: {repeat.text!r}")
