@@ -32,8 +32,12 @@ _FORKS.set_forkserver_preload(
         "bot.script",
         "handlers",
         "handlers.screens",
+        "notices.catalogue",
+        "installation.commands",
+        "installation.journal",
         "installation.processes",
-        "admin.app",
+        "admin.serving",
+        "sandbox.server",
     ]
 )
 

@@ -84,6 +84,28 @@ async def test_a_number_that_no_column_can_hold_stops_nobody(town: Town) -> None
     assert (await vera.say("/add")).text == "Сейчас 1, шаг дом"
 
 
+async def test_after_an_update_that_nobody_can_read_the_next_is_answered_within_a_second(town: Town) -> None:
+    """Issue 3, point 3: aiogram's own polling stops for good at such an update (its issue 1840)."""
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    with town.database.writing() as session:  # as if it had come in the same batch
+        session.add(
+            InboxUpdate(
+                update_id=7,
+                chat_id=vera.id,
+                payload=json.dumps({"update_id": 7, "message": {"message_id": "x", "chat": {"id": vera.id}}}),
+                status=InboxStatus.WAITING,
+                received_at=town.clock.now(),
+            )
+        )
+    asked_at = (await town.telegram.now()).timestamp()
+    await vera.say("/add")
+    answers = await town.telegram.record("sendMessage")
+    assert answers[-1]["at"] - asked_at < 1
+    assert inbox(town)[InboxStatus.PARKED] == 1
+
+
 async def test_from_webhook_to_polling_and_back_nothing_is_lost(town: Town) -> None:
     await start_webhook(town)
     vera = await town.telegram.person("Вера")
