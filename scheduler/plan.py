@@ -7,6 +7,8 @@ a long stop the first tick does what is due then.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.backups import ask_daily_backup
+from services.drafts.writing import erase_old_drafts
 from services.feedback import close_feedback, remind_feedback
 from services.pairs import expire_offers
 from services.reminders import ask_after_meetings, send_due_reminders
@@ -34,4 +36,6 @@ TICKS: tuple[Tick, ...] = (
     Tick("feedback not given", 60, remind_feedback),
     Tick("feedback to close", 60, close_feedback),
     Tick("questionnaires not sent", 120, remind_unfinished, batch=200),
+    Tick("drafts nobody decided on", 3600, erase_old_drafts, batch=200),
+    Tick("daily backup", 600, ask_daily_backup),
 )

@@ -10,6 +10,7 @@ from models.people import Participation, ParticipationStatus
 from services.actors import Actor
 from services.chats import unlink_chat
 from services.consents import record_refusal, record_withdrawal
+from services.drafts.writing import erase_drafts
 from services.errors import NotFound
 from services.joining import reopen_invitation
 from services.pairs.assignments import EndReason, release_person
@@ -50,6 +51,7 @@ def _stop(session: Session, actor: Actor, now: datetime) -> int:
         raise NotFound
     release_person(session, actor=actor, person_id=actor.id, reason=EndReason.CONSENT_WITHDRAWN, now=now)
     close_runs(session, person_id=actor.id)
+    erase_drafts(session, person_id=actor.id)
     session.execute(
         update(Participation)
         .where(Participation.person_id == actor.id, Participation.status != ParticipationStatus.LEFT)

@@ -6,5 +6,6 @@ and confirms it before anything is saved.
 
 from services.meeting_text.reading import read_message
 from services.meeting_text.readings import Entry, Intent, Reading, Warned, to_json
+from services.meeting_text.told import leave_out_private
 
-__all__ = ["Entry", "Intent", "Reading", "Warned", "read_message", "to_json"]
+__all__ = ["Entry", "Intent", "Reading", "Warned", "leave_out_private", "read_message", "to_json"]

@@ -102,6 +102,14 @@ def _without_spans(text: str, start: int, end: int, gone: Sequence[_Span], hidde
     return "".join(parts) + text[place:end] if place < end else "".join(parts)
 
 
+def leave_out_private(text: str) -> tuple[str, tuple[Warned, ...]]:
+    """A text as it may be kept, without health and pupils' names, and what was left out of it."""
+    tidied = tidy(text)
+    private = find_private(tidied, scan_of(tidied).folded)
+    kept = _without_spans(tidied, 0, len(tidied), (), private.hidden)
+    return re.sub(r"[ \x01]+", " ", kept).strip(_STEP_TRIM), private.warnings
+
+
 def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
     tidied = tidy(text)
     scan = scan_of(tidied)

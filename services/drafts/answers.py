@@ -1,0 +1,94 @@
+"""A typed answer to one question of a card: one value, or the choices it leaves; never a guess."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.dates import Problem, Towards, read_date, read_minutes, read_time
+from services.drafts.contents import Field, Purpose
+from services.errors import N_, DomainError
+from services.meeting_text import leave_out_private
+
+TOWARDS: dict[Purpose, Towards] = {
+    Purpose.LOG: "past",
+    Purpose.CORRECT: "past",
+    Purpose.PLAN: "future",
+    Purpose.MOVE: "future",
+}
+MOST_CHOICES = 6
+_WORD = re.compile(r"[^\W\d_]{3}")
+
+
+class DayNotRead(DomainError):
+    text = N_("I could not read this as a day. Please write it like “yesterday”, “Thursday” or “13.10”.")
+
+
+class DayImpossible(DomainError):
+    text = N_("There is no such day. Please write it like “yesterday”, “Thursday” or “13.10”.")
+
+
+class TimeNotRead(DomainError):
+    text = N_("I could not read this as a time. Please write it like 15:30.")
+
+
+class LengthNotRead(DomainError):
+    text = N_("I could not read this as a length. Please write it like “45” or “an hour and a half”.")
+
+
+class ChooseByButton(DomainError):
+    text = N_("Please choose with the buttons below.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`changes` by the names of Item, or `choices` to offer as buttons."""
+
+    changes: dict[str, Any] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+
+
+def read_answer(asked: Field, text: str, *, purpose: Purpose, local_now: datetime) -> Answer:
+    """Raises DayNotRead, DayImpossible, TimeNotRead, LengthNotRead, ChooseByButton."""
+    match asked:
+        case Field.DAY:
+            return _read_day(text, purpose, local_now)
+        case Field.START:
+            return _read_start(text, purpose, local_now)
+        case Field.MINUTES:
+            return _read_length(text)
+        case Field.TOPIC | Field.NEXT_STEP | Field.PLACE:
+            name = "next_step" if asked is Field.NEXT_STEP else asked.value
+            return Answer({name: leave_out_private(text)[0] or None})
+        case _:
+            raise ChooseByButton
+
+
+def _read_day(text: str, purpose: Purpose, local_now: datetime) -> Answer:
+    found = read_date(text, local_now, TOWARDS.get(purpose))
+    if found.date is not None:
+        at = read_time(text) if purpose in {Purpose.PLAN, Purpose.MOVE} else None
+        return Answer({"day": found.date, **({"start": at.start, "end": at.end} if at and at.start else {})})
+    if found.choices:
+        return Answer(choices=tuple(day.isoformat() for day in found.choices[:MOST_CHOICES]))
+    raise DayImpossible if found.problem is Problem.IMPOSSIBLE else DayNotRead
+
+
+def _read_start(text: str, purpose: Purpose, local_now: datetime) -> Answer:
+    found = read_time(text)
+    if found.start is not None:
+        has_words = _WORD.search(text)  # "12.12" answers what was asked: the time
+        day = read_date(text, local_now, TOWARDS.get(purpose)).date if has_words else None
+        return Answer({"start": found.start, "end": found.end, **({"day": day} if day else {})})
+    if found.choices:
+        return Answer(choices=tuple(f"{one:%H%M}" for one in found.choices[:MOST_CHOICES]))
+    raise TimeNotRead
+
+
+def _read_length(text: str) -> Answer:
+    found = read_minutes(text)
+    if found.minutes is not None:
+        return Answer({"minutes": found.minutes, "is_about": found.approximate})
+    if found.choices:
+        return Answer(choices=tuple(str(one) for one in found.choices[:MOST_CHOICES]))
+    raise LengthNotRead
