@@ -96,10 +96,8 @@ def read_draft(session: Session, *, actor: Actor, draft_id: int, now: datetime) 
         cycle_id=meeting.cycle_id if meeting else cycle_id,
         kind=find_kind(session, item, partners[0].pair_id, now) if partners else item.kind,
         kinds=tuple(_list_kinds(session, item, partners, cycle_id, now)),
-        planned=find_planned(session, author, item, partners[0].pair_id, now)
-        if is_log and partners
-        else None,
-        twin=find_twin(session, author, item, partners[0].pair_id) if is_log and partners else None,
+        planned=find_planned(session, author, item, first, now) if first else None,
+        twin=find_twin(session, author, item, first) if first else None,
         meeting=meeting,
         choices=tuple(list_targets(session, author, item, now)) if question is Field.MEETING else (),
         earliest_leave=find_earliest_leave(now, author.zone) if item.purpose is Purpose.RESIGN else None,

@@ -11,7 +11,7 @@ from models.drafts import Draft, DraftStatus
 from models.people import Role
 from services.actors import Actor
 from services.dates import Towards, read_date
-from services.drafts.authors import Author, read_author, read_text
+from services.drafts.authors import Author, read_author
 from services.drafts.contents import (
     ANSWERS,
     OF_A_MEETING,
@@ -47,17 +47,18 @@ def open_draft(
     *,
     actor: Actor,
     text: str,
+    reading: Reading,
     message_id: int,
     is_beside_card: bool,
     now: datetime,
 ) -> int:
     """Make a card of a text, instead of the one that is open. Gives the draft's id.
 
-    `is_beside_card`: it was written under the open card, so a bare "50 minutes" completes that one.
+    `reading` is what services.drafts.authors.read_text made of the text: long ones take a while, and the
+    writer has no time. `is_beside_card`: it was written under the open card, so a bare "50 minutes" completes that one.
     Raises NotFound, and the refusals of services.drafts.targets when the meeting meant does not exist.
     """
     author = read_author(session, actor=actor)
-    reading = read_text(author, text, now=now)
     old = find_open(session, author.person_id, is_locked=True)
     if old is not None and is_beside_card and _completes(contents_of(old).current, reading):
         return _complete(session, author, old, reading, text, now)
@@ -79,11 +80,12 @@ def open_draft(
     return draft.id
 
 
-def reread_draft(session: Session, *, actor: Actor, draft_id: int, text: str, now: datetime) -> int:
+def reread_draft(
+    session: Session, *, actor: Actor, draft_id: int, text: str, reading: Reading, now: datetime
+) -> int:
     """The message of an open card was edited: the card is made anew. Raises as `open_draft`, CardClosed."""
     author = read_author(session, actor=actor)
     draft = lock_draft(session, author, draft_id)
-    reading = read_text(author, text, now=now)
     if not is_worth_a_card(reading):
         close(session, draft, DraftStatus.REFUSED, now=now)
         return draft.id
