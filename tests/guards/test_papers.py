@@ -51,6 +51,15 @@ def test_links_and_pictures_lead_somewhere(paper: Path) -> None:
     assert not lost
 
 
+def test_every_picture_is_shown_somewhere() -> None:
+    shown = {
+        (path.parent / link).as_posix()
+        for path in PAPERS
+        for link in re.findall(r"(?:\]\(|src=\")([^)\"]+\.png)", read(path))
+    }
+    assert {path.as_posix() for path in tracked() if path.parts[:2] == ("docs", "pictures")} == shown
+
+
 def test_readmes_begin_with_the_two_commands() -> None:
     for name in ("README.md", "README.ru.md"):
         block = re.search(r"```\n(.*?)```", read(Path(name)), re.DOTALL)
