@@ -73,6 +73,8 @@ class Planner:
     def _plan_screen(self, session: Session, due: Due) -> Plan:
         if due.chat_id is None:
             return _settled(due, OutboxStatus.PARKED, "no chat")
+        if self._desk.recorder.is_paid(due.chat_id):
+            return _settled(due, OutboxStatus.SKIPPED, "shown since")
         place, letter = self._desk.read_screen(session, due.chat_id)
         return Plan(
             Dispatch(

@@ -195,6 +195,7 @@ class Workers:
             organization_id=place.organization_id,
             chat_id=place.chat_id,
         )
+        self._desk.recorder.owe(place.chat_id)
         self._close(update_id, place)
 
     async def _excuse(self, update_id: int, place: Place, error: Exception) -> None:

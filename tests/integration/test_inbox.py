@@ -223,3 +223,22 @@ async def test_polling_outlives_faults(town: Town) -> None:
         await town.telegram.fault(kind=kind, method="getUpdates", times=1)
         assert (await vera.say("/add")).text == f"Сейчас {2 * number + 1}, шаг дом"
         assert (await vera.say("/add")).text == f"Сейчас {2 * number + 2}, шаг дом"
+
+
+async def test_an_owed_screen_that_was_shown_since_is_not_shown_again(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await town.telegram.fault(kind="500", method="sendMessage", times=3)
+    await vera.say("/add", wait=False)
+
+    def owed() -> OutboxStatus | None:
+        with town.database.reading() as session:
+            return session.scalar(select(OutboxMessage.status))
+
+    await until(owed)
+    await vera.say("/add")
+    assert await until(lambda: owed() is not OutboxStatus.WAITING)
+    assert owed() is OutboxStatus.SKIPPED
+    shown = [message.text for message in await vera.messages() if "Сейчас 2" in message.text]
+    assert len(shown) == 1
