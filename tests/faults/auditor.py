@@ -12,7 +12,6 @@ from models.audit import AuditEntry
 from models.consents import Consent
 from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
 from sandbox.refusal import Json
-from services.surveys.steps import read_step
 from tests.faults.couples import Couple, list_meeting_ids, read_log, read_rating
 from tests.faults.street import Street
 from tests.faults.teachers import Teacher, find_answer
@@ -89,13 +88,7 @@ async def audit_meetings(street: Street, couples: list[Couple]) -> None:
 async def audit_rating(street: Street, meeting_id: int, person_id: int, rating: int) -> None:
     key = f"feedback:meeting:{meeting_id}:person:{person_id}"
 
-    def read_given(session: Session) -> object:
-        from tests.faults.couples import find_run
-
-        step = read_step(session, run_id=find_run(session, key) or 0)
-        return read_rating(session, key, step.survey.quick or "")
-
-    given = await street.read(read_given)
+    given = await street.read(read_rating, key)
     street.tally["answers checked"] += 1
     if given != rating:
         street.find(f"lost: person {person_id} rated meeting {meeting_id} {rating}, the table has {given}")

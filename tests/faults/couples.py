@@ -3,7 +3,6 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from models.people import Participation, Role
 from models.surveys import Answer, SurveyRun
 from services import pairs
 from services.reminders import find_next_notice
+from services.surveys.steps import read_step
 from tests.faults.street import Street
 from tests.faults.teachers import PATIENCE, Teacher, Unanswered
 
@@ -109,11 +109,25 @@ class Couple:
         await self._rate(self.mentee)
 
     async def _rate(self, teacher: Teacher) -> None:
+        """In the notice's own bubble; after a crash the way there leads through the menu."""
         agreed = self.meetings[-1]
         key = f"feedback:meeting:{agreed.meeting_id}:person:{teacher.facts.id}"
-        run_id = await self.street.read(find_run, key)
-        code = await teacher.press(f"feedback.rate:{run_id}:")
-        agreed.ratings[teacher.facts.id] = int(code.split(":")[-1])
+        await teacher.until_quiet()
+        while await self.street.read(read_rating, key) is None:
+            run_id = await self.street.read(find_run, key)
+            if found := await teacher.buttons(f"feedback.rate:{run_id}:"):
+                chosen = self.street.rng.choice(found)
+                agreed.ratings[teacher.facts.id] = int(chosen.parts[-1])
+                await teacher.tap(chosen)
+                await teacher.until_quiet()
+            elif await teacher.buttons(f"continue.survey:{run_id}"):
+                await teacher.press(f"continue.survey:{run_id}")
+                chosen = self.street.rng.choice(await teacher.buttons(f"survey.pick:{run_id}:"))
+                agreed.ratings[teacher.facts.id] = int(chosen.parts[-1])
+                await teacher.tap(chosen)
+                await teacher.until_quiet()
+            else:
+                await teacher.press(f"held.yes:{agreed.meeting_id}")
         self.street.tally["ratings"] += 1
 
 
@@ -157,12 +171,13 @@ def find_run(session: Session, dedup_key: str) -> int | None:
     return session.scalar(select(SurveyRun.id).where(SurveyRun.dedup_key == dedup_key))
 
 
-def read_rating(session: Session, dedup_key: str, question_id: str) -> object:
-    row = session.scalar(
-        select(Answer)
-        .join(SurveyRun, SurveyRun.id == Answer.run_id)
-        .where(SurveyRun.dedup_key == dedup_key, Answer.question_id == question_id)
-    )
+def read_rating(session: Session, dedup_key: str) -> object:
+    """The answer to the one question whose tap sends the feedback."""
+    run_id = find_run(session, dedup_key)
+    if run_id is None:
+        return None
+    quick = read_step(session, run_id=run_id).survey.quick
+    row = session.scalar(select(Answer).where(Answer.run_id == run_id, Answer.question_id == quick))
     return row.value["value"] if row is not None and row.value is not None else None
 
 
@@ -170,7 +185,3 @@ def count_unasked(session: Session, meeting_ids: list[int]) -> int:
     """Meetings whose end has passed without a question, or is still to come."""
     asked = session.scalars(select(Meeting.id).where(Meeting.id.in_(meeting_ids), Meeting.ask_at.is_(None)))
     return len(meeting_ids) - len(set(asked))
-
-
-def local(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
