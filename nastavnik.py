@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 refused by a rule; 2 usage or environment. Always one clea
 """
 
 import argparse
+import importlib
 import logging
 import os
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 from installation import faults
 from installation.words import open_translator, word
 from notices.language import Translator
-from services.errors import DomainError
+from services.errors import DomainError, EnvironmentFault
 from settings import BadSetting, UnknownSetting, read_settings
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 REFUSED, WRONG = 1, 2
 PASSING = 75  # sysexits' EX_TEMPFAIL, only between `run` and its children: worth another start
 OTHERS_NOTHING = 0o077  # the data folder holds people's data: nobody else on this machine may read it
-PROCESSES = ("run", "bot", "panel", "sandbox")  # each has a log of its own
+PROCESSES = ("run", "bot", "panel", "worker", "sandbox")  # each has a log of its own
+TABLES = ("consents", "people", "pairs", "meetings", "surveys", "scores", "roadmap", "outbox")
+FORMATS = ("csv", "json", "xlsx")
 KINDS = ("school", "college", "support_center")
 ROLES = ("administrator", "curator", "head", "psychologist", "observer")
 
@@ -78,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except faults.Fault as fault:
         is_retried = fault.is_passing and getattr(asked, "leashed", False)
         return end(word(t, fault), PASSING if is_retried else WRONG)
-    except (BadSetting, UnknownSetting) as fault:
+    except (BadSetting, UnknownSetting, EnvironmentFault) as fault:
         return end(word(t, fault), WRONG)
     except DomainError as refusal:
         return end(word(t, refusal), REFUSED)
@@ -137,15 +140,26 @@ def make_parser(t: Translator) -> Parser:
     for name, text, act in (
         ("bot", t.label("Only the bot, with the clock of reminders"), run_bot),
         ("panel", t.label("Only the curator's panel"), run_panel),
+        ("worker", t.label("Only the worker: exports, backups and other long work"), run_worker),
         ("sandbox", t.label("Only the sandbox: a stand-in Telegram on this machine"), run_sandbox),
     ):
         process = add(name, text, act)
         process.add_option("--leashed", action="store_true", help=argparse.SUPPRESS)
-    for_machines(add("migrate", t.label("Bring the database to the newest schema"), call("migrate")), t)
+    migrate = add("migrate", t.label("Bring the database to the newest schema"), call("migrate"))
+    migrate.add_option(
+        "--no-backup", action="store_true", help=t.label("make no backup before a change of the schema")
+    )
+    for_machines(migrate, t)
     doctor = add("doctor", t.label("Check everything and say what to do"), examine, needs_folder=False)
     for_machines(doctor, t)
     add_programme(add("programme", t.label("Programme packs: list, check, create"), run), t)
     add_organization(add("organization", t.label("Organisations: list, add"), run), t)
+    add_export(add("export", t.label("One table of an organisation as CSV, JSON or a workbook"), run), t)
+    add_backups(
+        add("backup", t.label("Back up database and files; everything may go on meanwhile"), run),
+        add("restore", t.label("Put a backup back; nothing may run meanwhile"), run),
+        t,
+    )
     add_curator(add("curator", t.label("Accounts of the panel: add"), run), t)
     return parser
 
@@ -154,14 +168,14 @@ def for_machines(parser: Parser, t: Translator) -> None:
     parser.add_option("--json", action="store_true", help=t.label("answer in JSON"))
 
 
-def call(name: str) -> Callable[..., int]:
-    """The command of installation/commands.py with this name; loaded when it is called."""
+def call(name: str, room: str = "commands") -> Callable[..., int]:
+    """The command of installation/ with this name; its module is loaded when it is called."""
 
     def act(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
-        from installation import commands
+        from installation.commands import Telling
 
-        command: Callable[..., int] = getattr(commands, name)
-        return command(site, commands.Telling(t, asked.json), asked)
+        command: Callable[..., int] = getattr(importlib.import_module(f"installation.{room}"), name)
+        return command(site, Telling(t, asked.json), asked)
 
     return act
 
@@ -210,6 +224,29 @@ def add_curator(parser: Parser, t: Translator) -> None:
     for_machines(add, t)
 
 
+def add_export(parser: Parser, t: Translator) -> None:
+    parser.add_argument("table", choices=TABLES, metavar="TABLE", help=", ".join(TABLES))
+    parser.add_option("--format", choices=FORMATS, default=FORMATS[0])
+    parser.add_option("--out", type=Path, help=t.label("a file; without it the export is printed"))
+    parser.add_option("--organization", help=t.label("its name or number; needed where there are several"))
+    parser.set_defaults(act=call("export_table", "exports"))
+    for_machines(parser, t)
+
+
+def add_backups(backup: Parser, restore: Parser, t: Translator) -> None:
+    backup.add_option("--out", type=Path, help=t.label("a file or a folder (backups/ in the data folder)"))
+    backup.set_defaults(act=call("back_up", "backups"))
+    restore.add_argument("archive", type=Path, help=t.label("an archive that `backup` made"))
+    restore.add_option(
+        "--force",
+        action="store_true",
+        help=t.label("replace the data that are here; they are backed up first"),
+    )
+    restore.set_defaults(act=call("restore", "backups"))
+    for_machines(backup, t)
+    for_machines(restore, t)
+
+
 def run(site: "Site", t: Translator, _asked: argparse.Namespace) -> int:
     from installation.commands import PACKS, TARGET_MODEL
     from installation.running import run as run_all
@@ -242,6 +279,14 @@ def run_panel(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     if hold(asked):
         say(t.label("Panel:      {address}", address=f"{site.panel_address}/"))
     work_panel(site)
+    return 0
+
+
+def run_worker(site: "Site", _t: Translator, asked: argparse.Namespace) -> int:
+    from installation.processes import work_worker
+
+    hold(asked)
+    work_worker(site)
     return 0
 
 

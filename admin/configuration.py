@@ -1,6 +1,7 @@
 """What the panel is told by the composition root; it reads no settings itself."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import current_app
 
@@ -11,6 +12,7 @@ from services.clock import Clock
 class PanelConfig:
     """`panel_url` is the public address: other Host headers are refused. `is_secure`: browsers use https.
 
+    `data_dir` is the folder of this installation's files; without it nothing can be fetched.
     `bot_username` makes invitation links; without it the panel shows the code to type.
     """
 
@@ -22,6 +24,7 @@ class PanelConfig:
     is_secure: bool = False
     bot_username: str = ""
     is_sandbox: bool = False
+    data_dir: Path | None = None
 
 
 def panel_config() -> PanelConfig:

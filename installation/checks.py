@@ -10,6 +10,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -159,17 +160,30 @@ def sole_bot(site: Site) -> Iterator[None]:
         yield
 
 
-def migrate_site(site: Site) -> None:
-    """Bring the database to the newest schema and stamp it. Raises a Fault."""
+def migrate_site(site: Site, *, has_backup: bool = True) -> Path | None:
+    """Bring the database to the newest schema and stamp it; the backup made before, where there was a reason.
+
+    Raises a Fault and what `backup_before_migration` raises: then nothing is changed.
+    """
     from models.migrating import migrate
     from services.clock import SystemClock
 
+    now = SystemClock().now()
     with open_database(site) as database:
         try:
-            migrate(database, stamp=site.stamp, now=SystemClock().now())
+            made = back_up(site, now) if has_backup and not is_current(database) else None
+            migrate(database, stamp=site.stamp, now=now)
         except WrongStamp as error:
             raise wrong_stamp(error.found) from error
         except SchemaNewer as error:
             raise faults.SchemaNewer from error
         except SQLAlchemyError as error:
             raise unreachable(site.database_url, error) from error
+    return made
+
+
+def back_up(site: Site, now: datetime) -> Path | None:
+    from services.backups import backup_before_migration, folder_of
+
+    made = backup_before_migration(site.database_url, site.folder, folder_of(site.folder), now)
+    return made.path if made else None

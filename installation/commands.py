@@ -64,12 +64,12 @@ def now_of(site: Site) -> datetime:
         return SystemClock().now()
 
 
-def migrate(site: Site, telling: Telling, _arguments: argparse.Namespace) -> int:
-    checks.migrate_site(site)
-    telling.tell(
-        {"stamp": site.stamp.value, "current": True},
-        [telling.t.label("The database has the newest schema ({stamp}).", stamp=site.stamp.value)],
-    )
+def migrate(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    made = checks.migrate_site(site, has_backup=not arguments.no_backup)
+    t = telling.t
+    lines = [t.label("A backup was made before: {path}.", path=made)] if made else []
+    lines.append(t.label("The database has the newest schema ({stamp}).", stamp=site.stamp.value))
+    telling.tell({"stamp": site.stamp.value, "current": True, "backup": made}, lines)
     return 0
 
 

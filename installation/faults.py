@@ -90,6 +90,18 @@ class ProcessEnded(Fault):
     text = N_("The process “{name}” could not work; its line is above.")
 
 
+class FileNotWritten(Fault):
+    text = N_("The file {file} could not be written: {why}.")
+
+
+class OutputBinary(Fault):
+    text = N_("A workbook cannot be shown on the screen. Name a file: --out export.xlsx")
+
+
+class OutputClosed(Fault):
+    text = N_("The export was not read to its end.")
+
+
 class WrongUsage(Fault):
     text = N_("{message}. Say: nastavnik --help")
 

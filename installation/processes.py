@@ -1,4 +1,4 @@
-"""What each process of an installation is made of: the composition roots of bot, panel and sandbox."""
+"""What each process of an installation is made of: the composition roots of all but `run`."""
 
 import asyncio
 import contextlib
@@ -92,10 +92,24 @@ def work_panel(site: Site) -> None:
             locale=settings.locale,
             panel_url=site.panel_address,
             is_secure=site.panel_address.startswith("https://"),
+            data_dir=site.folder,
             bot_username=read_username(site),
             is_sandbox=site.is_sandbox,
         )
         serve(config, host=settings.panel_host, port=settings.panel_port, stop=stop)
+
+
+def work_worker(site: Site) -> None:
+    """Do long work until SIGTERM or SIGINT. Raises a Fault."""
+    from worker.running import run_worker
+    from worker.work import WorkerConfig
+
+    checks.check_schema(site)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with open_clock(site) as clock:
+        run_worker(WorkerConfig(site.database_url, site.folder, clock), stop)
 
 
 def work_sandbox(site: Site, *, panel: str | None) -> None:

@@ -82,6 +82,7 @@ async def run_processes(site: Site, t: Translator, pack: ResolvedPack, username:
             supervisor.start("bot")
             supervisor.start("panel")
             if await is_answering(supervisor, panel_probe(site)) and await is_bot_listening(supervisor, site):
+                supervisor.start("worker")  # last: nobody waits for it, and the first start stays quick
                 await asyncio.to_thread(announce, site, t, username)
         await supervisor.wait()
     if supervisor.fatal is not None:

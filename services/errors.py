@@ -17,6 +17,10 @@ def N_(text: str) -> str:  # noqa: N802  # gettext's usual mark for a text that 
     return text
 
 
+class EnvironmentFault(DomainError):
+    """The machine is not ready for it, no rule is against it: a command ends with 2, not with 1."""
+
+
 class NotAllowed(DomainError):
     text = N_("You do not have the right to do this.")
 

@@ -3,6 +3,7 @@
 from services.backups.making import (
     KIND,
     BackupSummary,
+    ask_daily_backup,
     backup_before_migration,
     enqueue_daily_backup,
     folder_of,
@@ -16,6 +17,7 @@ __all__ = [
     "KIND",
     "BackupSummary",
     "RestoreSummary",
+    "ask_daily_backup",
     "backup_before_migration",
     "enqueue_daily_backup",
     "folder_of",

@@ -111,6 +111,11 @@ def enqueue_daily_backup(session: Session, *, now: datetime) -> JobQueued:
     )
 
 
+def ask_daily_backup(session: Session, *, now: datetime) -> int:
+    """`enqueue_daily_backup` as a tick: how many were asked for."""
+    return int(enqueue_daily_backup(session, now=now).is_new)
+
+
 def prune_backups(folder: Path, keep_daily: int = KEEP_DAILY, keep_weekly: int = KEEP_WEEKLY) -> list[Path]:
     """Remove old backups and return what was removed: the last one of each of the latest days and weeks
     stays, and the latest few that were made before migrations. Files of other names are never touched.

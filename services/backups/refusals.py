@@ -1,6 +1,6 @@
 """Why a backup or a restore cannot be done; each is one clear line."""
 
-from services.errors import N_, DomainError
+from services.errors import N_, DomainError, EnvironmentFault
 
 
 class NothingToBackUp(DomainError):
@@ -11,15 +11,15 @@ class BackupUnderWay(DomainError):
     text = N_("Another backup is being made in this folder. Please wait until it is ready.")
 
 
-class BackupNotWritten(DomainError):
+class BackupNotWritten(EnvironmentFault):
     text = N_("The backup could not be written to {folder}: {why}.")
 
 
-class BackupToolMissing(DomainError):
+class BackupToolMissing(EnvironmentFault):
     text = N_("The program {tool} is missing. Install PostgreSQL's client programs (postgresql-client).")
 
 
-class BackupToolFailed(DomainError):
+class BackupToolFailed(EnvironmentFault):
     text = N_("The program {tool} ended with a fault: {why}")
 
 

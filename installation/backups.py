@@ -1,0 +1,90 @@
+"""`nastavnik backup` and `nastavnik restore`: the whole installation in one archive, and back again."""
+
+import argparse
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from installation import checks
+from installation.commands import Telling, now_of
+from installation.site import Site
+from services.backups import folder_of, make_backup, name_of, restore_backup
+from services.backups.refusals import NothingToBackUp
+
+
+def back_up(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    """While everything runs. Raises what `make_backup` raises."""
+    now = now_of(site)
+    with checks.open_database(site):
+        summary = make_backup(site.database_url, site.folder, target_of(site, arguments.out, now), now)
+    t = telling.t
+    lines = [
+        t.label(
+            "Backup {path}: {size} MB, rows {rows}, files {files}.",
+            path=summary.path,
+            size=f"{summary.size / 1e6:.1f}",
+            rows=summary.rows,
+            files=summary.files,
+        )
+    ]
+    if summary.missing:
+        lines.append(t.label("Files that are no longer on the disk: {count}.", count=summary.missing))
+    telling.tell(asdict(summary), lines)
+    return 0
+
+
+def target_of(site: Site, out: Path | None, now: datetime) -> Path:
+    """A file as it was named; into a folder, or without a name, one by the moment."""
+    if out is None:
+        return folder_of(site.folder) / name_of(now)
+    return out / name_of(now) if out.is_dir() else out
+
+
+def restore(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    """While nothing runs. With --force a backup of what is replaced is made first.
+
+    Raises AlreadyRunning and what `restore_backup` and `make_backup` raise.
+    """
+    t, now = telling.t, now_of(site)
+    replaced: Path | None = None
+    with checks.lock(site.folder), checks.sole_bot(site):
+        if arguments.force:
+            replaced = keep_present(site, now)
+        summary = restore_backup(
+            arguments.archive,
+            site.database_url,
+            site.folder,
+            stamp=site.stamp,
+            now=now,
+            force=arguments.force,
+        )
+        checks.migrate_site(site, has_backup=False)
+    made_at = summary.made_at.astimezone(ZoneInfo(site.settings.timezone))
+    lines = [
+        t.label(
+            "Restored as of {moment}: rows {rows}, files {files}.",
+            moment=f"{made_at:%d.%m.%Y %H:%M}",
+            rows=summary.rows,
+            files=summary.files,
+        )
+    ]
+    if replaced is not None:
+        lines.append(t.label("What was here before is kept in {path}.", path=replaced))
+    if summary.waiting:
+        lines.append(
+            t.label(
+                "Messages that may be sent a second time at the next start: {count}.", count=summary.waiting
+            )
+        )
+    telling.tell(asdict(summary) | {"replaced": replaced}, lines)
+    return 0
+
+
+def keep_present(site: Site, now: datetime) -> Path | None:
+    """A backup of what --force replaces; None when there is nothing."""
+    target = folder_of(site.folder) / name_of(now, before="restore")
+    try:
+        return make_backup(site.database_url, site.folder, target, now).path
+    except NothingToBackUp:
+        return None
