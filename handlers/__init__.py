@@ -11,6 +11,7 @@ def routers() -> "list[Router]":
     from handlers import (
         commands,
         consents,
+        drafts,
         fallback,
         feedback,
         home,
@@ -39,6 +40,7 @@ def routers() -> "list[Router]":
         privacy,
         settings,
         home,
+        drafts,
         fallback,
     )
     return [room.router for room in rooms]

@@ -8,7 +8,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
-from handlers import meetings, pairs, survey_screens
+from handlers import drafts, meetings, pairs, survey_screens
 from handlers.joining import stranger_screen
 from handlers.menu import MenuPart
 from handlers.roles import role_screen
@@ -29,6 +29,7 @@ PARTS: tuple[Callable[[Session, Place, Translator, datetime], MenuPart], ...] = 
     pairs.menu_part,
     meetings.menu_part,
     survey_screens.menu_part,
+    drafts.menu_part,
 )
 
 ROLE_NAMES = {Role.MENTEE: N_("mentee"), Role.MENTOR: N_("mentor")}
@@ -180,6 +181,12 @@ def help_screen(session: Session, place: Place, t: Translator, _now: datetime) -
     if any(one.role is Role.MENTOR for one in roles):
         lines.append(
             t("As a mentor: /meetings to propose or move a meeting, /log to note one that was held.")
+        )
+        lines.append(
+            t(
+                "Or just write to me: “yesterday 40 minutes, the lesson plan in 5B”, “on Thursday at 15:00”. "
+                "I show what I understood, and one tap saves it."
+            )
         )
     if any(one.role is Role.MENTEE for one in roles):
         lines.append(t("As a mentee: /meetings to see, confirm or move a meeting."))

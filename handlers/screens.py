@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from handlers import consents as consent_screens
 from handlers import feedback, home, joining, mydata, pairs, privacy, settings, survey_screens
 from handlers import roles as role_screens
+from handlers.drafts.screens import draft_screen
 from handlers.meetings import cards, journal, planning
 from notices.language import Translator
 from notices.letters import Letter
@@ -37,6 +38,7 @@ SCREENS: dict[str, Renderer] = {
     "meeting.drop": cards.drop_screen,
     "plan": planning.plan_screen,
     "log": journal.log_screen,
+    "draft": draft_screen,
     "feedback": feedback.feedback_screen,
 }
 

@@ -1,0 +1,11 @@
+"""A meeting written as one message: its card, its questions, its one tap (issue 3, point 1)."""
+
+from aiogram import Router
+
+from handlers.drafts import taking, tapping
+from handlers.drafts.screens import menu_part
+
+__all__ = ["menu_part", "router"]
+
+router = Router(name="drafts")
+router.include_routers(tapping.router, taking.router)

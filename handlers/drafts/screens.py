@@ -1,0 +1,279 @@
+"""The card of a draft as a screen: whole, with its next question, or with the fields to change."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from handlers.drafts.wording import (
+    FORMATS,
+    QUESTIONS,
+    REFUSES,
+    REFUSES_ELSE,
+    SAVES,
+    describe_draft,
+)
+from handlers.meetings.calendars import day_rows, draw_calendar
+from handlers.menu import MenuPart
+from models.meetings import MeetingFormat
+from models.programmes import Cycle
+from notices.language import Translator
+from notices.letters import Action, Letter, Rows, in_rows
+from notices.meetings import say_kind, say_when
+from services.actors import person_in_chat
+from services.conversations import Place
+from services.drafts.cards import DraftCard, find_open_draft, read_draft
+from services.drafts.contents import Field, Purpose
+from services.errors import DomainError
+from services.slots import draw_month, find_last_day, propose_days, propose_times
+
+FLOW = "draft"
+LENGTHS = (30, 45, 60, 90)
+LESSON = 45
+EDITED = {
+    Purpose.LOG: (
+        Field.DAY,
+        Field.MINUTES,
+        Field.TOPIC,
+        Field.NEXT_STEP,
+        Field.KIND,
+        Field.FORMAT,
+        Field.PLACE,
+    ),
+    Purpose.PLAN: (Field.DAY, Field.START, Field.MINUTES, Field.TOPIC, Field.KIND),
+    Purpose.MOVE: (Field.DAY, Field.START),
+    Purpose.CORRECT: (Field.DAY, Field.MINUTES, Field.TOPIC, Field.KIND),
+    Purpose.RESIGN: (Field.DAY,),
+    Purpose.EXTEND: (Field.DAY,),
+}
+"""Which fields "Change" offers."""
+AHEAD = frozenset({Purpose.PLAN, Purpose.MOVE, Purpose.RESIGN, Purpose.EXTEND})
+MAY_BE_EMPTY = frozenset({Field.TOPIC, Field.NEXT_STEP, Field.PLACE, Field.FORMAT})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the chat stands with its card: ids and codes only."""
+
+    draft_id: int = 0
+    is_editing: bool = False
+    field: str | None = None  # asked by choice, not because it is missing
+    month: str | None = None
+    choices: tuple[str, ...] = ()  # what a typed answer may mean
+    is_asked_again: bool = False  # more than eight hours: one more yes
+
+
+def standing_of(place: Place) -> Standing:
+    """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
+    known = {one.name for one in fields(Standing)}
+    found = {key: value for key, value in place.data.items() if key in known}
+    return Standing(**{**found, "choices": tuple(found.get("choices") or ())})
+
+
+def asked_of(card: DraftCard, standing: Standing) -> Field | None:
+    """The question of the screen: the field chosen to change, or the one that is missing."""
+    return Field(standing.field) if standing.field in set(Field) else card.question
+
+
+def draft_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    """None when the card is closed, or its pair or meeting is gone."""
+    if place.person_id is None or place.organization_id is None:
+        return None
+    standing = standing_of(place)
+    actor = person_in_chat(place.person_id, place.organization_id)
+    try:
+        card = read_draft(session, actor=actor, draft_id=standing.draft_id, now=now)
+    except DomainError:
+        return None
+    text = describe_draft(session, card, t)
+    asked = asked_of(card, standing)
+    if asked is not None:
+        return _ask(session, card, asked, standing, place, t, now, text)
+    if standing.is_editing:
+        return Letter(f"{text}\n\n" + t("What shall be changed?"), _edit_rows(card, t))
+    if standing.is_asked_again:
+        return Letter(text + "\n\n" + t("Is the length right?"), _sure_rows(card, t))
+    return Letter(text, _card_rows(card, t))
+
+
+def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> MenuPart:
+    """The card that was left without a decision."""
+    if place.person_id is None or place.organization_id is None:
+        return MenuPart()
+    actor = person_in_chat(place.person_id, place.organization_id)
+    draft_id = find_open_draft(session, actor=actor)
+    if draft_id is None:
+        return MenuPart()
+    try:
+        read_draft(session, actor=actor, draft_id=draft_id, now=now)
+    except DomainError:
+        return MenuPart()
+    return MenuPart(
+        [t("What you wrote about a meeting is not saved yet.")],
+        [Action(t.label("Back to what I wrote"), "draft.open", (draft_id,))],
+    )
+
+
+def _card_rows(card: DraftCard, t: Translator) -> Rows:
+    purpose = card.item.purpose
+    save = t.label(SAVES[purpose])
+    rows: list[tuple[Action, ...]] = []
+    is_double = card.twin is not None and card.planned is None
+    if is_double and card.twin is not None:
+        save = t.label("Save one more")
+        rows.append((Action(t.label("Correct that one instead"), "draft.twin", (card.twin.id,)),))
+    rows.insert(0, (Action(save, "draft.save", (card.at,)),))
+    if card.can_join:
+        rows.append((Action(t.label("These are two meetings"), "draft.both"),))
+    refuse = Action(t.label(REFUSES.get(purpose, REFUSES_ELSE)), "draft.refuse", (card.at,))
+    if purpose in EDITED:
+        rows.append((Action(t.label("Change"), "draft.edit"), refuse))
+    else:
+        rows.append((refuse,))
+    return tuple(rows)
+
+
+def _sure_rows(card: DraftCard, t: Translator) -> Rows:
+    label = t.label("Yes, {minutes}", minutes=t.minutes(card.item.minutes or 0))
+    return (
+        (Action(label, "draft.sure", (card.at,)),),
+        (Action(t.label("Change"), "draft.field", (Field.MINUTES.value,)),),
+    )
+
+
+def _edit_rows(card: DraftCard, t: Translator) -> Rows:
+    names = {
+        Field.DAY: t.label("Day"),
+        Field.START: t.label("Time"),
+        Field.MINUTES: t.label("Length"),
+        Field.TOPIC: t.label("Topic"),
+        Field.NEXT_STEP: t.label("Next step"),
+        Field.KIND: t.label("Kind of meeting"),
+        Field.FORMAT: t.label("In person or online"),
+        Field.PLACE: t.label("Place"),
+    }
+    actions = [Action(names[one], "draft.field", (one.value,)) for one in EDITED.get(card.item.purpose, ())]
+    if len(card.candidates) > 1 and card.item.purpose in {Purpose.LOG, Purpose.PLAN}:
+        actions.append(Action(t.label("With whom"), "draft.field", (Field.PAIR.value,)))
+    rows = list(in_rows(actions, 2))
+    if card.planned is not None:
+        rows.append((Action(t.label("It was another meeting"), "draft.another"),))
+    return (*rows, (Action(t.label("‹ Back"), "draft.card"),))
+
+
+def _ask(
+    session: Session,
+    card: DraftCard,
+    asked: Field,
+    standing: Standing,
+    place: Place,
+    t: Translator,
+    now: datetime,
+    text: str,
+) -> Letter:
+    """The question under what is known, with its buttons and a way out."""
+    local_now = now.astimezone(place.zone)
+    if standing.month is not None and asked is Field.DAY:
+        first_day, last_day = _bounds(session, card, local_now.date())
+        month = draw_month(date.fromisoformat(standing.month), first_day=first_day, last_day=last_day)
+        letter = draw_calendar(month, t, family=FLOW)
+        return Letter(letter.text, (*letter.rows, (Action(t.label("‹ Back"), "draft.card"),)))
+    is_visit = Field.MINUTES in card.item.asks and asked is Field.MINUTES
+    question = t("You visited a lesson: how long was it in all?") if is_visit else t(QUESTIONS[asked])
+    rows = _choice_rows(asked, standing, t) or _answer_rows(session, card, asked, t, local_now)
+    if standing.choices:
+        question = t("It may be read in several ways. Which one is right?")
+    out = (
+        Action(t.label("‹ Back"), "draft.card")
+        if standing.field or standing.choices
+        else Action(t.label(REFUSES.get(card.item.purpose, REFUSES_ELSE)), "draft.refuse", (card.at,))
+    )
+    return Letter(f"{text}\n\n{question}", (*rows, (out,)))
+
+
+def _choice_rows(asked: Field, standing: Standing, t: Translator) -> Rows:
+    actions = []
+    for one in standing.choices:
+        if asked is Field.DAY:
+            day = date.fromisoformat(one)
+            actions.append(Action(t.day(day, with_year=True), "draft.day", (one,)))
+        elif asked is Field.START:
+            actions.append(Action(f"{one[:2]}:{one[2:]}", "draft.time", (one,)))
+        else:
+            actions.append(Action(t.minutes(int(one)), "draft.minutes", (int(one),)))
+    return tuple((action,) for action in actions)
+
+
+def _answer_rows(session: Session, card: DraftCard, asked: Field, t: Translator, local_now: datetime) -> Rows:
+    if asked is Field.START:
+        slots = propose_times(local_now, card.item.day or local_now.date(), card.day_slots)
+        return in_rows([Action(t.clock(one), "draft.time", (one.strftime("%H%M"),)) for one in slots], 3)
+    if asked is Field.DAY:
+        return _day_rows(card, t, local_now)
+    if asked is Field.MINUTES:
+        return _length_rows(card, t)
+    if asked in MAY_BE_EMPTY:
+        formats = tuple(
+            Action(t.label(FORMATS[one]).capitalize(), "draft.format", (one.value,)) for one in MeetingFormat
+        )
+        return (*((formats,) if asked is Field.FORMAT else ()), (_skip(asked, t),))
+    return tuple((action,) for action in _list_answers(session, card, asked, t))
+
+
+def _list_answers(session: Session, card: DraftCard, asked: Field, t: Translator) -> list[Action]:
+    if asked is Field.PAIR:
+        return [Action(one.polite_name, "draft.pair", (one.pair_id,)) for one in card.candidates]
+    if asked is Field.MEETING:
+        return [
+            Action(_name_meeting(session, card, one.id, t), "draft.meeting", (one.id,))
+            for one in card.choices
+        ]
+    if asked is Field.KIND:
+        return [
+            Action(say_kind(session, card.cycle_id, one, t), "draft.kind", (one.value,)) for one in card.kinds
+        ]
+    return [
+        Action(t.label("We have met"), "draft.tense", (Purpose.LOG.value,)),
+        Action(t.label("It is planned"), "draft.tense", (Purpose.PLAN.value,)),
+    ]
+
+
+def _day_rows(card: DraftCard, t: Translator, local_now: datetime) -> Rows:
+    today = local_now.date()
+    other = Action(t.label("Another day"), "draft.month", (today.replace(day=1).isoformat(),))
+    if card.item.purpose in AHEAD:
+        days = propose_days(local_now, card.day_slots)
+        return (*day_rows(days, t, verb="draft.day"), (other,))
+    near = (
+        Action(t.label("Today"), "draft.day", (today.isoformat(),)),
+        Action(t.label("Yesterday"), "draft.day", ((today - timedelta(days=1)).isoformat(),)),
+    )
+    earlier = day_rows([today - timedelta(days=back) for back in range(2, 6)], t, verb="draft.day")
+    return (near, *earlier, (other,))
+
+
+def _length_rows(card: DraftCard, t: Translator) -> Rows:
+    told = card.item.minutes
+    lengths = set(LENGTHS)
+    if told is not None and Field.MINUTES in card.item.asks:
+        lengths = {told, told + LESSON, *LENGTHS}
+    actions = [Action(t.minutes(one), "draft.minutes", (one,)) for one in sorted(lengths)]
+    return in_rows(actions, 2)
+
+
+def _skip(asked: Field, t: Translator) -> Action:
+    label = t.label("Without a topic") if asked is Field.TOPIC else t.label("Leave it empty")
+    return Action(label, "draft.skip", (asked.value,))
+
+
+def _name_meeting(session: Session, card: DraftCard, meeting_id: int, t: Translator) -> str:
+    meeting = next(one for one in card.choices if one.id == meeting_id)
+    names = [one.polite_name for one in card.candidates if one.pair_id == meeting.pair_id]
+    when = say_when(session, meeting, t)
+    return f"{when}, {names[0]}" if len(card.candidates) > 1 and names else when
+
+
+def _bounds(session: Session, card: DraftCard, today: date) -> tuple[date, date]:
+    if card.item.purpose in AHEAD:
+        return today, find_last_day(today)
+    return session.get_one(Cycle, card.cycle_id).starts_on, today

@@ -1,0 +1,156 @@
+"""Texts about meetings: read into a card, completed by what is written next, mended by an edit."""
+
+import asyncio
+from dataclasses import asdict, replace
+from typing import Any
+
+from aiogram import Router
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.types import Message
+
+from handlers.drafts.screens import FLOW, asked_of, standing_of
+from handlers.drafts.tapping import save
+from handlers.filters import Flow, Typed
+from handlers.talk import Talk
+from models.drafts import DraftStatus
+from notices.language import Translator
+from services.drafts.answers import Answer, ChooseByButton, read_answer
+from services.drafts.authors import read_author, read_text
+from services.drafts.cards import DraftCard, read_draft
+from services.drafts.contents import Field, is_worth_a_card
+from services.drafts.writing import fill_draft, find_by_message, open_draft, reread_draft
+from services.errors import DomainError, NotFound
+from services.meeting_text import Intent, Reading, Warned
+
+router = Router(name="texts about meetings")
+
+YES = {"да", "верно", "всё верно", "все верно", "сохранить", "сохрани", "сохраните", "ок", "yes", "ok"}
+TEXTS = frozenset({Field.TOPIC, Field.NEXT_STEP, Field.PLACE})
+
+
+@router.message(Flow(FLOW), Typed())
+async def take_under_card(message: Message, talk: Talk) -> None:
+    """An answer to what the card asks, a yes, a correction, or another meeting."""
+    text = message.text or ""
+    standing = standing_of(talk.place)
+    try:
+        card = await talk.read(read_draft, actor=talk.actor, draft_id=standing.draft_id, now=talk.now)
+    except DomainError:
+        await _take(message, talk, is_beside_card=False)
+        return
+    asked = asked_of(card, standing)
+    if asked is None and text.strip(" .!").casefold() in YES:
+        await save(talk, at=card.at, is_sure=standing.is_asked_again)
+    elif asked is None or await _tells_a_meeting(talk, text, asked):
+        await _take(message, talk, is_beside_card=True)
+    else:
+        await _answer(talk, card, asked, text)
+
+
+@router.message(Typed())
+async def take_text(message: Message, talk: Talk) -> None:
+    """Plain text of somebody with a pair while nothing else asks for text."""
+    if talk.place.person_id is None:
+        raise SkipHandler
+    await _take(message, talk, is_beside_card=False)
+
+
+@router.edited_message(Typed())
+async def take_edit(message: Message, talk: Talk) -> None:
+    """The message of an open card is read again; a saved one is corrected by a new message."""
+    if talk.place.person_id is None:
+        raise SkipHandler
+    found = await talk.read(find_by_message, actor=talk.actor, message_id=message.message_id)
+    if found is None or found[1] is DraftStatus.REFUSED:
+        raise SkipHandler
+    draft_id, status = found
+    if status is DraftStatus.SAVED:
+        await talk.show(
+            talk.t(
+                "This is saved already, and an edit does not change it. Please write what is right instead, "
+                "like: “correct it: 50 minutes”."
+            )
+        )
+        return
+    text = message.text or ""
+    reading = await _read(talk, text)
+    talk.go(FLOW, draft_id=draft_id)
+    await talk.act(reread_draft, actor=talk.actor, draft_id=draft_id, text=text, reading=reading)
+    await talk.show(None if is_worth_a_card(reading) else say_unread(reading, talk.t))
+
+
+async def _take(message: Message, talk: Talk, *, is_beside_card: bool) -> None:
+    text = message.text or ""
+    reading = await _read(talk, text)
+    if not is_worth_a_card(reading):
+        await talk.show(say_unread(reading, talk.t))
+        return
+
+    def then(draft_id: int) -> tuple[str, dict[str, Any]]:
+        return FLOW, {"draft_id": draft_id}
+
+    await talk.act(
+        open_draft,
+        actor=talk.actor,
+        text=text,
+        reading=reading,
+        message_id=message.message_id,
+        is_beside_card=is_beside_card,
+        then=then,
+    )
+    await talk.show()
+
+
+async def _read(talk: Talk, text: str) -> Reading:
+    """In a thread: four thousand characters take a tenth of a second. Raises SkipHandler for non-members."""
+    try:
+        author = await talk.read(read_author, actor=talk.actor)
+    except NotFound:
+        raise SkipHandler from None
+    return await asyncio.to_thread(read_text, author, text, now=talk.now)
+
+
+async def _tells_a_meeting(talk: Talk, text: str, asked: Field) -> bool:
+    """Whether a text under a question is a meeting of its own: it has a day and a length, or another wish."""
+    reading = await _read(talk, text)
+    if reading.intent in {Intent.LOG, Intent.PLAN, Intent.UNCLEAR}:
+        is_whole = any(one.date and (one.minutes or one.start) for one in reading.entries)
+        return is_whole and asked not in {Field.START, Field.NEXT_STEP}
+    return is_worth_a_card(reading) and asked not in TEXTS
+
+
+async def _answer(talk: Talk, card: DraftCard, asked: Field, text: str) -> None:
+    local_now = talk.now.astimezone(talk.place.zone)
+    answer: Answer = read_answer(asked, text, purpose=card.item.purpose, local_now=local_now)
+    standing = replace(standing_of(talk.place), month=None, choices=())
+    if answer.choices:
+        talk.go(FLOW, **asdict(replace(standing, choices=answer.choices)))
+        await talk.act()
+        await talk.show()
+        return
+    if not answer.changes:
+        raise ChooseByButton
+    talk.go(FLOW, **asdict(replace(standing, field=None, is_editing=False)))
+    await talk.act(fill_draft, actor=talk.actor, draft_id=card.id, changes=answer.changes)
+    await talk.show()
+
+
+def say_unread(reading: Reading, t: Translator) -> str:
+    """A short honest sentence with an example: nothing is saved."""
+    if Warned.NO_MINUTES in reading.warnings:
+        return t(
+            "A meeting of no length does not go into the journal, so I wrote nothing down. "
+            "If you did speak for a while, tell me the minutes, like: “today 15 minutes, the register”."
+        )
+    if Warned.SEVERAL_MEETINGS in reading.warnings:
+        return t(
+            "Several meetings: please write each with its day and length, "
+            "like: “on Monday 40 minutes, the lesson plan; on Thursday an hour, the register”. "
+            "Nothing is saved yet."
+        )
+    if reading.intent is Intent.NOTE:
+        return t("I keep no notes beside meetings, so nothing is saved.")
+    return t(
+        "I did not understand this as a word about a meeting, so nothing is saved. "
+        "Please write like: “yesterday 40 minutes, the lesson plan in 5B” or “on Thursday at 15:00”."
+    )
