@@ -9,7 +9,7 @@ from handlers import consents as consent_screens
 from handlers import feedback, home, joining, mydata, pairs, privacy, settings, survey_screens
 from handlers import roles as role_screens
 from handlers.drafts.screens import draft_screen
-from handlers.meetings import cards, journal, planning
+from handlers.meetings import cards, journal_screens, planning
 from notices.language import Translator
 from notices.letters import Letter
 from services.conversations import Place
@@ -37,7 +37,7 @@ SCREENS: dict[str, Renderer] = {
     "meeting": cards.meeting_screen,
     "meeting.drop": cards.drop_screen,
     "plan": planning.plan_screen,
-    "log": journal.log_screen,
+    "log": journal_screens.log_screen,
     "draft": draft_screen,
     "feedback": feedback.feedback_screen,
 }

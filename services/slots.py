@@ -1,10 +1,9 @@
-"""Days and times to propose as buttons, the calendar for other days, and a typed time.
+"""Days and times to propose as buttons, and the calendar for other days.
 
 All of it is local: the caller passes the moment in the organisation's zone.
 """
 
 import calendar
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -63,6 +62,14 @@ def find_first_day(today: date, *, months: int = MONTHS_AHEAD) -> date:
     return _shift_months(today, -months)
 
 
+def read_slot(code: str) -> time:
+    """The time behind a button, "1530". Raises TimeNotUnderstood."""
+    try:
+        return time(int(code[:2]), int(code[2:]))
+    except ValueError:
+        raise TimeNotUnderstood from None
+
+
 def draw_month(month: date, *, first_day: date, last_day: date) -> Month:
     """The month's page of the calendar, held between the first and the last day that may be chosen."""
     first = min(max(month, first_day), last_day).replace(day=1)
@@ -83,52 +90,6 @@ def check_day(day: date, *, first_day: date, last_day: date) -> None:
     """Raises DayOutOfRange: an old calendar's button may name a day that has passed."""
     if not first_day <= day <= last_day:
         raise DayOutOfRange
-
-
-_TIME = re.compile(
-    r"(?:в|at|к)?\s*(?P<hour>\d{1,2})(?:\s*(?:[:.,\-–ч]|час(?:а|ов)?|\s)\s*(?P<minute>\d{2})?)?\s*(?:мин(?:ут)?\.?|час(?:а|ов)?)?",
-    re.IGNORECASE,
-)
-_RUN_TOGETHER = re.compile(r"(?:в\s*)?(?P<hour>\d{2})(?P<minute>\d{2})", re.IGNORECASE)
-
-
-def read_time(text: str) -> time:
-    """A time of day out of "15:30", "15.30", "15 30", "1530", "в 15". Raises TimeNotUnderstood."""
-    plain = text.strip().rstrip(".!")
-    found = _RUN_TOGETHER.fullmatch(plain) or _TIME.fullmatch(plain)
-    if found is None:
-        raise TimeNotUnderstood
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
-    try:
-        return time(hour, minute)
-    except ValueError as error:
-        raise TimeNotUnderstood from error
-
-
-class MinutesNotUnderstood(DomainError):
-    text = N_("I could not read this as a length. Please write the minutes, like 45.")
-
-
-_NUMBER = r"\d{1,3}"
-_MINUTES = re.compile(rf"(?P<minutes>{_NUMBER})\s*(?:мин(?:ут[аы]?)?\.?|min(?:utes?)?|м)?", re.IGNORECASE)
-_HOURS = re.compile(
-    rf"(?:(?P<hours>{_NUMBER})\s*)?(?:час(?:а|ов)?|ч\.?|hours?|h)"
-    rf"(?:\s*(?P<minutes>{_NUMBER})\s*(?:мин(?:ут[аы]?)?\.?|min(?:utes?)?|м)?)?",
-    re.IGNORECASE,
-)
-_FIXED = {"полчаса": 30, "полтора часа": 90, "half an hour": 30}
-
-
-def read_minutes(text: str) -> int:
-    """A length out of "45", "45 минут", "час", "1 час 20 минут". Raises MinutesNotUnderstood."""
-    plain = " ".join(text.casefold().replace("ё", "е").split()).rstrip(".!")
-    if plain in _FIXED:
-        return _FIXED[plain]
-    if found := _MINUTES.fullmatch(plain):
-        return int(found["minutes"])
-    if found := _HOURS.fullmatch(plain):
-        return int(found["hours"] or 1) * 60 + int(found["minutes"] or 0)
-    raise MinutesNotUnderstood
 
 
 def _shift_months(day: date, months: int) -> date:

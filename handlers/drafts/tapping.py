@@ -1,6 +1,6 @@
 """Taps on the card of a draft: save, change, leave it."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from aiogram import Router
@@ -25,7 +25,7 @@ from services.drafts.writing import (
 )
 from services.meetings.cards import read_meeting
 from services.meetings.outcomes import DayNotPast
-from services.slots import TimeNotUnderstood
+from services.slots import read_slot
 
 router = Router(name="cards of meetings")
 
@@ -170,11 +170,7 @@ async def choose_day(_query: CallbackQuery, callback_data: ChooseDay, talk: Talk
 
 @router.callback_query(Flow(FLOW), ChooseTime.filter())
 async def choose_time(_query: CallbackQuery, callback_data: ChooseTime, talk: Talk) -> None:
-    try:
-        clock = datetime.strptime(callback_data.clock, "%H%M").time()  # noqa: DTZ007  # only its time
-    except ValueError:
-        raise TimeNotUnderstood from None
-    await _fill(talk, start=clock, end=None)
+    await _fill(talk, start=read_slot(callback_data.clock), end=None)
 
 
 @router.callback_query(Flow(FLOW), ChooseMinutes.filter())

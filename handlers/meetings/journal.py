@@ -1,31 +1,25 @@
 """After a meeting: "did it take place?", its length and topic, and on to the feedback (A18, B14; DC18)."""
 
-from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, timedelta
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
-from sqlalchemy.orm import Session
 
 from handlers.bubbles import conclude, is_on_screen, open_flow
 from handlers.commands import Participant
 from handlers.filters import Flow, Typed
-from handlers.meetings.calendars import day_rows, draw_calendar
 from handlers.meetings.cards import tell_state
+from handlers.meetings.journal_screens import FLOW, Log, list_mentored_pairs, log_of
 from handlers.meetings.planning import begin_again, begin_move
 from handlers.talk import Talk
-from models.people import Role
-from models.programmes import Cycle
 from notices.feedback import describe_feedback, describe_logged
-from notices.language import Translator
 from notices.letters import Action, Letter
-from notices.meetings import say_when
-from services.actors import Actor, person_in_chat
-from services.conversations import Place
-from services.errors import NotAllowed, NotFound
+from services.drafts.answers import ChooseByButton, read_answer
+from services.drafts.contents import Field, Purpose
 from services.feedback import read_feedback
 from services.meetings.cards import read_meeting
 from services.meetings.outcomes import (
@@ -41,25 +35,8 @@ from services.meetings.outcomes import (
     say_held,
 )
 from services.meetings.planning import MeetingChanged
-from services.pairs import PairCard, list_pairs_of, read_pair
-from services.slots import draw_month, read_minutes
 
 router = Router(name="meeting journal")
-
-FLOW = "log"
-LENGTHS = (30, 45, 60, 90)
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """What is chosen so far, kept in the chat's place."""
-
-    pair_id: int | None = None
-    meeting_id: int | None = None
-    day: str | None = None
-    month: str | None = None
-    minutes: int | None = None
-    is_own_length: bool = False
 
 
 class SayYes(CallbackData, prefix="held.yes"):
@@ -184,7 +161,7 @@ async def begin_with_meeting(_query: CallbackQuery, callback_data: LogMeeting, t
 
 @router.message(Command("log"), Participant())
 async def begin(_message: Message, talk: Talk) -> None:
-    pairs = await talk.read(_mentored_pairs, actor=talk.actor)
+    pairs = await talk.read(list_mentored_pairs, actor=talk.actor)
     if not pairs:
         await talk.show(talk.t("A meeting is logged by the mentor. You have no pair in that role now."))
         return
@@ -200,9 +177,7 @@ async def choose_pair(_query: CallbackQuery, callback_data: ChoosePair, talk: Ta
 
 @router.callback_query(Flow(FLOW), ChooseDay.filter())
 async def choose_day(_query: CallbackQuery, callback_data: ChooseDay, talk: Talk) -> None:
-    if callback_data.day > talk.now.astimezone(talk.place.zone).date():
-        raise DayNotPast
-    await _go(talk, day=callback_data.day.isoformat(), month=None)
+    await _choose_day(talk, callback_data.day)
 
 
 @router.callback_query(Flow(FLOW), TurnMonth.filter())
@@ -223,7 +198,9 @@ async def ask_own_length(_query: CallbackQuery, talk: Talk) -> None:
 @router.callback_query(Flow(FLOW), StepBack.filter())
 async def step_back(_query: CallbackQuery, talk: Talk) -> None:
     log = log_of(talk.place)
-    if log.minutes is not None or log.is_own_length:
+    if log.choices:
+        await _go(talk, choices=())
+    elif log.minutes is not None or log.is_own_length:
         await _go(talk, minutes=None, is_own_length=False)
     elif log.day is not None or log.month is not None:
         await _go(talk, day=None, month=None)
@@ -250,15 +227,35 @@ async def take_text(message: Message, talk: Talk) -> None:
     if log.minutes is not None:
         await _save(talk, topic=message.text)
     elif log.meeting_id is not None or log.day is not None:
-        await _choose_length(talk, read_minutes(message.text or ""))
+        await _take_answer(talk, Field.MINUTES, message.text or "")
+    elif log.pair_id is not None:
+        await _take_answer(talk, Field.DAY, message.text or "")
     else:
-        await talk.show(talk.t("Please choose with the buttons below."))
+        raise ChooseByButton
+
+
+async def _take_answer(talk: Talk, asked: Field, text: str) -> None:
+    """What is typed is read by the words of services.dates; what it leaves open becomes buttons."""
+    local_now = talk.now.astimezone(talk.place.zone)
+    answer = read_answer(asked, text, purpose=Purpose.LOG, local_now=local_now)
+    if answer.choices:
+        await _go(talk, choices=answer.choices, month=None)
+    elif asked is Field.MINUTES:
+        await _choose_length(talk, answer.changes["minutes"])
+    else:
+        await _choose_day(talk, answer.changes["day"])
+
+
+async def _choose_day(talk: Talk, day: date) -> None:
+    if day > talk.now.astimezone(talk.place.zone).date():
+        raise DayNotPast
+    await _go(talk, day=day.isoformat(), month=None, choices=())
 
 
 async def _choose_length(talk: Talk, minutes: int) -> None:
     if not 1 <= minutes <= LONGEST:  # refused before it is kept
         raise MinutesOutOfRange
-    await _go(talk, minutes=minutes, is_own_length=False)
+    await _go(talk, minutes=minutes, is_own_length=False, choices=())
 
 
 async def _save(talk: Talk, topic: str | None) -> None:
@@ -297,94 +294,3 @@ async def _go(talk: Talk, **chosen: Any) -> None:
     talk.go(FLOW, **{**talk.place.data, **chosen})
     await talk.act()
     await talk.show()
-
-
-def log_of(place: Place) -> Log:
-    """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
-    known = {field.name for field in fields(Log)}
-    return Log(**{key: value for key, value in place.data.items() if key in known})
-
-
-def _mentored_pairs(session: Session, *, actor: Actor) -> list[PairCard]:
-    pairs = list_pairs_of(session, actor=actor, person_id=actor.id or 0)
-    return [card for card in pairs if card.accepted_at and card.role_of(actor.id or 0) is Role.MENTOR]
-
-
-def log_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
-    """The next thing to tell; None when the meeting or the pair is gone or logged."""
-    if place.person_id is None or place.organization_id is None:
-        return None
-    actor = person_in_chat(place.person_id, place.organization_id)
-    log = log_of(place)
-    try:
-        letter = _next_question(session, log, actor, t, now.astimezone(place.zone).date())
-    except (NotFound, NotAllowed):
-        return None
-    if letter is None:
-        return None
-    can_go_back = any((log.minutes, log.is_own_length, log.day, log.month))
-    stop = Action(t.label("Do not log"), "log.stop")
-    tail = (Action(t.label("‹ Back"), "log.back"), stop) if can_go_back else (stop,)
-    return Letter(letter.text, (*letter.rows, tail))
-
-
-def _next_question(session: Session, log: Log, actor: Actor, t: Translator, today: date) -> Letter | None:
-    if log.meeting_id is not None:
-        card = read_meeting(session, actor=actor, meeting_id=log.meeting_id)
-        if card.is_logged:
-            return None
-        title = t(
-            "Meeting on {when} ({partner})",
-            when=say_when(session, card, t),
-            partner=card.partner_of(actor.id or 0).polite_name,
-        )
-    elif log.pair_id is None:
-        return _ask_pair(session, actor, t)
-    else:
-        pair = read_pair(session, actor=actor, pair_id=log.pair_id)
-        partner = pair.partner_of(actor.id or 0)
-        if log.day is None:
-            return _ask_day(session, log, pair.cycle_id, partner.polite_name, t, today)
-        day = t.day(date.fromisoformat(log.day))
-        title = t("Meeting on {when} ({partner})", when=day, partner=partner.polite_name)
-    return _ask_length(title, log, t) if log.minutes is None else _ask_topic(title, log.minutes, t)
-
-
-def _ask_pair(session: Session, actor: Actor, t: Translator) -> Letter:
-    rows = tuple(
-        (Action(card.partner_of(actor.id or 0).polite_name, "log.pair", (card.id,)),)
-        for card in _mentored_pairs(session, actor=actor)
-    )
-    return Letter(t("With whom did you meet?"), rows)
-
-
-def _ask_day(session: Session, log: Log, cycle_id: int, partner: str, t: Translator, today: date) -> Letter:
-    first_day = session.get_one(Cycle, cycle_id).starts_on
-    if log.month is not None:
-        month = draw_month(date.fromisoformat(log.month), first_day=first_day, last_day=today)
-        return draw_calendar(month, t, family=FLOW)
-    yesterday = today - timedelta(days=1)
-    near = (
-        Action(t.label("Today"), "log.day", (today.isoformat(),)),
-        Action(t.label("Yesterday"), "log.day", (yesterday.isoformat(),)),
-    )
-    earlier = day_rows([today - timedelta(days=back) for back in range(2, 6)], t, verb="log.day")
-    other = Action(t.label("Another day"), "log.month", (today.replace(day=1).isoformat(),))
-    return Letter(t("When did you meet ({partner})?", partner=partner), (near, *earlier, (other,)))
-
-
-def _ask_length(title: str, log: Log, t: Translator) -> Letter:
-    if log.is_own_length:
-        return Letter(f"{title}\n\n" + t("Please write how many minutes it took, like 50."))
-    rows = tuple(
-        tuple(Action(t.minutes(one), "log.minutes", (one,)) for one in LENGTHS[start : start + 2])
-        for start in range(0, len(LENGTHS), 2)
-    )
-    other = Action(t.label("Another length"), "log.own")
-    return Letter(f"{title}\n\n" + t("How long did it take?"), (*rows, (other,)))
-
-
-def _ask_topic(title: str, minutes: int, t: Translator) -> Letter:
-    question = t("What was it about? One line is enough. Your pair and the curator will see it.")
-    skip = Action(t.label("Without a topic"), "log.skip")
-    return Letter(f"{title}, {t.minutes(minutes)}\n\n{question}", ((skip,),))

@@ -20,6 +20,8 @@ from notices.letters import Action, Letter, in_rows
 from notices.meetings import read_card, say_kind, say_when
 from services.actors import Actor, person_in_chat
 from services.conversations import Place
+from services.drafts.answers import ChooseByButton, read_answer
+from services.drafts.contents import Field, Purpose
 from services.errors import NotFound
 from services.meetings.cards import OPEN, read_meeting
 from services.meetings.kinds import list_kinds
@@ -27,7 +29,7 @@ from services.meetings.moments import find_overlaps, span_of
 from services.meetings.planning import MeetingProposed, TimePassed, move_meeting, propose_meeting
 from services.pairs import read_pair
 from services.programmes.running import settings_of
-from services.slots import check_day, draw_month, find_last_day, propose_days, propose_times, read_time
+from services.slots import check_day, draw_month, find_last_day, propose_days, propose_times, read_slot
 
 router = Router(name="meeting planning")
 
@@ -44,6 +46,7 @@ class Plan:
     clock: str | None = None
     month: str | None = None  # the calendar is open at this month
     old_id: int | None = None  # the meeting that moves
+    choices: tuple[str, ...] = ()  # what typed words may mean: days or times
 
     @property
     def meeting_kind(self) -> MeetingKind:
@@ -104,9 +107,8 @@ async def choose_kind(_query: CallbackQuery, callback_data: ChooseKind, talk: Ta
 
 @router.callback_query(Flow(FLOW), ChooseDay.filter())
 async def choose_day(_query: CallbackQuery, callback_data: ChooseDay, talk: Talk) -> None:
-    today = talk.now.astimezone(talk.place.zone).date()
-    check_day(callback_data.day, first_day=today, last_day=find_last_day(today))
-    await _go(talk, day=callback_data.day.isoformat(), month=None, clock=None)
+    _check_day(talk, callback_data.day)
+    await _go(talk, day=callback_data.day.isoformat(), month=None, clock=None, choices=())
 
 
 @router.callback_query(Flow(FLOW), TurnMonth.filter())
@@ -116,22 +118,39 @@ async def turn_month(_query: CallbackQuery, callback_data: TurnMonth, talk: Talk
 
 @router.callback_query(Flow(FLOW), ChooseTime.filter())
 async def choose_time(_query: CallbackQuery, callback_data: ChooseTime, talk: Talk) -> None:
-    await _choose_clock(talk, read_time(callback_data.clock))
+    await _choose_clock(talk, read_slot(callback_data.clock))
 
 
 @router.message(Flow(FLOW), Typed())
-async def take_time(message: Message, talk: Talk) -> None:
+async def take_words(message: Message, talk: Talk) -> None:
+    """A day, a time or both, "в четверг в 15:00": read once, and echoed on the card before it is sent."""
     plan = plan_of(talk.place)
-    if plan.day is None or plan.clock is not None:
-        await talk.show(talk.t("Please choose with the buttons below."))
+    if plan.kind is None or plan.clock is not None:
+        raise ChooseByButton
+    answer = read_answer(
+        Field.DAY if plan.day is None else Field.START,
+        message.text or "",
+        purpose=Purpose.PLAN,
+        local_now=talk.now.astimezone(talk.place.zone),
+    )
+    if answer.choices:
+        await _go(talk, choices=answer.choices, month=None)
         return
-    await _choose_clock(talk, read_time(message.text or ""))
+    day, clock = answer.changes.get("day"), answer.changes.get("start")
+    if day is not None:
+        _check_day(talk, day)
+    if clock is not None:
+        await _choose_clock(talk, clock, day)
+    elif day is not None:
+        await _go(talk, day=day.isoformat(), month=None, choices=())
 
 
 @router.callback_query(Flow(FLOW), StepBack.filter())
 async def step_back(_query: CallbackQuery, talk: Talk) -> None:
     plan = plan_of(talk.place)
-    if plan.clock is not None:
+    if plan.choices:
+        await _go(talk, choices=())
+    elif plan.clock is not None:
         await _go(talk, clock=None)
     elif plan.day is not None or plan.month is not None:
         await _go(talk, day=None, month=None)
@@ -191,22 +210,28 @@ async def begin_again(talk: Talk, pair_id: int, kind: MeetingKind) -> None:
 def plan_of(place: Place) -> Plan:
     """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
     known = {field.name for field in fields(Plan)}
-    return Plan(**{"pair_id": 0, **{key: value for key, value in place.data.items() if key in known}})
+    found = {key: value for key, value in place.data.items() if key in known}
+    return Plan(**{"pair_id": 0, **found, "choices": tuple(found.get("choices") or ())})
 
 
-async def _choose_clock(talk: Talk, clock: time) -> None:
+async def _choose_clock(talk: Talk, clock: time, day: date | None = None) -> None:
     """Refuse at once what could not be sent: a time that has passed or that a clock change leaves out."""
     plan = plan_of(talk.place)
-    if plan.day is None:
+    if day is None and plan.day is None:
         await talk.show()
         return
-    chosen = datetime.combine(date.fromisoformat(plan.day), clock)
-    if span_of(chosen, talk.place.timezone, 1).starts_at <= talk.now:
+    day = day or date.fromisoformat(plan.day or "")
+    if span_of(datetime.combine(day, clock), talk.place.timezone, 1).starts_at <= talk.now:
         raise TimePassed
-    await _go(talk, clock=clock.strftime("%H:%M"))
+    await _go(talk, day=day.isoformat(), clock=clock.strftime("%H:%M"), month=None, choices=())
 
 
-async def _go(talk: Talk, **chosen: str | None) -> None:
+def _check_day(talk: Talk, day: date) -> None:
+    today = talk.now.astimezone(talk.place.zone).date()
+    check_day(day, first_day=today, last_day=find_last_day(today))
+
+
+async def _go(talk: Talk, **chosen: str | tuple[str, ...] | None) -> None:
     talk.go(FLOW, **{**talk.place.data, **chosen})
     await talk.act()
     await talk.show()
@@ -229,6 +254,8 @@ def plan_screen(session: Session, place: Place, t: Translator, now: datetime) ->
         return None
     if plan.kind is None:
         letter = _ask_kind(session, plan, t, now)
+    elif plan.choices:
+        letter = _ask_meaning(plan, t)
     elif plan.day is None:
         letter = _ask_day(session, plan, place, t, now)
     elif plan.clock is None:
@@ -245,7 +272,8 @@ def _tail(session: Session, plan: Plan, t: Translator, stop: Action, now: dateti
         plan.old_id is None
         and len(list_kinds(session, pair=session.get_one(Pair, plan.pair_id), now=now)) > 1
     )
-    can_go_back = plan.day is not None or plan.month is not None or (plan.kind is not None and has_choice)
+    is_inside = bool(plan.choices) or plan.day is not None or plan.month is not None
+    can_go_back = is_inside or (plan.kind is not None and has_choice)
     return (Action(t.label("‹ Back"), "plan.back"), stop) if can_go_back else (stop,)
 
 
@@ -279,6 +307,17 @@ def _ask_time(session: Session, plan: Plan, place: Place, t: Translator, now: da
         "<b>{day}</b>. At what time? You may also write your own, like 15:30.", day=t.day(day).capitalize()
     )
     return Letter(_with_title(session, plan, t, text), rows)
+
+
+def _ask_meaning(plan: Plan, t: Translator) -> Letter:
+    """What was written fits several days or times: buttons tell which."""
+    if plan.day is None:
+        actions = [
+            Action(t.day(date.fromisoformat(one), with_year=True), "plan.day", (one,)) for one in plan.choices
+        ]
+    else:
+        actions = [Action(t.clock(read_slot(one)), "plan.time", (one,)) for one in plan.choices]
+    return Letter(t("It may be read in several ways. Which one is right?"), in_rows(actions, 1))
 
 
 def _ask_to_send(session: Session, plan: Plan, place: Place, t: Translator, partner: str) -> Letter:

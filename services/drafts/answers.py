@@ -9,6 +9,7 @@ from services.dates import Problem, Towards, read_date, read_minutes, read_time
 from services.drafts.contents import Field, Purpose
 from services.errors import N_, DomainError
 from services.meeting_text import leave_out_private
+from services.slots import TimeNotUnderstood
 
 TOWARDS: dict[Purpose, Towards] = {
     Purpose.LOG: "past",
@@ -28,10 +29,6 @@ class DayImpossible(DomainError):
     text = N_("There is no such day. Please write it like “yesterday”, “Thursday” or “13.10”.")
 
 
-class TimeNotRead(DomainError):
-    text = N_("I could not read this as a time. Please write it like 15:30.")
-
-
 class LengthNotRead(DomainError):
     text = N_("I could not read this as a length. Please write it like “45” or “an hour and a half”.")
 
@@ -49,7 +46,7 @@ class Answer:
 
 
 def read_answer(asked: Field, text: str, *, purpose: Purpose, local_now: datetime) -> Answer:
-    """Raises DayNotRead, DayImpossible, TimeNotRead, LengthNotRead, ChooseByButton."""
+    """Raises DayNotRead, DayImpossible, TimeNotUnderstood, LengthNotRead, ChooseByButton."""
     match asked:
         case Field.DAY:
             return _read_day(text, purpose, local_now)
@@ -82,7 +79,7 @@ def _read_start(text: str, purpose: Purpose, local_now: datetime) -> Answer:
         return Answer({"start": found.start, "end": found.end, **({"day": day} if day else {})})
     if found.choices:
         return Answer(choices=tuple(f"{one:%H%M}" for one in found.choices[:MOST_CHOICES]))
-    raise TimeNotRead
+    raise TimeNotUnderstood
 
 
 def _read_length(text: str) -> Answer:

@@ -54,8 +54,8 @@ def open_draft(
 ) -> int:
     """Make a card of a text, instead of the one that is open. Gives the draft's id.
 
-    `reading` is what services.drafts.authors.read_text made of the text: long ones take a while, and the
-    writer has no time. `is_beside_card`: it was written under the open card, so a bare "50 minutes" completes that one.
+    `reading` is what services.drafts.authors.read_text made of the text: a long one takes a while, and the
+    writer has no time. `is_beside_card`: written under the open card, so a bare "50 minutes" completes it.
     Raises NotFound, and the refusals of services.drafts.targets when the meeting meant does not exist.
     """
     author = read_author(session, actor=actor)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from services.meetings.moments import TimeDoesNotExist, span_of
 from services.slots import (
     DayOutOfRange,
-    MinutesNotUnderstood,
     TimeNotUnderstood,
     check_day,
     draw_month,
@@ -18,8 +17,7 @@ from services.slots import (
     find_last_day,
     propose_days,
     propose_times,
-    read_minutes,
-    read_time,
+    read_slot,
 )
 
 SLOTS = (time(8), time(15, 30), time(18))
@@ -79,62 +77,15 @@ def test_a_day_outside_is_refused() -> None:
             check_day(wrong, first_day=today, last_day=find_last_day(today))
 
 
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("15:30", time(15, 30)),
-        ("15.30", time(15, 30)),
-        ("15 30", time(15, 30)),
-        ("1530", time(15, 30)),
-        ("15-30", time(15, 30)),
-        ("в 15", time(15)),
-        ("В 15:30.", time(15, 30)),
-        ("9", time(9)),
-        ("15 часов", time(15)),
-        ("в 15 часов 20 минут", time(15, 20)),
-        ("15ч20", time(15, 20)),
-    ],
-)
-def test_a_typed_time_is_read(typed: str, read: time) -> None:
-    assert read_time(typed) == read
-
-
-@pytest.mark.parametrize(
-    "typed", ["", "завтра", "25:00", "12:60", "12.12.2026", "после уроков", "15:3", "155"]
-)
-def test_what_is_no_time_gets_an_example(typed: str) -> None:
-    with pytest.raises(TimeNotUnderstood):
-        read_time(typed)
-
-
 @given(st.times())
-def test_every_time_that_is_shown_can_be_typed(clock: time) -> None:
-    assert read_time(clock.strftime("%H:%M")) == clock.replace(second=0, microsecond=0)
-    assert read_time(clock.strftime("%H%M")) == clock.replace(second=0, microsecond=0)
+def test_every_slot_is_read_back_from_its_button(clock: time) -> None:
+    assert read_slot(clock.strftime("%H%M")) == clock.replace(second=0, microsecond=0)
 
 
-@pytest.mark.parametrize(
-    ("typed", "minutes"),
-    [
-        ("45", 45),
-        ("45 минут", 45),
-        ("50мин.", 50),
-        ("час", 60),
-        ("1 час 20 минут", 80),
-        ("1ч20", 80),
-        ("полтора часа", 90),
-        ("полчаса", 30),
-        ("2 часа", 120),
-    ],
-)
-def test_a_typed_length_is_read(typed: str, minutes: int) -> None:
-    assert read_minutes(typed) == minutes
-
-
-@pytest.mark.parametrize("typed", ["", "долго", "сорок пять", "1:20", "-5"])
-def test_what_is_no_length_gets_an_example(typed: str) -> None:
-    with pytest.raises(MinutesNotUnderstood):
-        read_minutes(typed)
+@pytest.mark.parametrize("code", ["", "25", "2560", "abcd", "15:30"])
+def test_a_made_up_button_is_no_time(code: str) -> None:
+    with pytest.raises(TimeNotUnderstood):
+        read_slot(code)
 
 
 def test_local_time_is_kept_over_a_change_of_clocks() -> None:

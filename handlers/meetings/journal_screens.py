@@ -1,0 +1,141 @@
+"""What the journal asks, step by step: with whom, when, how long, about what."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from handlers.meetings.calendars import day_rows, draw_calendar
+from models.people import Role
+from models.programmes import Cycle
+from notices.language import Translator
+from notices.letters import Action, Letter
+from notices.meetings import say_when
+from services.actors import Actor, person_in_chat
+from services.conversations import Place
+from services.errors import NotAllowed, NotFound
+from services.meetings.cards import read_meeting
+from services.pairs import PairCard, list_pairs_of, read_pair
+from services.slots import draw_month
+
+FLOW = "log"
+LENGTHS = (30, 45, 60, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is chosen so far, kept in the chat's place."""
+
+    pair_id: int | None = None
+    meeting_id: int | None = None
+    day: str | None = None
+    month: str | None = None
+    minutes: int | None = None
+    is_own_length: bool = False
+    choices: tuple[str, ...] = ()  # what typed words may mean: days or minutes
+
+
+def log_of(place: Place) -> Log:
+    """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
+    known = {field.name for field in fields(Log)}
+    found = {key: value for key, value in place.data.items() if key in known}
+    return Log(**{**found, "choices": tuple(found.get("choices") or ())})
+
+
+def list_mentored_pairs(session: Session, *, actor: Actor) -> list[PairCard]:
+    pairs = list_pairs_of(session, actor=actor, person_id=actor.id or 0)
+    return [card for card in pairs if card.accepted_at and card.role_of(actor.id or 0) is Role.MENTOR]
+
+
+def log_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    """The next thing to tell; None when the meeting or the pair is gone or logged."""
+    if place.person_id is None or place.organization_id is None:
+        return None
+    actor = person_in_chat(place.person_id, place.organization_id)
+    log = log_of(place)
+    try:
+        letter = _next_question(session, log, actor, t, now.astimezone(place.zone).date())
+    except (NotFound, NotAllowed):
+        return None
+    if letter is None:
+        return None
+    can_go_back = any((log.minutes, log.is_own_length, log.day, log.month, log.choices))
+    stop = Action(t.label("Do not log"), "log.stop")
+    tail = (Action(t.label("‹ Back"), "log.back"), stop) if can_go_back else (stop,)
+    return Letter(letter.text, (*letter.rows, tail))
+
+
+def _next_question(session: Session, log: Log, actor: Actor, t: Translator, today: date) -> Letter | None:
+    if log.meeting_id is not None:
+        card = read_meeting(session, actor=actor, meeting_id=log.meeting_id)
+        if card.is_logged:
+            return None
+        title = t(
+            "Meeting on {when} ({partner})",
+            when=say_when(session, card, t),
+            partner=card.partner_of(actor.id or 0).polite_name,
+        )
+    elif log.pair_id is None:
+        return _ask_pair(session, actor, t)
+    else:
+        pair = read_pair(session, actor=actor, pair_id=log.pair_id)
+        partner = pair.partner_of(actor.id or 0)
+        if log.day is None:
+            return _ask_day(session, log, pair.cycle_id, partner.polite_name, t, today)
+        day = t.day(date.fromisoformat(log.day))
+        title = t("Meeting on {when} ({partner})", when=day, partner=partner.polite_name)
+    return _ask_length(title, log, t) if log.minutes is None else _ask_topic(title, log.minutes, t)
+
+
+def _ask_pair(session: Session, actor: Actor, t: Translator) -> Letter:
+    rows = tuple(
+        (Action(card.partner_of(actor.id or 0).polite_name, "log.pair", (card.id,)),)
+        for card in list_mentored_pairs(session, actor=actor)
+    )
+    return Letter(t("With whom did you meet?"), rows)
+
+
+def _ask_day(session: Session, log: Log, cycle_id: int, partner: str, t: Translator, today: date) -> Letter:
+    if log.choices:
+        return _ask_meaning(log, "log.day", t)
+    first_day = session.get_one(Cycle, cycle_id).starts_on
+    if log.month is not None:
+        month = draw_month(date.fromisoformat(log.month), first_day=first_day, last_day=today)
+        return draw_calendar(month, t, family=FLOW)
+    yesterday = today - timedelta(days=1)
+    near = (
+        Action(t.label("Today"), "log.day", (today.isoformat(),)),
+        Action(t.label("Yesterday"), "log.day", (yesterday.isoformat(),)),
+    )
+    earlier = day_rows([today - timedelta(days=back) for back in range(2, 6)], t, verb="log.day")
+    other = Action(t.label("Another day"), "log.month", (today.replace(day=1).isoformat(),))
+    return Letter(t("When did you meet ({partner})?", partner=partner), (near, *earlier, (other,)))
+
+
+def _ask_meaning(log: Log, verb: str, t: Translator) -> Letter:
+    """What was written fits several days or lengths: buttons tell which."""
+    rows = []
+    for one in log.choices:
+        is_day = verb == "log.day"
+        label = t.day(date.fromisoformat(one), with_year=True) if is_day else t.minutes(int(one))
+        rows.append((Action(label, verb, (one,)),))
+    return Letter(t("It may be read in several ways. Which one is right?"), tuple(rows))
+
+
+def _ask_length(title: str, log: Log, t: Translator) -> Letter:
+    if log.choices:
+        return _ask_meaning(log, "log.minutes", t)
+    if log.is_own_length:
+        return Letter(f"{title}\n\n" + t("Please write how many minutes it took, like 50."))
+    rows = tuple(
+        tuple(Action(t.minutes(one), "log.minutes", (one,)) for one in LENGTHS[start : start + 2])
+        for start in range(0, len(LENGTHS), 2)
+    )
+    other = Action(t.label("Another length"), "log.own")
+    return Letter(f"{title}\n\n" + t("How long did it take?"), (*rows, (other,)))
+
+
+def _ask_topic(title: str, minutes: int, t: Translator) -> Letter:
+    question = t("What was it about? One line is enough. Your pair and the curator will see it.")
+    skip = Action(t.label("Without a topic"), "log.skip")
+    return Letter(f"{title}, {t.minutes(minutes)}\n\n{question}", ((skip,),))
