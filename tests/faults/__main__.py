@@ -25,7 +25,7 @@ COLUMNS = {
     "acts": ("acts",),
     "answers": ("answers checked",),
     "bot killed": ("kills of the bot",),
-    "panel killed": ("kills of the panel",),
+    "panel, worker killed": ("kills of the panel", "kills of the worker"),
     "calls hit": (),
     "database cut": ("database locked", "database restarted"),
     "sent": ("messages sent",),
@@ -42,7 +42,9 @@ def runs(seed: int, kills: int, cluster: Cluster | None) -> Iterator[Run]:
     def make(name: str, **facts: object) -> Run:
         return Run(name, draw.randrange(10**6), **facts)  # type: ignore[arg-type]  # named facts of Run
 
-    yield make("kill -9, SQLite", kills=kills, couples=3, weathers=[weather.restart_panel])
+    yield make(
+        "kill -9, SQLite", kills=kills, couples=3, weathers=[weather.restart_panel, weather.restart_worker]
+    )
     yield make("network, SQLite", weathers=[weather.rain])
     yield make("both, SQLite", kills=kills // 3, weathers=[weather.rain])
     yield make("database locked, SQLite", weathers=[weather.lock_database])

@@ -37,6 +37,7 @@ _FORKS.set_forkserver_preload(
         "installation.journal",
         "installation.processes",
         "admin.serving",
+        "worker.running",
         "sandbox.server",
     ]
 )

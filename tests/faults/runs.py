@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from models.engine import Database
+from models.jobs import FileKind, Job, JobStatus, StoredFile
 from models.people import Role
 from tests.faults import weather
 from tests.faults.auditor import audit
 from tests.faults.couples import Couple, pass_time
 from tests.faults.machine import Machine
 from tests.faults.street import Street
-from tests.faults.teachers import Teacher
+from tests.faults.teachers import PATIENCE, Teacher
 from tests.town import next_monday
 from tests.world import found_school
 
@@ -125,6 +129,8 @@ class Run:
             seen = await machine.last_call()
             machine.start("bot")
             await machine.until_polling(after=seen)
+        if street.tally["exports asked for"]:
+            await self._finish_exports(street)
         for teacher in teachers:
             await teacher.say("/menu")
             if "ваша роль" not in await teacher.newest():
@@ -135,3 +141,24 @@ class Run:
         code = await asyncio.to_thread(machine.stop, "bot")
         if code != 0:
             street.find(f"told to stop, the bot ended with {code}: {machine.last_words('bot')}")
+
+    async def _finish_exports(self, street: Street) -> None:
+        """A worker that lives ends what the killed ones left, each export once."""
+        machine = street.machine
+        machine.start("worker")
+        deadline = time.monotonic() + PATIENCE
+        while (ended := await street.read(count_exports)) != (street.tally["exports asked for"],) * 2:
+            if time.monotonic() > deadline:
+                street.find(
+                    f"lost: of {street.tally['exports asked for']} exports {ended} were done and kept"
+                )
+                return
+            await machine.telegram.skip(seconds=31)  # a dead worker is given half a minute
+            await asyncio.sleep(1)
+
+
+def count_exports(session: Session) -> tuple[int, int]:
+    """How many are done, and how many files they left."""
+    done = select(func.count()).where(Job.kind == "export", Job.status == JobStatus.DONE)
+    kept = select(func.count()).where(StoredFile.kind == FileKind.EXPORT)
+    return session.scalar(done) or 0, session.scalar(kept) or 0

@@ -7,6 +7,8 @@ from contextlib import closing
 
 from sqlalchemy import make_url
 
+from services.actors import Door, system
+from services.exports import Filters, enqueue_export
 from tests.faults.street import Street
 
 WIRE = ("429", "500", "502", "timeout", "delay", "reset_before", "reset_after")
@@ -57,6 +59,7 @@ async def rain(street: Street) -> None:
     while True:
         await asyncio.sleep(rng.uniform(0.2, 1.2))
         waiting = await telegram.ask("GET", "/sandbox/faults")
+        planned = {fault["method"] for fault in waiting["faults"]}
         if len(waiting["faults"]) > MOST_WAITING:
             continue
         if rng.random() < 0.3:
@@ -65,8 +68,8 @@ async def rain(street: Street) -> None:
         else:
             kind = rng.choice(WIRE)
             seconds = rng.choice([1.0, 2.0]) if kind == "429" else rng.uniform(0.1, 1.0)
-            method = rng.choice(METHODS)
-            times = rng.randrange(1, 5)
+            method = rng.choice([one for one in METHODS if one.lower() not in planned])
+            times = rng.randrange(1, 3 if method == "getUpdates" else 5)
             if kind == "timeout":  # ten seconds of the caller's patience for each: enough of them to be met
                 seconds, times = (2.0 if method == "getUpdates" else 60.0), 1
             await telegram.fault(kind=kind, method=method, times=times, seconds=seconds)
@@ -82,6 +85,32 @@ async def restart_panel(street: Street) -> None:
         await asyncio.sleep(street.rng.uniform(3, 8))
         await asyncio.to_thread(machine.kill, "panel", is_marked=False)
         street.tally["kills of the panel"] += 1
+
+
+async def restart_worker(street: Street) -> None:
+    """The worker is killed now and then, with an export asked for each time."""
+    machine, organization_id = street.machine, street.world.organization_id
+
+    def ask(number: int) -> None:
+        with machine.database.writing() as session:
+            enqueue_export(
+                session,
+                actor=system(Door.COMMAND_LINE),
+                what="people",
+                format="csv",
+                filters=Filters(organization_id=organization_id),
+                locale="ru",
+                key=str(number),
+                now=machine.clock.now(),
+            )
+
+    while True:
+        machine.start("worker")
+        await asyncio.to_thread(ask, street.tally["exports asked for"])
+        street.tally["exports asked for"] += 1
+        await asyncio.sleep(street.rng.uniform(1, 6))
+        await asyncio.to_thread(machine.kill, "worker", is_marked=False)
+        street.tally["kills of the worker"] += 1
 
 
 async def until_panel_answers(street: Street) -> None:
