@@ -64,6 +64,7 @@ export function closeMenu() {
 
 document.addEventListener("click", (event) => {
   const menu = find("popup");
+  if (!event.target.isConnected) return; // an item that opened a further menu is gone with its own
   if (menu && !menu.contains(event.target) && !menu.anchor.contains(event.target)) closeMenu();
 });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenu(); });
