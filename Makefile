@@ -5,7 +5,7 @@ STAMP := .venv/.ready
 PO := $(wildcard locales/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
-.PHONY: run test check setup lint types contracts messages lock screenshots faults clean
+.PHONY: run test check setup lint types contracts messages lock screenshots faults bench clean
 
 run: setup
 	@$(BIN)/nastavnik run
@@ -42,6 +42,10 @@ messages: setup
 lock:
 	@uv pip compile --universal --python-version 3.11 --generate-hashes -q \
 		--custom-compile-command "make lock" requirements-dev.in -o requirements.lock
+
+# Prints the figures of docs/performance.md; BENCH="survey --quick" for a part, BENCH=--write to refresh it.
+bench: setup
+	@$(BIN)/python -m bench $(BENCH)
 
 screenshots: setup
 	@$(BIN)/python tools/screenshots.py
