@@ -129,6 +129,9 @@ class Machine:
     def is_alive(self, name: str) -> bool:
         return name in self._running and self._running[name].is_alive()
 
+    def number_of(self, name: str) -> int | None:
+        return self._running[name].pid
+
     def kill(self, name: str, *, is_marked: bool = True) -> None:
         """SIGKILL: nothing is finished, nothing recorded."""
         process = self._running.pop(name)
@@ -164,11 +167,11 @@ class Machine:
         calls = await self.telegram.record("getUpdates")
         return int(calls[-1]["number"]) if calls else 0
 
-    async def until_polling(self, *, after: int) -> None:
+    async def until_polling(self, *, after: int, name: str = "bot") -> None:
         deadline = time.monotonic() + START_SECONDS
         while not await self.is_polling(after=after):
-            assert time.monotonic() < deadline, f"the bot does not poll: {self.last_words('bot')}"
-            assert self.is_alive("bot"), f"the bot ended: {self.last_words('bot')}"
+            assert time.monotonic() < deadline, f"the bot does not poll: {self.last_words(name)}"
+            assert self.is_alive(name), f"the bot ended: {self.last_words(name)}"
             await asyncio.sleep(0.1)
 
     async def _until_answering(self) -> None:

@@ -116,11 +116,12 @@ class Teacher:
         quiet_since: float | None = None
         while True:
             await asyncio.sleep(0.05)
-            is_quiet = is_hasty or await self.street.is_quiet(self.person.id)
-            has_changed = await self.bubbles() != before
-            if is_quiet and has_changed:
+            if is_hasty and await self.bubbles() != before:
                 return
-            if is_hasty or not is_quiet:
+            is_quiet = await self.street.is_quiet(self.person.id)
+            if is_quiet and await self.bubbles() != before:
+                return
+            if not is_quiet:
                 quiet_since = None
             else:
                 quiet_since = quiet_since or time.monotonic()

@@ -3,6 +3,7 @@
 `make faults` prints the long ones (docs/faults.md).
 """
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from models.messages import OutboxMessage, OutboxStatus
 from models.surveys import Answer
 from sandbox.client import Person, SandboxClient
 from tests.faults.auditor import explain, find_repeats
-from tests.faults.machine import Machine, Mark
+from tests.faults.machine import START_SECONDS, Machine, Mark
 from tests.faults.runs import Run
 from tests.faults.street import Street
 from tests.faults.teachers import Episode, Teacher
@@ -30,6 +31,23 @@ async def test_a_bot_that_is_killed_again_and_again_loses_nothing(tmp_path: Path
     assert report.tally["kills of the bot"] >= 6
     assert report.tally["answers checked"] >= 10
     assert report.tally["conversations that end on their screen"] == 2
+
+
+@pytest.mark.timeout(240)
+async def test_a_second_bot_on_the_same_file_is_refused_with_one_line(tmp_path: Path) -> None:
+    async with Machine(tmp_path / "run") as machine:
+        machine.start("bot")
+        await machine.until_polling(after=0)
+        second = machine.start("bot", alias="second")
+        await asyncio.to_thread(second.join, START_SECONDS)
+        assert second.exitcode == 2
+        lines = machine.last_words("second").splitlines()
+        assert len(lines) == 1
+        assert str(machine.number_of("bot")) in lines[0]
+        assert machine.is_alive("bot")
+        machine.kill("bot")
+        machine.start("bot", alias="third")  # what a dead one held is free again
+        await machine.until_polling(after=await machine.last_call(), name="third")
 
 
 @pytest.mark.timeout(240)
