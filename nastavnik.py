@@ -161,6 +161,7 @@ def make_parser(t: Translator) -> Parser:
         t,
     )
     add_curator(add("curator", t.label("Accounts of the panel: add"), run), t)
+    add_read(add("read", t.label("What a message about a meeting says"), run, needs_folder=False), t)
     return parser
 
 
@@ -245,6 +246,18 @@ def add_backups(backup: Parser, restore: Parser, t: Translator) -> None:
     restore.set_defaults(act=call("restore", "backups"))
     for_machines(backup, t)
     for_machines(restore, t)
+
+
+def add_read(parser: Parser, t: Translator) -> None:
+    parser.add_argument("text", nargs="*", metavar="TEXT", help=t.label("the message, after --"))
+    parser.add_option("--now", help=t.label("the moment of writing, like 2025-10-15T18:00:00+03:00"))
+    parser.add_option("--members", default="", help=t.label("full names of whom the author may have met"))
+    parser.add_option("--role", choices=("mentor", "mentee"), default="mentor")
+    parser.add_option(
+        "--batch", metavar="FILE", help=t.label("JSON lines with text, now, members; - for stdin")
+    )
+    parser.set_defaults(act=call("read", "reading"))
+    for_machines(parser, t)
 
 
 def run(site: "Site", t: Translator, _asked: argparse.Namespace) -> int:

@@ -94,6 +94,10 @@ class FileNotWritten(Fault):
     text = N_("The file {file} could not be written: {why}.")
 
 
+class FileNotRead(Fault):
+    text = N_("The file {file} could not be read: {why}.")
+
+
 class OutputBinary(Fault):
     text = N_("A workbook cannot be shown on the screen. Name a file: --out export.xlsx")
 

@@ -1,15 +1,17 @@
 """A typed answer to one question of a card: one value, or the choices it leaves; never a guess."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from services.dates import Problem, Towards, read_date, read_minutes, read_time
+from services.dates import Problem, Towards, read_date, read_minutes, read_time, school_year_start
 from services.drafts.contents import Field, Purpose
 from services.errors import N_, DomainError
 from services.meeting_text import leave_out_private
-from services.slots import TimeNotUnderstood
+from services.meetings.outcomes import DayNotPast
+from services.slots import DayOutOfRange, TimeNotUnderstood
 
 TOWARDS: dict[Purpose, Towards] = {
     Purpose.LOG: "past",
@@ -46,7 +48,9 @@ class Answer:
 
 
 def read_answer(asked: Field, text: str, *, purpose: Purpose, local_now: datetime) -> Answer:
-    """Raises DayNotRead, DayImpossible, TimeNotUnderstood, LengthNotRead, ChooseByButton."""
+    """Raises DayNotRead, DayImpossible, DayNotPast, DayOutOfRange, TimeNotUnderstood, LengthNotRead, or
+    ChooseByButton.
+    """
     match asked:
         case Field.DAY:
             return _read_day(text, purpose, local_now)
@@ -62,13 +66,25 @@ def read_answer(asked: Field, text: str, *, purpose: Purpose, local_now: datetim
 
 
 def _read_day(text: str, purpose: Purpose, local_now: datetime) -> Answer:
-    found = read_date(text, local_now, TOWARDS.get(purpose))
+    found, today = read_date(text, local_now, TOWARDS.get(purpose)), local_now.date()
     if found.date is not None:
         at = read_time(text) if purpose in {Purpose.PLAN, Purpose.MOVE} else None
         return Answer({"day": found.date, **({"start": at.start, "end": at.end} if at and at.start else {})})
     if found.choices:
-        return Answer(choices=tuple(day.isoformat() for day in found.choices[:MOST_CHOICES]))
+        return Answer(choices=tuple(day.isoformat() for day in _list_possible(found.choices, purpose, today)))
     raise DayImpossible if found.problem is Problem.IMPOSSIBLE else DayNotRead
+
+
+def _list_possible(days: Sequence[date], purpose: Purpose, today: date) -> list[date]:
+    """The days that the purpose allows. Raises DayNotPast, DayOutOfRange when none of them is."""
+    side = TOWARDS.get(purpose)
+    if side == "past":
+        possible = [day for day in days if school_year_start(today) <= day <= today]
+    else:
+        possible = [day for day in days if side is None or day >= today]
+    if not possible:
+        raise DayNotPast if side == "past" else DayOutOfRange
+    return possible[:MOST_CHOICES]
 
 
 def _read_start(text: str, purpose: Purpose, local_now: datetime) -> Answer:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.drafts import Draft, DraftStatus
-from models.meetings import Meeting, MeetingFormat, MeetingKind, MeetingStatus, Source
+from models.meetings import Meeting, MeetingFormat, MeetingKind, Source
 from models.tasks import Task
 from services import pairs
 from services.meetings.outcomes import log_past_meeting
@@ -208,6 +208,7 @@ async def test_a_planned_meeting_is_logged_instead_of_a_second_one(town: Town):
     couple = await bring_to_pair(town)
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
     await couple.town.telegram.skip(days=2)
+    await couple.pyotr.expect("Она состоялась?")
     card = await couple.pyotr.say("вчера 50 минут, знакомились, обсудили кабинет")
     assert "Запишу в назначенную встречу: вторник" in card.text
     await couple.pyotr.tap("Сохранить")
@@ -294,6 +295,7 @@ async def test_a_missed_meeting_is_marked_after_a_question(town: Town):
     couple = await bring_to_pair(town)
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
     await couple.town.telegram.skip(days=2)
+    await couple.pyotr.expect("Она состоялась?")
     card = await couple.pyotr.say("вчера встреча не состоялась")
     assert "вторник, 24 ноября" in card.text.casefold()
     assert [row[0] for row in await meetings(couple)] == ["planned"]
@@ -342,6 +344,7 @@ async def test_a_mentee_says_that_they_met_and_rates_it(town: Town):
     assert "Встречи записывает наставник" in refused.text
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
     await couple.town.telegram.skip(days=2)
+    await couple.anna.expect("Она состоялась?")
     card = await couple.anna.say("вчера встретились, 40 минут")
     assert "Отметить, что встреча состоялась?" in card.text
     rating = await couple.anna.tap("Да, состоялась")
@@ -495,6 +498,7 @@ async def test_a_log_ahead_of_today_is_refused(town: Town):
     couple = await bring_to_pair(town)
     await couple.pyotr.say("встретились с Анной, 40 минут, журнал")
     refused = await couple.pyotr.say("27 ноября")
+    assert "Записать можно встречу, которая прошла" in refused.text
     assert "В какой день?" in refused.text
     assert await meetings(couple) == []
 
