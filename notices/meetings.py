@@ -13,7 +13,7 @@ from notices.letters import Action, Letter, Rows, Skip
 from services.actors import Door, person_in_chat, system
 from services.errors import NotFound
 from services.feedback import find_feedback, read_feedback
-from services.meetings.cards import MeetingCard, read_meeting
+from services.meetings.cards import MeetingCard, find_replaced, read_meeting
 from services.meetings.moments import find_overlaps
 from services.meetings.schedule import list_reminder_times
 from services.programmes.running import pack_of
@@ -93,6 +93,9 @@ def describe_proposal(session: Session, card: MeetingCard, person_id: int, t: Tr
         kind=say_kind(session, card.cycle_id, card.kind, t),
         minutes=t.minutes(card.minutes),
     )
+    replaced = find_replaced(session, card)
+    if replaced is not None:
+        text += "\n" + t("Instead of: {when}", when=say_when(session, replaced, t))
     if card.topic:
         text += "\n" + t("Topic: {topic}", topic=card.topic)
     overlaps = find_overlaps(

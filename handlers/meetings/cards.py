@@ -25,6 +25,7 @@ from services.conversations import Place
 from services.errors import DomainError, NotAllowed, NotFound
 from services.meetings.cards import OPEN, MeetingCard, list_meetings_of, read_meeting
 from services.meetings.planning import (
+    MeetingBegun,
     MeetingChanged,
     TimePassed,
     WaitsForTheOther,
@@ -108,8 +109,8 @@ async def move(_query: CallbackQuery, callback_data: MoveMeeting, talk: Talk) ->
 async def ask_to_cancel(_query: CallbackQuery, callback_data: AskToCancel, talk: Talk) -> None:
     meeting_id = callback_data.meeting_id
     card = await talk.read(read_meeting, actor=talk.actor, meeting_id=meeting_id)
-    if card.status not in OPEN:
-        await tell_state(talk, meeting_id, MeetingChanged())
+    if not card.can_be_cancelled(talk.now):
+        await tell_state(talk, meeting_id, MeetingBegun() if card.status in OPEN else MeetingChanged())
         return
     letter = await talk.read(_read_drop, place=talk.place, t=talk.t, meeting_id=meeting_id)
     await step_to(talk, letter, "meeting.drop", meeting_id=meeting_id)
@@ -175,7 +176,7 @@ def drop_screen(session: Session, place: Place, t: Translator, now: datetime) ->
         card = read_meeting(session, actor=_actor(place), meeting_id=int(place.data["meeting_id"]))
     except (NotFound, NotAllowed):
         return None
-    if card.status not in OPEN:
+    if not card.can_be_cancelled(now):
         return meeting_screen(session, place, t, now)
     return _read_drop(session, place=place, t=t, meeting_id=card.id)
 

@@ -262,8 +262,12 @@ def plan_screen(session: Session, place: Place, t: Translator, now: datetime) ->
         letter = _ask_time(session, plan, place, t, now)
     else:
         return _ask_to_send(session, plan, place, t, partner.polite_name)
-    stop = Action(t.label("Do not plan"), "plan.stop")
-    return Letter(letter.text, (*letter.rows, _tail(session, plan, t, stop, now)))
+    return Letter(letter.text, (*letter.rows, _tail(session, plan, t, _stop(plan, t), now)))
+
+
+def _stop(plan: Plan, t: Translator) -> Action:
+    """The way out: nothing new is planned, or the meeting stays where it was."""
+    return Action(t.label("Do not plan") if plan.old_id is None else t.label("Do not move"), "plan.stop")
 
 
 def _tail(session: Session, plan: Plan, t: Translator, stop: Action, now: datetime) -> tuple[Action, ...]:
@@ -336,7 +340,7 @@ def _ask_to_send(session: Session, plan: Plan, place: Place, t: Translator, part
         text,
         (
             (Action(t.label("Propose"), "plan.send"),),
-            (Action(t.label("Another time"), "plan.back"), Action(t.label("Do not plan"), "plan.stop")),
+            (Action(t.label("Another time"), "plan.back"), _stop(plan, t)),
         ),
     )
 

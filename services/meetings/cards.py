@@ -61,6 +61,10 @@ class MeetingCard:
     def is_coming(self, now: datetime) -> bool:
         return self.status in OPEN and self.starts_at > now
 
+    def can_be_cancelled(self, now: datetime) -> bool:
+        """Open, and not a planned meeting whose time has come: that one took place or did not."""
+        return self.status in OPEN and (self.status is MeetingStatus.PROPOSED or self.starts_at > now)
+
     def can_be_logged(self, now: datetime) -> bool:
         """Begun, and nobody has written down how long it took."""
         has_begun = self.starts_at <= now
@@ -90,6 +94,16 @@ def read_meeting(session: Session, *, actor: Actor, meeting_id: int) -> MeetingC
     else:
         actor.check_right(Right.SEE_PEOPLE, meeting.organization_id)
     return card
+
+
+def find_replaced(session: Session, card: MeetingCard) -> MeetingCard | None:
+    """The meeting that was moved to this one."""
+    meeting = session.scalar(
+        select(Meeting)
+        .where(Meeting.pair_id == card.pair_id, Meeting.moved_to_id == card.id)
+        .options(*_WHOLE)
+    )
+    return card_of(meeting) if meeting is not None else None
 
 
 def list_meetings_of(session: Session, *, actor: Actor, person_id: int) -> list[MeetingCard]:

@@ -32,6 +32,12 @@ class MeetingChanged(DomainError):
     text = N_("This meeting has changed meanwhile.")
 
 
+class MeetingBegun(MeetingChanged):
+    """Its time has come: it took place or it did not, it is no longer cancelled."""
+
+    text = N_("This meeting has begun already.")
+
+
 class PairCannotMeet(DomainError):
     text = N_("This pair cannot plan meetings now.")
 
@@ -152,7 +158,7 @@ def confirm_meeting(session: Session, *, actor: Actor, meeting_id: int, now: dat
 def cancel_meeting(session: Session, *, actor: Actor, meeting_id: int, now: datetime) -> int:
     """A side or the curator cancels what is proposed or planned; the others hear of it.
 
-    Raises MeetingChanged, NotAllowed.
+    A side cancels a planned meeting only before its time. Raises MeetingChanged, MeetingBegun, NotAllowed.
     """
     meeting, pair = lock_meeting(session, meeting_id)
     if actor.kind is ActorKind.PERSON:
@@ -161,6 +167,9 @@ def cancel_meeting(session: Session, *, actor: Actor, meeting_id: int, now: date
         actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if meeting.status not in OPEN:
         raise MeetingChanged
+    has_begun = meeting.status is MeetingStatus.PLANNED and meeting.starts_at <= now
+    if has_begun and actor.kind is ActorKind.PERSON:
+        raise MeetingBegun
     before = meeting.status
     meeting.status = MeetingStatus.CANCELLED
     meeting.cancelled_by = actor.id if actor.kind is ActorKind.PERSON else None

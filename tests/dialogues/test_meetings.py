@@ -1,6 +1,7 @@
 """Meetings as both sides live them (A18, B14): proposed, confirmed, moved, cancelled, reminded, logged."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -103,11 +104,13 @@ async def test_the_mentee_asks_for_another_time(town: Town) -> None:
     await couple.pyotr.tap("Предложить")
     await couple.anna.expect("предлагает встретиться")
     days = await couple.anna.tap("Другое время")
+    assert "Не переносить" in days.labels
     await couple.anna.tap(days.labels[3])
     await couple.anna.tap("16:30")
     await couple.anna.tap("Предложить")
     answer = await couple.pyotr.expect("Анна Игоревна предлагает встретиться")
     assert "16:30" in answer.text
+    assert re.search("Вместо: .*15:30", answer.text)
     await couple.pyotr.tap("Подтвердить")
     await couple.anna.expect("Договорились")
     assert await meetings(couple) == [("moved", "15:30"), ("planned", "16:30")]

@@ -33,6 +33,7 @@ from services.meetings.outcomes import (
 )
 from services.meetings.planning import (
     KindNotDue,
+    MeetingBegun,
     MeetingChanged,
     PairCannotMeet,
     SameTime,
@@ -210,6 +211,17 @@ def test_a_cancelled_meeting_is_told_to_the_other_side_and_by_the_curator_to_bot
     other = pair.propose()
     world.write(cancel_meeting, actor=world.curator, meeting_id=other)
     assert told(world, "meeting.cancelled") == sorted([pair.mentee.id, pair.mentee.id, pair.mentor.id])
+
+
+def test_a_side_cancels_only_before_the_meeting_begins(world: World, pair: Pair) -> None:
+    meeting_id = pair.agree()
+    move_clock(world, "2026-11-26T16:50")
+    with pytest.raises(MeetingBegun):
+        pair.do(pair.mentor, cancel_meeting, meeting_id=meeting_id)
+    assert pair.card(meeting_id).status is MeetingStatus.PLANNED
+    assert told(world, "meeting.cancelled") == []
+    world.write(cancel_meeting, actor=world.curator, meeting_id=meeting_id)
+    assert pair.card(meeting_id).status is MeetingStatus.CANCELLED
 
 
 def test_another_meeting_at_that_time_is_a_warning_not_a_refusal(world: World) -> None:
