@@ -152,7 +152,9 @@ def identity_screen(session: Session, place: Place, t: Translator, _now: datetim
 async def read_code(message: Message, talk: Talk) -> None:
     code = re.sub(r"[\s\-–—]", "", message.text or "")
     if not CODE.fullmatch(code):
-        await talk.show(talk.t("The code is made of digits only. It is in the curator's announcement."))
+        is_mistyped = any(sign.isdigit() for sign in code)  # a greeting or a question is no code at all
+        hint = talk.t("The code is made of digits only. It is in the curator's announcement.")
+        await talk.show(hint if is_mistyped else None)
         return
 
     def keep(typed: CodeTyped) -> tuple[str | None, dict[str, object]]:

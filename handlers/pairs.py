@@ -185,9 +185,13 @@ def reasons_screen(session: Session, place: Place, t: Translator, _now: datetime
 
 
 def note_screen(_session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+    pair_id = int(place.data["pair_id"])
     return Letter(
         t("Please write in a few words what does not fit. Only the curator will read it."),
-        ((Action(t.label("Without words"), "offer.skip", (int(place.data["pair_id"]),)),),),
+        (
+            (Action(t.label("Without words"), "offer.skip", (pair_id,)),),
+            (Action(t.label("Back to the offer"), "offer.keep", (pair_id,)),),
+        ),
     )
 
 

@@ -98,6 +98,10 @@ async def test_a_refusal_without_words(town: Town) -> None:
     await couple.offer()
     await couple.anna.tap("Отказаться")
     await couple.anna.tap("Другая причина")
+    offer = await couple.anna.tap("Вернуться к предложению")
+    assert offer.labels == ["Принять", "Отказаться"]
+    await couple.anna.tap("Отказаться")
+    await couple.anna.tap("Другая причина")
     await couple.anna.tap("Без пояснения")
     assert (await card(couple)).mentee.decline_reason is DeclineReason.OTHER
 
