@@ -157,6 +157,7 @@ CAUTIONS = {
     Caution.LESS_EXPERIENCE: N_("The mentor has no more years of experience than the mentee."),
     Caution.FORMATS_DIFFER: N_("One prefers to meet in person, the other online."),
     Caution.NO_SHARED_TIME: N_("They have no common days or times."),
+    Caution.REFUSED_BEFORE: N_("They were offered to each other before, and one of them declined."),
     Caution.NOT_INFORMED: N_("The mentor has not confirmed knowing of the written agreement."),
 }
 

@@ -22,6 +22,7 @@ class Caution(StrEnum):
     FORMATS_DIFFER = "formats_differ"
     NO_SHARED_TIME = "no_shared_time"
     NOT_INFORMED = "not_informed"  # of the written agreement (SV02, q12)
+    REFUSED_BEFORE = "refused_before"  # one of them declined the other's offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ class Fit:
         return sum(area.is_match for area in self.areas)
 
 
-def compare(mentee: Profile, mentor: Profile) -> Fit:
+def compare(mentee: Profile, mentor: Profile, *, has_refused: bool = False) -> Fit:
+    """`has_refused`: an offer of these two was declined in this school year."""
     areas = _areas(mentee, mentor)
-    return Fit(areas, _shared(mentee, mentor), tuple(_cautions(mentee, mentor, areas)))
+    cautions = [Caution.REFUSED_BEFORE] if has_refused else []
+    return Fit(areas, _shared(mentee, mentor), (*cautions, *_cautions(mentee, mentor, areas)))
 
 
 def _areas(mentee: Profile, mentor: Profile) -> tuple[Area, ...]:

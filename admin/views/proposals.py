@@ -15,7 +15,7 @@ from services.actors import Right
 from services.banks import BankRow, Profile, list_bank, read_profile
 from services.errors import NotFound
 from services.fit import Fit, compare
-from services.pairs import draft_pair
+from services.pairs import draft_pair, find_refused
 
 MOST_COMPARED = 60
 
@@ -36,8 +36,9 @@ class ProposalPage(SecuredPage):
     @expose("/<int:mentee_id>/")
     def mentors(self, mentee_id: int) -> str:
         mentee = _profile(mentee_id, Role.MENTEE)
+        refused = find_refused(session(), actor=current_actor(), participation_id=mentee_id)
         found = [
-            Candidate(row, compare(mentee, _profile(row.participation_id, Role.MENTOR)))
+            Candidate(row, _fit(mentee, _profile(row.participation_id, Role.MENTOR), refused))
             for row in _bank(Role.MENTOR)[:MOST_COMPARED]
             if row.person_id != mentee.person_id
         ]
@@ -61,14 +62,19 @@ class ProposalPage(SecuredPage):
                 flash(label("The draft is ready. Nobody has been told yet."), "success")
                 return redirect(url_for("pairs.confirm", pair_id=drafted.pair_id))
         mentee, mentor = _profile(mentee_id, Role.MENTEE), _profile(mentor_id, Role.MENTOR)
+        refused = find_refused(session(), actor=current_actor(), participation_id=mentee_id)
         return self.show(
             "panel/proposal.html",
             mentee=mentee,
             mentor=mentor,
-            fit=compare(mentee, mentor),
+            fit=_fit(mentee, mentor, refused),
             choices=pack().pack,
             titles=form_titles(),
         )
+
+
+def _fit(mentee: Profile, mentor: Profile, refused: frozenset[int]) -> Fit:
+    return compare(mentee, mentor, has_refused=mentor.participation_id in refused)
 
 
 def _bank(role: Role) -> list[BankRow]:

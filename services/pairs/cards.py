@@ -157,6 +157,26 @@ def count_places_left(session: Session, participation_id: int) -> int:
     return max((capacity or 0) - (taken or 0), 0)
 
 
+def find_refused(session: Session, *, actor: Actor, participation_id: int) -> frozenset[int]:
+    """Participations that were offered together with this one and declined by either side.
+
+    Raises NotFound, NotAllowed.
+    """
+    participation = session.get(Participation, participation_id)
+    if participation is None:
+        raise NotFound
+    actor.check_right(Right.SEE_PEOPLE, participation.organization_id)
+    declined = (
+        select(PairMember.pair_id)
+        .join(Pair, Pair.id == PairMember.pair_id)
+        .where(PairMember.participation_id == participation_id, Pair.status == PairStatus.DECLINED)
+    )
+    others = select(PairMember.participation_id).where(
+        PairMember.pair_id.in_(declined), PairMember.participation_id != participation_id
+    )
+    return frozenset(session.scalars(others))
+
+
 MET = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED, MeetingStatus.HELD})
 """A meeting that is agreed, under way or was held; missed and cancelled ones leave the first one to come."""
 

@@ -266,3 +266,20 @@ def test_roles_are_told_by_the_participation(curator: Browser, two: Two) -> None
     curator.get(f"/proposals/{two.mentor.participation_id}/", status=404)
     curator.get(f"/proposals/{two.mentor.participation_id}/{two.mentee.participation_id}/", status=404)
     assert two.mentor.role is Role.MENTOR
+
+
+def test_who_refused_once_is_named_before_they_are_offered_again(
+    curator: Browser, world: World, two: Two, draft: int
+) -> None:
+    words = "Этих двоих уже предлагали друг другу"
+    assert words not in text_of(curator.get(two.compared))
+    world.write(confirm_pair, actor=world.curator, pair_id=draft)
+    assert words not in text_of(curator.get(two.compared)), "nobody has refused yet"
+    world.write(
+        decline_offer, actor=world.actor(two.mentee.person), pair_id=draft, reason=DeclineReason.PERSONAL
+    )
+    assert words in text_of(curator.get(two.compared))
+    other = world.mentor("Ольга", "Павловна")
+    assert words not in text_of(
+        curator.get(f"/proposals/{two.mentee.participation_id}/{other.participation_id}/")
+    )
