@@ -6,10 +6,11 @@ from werkzeug.wrappers import Response
 
 from admin.cycles import cycle_id_or_none
 from admin.doors import SecuredPage, current_account, current_actor
-from admin.languages import label
+from admin.languages import label, locale
 from admin.storage import now, session
 from services.actors import Right
 from services.overview import MOST, Block, read_sections
+from services.replies import read_replies
 from services.tasks import close_task
 
 
@@ -33,7 +34,13 @@ class TaskPage(SecuredPage):
             limit=MOST,
         )
         section = next((one for one in sections if one.block == block), None)
-        return self.show("panel/tasks.html", section=section, block=Block(block))
+        replies = read_replies(
+            session(),
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            locale=locale(),
+        )
+        return self.show("panel/tasks.html", section=section, block=Block(block), replies=replies)
 
     @expose("/<int:task_id>/close", methods=["POST"])
     def close(self, task_id: int) -> Response:

@@ -12,6 +12,8 @@ from models.surveys import Answer, SurveyRun, SurveyStatus
 from models.tasks import Task, TaskKind
 from services.errors import NotAllowed
 from services.feedback import close_feedback, find_feedback, rate, read_feedback, remind_feedback
+from services.leaving import withdraw_consent
+from services.replies import read_replies
 from services.surveys.runs import RunClosed, record_answer, skip_question
 from services.surveys.steps import read_step
 from tests.conftest import FIRST_MOMENT
@@ -102,6 +104,40 @@ def test_a_wish_for_help_is_a_task_and_tells_the_other_side_nothing(
     assert kinds(world) == [(TaskKind.HELP_WANTED, pair.mentee.id)]
     after = world.read(lambda session: session.scalar(select(func.count()).select_from(OutboxMessage)))
     assert after == before
+
+
+def test_the_curator_reads_what_is_behind_a_task(world: World, held: tuple[Pair, int]) -> None:
+    pair, meeting_id = held
+    run_id = run_of(world, meeting_id, pair.mentee)
+    pair.do(pair.mentee, rate, run_id=run_id, rating=3)
+    given = {"need_help": "да", "help_from": "Куратору", "help_note": "Не хватает времени"}
+    while (question := world.read(read_step, run_id=run_id).question) is not None:
+        facts = {"run_id": run_id, "question_id": question.id}
+        if question.id in given:
+            pair.do(pair.mentee, record_answer, raw=given[question.id], **facts)
+        else:
+            pair.do(pair.mentee, skip_question, **facts)
+
+    def read() -> dict[TaskKind, list[str]]:
+        found = world.read(
+            read_replies, actor=world.curator, organization_id=world.organization_id, locale="ru"
+        )
+        tasks = world.read(lambda session: {task.id: task.kind for task in session.scalars(select(Task))})
+        return {tasks[task_id]: [reply.text for reply in replies] for task_id, replies in found.items()}
+
+    assert read() == {
+        TaskKind.LOW_RATING: ["3 из 10"],
+        TaskKind.HELP_WANTED: ["Куратору", "Не хватает времени"],
+    }
+    with pytest.raises(NotAllowed):
+        world.read(
+            read_replies,
+            actor=world.actor(pair.mentor.person),
+            organization_id=world.organization_id,
+            locale="ru",
+        )
+    pair.do(pair.mentee, withdraw_consent)
+    assert read() == {}
 
 
 def test_one_reminder_after_two_days_and_the_end_after_seven(world: World, held: tuple[Pair, int]) -> None:
