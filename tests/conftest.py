@@ -1,22 +1,17 @@
 """Databases for every test: a SQLite file and, where one answers, PostgreSQL; each test gets its own."""
 
-import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from models.engine import Database
 from models.installation import Stamp
 from models.migrating import migrate
+from tests.databases import PostgresServer
 
-POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
 
 
@@ -34,49 +29,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-class PostgresServer:
-    """A server that answers, with one migrated template database for this run."""
-
-    def __init__(self) -> None:
-        self._template: str | None = None
-        self.fault: str | None = None
-        try:
-            psycopg.connect(POSTGRESQL, connect_timeout=3).close()
-        except psycopg.OperationalError as error:
-            self.fault = f"no PostgreSQL answers at {POSTGRESQL}: {type(error).__name__}"
-
-    def address(self, name: str) -> str:
-        return POSTGRESQL.rpartition("/")[0] + "/" + name
-
-    def execute(self, statement: str, *names: str) -> None:
-        with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
-
-    def template(self) -> str:
-        if self._template is None:
-            self._template = f"nastavnik_test_{uuid.uuid4().hex[:12]}"
-            self.execute("CREATE DATABASE {}", self._template)
-            migrated(self.address(self._template))
-        return self._template
-
-    @contextmanager
-    def fresh(self) -> Iterator[str]:
-        """The address of a new database, dropped afterwards."""
-        name = f"nastavnik_test_{uuid.uuid4().hex[:12]}"
-        self.execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, self.template())
-        try:
-            yield self.address(name)
-        finally:
-            self.execute("DROP DATABASE {} WITH (FORCE)", name)
-
-    def close(self) -> None:
-        if self._template is not None:
-            self.execute("DROP DATABASE {} WITH (FORCE)", self._template)
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    server = PostgresServer()
+    server = PostgresServer(migrated)
     yield server
     server.close()
 

@@ -1,13 +1,14 @@
 """A small school for tests: every step is the real service that a door would call.
 
 `world = found_school(database, now)` makes an organisation with a running target-model programme; the rest is
-asked of it: `world.person("Анна", "Игоревна")`, `world.mentee()`, `world.mentor()`, `world.pair()`.
+asked of it: `world.person("Анна", "Игоревна")`, `world.mentee()`, `world.mentor()`, `world.agree(...)`.
+Schools, mentees, mentors and agreements that a run has made before are copied (tests/standing.py).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import count
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.engine import Database
 from models.people import OrganizationKind, Role
+from services import pairs
 from services.actors import Actor, ActorKind, Door, Right, person_in_chat, system
 from services.consents import give_consent, read_offer
 from services.joining import claim_invitation, create_invitation
@@ -27,6 +29,7 @@ from services.programmes.surveys import Question
 from services.roles import choose_role
 from services.surveys.runs import finish_ticks, record_answer, send, skip_question, tick_option
 from services.surveys.steps import read_step
+from tests.standing import T, repeat
 
 PROGRAMMES = Path(__file__).resolve().parent.parent / "programmes"
 FAMILY_NAMES = ("Коваленко", "Белых", "Шевчук", "Гнатюк", "Черных", "Живаго", "Петренко", "Долгих")
@@ -43,7 +46,7 @@ class World:
     curator: Actor
     now: datetime
     join_code: str
-    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    people: int = 0
 
     def write(self, fn: Any, /, **facts: Any) -> Any:
         with self.database.writing() as session:
@@ -56,12 +59,12 @@ class World:
     def person(
         self, given_name: str = "Анна", patronymic: str = "Игоревна", position: str = ""
     ) -> PersonFacts:
-        number = next(self._numbers)
+        self.people += 1
         added: PersonFacts = self.write(
             add_person,
             actor=self.curator,
             organization_id=self.organization_id,
-            family_name=FAMILY_NAMES[number % len(FAMILY_NAMES)],
+            family_name=FAMILY_NAMES[self.people % len(FAMILY_NAMES)],
             given_name=given_name,
             patronymic=patronymic,
             position=position,
@@ -109,19 +112,53 @@ class World:
 
     def mentee(self, given_name: str = "Анна", patronymic: str = "Игоревна", **answers: Raw) -> "Participant":
         """A mentee in the bank, ready for a pair."""
-        return self.ready(self.consented(given_name, patronymic), Role.MENTEE, answers)
+        return self._join_bank(Role.MENTEE, given_name, patronymic, answers)
 
     def mentor(
         self, given_name: str = "Пётр", patronymic: str = "Андреевич", **answers: Raw
     ) -> "Participant":
         """A mentor in the bank, with the capacity 2 unless `capacity` says otherwise."""
-        return self.ready(self.consented(given_name, patronymic), Role.MENTOR, {"capacity": "2", **answers})
+        return self._join_bank(Role.MENTOR, given_name, patronymic, {"capacity": "2", **answers})
 
     def ready(self, person: PersonFacts, role: Role, answers: Mapping[str, Raw]) -> "Participant":
         chosen = self.write(choose_role, actor=self.actor(person), role=role)
         if chosen.run_id is not None:
             self.write(fill_run, actor=self.actor(person), run_id=chosen.run_id, answers=answers)
         return Participant(person, chosen.participation_id, role)
+
+    def agree(self, mentee: "Participant", mentor: "Participant") -> int:
+        """Their pair, confirmed by the curator and accepted by both."""
+
+        def step() -> int:
+            drafted = self.write(
+                pairs.draft_pair,
+                actor=self.curator,
+                mentee_participation_id=mentee.participation_id,
+                mentor_participation_id=mentor.participation_id,
+            )
+            self.write(pairs.confirm_pair, actor=self.curator, pair_id=drafted.pair_id)
+            for one in (mentee, mentor):
+                self.write(pairs.accept_offer, actor=self.actor(one.person), pair_id=drafted.pair_id)
+            pair_id: int = drafted.pair_id
+            return pair_id
+
+        return self._repeat("agree", (mentee, mentor), step)
+
+    def _join_bank(
+        self, role: Role, given_name: str, patronymic: str, answers: Mapping[str, Raw]
+    ) -> "Participant":
+        number = self.people
+        found = self._repeat(
+            "join bank",
+            (role, given_name, patronymic, repr(sorted(answers.items()))),
+            lambda: self.ready(self.consented(given_name, patronymic), role, answers),
+        )
+        self.people = number + 1
+        return found
+
+    def _repeat(self, name: str, facts: tuple[Any, ...], step: Callable[[], T]) -> T:
+        known = (self.organization_id, self.curator, self.now, self.people, *facts)
+        return repeat(self.database, name, known, step)
 
 
 @dataclass(frozen=True)
@@ -143,8 +180,27 @@ def found_school(
     today: date | None = None,
 ) -> World:
     """An organisation with a curator's actor and the target-model programme of this school year."""
+    organization_id, cycle_id, join_code = repeat(
+        database, "found school", (now, name, today), lambda: _found(database, now, name, today or now.date())
+    )
+    return World(
+        database=database,
+        organization_id=organization_id,
+        cycle_id=cycle_id,
+        pack=target_model(),
+        curator=Actor(ActorKind.ACCOUNT, 1, organization_id, Door.PANEL, frozenset(Right)),
+        now=now,
+        join_code=join_code,
+    )
+
+
+@cache
+def target_model() -> ResolvedPack:
+    return load_pack(PROGRAMMES, "target-model")
+
+
+def _found(database: Database, now: datetime, name: str, today: date) -> tuple[int, int, str]:
     root = system(Door.COMMAND_LINE)
-    pack = load_pack(PROGRAMMES, "target-model")
     with database.writing() as session:
         organization = add_organization(
             session,
@@ -160,19 +216,11 @@ def found_school(
             session,
             actor=root,
             organization_id=organization.id,
-            pack=pack,
-            today=today or now.date(),
+            pack=target_model(),
+            today=today,
             now=now,
         )
-    return World(
-        database=database,
-        organization_id=organization.id,
-        cycle_id=programme.cycle_id,
-        pack=pack,
-        curator=Actor(ActorKind.ACCOUNT, 1, organization.id, Door.PANEL, frozenset(Right)),
-        now=now,
-        join_code=organization.join_code,
-    )
+    return organization.id, programme.cycle_id, organization.join_code
 
 
 def usual_answer(question: Question) -> Raw | None:

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from installation.supervision import STOP_SECONDS, WORK_SECONDS
 from sandbox.client import SandboxClient
-from tests.conftest import PostgresServer
+from tests.databases import PostgresServer
 from tests.life.conftest import Start
 from tests.life.curator import Curator
 from tests.life.processes import Command, free_port, is_alive

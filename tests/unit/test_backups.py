@@ -50,7 +50,7 @@ from services.backups.refusals import (
 )
 from services.files import folder_of as files_of
 from services.files import place_file, store_file
-from tests.conftest import PostgresServer
+from tests.databases import PostgresServer
 from tests.world import World, found_school
 
 
