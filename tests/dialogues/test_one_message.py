@@ -1,89 +1,20 @@
 """A meeting written as one message, as mentors write them (issue 3, point 1; domain.md 6.2; A18, DC18)."""
 
 import asyncio
-from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from models.audit import AuditEntry
-from models.drafts import Draft, DraftStatus
-from models.meetings import Meeting, MeetingFormat, MeetingKind, Source
-from models.tasks import Task
+from models.drafts import DraftStatus
+from models.meetings import Meeting, MeetingFormat, Source
 from services import pairs
-from services.meetings.outcomes import log_past_meeting
-from services.meetings.planning import confirm_meeting, propose_meeting
-from tests.dialogues.couples import MOSCOW, Couple, bring_to_pair
+from tests.dialogues.couples import bring_to_pair
+from tests.dialogues.journals import at, day, drafts, log, meetings, plan, rows
 from tests.town import Town
 
 
-async def rows(couple: Couple, query):
-    return await asyncio.to_thread(couple.world.read, lambda session: session.execute(query).all())
-
-
-async def meetings(couple: Couple) -> list[tuple[str, str, int | None, str | None]]:
-    """Status, local day, minutes held, topic."""
-    query = select(Meeting.status, Meeting.local_start, Meeting.held_minutes, Meeting.topic)
-    found = await rows(couple, query.order_by(Meeting.id))
-    return [(status.value, start[:10], minutes, topic) for status, start, minutes, topic in found]
-
-
-async def drafts(couple: Couple) -> list[tuple[DraftStatus, str | None]]:
-    found = await rows(couple, select(Draft.status, Draft.text, Draft.contents).order_by(Draft.id))
-    assert all((text is None) == (contents is None) for _, text, contents in found)
-    return [(status, text) for status, text, _ in found]
-
-
-async def task_kinds(couple: Couple) -> list[str]:
-    return [kind.value for (kind,) in await rows(couple, select(Task.kind).where(Task.done_at.is_(None)))]
-
-
-async def day(couple: Couple, *, back: int = 0) -> str:
-    return ((await couple.local_now()).date() - timedelta(days=back)).isoformat()
-
-
-async def log(couple: Couple, **facts) -> int:
-    """What the mentor logged before, by the service."""
-    couple.world.now = couple.town.clock.now()
-    local_day = couple.world.now.astimezone(MOSCOW).date() - timedelta(days=facts.pop("back", 1))
-    logged = await asyncio.to_thread(
-        couple.world.write,
-        log_past_meeting,
-        actor=couple.world.actor(couple.mentor.person),
-        pair_id=couple.pair_id,
-        day=local_day,
-        **{"minutes": 30, "topic": None, **facts},
-    )
-    return logged.meeting_id
-
-
-async def plan(couple: Couple, local_start: datetime, kind: MeetingKind = MeetingKind.INTRO) -> int:
-    """A meeting that both agreed on, by the services."""
-    couple.world.now = couple.town.clock.now()
-    write, world = couple.world.write, couple.world
-    proposed = await asyncio.to_thread(
-        write,
-        propose_meeting,
-        actor=world.actor(couple.mentor.person),
-        pair_id=couple.pair_id,
-        kind=kind,
-        local_start=local_start,
-    )
-    await asyncio.to_thread(
-        write, confirm_meeting, actor=world.actor(couple.mentee.person), meeting_id=proposed.meeting_id
-    )
-    await couple.pyotr.expect("Договорились")
-    return proposed.meeting_id
-
-
-def at(moment: datetime, hour: int, minute: int = 0, *, days: int = 0) -> datetime:
-    return datetime.combine(moment.date() + timedelta(days=days), datetime.min.time()).replace(
-        hour=hour, minute=minute
-    )
-
-
 @pytest.mark.requirement("A18")
-async def test_one_message_and_one_tap(town: Town):
+async def test_one_message_and_one_tap(town: Town) -> None:
     couple = await bring_to_pair(town)
     card = await couple.pyotr.say("сегодня 40 минут, разбирали план урока в 5Б, в четверг посещу урок")
     for piece in ("Понедельник", "40 минут", "Анна Игоревна", "план урока, 5Б", "в четверг посещу урок"):
@@ -100,7 +31,7 @@ async def test_one_message_and_one_tap(town: Town):
     await couple.anna.expect("Записана ваша встреча")
 
 
-async def test_what_is_missing_is_asked_by_buttons(town: Town):
+async def test_what_is_missing_is_asked_by_buttons(town: Town) -> None:
     couple = await bring_to_pair(town)
     asked = await couple.pyotr.say("ВСТРЕТИЛИСЬ!!! всё супер 👍")
     assert "В какой день?" in asked.text
@@ -116,7 +47,7 @@ async def test_what_is_missing_is_asked_by_buttons(town: Town):
     assert await meetings(couple) == [("held", await day(couple), 45, None)]
 
 
-async def test_what_is_missing_may_be_typed(town: Town):
+async def test_what_is_missing_may_be_typed(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("встретились с Анной")
     confused = await couple.pyotr.say("ну тогда когда-то")
@@ -132,7 +63,7 @@ async def test_what_is_missing_may_be_typed(town: Town):
     assert await meetings(couple) == [("held", await day(couple), 70, "электронный журнал")]
 
 
-async def test_writing_again_corrects_the_card(town: Town):
+async def test_writing_again_corrects_the_card(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     card = await couple.pyotr.say("50 минут")
@@ -145,7 +76,7 @@ async def test_writing_again_corrects_the_card(town: Town):
     assert [row[2:] for row in await meetings(couple)] == [(60, "оценивание")]
 
 
-async def test_fields_are_changed_by_buttons(town: Town):
+async def test_fields_are_changed_by_buttons(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     fields = await couple.pyotr.tap("Исправить")
@@ -166,7 +97,7 @@ async def test_fields_are_changed_by_buttons(town: Town):
     assert await rows(couple, select(Meeting.format)) == [(MeetingFormat.ONLINE,)]
 
 
-async def test_not_a_meeting_leaves_nothing(town: Town):
+async def test_not_a_meeting_leaves_nothing(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     menu = await couple.pyotr.tap("Это не встреча")
@@ -175,7 +106,7 @@ async def test_not_a_meeting_leaves_nothing(town: Town):
     assert await drafts(couple) == [(DraftStatus.REFUSED, None)]
 
 
-async def test_two_meetings_stand_on_two_cards(town: Town):
+async def test_two_meetings_stand_on_two_cards(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.town.telegram.skip(days=3)
     card = await couple.pyotr.say("вчера и сегодня по часу, функциональная грамотность, онлайн")
@@ -190,7 +121,7 @@ async def test_two_meetings_stand_on_two_cards(town: Town):
     ]
 
 
-async def test_another_day_written_before_the_tap_is_another_meeting(town: Town):
+async def test_another_day_written_before_the_tap_is_another_meeting(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.town.telegram.skip(days=3)
     await couple.pyotr.say("вчера 40 минут, разбирали журнал")
@@ -204,7 +135,7 @@ async def test_another_day_written_before_the_tap_is_another_meeting(town: Town)
     assert [row[2:] for row in await meetings(couple)] == [(40, "журнал"), (60, "оценивание")]
 
 
-async def test_a_planned_meeting_is_logged_instead_of_a_second_one(town: Town):
+async def test_a_planned_meeting_is_logged_instead_of_a_second_one(town: Town) -> None:
     couple = await bring_to_pair(town)
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
     await couple.town.telegram.skip(days=2)
@@ -215,7 +146,7 @@ async def test_a_planned_meeting_is_logged_instead_of_a_second_one(town: Town):
     assert [row[:3] for row in await meetings(couple)] == [("held", await day(couple, back=1), 50)]
 
 
-async def test_a_day_that_is_logged_already_is_said_and_may_be_corrected(town: Town):
+async def test_a_day_that_is_logged_already_is_said_and_may_be_corrected(town: Town) -> None:
     couple = await bring_to_pair(town)
     await log(couple, back=0, minutes=30, topic="журнал")
     card = await couple.pyotr.say("сегодня 45 минут, разбирали журнал")
@@ -227,142 +158,7 @@ async def test_a_day_that_is_logged_already_is_said_and_may_be_corrected(town: T
     assert await meetings(couple) == [("held", await day(couple), 45, "журнал")]
 
 
-async def test_a_slip_is_corrected_in_words_with_its_history(town: Town):
-    couple = await bring_to_pair(town)
-    await couple.town.telegram.skip(days=1)
-    meeting_id = await log(couple, back=1, minutes=30, topic="журнал")
-    card = await couple.pyotr.say("Ой, ошиблась, вчерашняя была не 30, а 50 минут")
-    assert "Длительность: 30 минут → 50 минут" in card.text
-    assert [row[2] for row in await meetings(couple)] == [30]
-    done = await couple.pyotr.tap("Исправить запись")
-    assert "Запись исправлена." in done.text
-    assert [row[2:] for row in await meetings(couple)] == [(50, "журнал")]
-    query = select(AuditEntry.before, AuditEntry.after).where(
-        AuditEntry.action == "meeting.corrected", AuditEntry.subject_id == meeting_id
-    )
-    [(before, after)] = await rows(couple, query)
-    assert (before["minutes"], after["minutes"]) == (30, 50)
-
-
-async def test_the_last_record_is_deleted_after_a_question(town: Town):
-    couple = await bring_to_pair(town)
-    await log(couple, back=0, minutes=30, topic="журнал")
-    card = await couple.pyotr.say("удалите последнюю запись пожалуйста")
-    assert "Удалить запись?" in card.text
-    assert "30 минут" in card.text
-    assert [row[0] for row in await meetings(couple)] == ["held"]
-    gone = await couple.pyotr.tap("Удалить")
-    assert "Запись удалена" in gone.text
-    assert await meetings(couple) == [("cancelled", await day(couple), None, None)]
-
-
-async def test_a_time_is_proposed_by_writing(town: Town):
-    couple = await bring_to_pair(town)
-    card = await couple.pyotr.say("в четверг в 15:00")
-    assert "Предложить встречу?" in card.text
-    assert "Четверг, 26 ноября, 15:00" in card.text
-    assert card.labels == ["Предложить", "Исправить", "Не назначать"]
-    sent = await couple.pyotr.tap("Предложить")
-    assert "Теперь отвечает Анна Игоревна" in sent.text
-    await couple.anna.expect("предлагает встретиться")
-    await couple.anna.tap("Подтвердить")
-    await couple.pyotr.expect("Договорились")
-
-
-async def test_a_plan_without_a_time_asks_for_it(town: Town):
-    couple = await bring_to_pair(town)
-    asked = await couple.anna.say("давайте встретимся в четверг, тема родсобрание")
-    assert "Во сколько?" in asked.text
-    card = await couple.anna.say("после обеда в 14.20")
-    assert "14:20" in card.text
-    await couple.anna.tap("Предложить")
-    proposal = await couple.pyotr.expect("предлагает встретиться")
-    assert "родительское собрание" in proposal.text
-
-
-async def test_a_meeting_is_moved_by_writing_and_health_is_left_out(town: Town):
-    couple = await bring_to_pair(town)
-    await plan(couple, at(await couple.local_now(), 15, 30, days=1))
-    card = await couple.pyotr.say("Встреча не состоится, Анна заболела, перенесли на четверг в 16:00")
-    assert "Вместо: вторник" in card.text
-    assert "Четверг, 26 ноября, 16:00" in card.text
-    assert "Слова о здоровье я не сохраняю" in card.text
-    await couple.pyotr.tap("Предложить новое время")
-    assert [row[0] for row in await meetings(couple)] == ["moved", "proposed"]
-
-
-async def test_a_missed_meeting_is_marked_after_a_question(town: Town):
-    couple = await bring_to_pair(town)
-    await plan(couple, at(await couple.local_now(), 15, 30, days=1))
-    await couple.town.telegram.skip(days=2)
-    await couple.pyotr.expect("Она состоялась?")
-    card = await couple.pyotr.say("вчера встреча не состоялась")
-    assert "вторник, 24 ноября" in card.text.casefold()
-    assert [row[0] for row in await meetings(couple)] == ["planned"]
-    done = await couple.pyotr.tap("Да, отметить")
-    assert "не состоялась" in done.text
-    assert [row[0] for row in await meetings(couple)] == ["missed"]
-
-
-async def test_a_mentor_resigns_to_the_curator_only(town: Town):
-    couple = await bring_to_pair(town)
-    card = await couple.pyotr.say("Не смогу больше быть наставником с 1 декабря, много нагрузки")
-    assert "вторник, 1 декабря" in card.text
-    assert "четверг, 26 ноября" in card.text, "three working days after a Monday"
-    assert await task_kinds(couple) == []
-    before = len(await couple.anna.messages())
-    told = await couple.pyotr.tap("Сообщить куратору")
-    assert "Куратор уже знает" in told.text
-    assert await task_kinds(couple) == ["mentor_resigns"]
-    [(wanted_on,)] = await rows(couple, select(Task.wanted_on))
-    assert wanted_on.isoformat() == "2026-12-01"
-    assert len(await couple.anna.messages()) == before
-
-
-async def test_a_mentee_asks_for_another_mentor(town: Town):
-    couple = await bring_to_pair(town)
-    card = await couple.anna.say("Прошу заменить мне наставника, не совпадает расписание")
-    assert "Кроме куратора, я никому не скажу." in card.text
-    await couple.anna.tap("Попросить куратора")
-    assert await task_kinds(couple) == ["mentor_replacement"]
-    await couple.anna.say("Прошу заменить мне наставника")
-    await couple.anna.tap("Попросить куратора")
-    assert await task_kinds(couple) == ["mentor_replacement"], "one open wish is one task"
-
-
-async def test_a_pair_asks_for_more_time(town: Town):
-    couple = await bring_to_pair(town)
-    card = await couple.pyotr.say("Продлите нам программу до конца июня, оба согласны")
-    assert "30 июня 2027" in card.text
-    await couple.pyotr.tap("Попросить куратора")
-    assert await task_kinds(couple) == ["extension_wanted"]
-
-
-async def test_a_mentee_says_that_they_met_and_rates_it(town: Town):
-    couple = await bring_to_pair(town)
-    refused = await couple.anna.say("сегодня встретились, 40 минут, разбирали журнал")
-    assert "Встречи записывает наставник" in refused.text
-    await plan(couple, at(await couple.local_now(), 15, 30, days=1))
-    await couple.town.telegram.skip(days=2)
-    await couple.anna.expect("Она состоялась?")
-    card = await couple.anna.say("вчера встретились, 40 минут")
-    assert "Отметить, что встреча состоялась?" in card.text
-    rating = await couple.anna.tap("Да, состоялась")
-    assert "1 – не помогла" in rating.text
-    assert [row[2] for row in await meetings(couple)] == [None], "the log is the mentor's"
-
-
-async def test_a_word_that_may_be_past_or_future_is_asked_about(town: Town):
-    couple = await bring_to_pair(town)
-    asked = await couple.pyotr.say("встреча 14 мая, 1 час")
-    assert "уже была или только будет?" in asked.text
-    assert {"Уже встретились", "Только договариваемся"} <= set(asked.labels)
-    planned = await couple.pyotr.tap("Только договариваемся")
-    assert "Пятница, 14 мая" in planned.text
-    assert "Во сколько?" in planned.text
-
-
-async def test_pupils_are_not_named(town: Town):
+async def test_pupils_are_not_named(town: Town) -> None:
     couple = await bring_to_pair(town)
     card = await couple.pyotr.say("сегодня разобрали с Анной конфликт с мамой ученика Петрова 7в, минут 20")
     assert "≈ 20 минут" in card.text
@@ -374,7 +170,7 @@ async def test_pupils_are_not_named(town: Town):
     assert "Петров" not in again.text
 
 
-async def test_more_than_eight_hours_need_a_second_tap(town: Town):
+async def test_more_than_eight_hours_need_a_second_tap(town: Town) -> None:
     couple = await bring_to_pair(town)
     card = await couple.pyotr.say("сегодня 600 минут, выездной семинар")
     assert "Это больше восьми часов." in card.text
@@ -397,7 +193,7 @@ async def test_more_than_eight_hours_need_a_second_tap(town: Town):
         ("сегодня встреча не состоялась", "Назначенной встречи на этот день я не нашёл"),
     ],
 )
-async def test_what_cannot_be_kept_gets_an_honest_sentence_and_the_menu(town: Town, text: str, answer: str):
+async def test_what_cannot_be_kept_gets_a_sentence_and_the_menu(town: Town, text: str, answer: str) -> None:
     couple = await bring_to_pair(town)
     said = await couple.pyotr.say(text)
     assert answer in said.text
@@ -406,14 +202,14 @@ async def test_what_cannot_be_kept_gets_an_honest_sentence_and_the_menu(town: To
     assert await meetings(couple) == []
 
 
-async def test_an_impossible_day_is_named_and_asked(town: Town):
+async def test_an_impossible_day_is_named_and_asked(town: Town) -> None:
     couple = await bring_to_pair(town)
     asked = await couple.pyotr.say("31.09 встреча 40 мин, журнал")
     assert "Такого дня в календаре нет." in asked.text
     assert "В какой день?" in asked.text
 
 
-async def test_long_texts_are_read_and_cut(town: Town):
+async def test_long_texts_are_read_and_cut(town: Town) -> None:
     couple = await bring_to_pair(town)
     story = "сегодня 40 минут, разбирали рабочую программу " + "и календарный план " * 200
     card = await couple.pyotr.say(story[:4000])
@@ -423,7 +219,7 @@ async def test_long_texts_are_read_and_cut(town: Town):
     assert [row[2] for row in await meetings(couple)] == [40]
 
 
-async def test_a_second_tap_saves_nothing_more(town: Town):
+async def test_a_second_tap_saves_nothing_more(town: Town) -> None:
     couple = await bring_to_pair(town)
     card = await couple.pyotr.say("сегодня 40 минут, журнал")
     await asyncio.gather(
@@ -435,7 +231,7 @@ async def test_a_second_tap_saves_nothing_more(town: Town):
     assert len(await meetings(couple)) == 1
 
 
-async def test_an_edit_of_an_open_card_reads_it_again_and_a_saved_one_says_how(town: Town):
+async def test_an_edit_of_an_open_card_reads_it_again_and_a_saved_one_says_how(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     [own] = [one for one in await couple.pyotr.messages() if str(one.text).startswith("сегодня 40")]
@@ -447,7 +243,7 @@ async def test_an_edit_of_an_open_card_reads_it_again_and_a_saved_one_says_how(t
     assert [row[2:] for row in await meetings(couple)] == [(55, "оценивание")]
 
 
-async def test_a_forwarded_message_is_not_read(town: Town):
+async def test_a_forwarded_message_is_not_read(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, журнал")
     await couple.pyotr.tap("Сохранить")
@@ -457,7 +253,7 @@ async def test_a_forwarded_message_is_not_read(town: Town):
     assert len(await meetings(couple)) == 1
 
 
-async def test_a_card_left_behind_waits_in_the_menu_and_goes_in_a_week(town: Town):
+async def test_a_card_left_behind_waits_in_the_menu_and_goes_in_a_week(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     menu = await couple.pyotr.say("/menu")
@@ -474,7 +270,7 @@ async def test_a_card_left_behind_waits_in_the_menu_and_goes_in_a_week(town: Tow
     assert "ещё не сохранено" not in (await couple.pyotr.say("/menu")).text
 
 
-async def test_a_pair_that_ended_meanwhile_gets_no_record(town: Town):
+async def test_a_pair_that_ended_meanwhile_gets_no_record(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     await couple.curate(pairs.end_pair, pair_id=couple.pair_id, reason=pairs.EndReason.MUTUAL)
@@ -482,7 +278,7 @@ async def test_a_pair_that_ended_meanwhile_gets_no_record(town: Town):
     assert await meetings(couple) == []
 
 
-async def test_a_withdrawn_consent_takes_the_card_along(town: Town):
+async def test_a_withdrawn_consent_takes_the_card_along(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     await couple.pyotr.say("/privacy")
@@ -494,20 +290,10 @@ async def test_a_withdrawn_consent_takes_the_card_along(town: Town):
     assert await meetings(couple) == []
 
 
-async def test_a_log_ahead_of_today_is_refused(town: Town):
+async def test_a_log_ahead_of_today_is_refused(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("встретились с Анной, 40 минут, журнал")
     refused = await couple.pyotr.say("27 ноября")
     assert "Записать можно встречу, которая прошла" in refused.text
     assert "В какой день?" in refused.text
     assert await meetings(couple) == []
-
-
-async def test_typed_times_of_the_planning_are_read_by_the_same_words(town: Town):
-    couple = await bring_to_pair(town)
-    await couple.pyotr.tap("Предложить встречу")
-    card = await couple.pyotr.say("в четверг в 15:00")
-    assert "Четверг, 26 ноября, 15:00" in card.text
-    assert "Всё верно?" in card.text
-    await couple.pyotr.tap("Предложить")
-    assert [row[:2] for row in await meetings(couple)] == [("proposed", "2026-11-26")]

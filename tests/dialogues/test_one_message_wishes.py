@@ -1,0 +1,154 @@
+"""Other words about meetings: plans, moves, slips, and wishes about the pair (issue 3, point 1; E27, E29)."""
+
+from sqlalchemy import select
+
+from models.audit import AuditEntry
+from models.tasks import Task
+from tests.dialogues.couples import bring_to_pair
+from tests.dialogues.journals import at, day, log, meetings, plan, rows, task_kinds
+from tests.town import Town
+
+
+async def test_a_slip_is_corrected_in_words_with_its_history(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await couple.town.telegram.skip(days=1)
+    meeting_id = await log(couple, back=1, minutes=30, topic="журнал")
+    card = await couple.pyotr.say("Ой, ошиблась, вчерашняя была не 30, а 50 минут")
+    assert "Длительность: 30 минут → 50 минут" in card.text
+    assert [row[2] for row in await meetings(couple)] == [30]
+    done = await couple.pyotr.tap("Исправить запись")
+    assert "Запись исправлена." in done.text
+    assert [row[2:] for row in await meetings(couple)] == [(50, "журнал")]
+    query = select(AuditEntry.before, AuditEntry.after).where(
+        AuditEntry.action == "meeting.corrected", AuditEntry.subject_id == meeting_id
+    )
+    [(before, after)] = await rows(couple, query)
+    assert (before["minutes"], after["minutes"]) == (30, 50)
+
+
+async def test_the_last_record_is_deleted_after_a_question(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await log(couple, back=0, minutes=30, topic="журнал")
+    card = await couple.pyotr.say("удалите последнюю запись пожалуйста")
+    assert "Удалить запись?" in card.text
+    assert "30 минут" in card.text
+    assert [row[0] for row in await meetings(couple)] == ["held"]
+    gone = await couple.pyotr.tap("Удалить")
+    assert "Запись удалена" in gone.text
+    assert await meetings(couple) == [("cancelled", await day(couple), None, None)]
+
+
+async def test_a_time_is_proposed_by_writing(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    card = await couple.pyotr.say("в четверг в 15:00")
+    assert "Предложить встречу?" in card.text
+    assert "Четверг, 26 ноября, 15:00" in card.text
+    assert card.labels == ["Предложить", "Исправить", "Не назначать"]
+    sent = await couple.pyotr.tap("Предложить")
+    assert "Теперь отвечает Анна Игоревна" in sent.text
+    await couple.anna.expect("предлагает встретиться")
+    await couple.anna.tap("Подтвердить")
+    await couple.pyotr.expect("Договорились")
+
+
+async def test_a_plan_without_a_time_asks_for_it(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    asked = await couple.anna.say("давайте встретимся в четверг, тема родсобрание")
+    assert "Во сколько?" in asked.text
+    card = await couple.anna.say("после обеда в 14.20")
+    assert "14:20" in card.text
+    await couple.anna.tap("Предложить")
+    proposal = await couple.pyotr.expect("предлагает встретиться")
+    assert "родительское собрание" in proposal.text
+
+
+async def test_a_meeting_is_moved_by_writing_and_health_is_left_out(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await plan(couple, at(await couple.local_now(), 15, 30, days=1))
+    card = await couple.pyotr.say("Встреча не состоится, Анна заболела, перенесли на четверг в 16:00")
+    assert "Вместо: вторник" in card.text
+    assert "Четверг, 26 ноября, 16:00" in card.text
+    assert "Слова о здоровье я не сохраняю" in card.text
+    await couple.pyotr.tap("Предложить новое время")
+    assert [row[0] for row in await meetings(couple)] == ["moved", "proposed"]
+
+
+async def test_a_missed_meeting_is_marked_after_a_question(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await plan(couple, at(await couple.local_now(), 15, 30, days=1))
+    await couple.town.telegram.skip(days=2)
+    await couple.pyotr.expect("Она состоялась?")
+    card = await couple.pyotr.say("вчера встреча не состоялась")
+    assert "вторник, 24 ноября" in card.text.casefold()
+    assert [row[0] for row in await meetings(couple)] == ["planned"]
+    done = await couple.pyotr.tap("Да, отметить")
+    assert "не состоялась" in done.text
+    assert [row[0] for row in await meetings(couple)] == ["missed"]
+
+
+async def test_a_mentor_resigns_to_the_curator_only(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    card = await couple.pyotr.say("Не смогу больше быть наставником с 1 декабря, много нагрузки")
+    assert "вторник, 1 декабря" in card.text
+    assert "четверг, 26 ноября" in card.text, "three working days after a Monday"
+    assert await task_kinds(couple) == []
+    before = len(await couple.anna.messages())
+    told = await couple.pyotr.tap("Сообщить куратору")
+    assert "Куратор уже знает" in told.text
+    assert await task_kinds(couple) == ["mentor_resigns"]
+    [(wanted_on,)] = await rows(couple, select(Task.wanted_on))
+    assert wanted_on.isoformat() == "2026-12-01"
+    assert len(await couple.anna.messages()) == before
+
+
+async def test_a_mentee_asks_for_another_mentor(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    card = await couple.anna.say("Прошу заменить мне наставника, не совпадает расписание")
+    assert "Кроме куратора, я никому не скажу." in card.text
+    await couple.anna.tap("Попросить куратора")
+    assert await task_kinds(couple) == ["mentor_replacement"]
+    await couple.anna.say("Прошу заменить мне наставника")
+    await couple.anna.tap("Попросить куратора")
+    assert await task_kinds(couple) == ["mentor_replacement"], "one open wish is one task"
+
+
+async def test_a_pair_asks_for_more_time(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    card = await couple.pyotr.say("Продлите нам программу до конца июня, оба согласны")
+    assert "30 июня 2027" in card.text
+    await couple.pyotr.tap("Попросить куратора")
+    assert await task_kinds(couple) == ["extension_wanted"]
+
+
+async def test_a_mentee_says_that_they_met_and_rates_it(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    refused = await couple.anna.say("сегодня встретились, 40 минут, разбирали журнал")
+    assert "Встречи записывает наставник" in refused.text
+    await plan(couple, at(await couple.local_now(), 15, 30, days=1))
+    await couple.town.telegram.skip(days=2)
+    await couple.anna.expect("Она состоялась?")
+    card = await couple.anna.say("вчера встретились, 40 минут")
+    assert "Отметить, что встреча состоялась?" in card.text
+    rating = await couple.anna.tap("Да, состоялась")
+    assert "1 – не помогла" in rating.text
+    assert [row[2] for row in await meetings(couple)] == [None], "the log is the mentor's"
+
+
+async def test_a_word_that_may_be_past_or_future_is_asked_about(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    asked = await couple.pyotr.say("встреча 14 мая, 1 час")
+    assert "уже была или только будет?" in asked.text
+    assert {"Уже встретились", "Только договариваемся"} <= set(asked.labels)
+    planned = await couple.pyotr.tap("Только договариваемся")
+    assert "Пятница, 14 мая" in planned.text
+    assert "Во сколько?" in planned.text
+
+
+async def test_typed_times_of_the_planning_are_read_by_the_same_words(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await couple.pyotr.tap("Предложить встречу")
+    card = await couple.pyotr.say("в четверг в 15:00")
+    assert "Четверг, 26 ноября, 15:00" in card.text
+    assert "Всё верно?" in card.text
+    await couple.pyotr.tap("Предложить")
+    assert [row[:2] for row in await meetings(couple)] == [("proposed", "2026-11-26")]
