@@ -141,10 +141,14 @@ def _meeting_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
         Column("minutes", text("Запланировано, мин", "Planned, min"), "number"),
         Column("held_minutes", text("Состоялось, мин", "Held, min"), "number"),
         Column("topic", text("Тема", "Topic"), width=40),
+        Column("format", text("Форма встречи", "Format"), "code", words.FORMATS),
+        Column("place", text("Место", "Place"), width=24),
+        Column("next_step", text("Следующий шаг", "Next step"), width=40),
         Column("said_by_mentee", text("Состоялась: наставляемый", "Held, says the mentee"), "flag"),
         Column("said_by_mentor", text("Состоялась: наставник", "Held, says the mentor"), "flag"),
         Column("logged_at", text("Записана", "Logged"), "moment"),
         Column("source", text("Кем записана", "Logged where"), "code", words.SOURCES, width=20),
+        Column("corrected_at", text("Исправлена", "Corrected"), "moment"),
     )
 
 
@@ -161,8 +165,12 @@ def _read_meetings(session: Session, scope: Scope, after: int, limit: int) -> Ch
             Meeting.minutes,
             Meeting.held_minutes,
             Meeting.topic,
+            Meeting.format,
+            Meeting.place,
+            Meeting.next_step,
             Meeting.logged_at,
             Meeting.source,
+            Meeting.corrected_at,
         )
         .where(Meeting.id > after)
         .order_by(Meeting.id)
@@ -187,8 +195,9 @@ def _read_meetings(session: Session, scope: Scope, after: int, limit: int) -> Ch
             [
                 *(row.id, labels.get(row.cycle_id), row.pair_id, *names, row.kind.value, row.status.value),
                 *(row.starts_at, row.timezone, row.minutes, row.held_minutes, row.topic),
+                *(row.format and row.format.value, row.place, row.next_step),
                 *(said.get((row.id, role)) for role in (Role.MENTEE, Role.MENTOR)),
-                *(row.logged_at, row.source and row.source.value),
+                *(row.logged_at, row.source and row.source.value, row.corrected_at),
             ]
         )
     return Chunk(rows, last_of(ids, limit))

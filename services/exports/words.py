@@ -57,6 +57,7 @@ MEETINGS: Words = {
     "moved": text("перенесена", "moved"),
     "cancelled": text("отменена", "cancelled"),
 }
+FORMATS: Words = {"in_person": text("очно", "in person"), "online": text("онлайн", "online")}
 SOURCES: Words = {
     "bot": text("из чата", "from the chat"),
     "panel": text("внёс куратор", "entered by the curator"),
