@@ -184,7 +184,7 @@ def add_pairs(session: Session, school: School, count: int, *, first_chat: int, 
     mentees, mentors = ids[::2], ids[1::2]
     _join(session, school, mentees, Role.MENTEE, ParticipationStatus.PAIRED, now)
     _join(session, school, mentors, Role.MENTOR, ParticipationStatus.PAIRED, now)
-    by_person = dict(session.execute(select(Participation.person_id, Participation.id)).tuples())
+    by_person = dict(session.execute(select(Participation.person_id, Participation.id)).tuples().all())
     pairs = list(range(1, count + 1))
     session.execute(
         insert(Pair),
@@ -231,7 +231,7 @@ def add_meetings(
     now: datetime,
 ) -> None:
     """One planned meeting a pair, all at the same moment, all to be reminded of at the same moment."""
-    proposers = dict(session.execute(select(PairMember.pair_id, PairMember.person_id)).tuples())
+    proposers = dict(session.execute(select(PairMember.pair_id, PairMember.person_id)).tuples().all())
     session.execute(
         insert(Meeting),
         list(_meetings(school, pairs, proposers, starts_at, remind_at, now)),

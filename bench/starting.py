@@ -102,7 +102,7 @@ def wait_for_panel(process: Process, port: int) -> None:
     while True:
         process.check_lives()
         try:
-            ask(port, "GET", "/health")
+            ask(port, "GET", "/healthz")
         except OSError as error:
             if time.perf_counter() - process.began > START_SECONDS:
                 raise NotAnswered("the panel did not start") from error

@@ -28,6 +28,7 @@ class TickFigures:
     database: str
     tick: str
     rows: int
+    fastest_ms: float
     median_ms: float
     slowest_ms: float
 
@@ -93,4 +94,4 @@ def make_due(database: Database, ids: list[int]) -> None:
 
 def summarise(kind: str, name: str, rows: int, took: list[float]) -> TickFigures:
     """The first run is left out: it opens the connection and fills the caches."""
-    return TickFigures(kind, name, rows, median(took[1:]), max(took[1:]))
+    return TickFigures(kind, name, rows, min(took[1:]), median(took[1:]), max(took[1:]))

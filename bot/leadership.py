@@ -9,7 +9,8 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy import TextClause, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +26,14 @@ LEADER_TRY_SECONDS = 1.0
 LEADER = "nastavnik:leader"
 
 _LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")
-_UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))")
+# of many chats at once: a turn of its own for each cost more than the tap's own statements (`make bench`)
+_TURNS = text(
+    "SELECT CASE WHEN taken THEN pg_try_advisory_lock(hashtextextended(key, 0))"
+    " ELSE pg_advisory_unlock(hashtextextended(key, 0)) END"
+    " FROM unnest(CAST(:keys AS text[]), CAST(:taken AS boolean[]))"
+    " WITH ORDINALITY AS asked(key, taken, place)"
+    " ORDER BY place"
+)
 
 
 class Leadership(Protocol):
@@ -55,6 +63,13 @@ class SoleProcess:
         """Nothing is held."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    key: str
+    is_taken: bool
+    answer: "asyncio.Future[bool]"
+
+
 class AmongReplicas:
     is_shared = True
 
@@ -62,6 +77,7 @@ class AmongReplicas:
         self._engine = make_async_engine(database_url)
         self._connection: AsyncConnection | None = None
         self._talking = asyncio.Lock()
+        self._asked: list[Asked] = []
         self._leads = False
         self._looked_at = 0.0
 
@@ -85,13 +101,40 @@ class AmongReplicas:
     @asynccontextmanager
     async def chat_turn(self, chat_id: int | None) -> AsyncIterator[None]:
         key = f"nastavnik:chat:{chat_id}"
-        while not await self._ask(_LOCK, key):  # noqa: ASYNC110  # the other one is another process
+        while not await self._turn(key, is_taken=True):  # noqa: ASYNC110  # the other one is another process
             await asyncio.sleep(BUSY_WAIT)
         try:
             yield
         finally:
             with suppress(SQLAlchemyError):  # the lock is gone with the connection
-                await self._ask(_UNLOCK, key)
+                await self._turn(key, is_taken=False)
+
+    async def _turn(self, key: str, *, is_taken: bool) -> bool:
+        """Take a chat's lock or give it back, together with all who ask meanwhile."""
+        asked = Asked(key, is_taken, asyncio.get_running_loop().create_future())
+        self._asked.append(asked)
+        async with self._talking:
+            if not asked.answer.done():
+                batch, self._asked = self._asked, []
+                try:
+                    await self._answer(batch)
+                except BaseException:
+                    self._asked = [one for one in batch if not one.answer.done()] + self._asked
+                    raise
+        return await asked.answer
+
+    async def _answer(self, batch: "list[Asked]") -> None:
+        keys = {"keys": [one.key for one in batch], "taken": [one.is_taken for one in batch]}
+        try:
+            answers = await self._fetch(_TURNS, keys)
+        except SQLAlchemyError as error:
+            for one in batch:
+                if not one.answer.done():
+                    one.answer.set_exception(error)
+            return
+        for one, answer in zip(batch, answers, strict=True):
+            if not one.answer.done():
+                one.answer.set_result(bool(answer))
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -100,19 +143,22 @@ class AmongReplicas:
 
     async def _ask(self, query: TextClause, key: str | None) -> bool:
         async with self._talking:
-            try:
-                if self._connection is None:
-                    connection = await self._engine.connect()
-                    self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                answer = await self._connection.execute(query, {"key": key} if key else {})
-                return bool(answer.scalar())
-            except SQLAlchemyError:
-                broken, self._connection, self._leads = self._connection, None, False
-                if broken is not None:
-                    with suppress(SQLAlchemyError):
-                        await broken.invalidate()
-                        await broken.close()
-                raise
+            return bool((await self._fetch(query, {"key": key} if key else {}))[0])
+
+    async def _fetch(self, query: TextClause, parameters: dict[str, Any]) -> list[Any]:
+        """The first column; whoever calls holds `_talking`."""
+        try:
+            if self._connection is None:
+                connection = await self._engine.connect()
+                self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return list((await self._connection.execute(query, parameters)).scalars())
+        except SQLAlchemyError:
+            broken, self._connection, self._leads = self._connection, None, False
+            if broken is not None:
+                with suppress(SQLAlchemyError):
+                    await broken.invalidate()
+                    await broken.close()
+            raise
 
 
 def make_leadership(database_url: str) -> Leadership:

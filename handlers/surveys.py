@@ -14,9 +14,7 @@ from aiogram.types import CallbackQuery, Message
 from handlers.filters import Flow, Typed
 from handlers.survey_screens import read_own_step
 from handlers.talk import Talk
-from services.programmes.answers import Tapped
 from services.programmes.surveys import Question
-from services.programmes.values import NOT_APPLICABLE_ID
 from services.surveys import runs
 from services.surveys.runs import Recorded
 from services.surveys.steps import Step, read_step
@@ -99,16 +97,14 @@ class Continue(CallbackData, prefix="continue.survey"):
 
 @router.callback_query(Pick.filter())
 async def pick(_query: CallbackQuery, callback_data: Pick, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
-    raw = _read_pick(step, callback_data)
-    await answer(talk, step, runs.record_answer, question_id=callback_data.question, raw=raw)
-
-
-def _read_pick(step: Step, tapped: Pick) -> Tapped:
-    question = find_question(step, tapped.question)
-    if question is not None and question.kind == "single" and tapped.value != NOT_APPLICABLE_ID:
-        return Tapped((_option_id(question, tapped.value),))
-    return Tapped((tapped.value,))
+    """No read before the write: most of what people do in the chat is this tap."""
+    await answer(
+        talk,
+        callback_data.run_id,
+        runs.record_pick,
+        question_id=callback_data.question,
+        picked=callback_data.value,
+    )
 
 
 def find_question(step: Step, question_id: str) -> Question | None:
@@ -128,7 +124,7 @@ async def tick(_query: CallbackQuery, callback_data: Tick, talk: Talk) -> None:
     option_id = _option_id(find_question(step, callback_data.question), callback_data.index)
     await answer(
         talk,
-        step,
+        step.run_id,
         runs.tick_option,
         question_id=callback_data.question,
         option_id=option_id,
@@ -138,40 +134,39 @@ async def tick(_query: CallbackQuery, callback_data: Tick, talk: Talk) -> None:
 
 @router.callback_query(UntickOwn.filter())
 async def untick_own(_query: CallbackQuery, callback_data: UntickOwn, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
     await answer(
-        talk, step, runs.tick_option, question_id=callback_data.question, option_id="other", is_on=False
+        talk,
+        callback_data.run_id,
+        runs.tick_option,
+        question_id=callback_data.question,
+        option_id="other",
+        is_on=False,
     )
 
 
 @router.callback_query(Done.filter())
 async def finish_ticks(_query: CallbackQuery, callback_data: Done, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
-    await answer(talk, step, runs.finish_ticks, question_id=callback_data.question)
+    await answer(talk, callback_data.run_id, runs.finish_ticks, question_id=callback_data.question)
 
 
 @router.callback_query(Skip.filter())
 async def skip(_query: CallbackQuery, callback_data: Skip, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
-    await answer(talk, step, runs.skip_question, question_id=callback_data.question)
+    await answer(talk, callback_data.run_id, runs.skip_question, question_id=callback_data.question)
 
 
 @router.callback_query(Keep.filter())
 async def keep(_query: CallbackQuery, callback_data: Keep, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
-    await answer(talk, step, runs.keep_answer, question_id=callback_data.question)
+    await answer(talk, callback_data.run_id, runs.keep_answer, question_id=callback_data.question)
 
 
 @router.callback_query(Back.filter())
 async def go_back(_query: CallbackQuery, callback_data: Back, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
-    await answer(talk, step, runs.go_back, question_id=callback_data.question)
+    await answer(talk, callback_data.run_id, runs.go_back, question_id=callback_data.question)
 
 
 @router.callback_query(Change.filter())
 async def change(_query: CallbackQuery, callback_data: Change, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
-    await answer(talk, step, runs.change_answer, question_id=callback_data.question)
+    await answer(talk, callback_data.run_id, runs.change_answer, question_id=callback_data.question)
 
 
 @router.callback_query(Page.filter())
@@ -183,8 +178,7 @@ async def turn_page(_query: CallbackQuery, callback_data: Page, talk: Talk) -> N
 
 @router.callback_query(Send.filter())
 async def send(_query: CallbackQuery, callback_data: Send, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
-    await answer(talk, step, runs.send)
+    await answer(talk, callback_data.run_id, runs.send)
 
 
 @router.callback_query(Pause.filter())
@@ -218,34 +212,37 @@ async def read_typed(message: Message, talk: Talk) -> None:
     elif step.question is None:
         await _read_at_review(talk, step, typed)
     elif step.question.optional and typed.casefold() in SKIP_WORDS:
-        await answer(talk, step, runs.skip_question, question_id=step.question.id)
+        await answer(talk, step.run_id, runs.skip_question, question_id=step.question.id)
     elif step.question.kind == "multi":
-        await answer(talk, step, runs.add_typed, question_id=step.question.id, typed=typed)
+        await answer(talk, step.run_id, runs.add_typed, question_id=step.question.id, typed=typed)
     else:
-        await answer(talk, step, runs.record_answer, question_id=step.question.id, raw=typed)
+        await answer(talk, step.run_id, runs.record_answer, question_id=step.question.id, raw=typed)
 
 
 async def _read_at_review(talk: Talk, step: Step, typed: str) -> None:
     if typed.casefold() in SEND_WORDS:
-        await answer(talk, step, runs.send)
+        await answer(talk, step.run_id, runs.send)
     elif re.fullmatch(r"[0-9]{1,3}", typed) and 1 <= int(typed) <= len(step.given):
         question = step.given[int(typed) - 1].question
-        await answer(talk, step, runs.change_answer, question_id=question.id)
+        await answer(talk, step.run_id, runs.change_answer, question_id=question.id)
     else:
         await talk.show(
             talk.t("To change an answer write its number; if all is right, press Send under the list.")
         )
 
 
-async def answer(talk: Talk, step: Step, fn: Any, **facts: Any) -> None:
+async def answer(talk: Talk, run_id: int, fn: Any, **facts: Any) -> None:
     """The one write of a step, and where it leads: a survey that is done leads home with its last words."""
 
     def lead(recorded: Recorded) -> tuple[str | None, dict[str, Any]]:
         if recorded.is_done:
             return None, {}
         page = talk.place.data.get("page")
-        return "survey", {"run_id": step.run_id, **({"page": page} if page else {})}
+        return "survey", {"run_id": run_id, **({"page": page} if page else {})}
 
-    recorded = await talk.act(fn, actor=talk.actor, run_id=step.run_id, then=lead, **facts)
-    is_news = recorded.is_done and recorded.is_recorded
-    await talk.show(step.survey.outro.get(talk.t.locale) if is_news else None)
+    recorded = await talk.act(fn, actor=talk.actor, run_id=run_id, then=lead, **facts)
+    if recorded.is_done and recorded.is_recorded:
+        step = await talk.read(read_step, run_id=run_id)
+        await talk.show(step.survey.outro.get(talk.t.locale))
+    else:
+        await talk.show()

@@ -99,7 +99,7 @@ class Talk:
             take_update(session, self._update_id, now=self.now)
             result = fn(session, now=self.now, **facts) if fn else None
             goes = then(result) if then and result is not None else self._next
-            if goes is not None:
+            if goes is not None and goes != (self.place.flow, self.place.data):
                 keep_place(session, self.place.chat_id, flow=goes[0], data=goes[1])
             session.flush()
             place = read_place(session, self.place.chat_id)

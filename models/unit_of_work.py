@@ -1,27 +1,28 @@
 """The bot's door to the data: reads beside each other, writes through one thread with grouped commits.
 
 Tried on a survey tap's nine statements: 1,389 units/s through this writer against 213 through run_sync on
-aiosqlite, where every statement hops threads (engineering.md, decision 1).
+aiosqlite, where every statement hops threads (engineering.md, decision 1). Reads hop once as well, into a
+small pool (docs/decisions/0014-reads-in-a-pool.md).
 """
 
 import asyncio
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from models.engine import Database, make_async_engine
+from models.engine import Database
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 GROUP_LIMIT = 64  # units in one commit; keeps the longest wait short
+READERS = 4  # reads at the same time; more of them only wait for each other
 
 
 @dataclass(slots=True)
@@ -88,6 +89,8 @@ class _Writer(threading.Thread):
 
     def _run(self, group: list[_Unit]) -> list[tuple[Any, Exception | None]]:
         outcomes: list[tuple[Any, Exception | None]] = []
+        if len(group) == 1:
+            return [self._run_alone(group[0])]
         with self._database.writer() as session, session.begin():
             for unit in group:
                 try:
@@ -100,7 +103,17 @@ class _Writer(threading.Thread):
                 else:
                     outcomes.append((result, None))
                 session.expunge_all()
+                session.info.clear()  # what services noted of one unit is not for the next
         return outcomes
+
+    def _run_alone(self, unit: _Unit) -> tuple[Any, Exception | None]:
+        """Nobody else's work is at stake: no savepoint."""
+        with self._database.writer() as session:
+            try:
+                with session.begin():
+                    return unit.work(session), None
+            except Exception as error:  # noqa: BLE001  # as above
+                return None, error
 
 
 class UnitOfWork:
@@ -111,13 +124,16 @@ class UnitOfWork:
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
-        self._async_engine = make_async_engine(url)
+        self._readers = ThreadPoolExecutor(READERS, "reader")
         self._writer = _Writer(self.database)
         self._writer.start()
 
     async def read(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        async with AsyncSession(self._async_engine, expire_on_commit=False) as session:
-            return await session.run_sync(lambda sync: fn(sync, *args, **kwargs))
+        def look() -> T:
+            with self.database.reading() as session:
+                return fn(session, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, look)
 
     async def write(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         unit = _Unit(lambda session: fn(session, *args, **kwargs))
@@ -127,5 +143,5 @@ class UnitOfWork:
 
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.stop)
-        await self._async_engine.dispose()
+        await asyncio.to_thread(self._readers.shutdown)
         self.database.close()

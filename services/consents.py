@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole
@@ -118,15 +118,30 @@ def _latest(session: Session, person_id: int) -> Consent | None:
     ).first()
 
 
+# asked before every answer and every screen: one statement, built once
+_STANDING = (
+    select(Person.organization_id, Consent.decision, Consent.version)
+    .outerjoin(Consent, (Consent.person_id == Person.id) & (Consent.kind == KIND))
+    .where(Person.id == bindparam("person_id"))
+    .order_by(Consent.id.desc())
+    .limit(1)
+)
+
+
 def read_state(session: Session, person_id: int) -> ConsentState:
-    """Raises NotFound for an unknown person."""
-    organization_id = session.scalar(select(Person.organization_id).where(Person.id == person_id))
-    if organization_id is None:
+    """Raises NotFound for an unknown person. Noted in the session until a decision is made in it."""
+    noted: ConsentState | None = session.info.get(("consent", person_id))
+    if noted is not None:
+        return noted
+    found = session.execute(_STANDING, {"person_id": person_id}).one_or_none()
+    if found is None:
         raise NotFound
-    latest = latest_decision(session, person_id)
-    if latest is None:
-        return ConsentState.NONE
-    return _state(latest.decision, latest.version, _current_version(session, organization_id))
+    organization_id, decision, version = found
+    state = ConsentState.NONE
+    if decision is not None:
+        state = _state(decision, version, _current_version(session, organization_id))
+    session.info["consent", person_id] = state
+    return state
 
 
 def read_states(session: Session, *, organization_id: int) -> dict[int, ConsentState]:
@@ -281,6 +296,7 @@ def _decide(
     )
     session.add(row)
     session.flush()
+    session.info.pop(("consent", person.id), None)
     record(
         session,
         actor=actor,

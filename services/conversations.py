@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Insert, bindparam, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from models.base import UtcDateTime
 from models.messages import Conversation, InboxStatus, InboxUpdate
 from models.people import ChatAccount, Organization, Person
 from services.errors import N_, DomainError
@@ -40,15 +42,29 @@ class Place:
         return ZoneInfo(self.timezone)
 
 
+# read for every update: built once, columns instead of objects
+_PLACE = (
+    select(
+        Conversation.chat_id,
+        Conversation.flow,
+        Conversation.data,
+        Conversation.screen_message_id,
+        Conversation.locale,
+        Person.id,
+        Person.organization_id,
+        Organization.timezone,
+        Person.locale,
+    )
+    .select_from(Conversation)
+    .outerjoin(ChatAccount, ChatAccount.chat_id == Conversation.chat_id)
+    .outerjoin(Person, Person.id == ChatAccount.person_id)
+    .outerjoin(Organization, Organization.id == Person.organization_id)
+    .where(Conversation.chat_id == bindparam("chat_id"))
+)
+
+
 def read_place(session: Session, chat_id: int) -> Place:
-    found = session.execute(
-        select(Conversation, Person.id, Person.organization_id, Organization.timezone, Person.locale)
-        .select_from(Conversation)
-        .outerjoin(ChatAccount, ChatAccount.chat_id == Conversation.chat_id)
-        .outerjoin(Person, Person.id == ChatAccount.person_id)
-        .outerjoin(Organization, Organization.id == Person.organization_id)
-        .where(Conversation.chat_id == chat_id)
-    ).one_or_none()
+    found = session.execute(_PLACE, {"chat_id": chat_id}).one_or_none()
     if found is None:
         account = session.execute(
             select(Person.id, Person.organization_id, Organization.timezone, Person.locale)
@@ -58,16 +74,16 @@ def read_place(session: Session, chat_id: int) -> Place:
         ).one_or_none()
         person_id, organization_id, timezone, locale = account or (None, None, UTC_NAME, "ru")
         return Place(chat_id, person_id, organization_id, timezone, locale, None, {}, None)
-    talk, person_id, organization_id, timezone, locale = found
+    _, flow, data, screen_message_id, own_locale, person_id, organization_id, timezone, locale = found
     return Place(
         chat_id=chat_id,
         person_id=person_id,
         organization_id=organization_id,
         timezone=timezone or UTC_NAME,
-        locale=locale or talk.locale,
-        flow=talk.flow,
-        data=dict(talk.data),
-        screen_message_id=talk.screen_message_id,
+        locale=locale or own_locale,
+        flow=flow,
+        data=dict(data),
+        screen_message_id=screen_message_id,
     )
 
 
@@ -80,12 +96,21 @@ def keep_place(session: Session, chat_id: int, *, flow: str | None, data: dict[s
         talk.flow, talk.data = flow, data
 
 
+_TAKE = (
+    update(InboxUpdate)
+    .where(
+        InboxUpdate.update_id == bindparam("taken"),
+        InboxUpdate.status == InboxStatus.WAITING,
+    )
+    .values(status=InboxStatus.WORKED, worked_at=bindparam("moment"), payload=None)
+)
+
+
 def take_update(session: Session, update_id: int, *, now: datetime) -> None:
     """Mark an update as worked, in the transaction that works it. Raises UpdateAlreadyWorked."""
-    row = session.get(InboxUpdate, update_id, with_for_update=True)
-    if row is None or row.status is not InboxStatus.WAITING:
+    taken = session.connection().execute(_TAKE, {"taken": update_id, "moment": now})
+    if taken.rowcount != 1:
         raise UpdateAlreadyWorked
-    row.status, row.worked_at, row.payload = InboxStatus.WORKED, now, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +122,38 @@ class Shown:
     screen_message_id: int | None
 
 
+_CLOSE = (
+    update(InboxUpdate)
+    .where(
+        InboxUpdate.update_id == bindparam("answered"),
+        or_(InboxUpdate.status == InboxStatus.WAITING, InboxUpdate.status == InboxStatus.WORKED),
+    )
+    .values(
+        status=InboxStatus.ANSWERED,
+        payload=None,
+        worked_at=func.coalesce(InboxUpdate.worked_at, bindparam("moment", type_=UtcDateTime)),
+    )
+)
+
+
 def record_shown(session: Session, shown: list[Shown], *, now: datetime) -> None:
     """Close answered updates and remember the screens: many at once, not awaited by anybody's answer."""
-    for one in shown:
-        if one.update_id is not None:
-            row = session.get(InboxUpdate, one.update_id)
-            if row is not None and row.status in {InboxStatus.WAITING, InboxStatus.WORKED}:
-                row.status, row.payload = InboxStatus.ANSWERED, None
-                row.worked_at = row.worked_at or now
-        if one.screen_message_id is not None:
-            talk = session.get(Conversation, one.chat_id)
-            if talk is None:
-                session.add(
-                    Conversation(chat_id=one.chat_id, data={}, screen_message_id=one.screen_message_id)
-                )
-            else:
-                talk.screen_message_id = one.screen_message_id
+    answered = [{"answered": one.update_id, "moment": now} for one in shown if one.update_id is not None]
+    if answered:
+        session.connection().execute(_CLOSE, answered)
+    screens = {one.chat_id: one.screen_message_id for one in shown if one.screen_message_id is not None}
+    if screens:
+        rows = [
+            {"chat_id": chat_id, "data": {}, "screen_message_id": message_id, "locale": "ru"}
+            for chat_id, message_id in screens.items()
+        ]
+        session.execute(_keep_screen(session.get_bind().dialect.name), rows)
+
+
+def _keep_screen(dialect: str) -> Insert:
+    """One statement for a chat that is known and one that is not; a known one keeps all but its screen."""
+    made = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Conversation)
+    return made.on_conflict_do_update(
+        index_elements=[Conversation.chat_id],
+        set_={"screen_message_id": made.excluded.screen_message_id},
+    )

@@ -6,7 +6,7 @@ Core and batches: every update passes here (engineering.md 5.1).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from models.messages import InboxStatus, InboxUpdate
@@ -60,20 +60,23 @@ def store_updates(session: Session, updates: list[RawUpdate], *, now: datetime) 
 _IS_OPEN = text("inbox.status IN ('waiting', 'worked')")
 
 
+_OPEN = (
+    select(
+        InboxUpdate.update_id,
+        InboxUpdate.chat_id,
+        InboxUpdate.payload,
+        InboxUpdate.status,
+        ChatAccount.is_reachable,
+    )
+    .outerjoin(ChatAccount, ChatAccount.chat_id == InboxUpdate.chat_id)
+    .where(_IS_OPEN, InboxUpdate.chat_id.is_not_distinct_from(bindparam("chat_id")))
+    .order_by(InboxUpdate.update_id)
+)
+
+
 def read_open(session: Session, chat_id: int | None) -> list[OpenUpdate]:
     """What this chat has not had its answer to, oldest first."""
-    rows = session.execute(
-        select(
-            InboxUpdate.update_id,
-            InboxUpdate.chat_id,
-            InboxUpdate.payload,
-            InboxUpdate.status,
-            ChatAccount.is_reachable,
-        )
-        .outerjoin(ChatAccount, ChatAccount.chat_id == InboxUpdate.chat_id)
-        .where(_IS_OPEN, InboxUpdate.chat_id == chat_id)
-        .order_by(InboxUpdate.update_id)
-    )
+    rows = session.execute(_OPEN, {"chat_id": chat_id})
     return [
         OpenUpdate(
             row.update_id,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus
@@ -47,24 +47,39 @@ class ProgrammeCreated:
     cycle_id: int
 
 
+# asked several times in every unit: built once, and what was found is noted in the session, which lives as
+# long as the unit
+_OPEN_CYCLE = (
+    select(Cycle.id, Cycle.label)
+    .where(Cycle.organization_id == bindparam("organization_id"), Cycle.is_open)
+    .order_by(Cycle.starts_on.desc())
+    .limit(1)
+)
+_PACK = select(Programme.id, Programme.pack_sha256).where(Programme.cycle_id == bindparam("cycle_id"))
+
+
 def current_cycle(session: Session, organization_id: int) -> CycleFacts:
     """The open school year of an organisation. Raises NoOpenCycle."""
-    found = session.execute(
-        select(Cycle.id, Cycle.label)
-        .where(Cycle.organization_id == organization_id, Cycle.is_open)
-        .order_by(Cycle.starts_on.desc())
-        .limit(1)
-    ).one_or_none()
+    noted: CycleFacts | None = session.info.get(("cycle", organization_id))
+    if noted is not None:
+        return noted
+    found = session.execute(_OPEN_CYCLE, {"organization_id": organization_id}).one_or_none()
     if found is None:
         raise NoOpenCycle
-    return CycleFacts(found.id, found.label)
+    facts = session.info["cycle", organization_id] = CycleFacts(found.id, found.label)
+    return facts
 
 
 def pack_of(session: Session, *, cycle_id: int) -> ResolvedPack:
     """The pack as it was when the programme began. Raises NotFound."""
-    found = session.execute(
-        select(Programme.id, Programme.pack_sha256).where(Programme.cycle_id == cycle_id)
-    ).one_or_none()
+    noted: ResolvedPack | None = session.info.get(("pack", cycle_id))
+    if noted is None:
+        noted = session.info["pack", cycle_id] = _read_pack(session, cycle_id)
+    return noted
+
+
+def _read_pack(session: Session, cycle_id: int) -> ResolvedPack:
+    found = session.execute(_PACK, {"cycle_id": cycle_id}).one_or_none()
     if found is None:
         raise NotFound
     pack = _parsed.get(found.pack_sha256)

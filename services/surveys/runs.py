@@ -20,8 +20,9 @@ from services.outbox import insert_or_ignore
 from services.programmes.answers import Raw, Tapped, check_answer
 from services.programmes.running import pack_of
 from services.programmes.surveys import Question
+from services.programmes.values import NOT_APPLICABLE_ID
 from services.surveys.outcomes import SentRun, follow
-from services.surveys.steps import UNSENT, Progress, load_progress, occasion_of
+from services.surveys.steps import UNSENT, Progress, load_progress, note_progress, occasion_of
 
 
 class RunClosed(DomainError):
@@ -91,6 +92,23 @@ def record_answer(
     if question is None or question.id != question_id:
         return _standing(progress, is_recorded=False)
     _write(session, progress, question, check_answer(question, raw), is_final=True, now=now)
+    return _advance(session, actor, progress, now)
+
+
+def record_pick(
+    session: Session, *, actor: Actor, run_id: int, question_id: str, picked: str, now: datetime
+) -> Recorded:
+    """The same by a button: `picked` is the place of an option in a single choice, else the value itself."""
+    progress = _open(session, actor, run_id, now)
+    question = progress.current
+    if question is None or question.id != question_id:
+        return _standing(progress, is_recorded=False)
+    if question.kind == "single" and picked != NOT_APPLICABLE_ID:
+        place = int(picked) if picked.isdecimal() else len(question.options)
+        # of a button that was made up: an empty id, which nothing accepts
+        picked = question.options[place].id if place < len(question.options) else ""
+    value = check_answer(question, Tapped((picked,)))
+    _write(session, progress, question, value, is_final=True, now=now)
     return _advance(session, actor, progress, now)
 
 
@@ -303,15 +321,14 @@ def _write(
     stored = None if value is None else {"value": value}
     answer = progress.answers.get(question.id)
     if answer is None:
-        session.add(
-            Answer(
-                run_id=progress.run.id,
-                question_id=question.id,
-                value=stored,
-                is_final=is_final,
-                answered_at=now,
-            )
+        answer = progress.answers[question.id] = Answer(
+            run_id=progress.run.id,
+            question_id=question.id,
+            value=stored,
+            is_final=is_final,
+            answered_at=now,
         )
+        session.add(answer)
     else:
         answer.value, answer.is_final, answer.answered_at = stored, is_final, now
     session.flush()
@@ -321,7 +338,8 @@ def _advance(session: Session, actor: Actor, before: Progress, now: datetime) ->
     """After a whole answer: on to the first question without one; a quick survey is sent by its question."""
     before.run.at_question = None
     session.flush()
-    progress = load_progress(session, before.run.id)
+    progress = Progress(before.run, before.survey, before.answers)
+    note_progress(session, progress)
     if _is_sent(progress.run):
         follow(session, _sent_run(progress), actor=actor, now=now)
     elif progress.survey.quick is not None and progress.survey.quick in progress.values:
@@ -332,9 +350,8 @@ def _advance(session: Session, actor: Actor, before: Progress, now: datetime) ->
 def _send(session: Session, actor: Actor, progress: Progress, now: datetime) -> None:
     run = progress.run
     asked = {question.id for question in progress.asked}
-    for question_id, answer in progress.answers.items():
-        if question_id not in asked:
-            session.delete(answer)
+    for question_id in [one for one in progress.answers if one not in asked]:
+        session.delete(progress.answers.pop(question_id))
     run.status, run.sent_at, run.at_question = SurveyStatus.SENT, now, None
     session.flush()
     record(

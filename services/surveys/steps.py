@@ -1,11 +1,10 @@
 """Where a run of a survey stands: computed from its answers, so nothing can get lost (ux.md 3.4)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.surveys import Answer, SurveyRun, SurveyStatus
@@ -65,7 +64,7 @@ class Step:
 class Progress:
     """A run with its definition and its answers; `answers` holds unfinished ticks as well."""
 
-    def __init__(self, run: SurveyRun, survey: Survey, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, run: SurveyRun, survey: Survey, answers: dict[str, Answer]) -> None:
         self.run = run
         self.survey = survey
         self.answers = answers
@@ -110,14 +109,28 @@ class Progress:
         return all(question.id in self.values for question in self.asked)
 
 
+_ANSWERS = select(Answer).where(Answer.run_id == bindparam("run_id"))
+
+
 def load_progress(session: Session, run_id: int, *, is_locked: bool = False) -> Progress:
-    """Raises NotFound."""
+    """Raises NotFound. What a unit has locked it need not read again: `note_progress`."""
+    noted: Progress | None = session.info.get(("progress", run_id))
+    if noted is not None:
+        return Progress(noted.run, noted.survey, noted.answers)
     run = session.get(SurveyRun, run_id, with_for_update=is_locked or None)
     if run is None:
         raise NotFound
     survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
-    answers = session.scalars(select(Answer).where(Answer.run_id == run_id))
+    answers = session.scalars(_ANSWERS, {"run_id": run_id})
     return Progress(run, survey, {answer.question_id: answer for answer in answers})
+
+
+def note_progress(session: Session, progress: Progress) -> None:
+    """For the screen that follows in this unit: nobody else changes a run that is locked here.
+
+    Whoever takes answers out of the database takes them out of `answers` as well.
+    """
+    session.info["progress", progress.run.id] = progress
 
 
 def read_step(session: Session, *, run_id: int) -> Step:
