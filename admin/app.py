@@ -16,6 +16,7 @@ from admin.configuration import PanelConfig
 from admin.doors import Secured, guard_doors
 from admin.drawings import month_name
 from admin.languages import LANGUAGE_NAMES, locale, sentence, set_up_languages
+from admin.probes import add_probes
 from admin.safety import keep_safe, nonce, refusal
 from admin.storage import db, session
 from admin.views.entrance import entrance
@@ -37,7 +38,7 @@ def create_panel(config: PanelConfig) -> Flask:
     set_up_languages(app)
     guard_doors(app)
     app.register_blueprint(entrance)
-    app.add_url_rule("/health", "health", lambda: "ok")
+    add_probes(app)
     _add_views(app)
     _answer_errors(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
