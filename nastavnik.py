@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 REFUSED, WRONG = 1, 2
 PASSING = 75  # sysexits' EX_TEMPFAIL, only between `run` and its children: worth another start
 OTHERS_NOTHING = 0o077  # the data folder holds people's data: nobody else on this machine may read it
+PROBED = ("panel", "bot", "worker")
 PROCESSES = ("run", "bot", "panel", "worker", "sandbox")  # each has a log of its own
 TABLES = ("consents", "people", "pairs", "meetings", "surveys", "scores", "roadmap", "outbox")
 FORMATS = ("csv", "json", "xlsx")
@@ -79,7 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         make_parser(t).parse_args(arguments, asked)
         return work(asked, t)
     except faults.Fault as fault:
-        is_retried = fault.is_passing and getattr(asked, "leashed", False)
+        is_retried = fault.is_passing and (
+            getattr(asked, "leashed", False) or getattr(asked, "supervised", False)
+        )
         return end(word(t, fault), PASSING if is_retried else WRONG)
     except (BadSetting, UnknownSetting, EnvironmentFault) as fault:
         return end(word(t, fault), WRONG)
@@ -145,6 +148,11 @@ def make_parser(t: Translator) -> Parser:
     ):
         process = add(name, text, act)
         process.add_option("--leashed", action="store_true", help=argparse.SUPPRESS)
+        process.add_option(
+            "--supervised",
+            action="store_true",
+            help=t.label("end with code 75 on a fault that may pass: whoever watches starts it again"),
+        )
     migrate = add("migrate", t.label("Bring the database to the newest schema"), call("migrate"))
     migrate.add_option(
         "--no-backup", action="store_true", help=t.label("make no backup before a change of the schema")
@@ -152,6 +160,14 @@ def make_parser(t: Translator) -> Parser:
     for_machines(migrate, t)
     doctor = add("doctor", t.label("Check everything and say what to do"), examine, needs_folder=False)
     for_machines(doctor, t)
+    health = add(
+        "health",
+        t.label("Ask the running processes how they are; code 1 when one is not well"),
+        call("tell_health", "health"),
+        needs_folder=False,
+    )
+    health.add_argument("processes", nargs="*", metavar="PROCESS", help=", ".join(PROBED))
+    for_machines(health, t)
     add_programme(add("programme", t.label("Programme packs: list, check, create"), run), t)
     add_organization(add("organization", t.label("Organisations: list, add"), run), t)
     add_export(add("export", t.label("One table of an organisation as CSV, JSON or a workbook"), run), t)

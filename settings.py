@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -34,6 +35,15 @@ def check_zone(value: str) -> str:
     except (OSError, ValueError, KeyError) as error:  # an unknown zone is a KeyError
         raise ValueError(value) from error
     return value
+
+
+def check_host(value: str) -> str:
+    ip_address(value)
+    return value
+
+
+def check_proxy_host(value: str) -> str:
+    return value if value == "*" else check_host(value)
 
 
 def check_token(value: SecretStr) -> SecretStr:
@@ -74,13 +84,16 @@ class Settings(BaseSettings):
     panel_host: str = "127.0.0.1"
     panel_port: Port = 8080
     panel_url: WebAddress | None = None
+    trusted_proxy: Annotated[str, AfterValidator(check_proxy_host)] = "127.0.0.1"
     secret_key: Annotated[SecretStr, AfterValidator(check_long)] | None = None
     sandbox_port: Port = 8081
     clock: str = "system"
     updates: Literal["polling", "webhook"] = "polling"
     webhook_url: WebAddress | None = None
     webhook_secret: SecretStr | None = None
+    webhook_host: Annotated[str, AfterValidator(check_host)] = "127.0.0.1"
     webhook_port: Port = 8443
+    health_port: Port | None = None
     timezone: Annotated[str, AfterValidator(check_zone)] = "Europe/Moscow"
     locale: Literal["ru", "en"] = "ru"
 
@@ -106,13 +119,16 @@ EXPECTED = {
     "database_url": N_("sqlite:///path or postgresql://user@host/name"),
     "panel_port": N_("a number from 1 to 65535"),
     "panel_url": N_("an address that begins with http:// or https://"),
+    "trusted_proxy": N_("an address like 127.0.0.1, or *"),
     "secret_key": N_("a secret of at least 32 characters"),
     "sandbox_port": N_("a number from 1 to 65535"),
     "clock": N_("the word system or the sandbox's address"),
     "updates": N_("polling or webhook"),
     "webhook_url": N_("an address that begins with http:// or https://"),
     "webhook_secret": N_("16 to 256 letters, digits, _ or -"),
+    "webhook_host": N_("an address like 127.0.0.1"),
     "webhook_port": N_("a number from 1 to 65535"),
+    "health_port": N_("a number from 1 to 65535"),
     "timezone": N_("a time zone's name, like Europe/Moscow"),
     "locale": N_("ru or en"),
 }

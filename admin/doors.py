@@ -16,6 +16,7 @@ from sqlalchemy.orm import Query, Session
 from werkzeug.wrappers import Response
 
 from admin.languages import sentence
+from admin.probes import PROBES
 from admin.storage import session
 from services.accounts import SignedIn, read_account
 from services.actors import Actor, Right
@@ -24,8 +25,8 @@ from services.errors import DomainError, NotAllowed
 P = ParamSpec("P")
 T = TypeVar("T")
 
-OPEN_ENDPOINTS = frozenset(
-    {"entrance.sign_in", "entrance.set_up", "entrance.language", "static", "home.static", "health"}
+OPEN_ENDPOINTS = (
+    frozenset({"entrance.sign_in", "entrance.set_up", "entrance.language", "static", "home.static"}) | PROBES
 )
 
 

@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from admin.configuration import PanelConfig
+from admin.probes import PROBES
 
 SESSION_LIFE = timedelta(hours=8)
 SIGN_IN_LIMIT = "20 per minute; 200 per hour"  # an address; services.accounts delays each account as well
@@ -52,7 +53,7 @@ def keep_safe(app: Flask, config: PanelConfig) -> None:
     @app.before_request
     def _known_host() -> Response | None:
         """A Host header that is not ours could turn up in links and redirects."""
-        if hosts and urlsplit(f"//{request.host}").hostname not in hosts:
+        if hosts and request.endpoint not in PROBES and urlsplit(f"//{request.host}").hostname not in hosts:
             return Response("Unknown host.\n", status=400, mimetype="text/plain")
         return None
 

@@ -11,7 +11,9 @@ THREADS = 6
 STOP_WAIT = 1.5  # seconds for requests in hand; the process must end within 2
 
 
-def serve(config: PanelConfig, host: str, port: int, stop: threading.Event) -> None:
+def serve(
+    config: PanelConfig, host: str, port: int, stop: threading.Event, *, trusted_proxy: str = "127.0.0.1"
+) -> None:
     """Serve until `stop` is set. Raises OSError when the port is taken, CatalogueMissing, UnknownDatabase."""
     app = create_panel(config)
     server = create_server(
@@ -20,8 +22,8 @@ def serve(config: PanelConfig, host: str, port: int, stop: threading.Event) -> N
         port=port,
         threads=THREADS,
         ident="",
-        # behind a proxy on this machine its word on address and scheme is taken; anybody else's is dropped
-        trusted_proxy="127.0.0.1" if config.is_secure else None,
+        # the proxy's word on address and scheme is taken; anybody else's is dropped
+        trusted_proxy=trusted_proxy if config.is_secure else None,
         trusted_proxy_headers="x-forwarded-for x-forwarded-proto x-forwarded-host"
         if config.is_secure
         else "",

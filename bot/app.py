@@ -13,6 +13,7 @@ from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthori
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import Desk, Script
+from bot.health import Health, HealthServer
 from bot.leadership import Leadership, make_leadership
 from bot.nursery import Nursery
 from bot.outbox import Outbox
@@ -48,6 +49,7 @@ class BotConfig:
     webhook_secret: str | None = field(default=None, repr=False)
     webhook_host: str = "127.0.0.1"
     webhook_port: int = 8443
+    health_port: int | None = None
     poll_seconds: int = 25
     request_seconds: float = 10.0
     has_scheduler: bool = True
@@ -85,6 +87,7 @@ class BotApp:
             pacer=pacer,
         )
         stack.push_async_callback(hang_up, bot)
+        health = await self._watch(stack, bot)
         await until_first(self._greet(bot), stop)
         if stop.is_set():
             return
@@ -103,7 +106,10 @@ class BotApp:
                 nursery.start(workers.run(), "sweeper"),
                 nursery.start(say_profile(desk), "profile"),
             ]
-            async with self._ticking(uow, leadership, outbox), self._receiving(desk, workers, nursery):
+            async with (
+                self._ticking(uow, leadership, outbox),
+                self._receiving(desk, workers, nursery, health),
+            ):
                 self.started.set()
                 await stop.wait()
             await asyncio.gather(workers.stop(GRACE_SECONDS), outbox.stop(GRACE_SECONDS))
@@ -113,6 +119,16 @@ class BotApp:
                 await recorder.flush()
             except SQLAlchemyError as error:  # shown again at the next start
                 log.warning("What was shown is not recorded: %s", type(error).__name__)
+
+    async def _watch(self, stack: AsyncExitStack, bot: Bot) -> Health:
+        """Monitoring may ask from the first moment on, also while Telegram is still waited for."""
+        health = Health(bot, self._config.database_url)
+        stack.push_async_callback(health.close)
+        if self._config.health_port is not None:
+            server = HealthServer(health, self._config.health_port)
+            stack.push_async_callback(server.stop)
+            await server.start()
+        return health
 
     async def _greet(self, bot: Bot) -> None:
         """Make sure that the token is good; wait for Telegram as long as it takes."""
@@ -150,7 +166,9 @@ class BotApp:
             await clockwork.stop()
 
     @asynccontextmanager
-    async def _receiving(self, desk: Desk, workers: Workers, nursery: Nursery) -> AsyncIterator[None]:
+    async def _receiving(
+        self, desk: Desk, workers: Workers, nursery: Nursery, health: Health
+    ) -> AsyncIterator[None]:
         """Updates come in by polling or by webhook; at the end no more are taken."""
         config = self._config
         if config.updates == "polling":
@@ -171,6 +189,7 @@ class BotApp:
             host=config.webhook_host,
             port=config.webhook_port,
             arrived=workers.arrived,
+            health=health,
         )
         await server.start()
         self.webhook_port = server.port

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import AiogramError
+from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 from aiohttp import ClientError, ClientTimeout
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -69,6 +69,8 @@ class Polling:
                     self._has_left_webhook = True
                 updates = await self._ask()
                 await self._keep(updates)
+            except (TelegramUnauthorizedError, TelegramNotFound) as error:  # deleteWebhook's answer
+                raise TokenRevoked from error
             except PollRefused as refusal:
                 wait = self._wait_after(refusal, failures)
             except (AiogramError, ClientError, TimeoutError, OSError, ValueError) as error:

@@ -13,6 +13,7 @@ from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthori
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.health import Health
 from bot.session import TokenRevoked, wait_before
 from bot.updates import ALLOWED, read_raw
 from models.unit_of_work import UnitOfWork
@@ -40,6 +41,7 @@ class WebhookServer:
         host: str,
         port: int,
         arrived: Callable[[Iterable[int | None]], None],
+        health: Health,
     ) -> None:
         self._uow = uow
         self._clock = clock
@@ -49,7 +51,7 @@ class WebhookServer:
         self.port = port
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_post(urlsplit(url).path or "/", self._receive)
-        app.router.add_get("/healthz", self._say_health)
+        health.add_to(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
 
     async def start(self) -> None:
@@ -77,9 +79,6 @@ class WebhookServer:
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)  # Telegram sends it again
         self._arrived({one.chat_id for one in raw})
         return web.Response()
-
-    async def _say_health(self, _request: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
 
 
 async def set_webhook(bot: Bot, url: str, secret: str) -> None:

@@ -19,14 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from installation import faults
 from installation.site import Site
-from models.engine import Database
+from models.engine import Database, with_patience
 from models.installation import Stamp
 from models.migrating import SchemaNewer, WrongStamp, is_current, read_stamp
 from notices.language import CatalogueMissing, load_translators
 
 TELEGRAM = "https://api.telegram.org"
 TELEGRAM_SECONDS = 10
-DATABASE_SECONDS = 5
 REFUSALS = {401, 404}
 
 
@@ -110,14 +109,6 @@ def check_schema(site: Site) -> None:
                 raise faults.SchemaOld
         except SchemaNewer as error:
             raise faults.SchemaNewer from error
-
-
-def with_patience(database_url: str) -> str:
-    """The address with a limit on how long PostgreSQL may take to answer, unless it names its own."""
-    address = make_url(database_url)
-    if address.get_backend_name() == "postgresql" and "connect_timeout" not in address.query:
-        address = address.update_query_dict({"connect_timeout": str(DATABASE_SECONDS)})
-    return address.render_as_string(hide_password=False)
 
 
 def unreachable(database_url: str, error: SQLAlchemyError) -> faults.DatabaseUnreachable:

@@ -17,12 +17,14 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from installation import checks, faults
+from installation.probes import is_ours, panel_probe
 from installation.running import starts_sandbox
 from installation.site import Site, is_loopback
 from installation.words import word
 from notices.language import Translator
 from services.errors import DomainError
 from services.programmes.packs import check_packs
+from worker.pulse import SILENT_SECONDS, age_of
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)
@@ -66,6 +68,7 @@ class Doctor:
             ("disk", self._disk),
             ("running", self._running),
             ("database", self._database),
+            ("worker", self._worker),
             ("panel port", self._panel_port),
             ("panel address", self._panel_address),
         ]
@@ -152,8 +155,20 @@ class Doctor:
             return self._warn("database", word(self._t, fault))
         return self._t.label("answers, newest schema")
 
+    def _worker(self) -> Finding | str:
+        age = age_of(self._site.folder)
+        if age is None:
+            return self._t.label("has not worked in this folder yet")
+        minutes, seconds = divmod(int(age), 60)
+        words = self._t.label(
+            "last sign of life {minutes} min {seconds} s ago", minutes=minutes, seconds=seconds
+        )
+        return words if age < SILENT_SECONDS else self._warn("worker", words)
+
     def _panel_port(self) -> str:
         settings = self._site.settings
+        if is_ours(panel_probe(self._site, "healthz")):
+            return self._t.label("{port}, in use by Nastavnik", port=settings.panel_port)
         return self._port(settings.panel_host, settings.panel_port, "NASTAVNIK_PANEL_PORT")
 
     def _sandbox_port(self) -> str:

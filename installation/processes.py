@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from installation import checks, faults
 from installation.site import Site
+from models.engine import with_patience
 from services.clock import Clock, clock_of
 
 CLOCK_SECONDS = 20  # how long a process waits for the sandbox to say the time
@@ -42,6 +43,8 @@ def work_bot(site: Site) -> None:
     checks.check_schema(site)
     settings = site.settings
     secret = settings.webhook_secret
+    if settings.health_port is not None:
+        checks.check_port("127.0.0.1", settings.health_port, "NASTAVNIK_HEALTH_PORT")
     with checks.sole_bot(site), open_clock(site) as clock:
         config = BotConfig(
             token=site.token(),
@@ -51,7 +54,9 @@ def work_bot(site: Site) -> None:
             updates=settings.updates,
             webhook_url=settings.webhook_url,
             webhook_secret=secret.get_secret_value() if secret else None,
+            webhook_host=settings.webhook_host,
             webhook_port=settings.webhook_port,
+            health_port=settings.health_port,
             clock=clock,
         )
 
@@ -86,7 +91,7 @@ def work_panel(site: Site) -> None:
         signal.signal(number, lambda *_: stop.set())
     with open_clock(site) as clock:
         config = PanelConfig(
-            database_url=site.database_url,
+            database_url=with_patience(site.database_url),
             secret_key=site.secret_key(),
             clock=clock,
             locale=settings.locale,
@@ -96,7 +101,13 @@ def work_panel(site: Site) -> None:
             bot_username=read_username(site),
             is_sandbox=site.is_sandbox,
         )
-        serve(config, host=settings.panel_host, port=settings.panel_port, stop=stop)
+        serve(
+            config,
+            host=settings.panel_host,
+            port=settings.panel_port,
+            stop=stop,
+            trusted_proxy=settings.trusted_proxy,
+        )
 
 
 def work_worker(site: Site) -> None:

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from installation import checks, faults
 from installation.accounts import first_way_in
+from installation.probes import panel_probe
 from installation.processes import open_clock
 from installation.site import Site
 from installation.supervision import Supervisor
@@ -58,7 +59,7 @@ def check_all(site: Site, t: Translator) -> str:
     token = site.token()  # a live start without one is refused before anything else is tried
     checks.check_port(settings.panel_host, settings.panel_port, "NASTAVNIK_PANEL_PORT")
     if settings.updates == "webhook":
-        checks.check_port("127.0.0.1", settings.webhook_port, "NASTAVNIK_WEBHOOK_PORT")
+        checks.check_port(settings.webhook_host, settings.webhook_port, "NASTAVNIK_WEBHOOK_PORT")
     username = ""
     if starts_sandbox(site):
         checks.check_port("127.0.0.1", settings.sandbox_port, "NASTAVNIK_SANDBOX_PORT")
@@ -81,19 +82,14 @@ async def run_processes(site: Site, t: Translator, pack: ResolvedPack, username:
         if not supervisor.is_stopping:
             supervisor.start("bot")
             supervisor.start("panel")
-            if await is_answering(supervisor, panel_probe(site)) and await is_bot_listening(supervisor, site):
+            if await is_answering(supervisor, panel_probe(site, "healthz")) and await is_bot_listening(
+                supervisor, site
+            ):
                 supervisor.start("worker")  # last: nobody waits for it, and the first start stays quick
                 await asyncio.to_thread(announce, site, t, username)
         await supervisor.wait()
     if supervisor.fatal is not None:
         raise faults.ProcessEnded(name=supervisor.fatal)
-
-
-def panel_probe(site: Site) -> str:
-    """An address of the panel on this machine; its public one may lie behind a proxy."""
-    host = site.settings.panel_host
-    local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{local}:{site.settings.panel_port}/health"
 
 
 async def is_answering(supervisor: Supervisor, address: str) -> bool:

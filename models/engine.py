@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 10_000
+ANSWER_SECONDS = 5
 POOL_SIZE = 8
 DRIVERS = {
     "sqlite": ("sqlite", "sqlite+aiosqlite"),
@@ -34,6 +35,14 @@ def _address(url: str, *, is_async: bool) -> URL:
     if address.drivername not in DRIVERS:
         raise UnknownDatabase(address.drivername)
     return address.set(drivername=DRIVERS[address.drivername][is_async])
+
+
+def with_patience(url: str) -> str:
+    """The address with a limit on how long PostgreSQL may take to answer, unless it names its own."""
+    address = make_url(url)
+    if address.get_backend_name() == "postgresql" and "connect_timeout" not in address.query:
+        address = address.update_query_dict({"connect_timeout": str(ANSWER_SECONDS)})
+    return address.render_as_string(hide_password=False)
 
 
 def _options(address: URL) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from models.engine import Database
 from services.errors import DomainError
 from services.jobs import JobTaken, JobTakenAway, UnknownKind, fail, finish, has_next, release, take_next
+from worker.pulse import Pulse
 from worker.registry import RUNNERS, Runner
 from worker.work import UNREACHABLE, Heart, Interrupted, Work, WorkerConfig
 
@@ -26,6 +27,7 @@ def run_worker(config: WorkerConfig, stop: threading.Event, runners: Mapping[str
     """
     database = Database(config.database_url)
     mark = secrets.token_hex(16)
+    pulse = Pulse(config.data_dir)
     try:
         while not stop.is_set():
             try:
@@ -34,6 +36,7 @@ def run_worker(config: WorkerConfig, stop: threading.Event, runners: Mapping[str
                 log.warning("The database does not answer: %s", type(error.orig or error).__name__)
                 stop.wait(PAUSE_SECONDS)
                 continue
+            pulse.beat()
             if not is_busy:
                 stop.wait(config.poll_seconds)
     finally:

@@ -19,6 +19,7 @@ from services.actors import Actor, Door, system
 from services.clock import Clock
 from services.errors import NotAllowed
 from services.jobs import STALE_AFTER, JobTaken, JobTakenAway, beat, report_progress
+from worker.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
@@ -122,10 +123,12 @@ class Heart(threading.Thread):
 
     def run(self) -> None:
         work = self._work
+        pulse = Pulse(work.config.data_dir)
         while not self._ended.wait(work.config.beat_seconds):
             try:
                 with work.database.writing() as session:
                     beat(session, job_id=work.job.id, worker=work.job.worker, now=work.now())
+                pulse.beat()
             except JobTakenAway:
                 work.lost.set()
                 return

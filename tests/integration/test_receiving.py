@@ -46,7 +46,7 @@ async def test_webhook_stores_then_answers(town: Town) -> None:
     assert (await vera.say("/add")).text == "Сейчас 1, шаг дом"
     assert (await vera.tap("Ещё два")).text == "Сейчас 3, шаг дом"
     async with ClientSession() as client, client.get(url.replace("/telegram", "/healthz")) as answer:
-        assert (answer.status, await answer.json()) == (200, {"ok": True})
+        assert (answer.status, await answer.text()) == (200, "ok\n")
 
 
 async def test_webhook_refuses_a_wrong_secret(town: Town) -> None:
