@@ -10,8 +10,11 @@ MO := $(PO:.po=.mo)
 run: setup
 	@$(BIN)/nastavnik run
 
+# A worker for each core; a file's tests stay together (browsers and processes), in the order of the folders:
+# the long ones first, so that the many short ones fill the end. `make test WORKERS=0` runs them one by one.
+WORKERS ?= auto
 test: setup
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 check: setup lint types contracts
 	@$(MAKE) --no-print-directory test

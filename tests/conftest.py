@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from models.engine import Database
 from models.installation import Stamp
@@ -13,6 +14,16 @@ from models.migrating import migrate
 from tests.databases import PostgresServer
 
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """argon2 with its least effort: what is tested is who may enter, not how long a guess takes."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("services.passwords._HASHER", hasher)
+        patched.setattr("services.passwords._NOBODYS_HASH", hasher.hash("nobody signs in with this"))
+        yield
 
 
 def migrated(url: str) -> None:

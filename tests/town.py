@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import dataclasses
+import functools
+import ssl
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
+
+import pytest
 
 from bot.app import BotApp, BotConfig
 from bot.desk import Script
@@ -19,6 +23,7 @@ from services.clock import SandboxClock
 
 TOKEN = "4242424242:AAtown-of-tests-0123456789abcdefghij"
 START_SECONDS = 20.0
+one_context = functools.cache(ssl.create_default_context)  # 40 ms of certificates that no town ever shows
 STOP_SECONDS = 8.0
 
 
@@ -64,8 +69,10 @@ class Town:
         self._settings = settings
         self._sandbox = SandboxThread()
         self._running: tuple[BotApp, asyncio.Task[None], asyncio.Event] | None = None
+        self._patched = pytest.MonkeyPatch()
 
     async def __aenter__(self) -> Self:
+        self._patched.setattr(ssl, "create_default_context", one_context)
         self.url = await asyncio.to_thread(self._sandbox.start)
         self.telegram = await SandboxClient(self.url).__aenter__()
         await self.telegram.skip(to=next_monday(await self.telegram.now()))
@@ -84,6 +91,7 @@ class Town:
             await self.uow.close()
             await self.telegram.__aexit__(kind, error, trace)
             await asyncio.to_thread(self._sandbox.stop)
+            self._patched.undo()
 
     @property
     def bot(self) -> BotApp:

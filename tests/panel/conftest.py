@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
@@ -39,14 +39,6 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """argon2 with its least effort: what is tested is who may enter, not how long a guess takes."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("services.passwords._HASHER", hasher)
-    monkeypatch.setattr("services.passwords._NOBODYS_HASH", hasher.hash("nobody signs in with this"))
-
-
 @pytest.fixture
 def world(database: Database, now: datetime) -> World:
     return found_school(database, now)
@@ -58,9 +50,15 @@ def clock(now: datetime) -> FixedClock:
 
 
 @pytest.fixture
-def panel(database_url: str, clock: FixedClock) -> Iterator[Flask]:
+def panel(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
     app = create_panel(
-        PanelConfig(database_url=database_url, secret_key="0" * 32, clock=clock, bot_username="school_bot")
+        PanelConfig(
+            database_url=database_url,
+            secret_key="0" * 32,
+            clock=clock,
+            bot_username="school_bot",
+            data_dir=tmp_path / "data",
+        )
     )
     app.testing = True
     app.jinja_env.bytecode_cache = Compiled()
