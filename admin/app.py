@@ -21,7 +21,7 @@ from admin.safety import keep_safe, nonce, refusal
 from admin.storage import db, session
 from admin.views.entrance import entrance
 from admin.views.home import HomePage
-from admin.views.menu import menu, pages
+from admin.views.menu import menu, pages, tabs
 from services.errors import DomainError, NotAllowed, NotFound
 
 __all__ = ["PanelConfig", "create_panel"]
@@ -45,6 +45,7 @@ def create_panel(config: PanelConfig) -> Flask:
     app.jinja_env.globals.update(
         nonce=nonce,
         menu=menu,
+        tabs=tabs,
         locale=locale,
         languages=LANGUAGE_NAMES,
         words=words,

@@ -33,6 +33,8 @@ def set_up_languages(app: Flask) -> None:
         short_moment=short_moment,
         day=day,
         age=age,
+        ago=ago,
+        megabytes=megabytes,
         number=number,
     )
 
@@ -114,3 +116,21 @@ def age(since: datetime | None) -> str:
     if hours:
         return plural("waiting for {count} hour", "waiting for {count} hours", hours)
     return label("waiting for less than an hour")
+
+
+def ago(moment: datetime) -> str:
+    """How old something is, e.g. "3 часа назад"."""
+    passed = now() - moment
+    if passed.days > 0:
+        return plural("{count} day ago", "{count} days ago", passed.days)
+    hours = passed.seconds // 3600
+    if passed.days == 0 and hours:
+        return plural("{count} hour ago", "{count} hours ago", hours)
+    return label("less than an hour ago")
+
+
+def megabytes(size: int) -> str:
+    """E.g. "1,2 МБ"; whatever is smaller, "меньше 0,1 МБ"."""
+    if size < 100_000:  # noqa: PLR2004  # a tenth of a megabyte
+        return label("less than 0.1 MB")
+    return label("{size} MB", size=number(size / 1e6))

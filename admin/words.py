@@ -5,6 +5,7 @@ from typing import Any
 
 from admin.languages import label
 from models.accounts import AccountRole
+from models.jobs import JobStatus
 from models.meetings import MeetingStatus, Source
 from models.messages import OutboxStatus
 from models.pairs import Decision, DeclineReason, PairStatus
@@ -25,6 +26,14 @@ ACCOUNT_ROLES = {
     AccountRole.HEAD: N_("head"),
     AccountRole.PSYCHOLOGIST: N_("psychologist"),
     AccountRole.OBSERVER: N_("observer"),
+}
+
+ACCOUNT_ROLE_HINTS = {
+    AccountRole.ADMINISTRATOR: N_("everything, and the accounts of other administrators"),
+    AccountRole.CURATOR: N_("leads people, pairs and meetings; settings, exports and accounts"),
+    AccountRole.HEAD: N_("sees people, pairs, meetings and the journal, fills in the nine criteria"),
+    AccountRole.PSYCHOLOGIST: N_("sees people, pairs and meetings, fills in the nine criteria"),
+    AccountRole.OBSERVER: N_("sees only figures and scores, nobody's name"),
 }
 
 PARTICIPATIONS = {
@@ -106,6 +115,16 @@ OUTBOX = {
     OutboxStatus.PARKED: N_("refused by Telegram"),
 }
 
+JOBS = {
+    JobStatus.WAITING: N_("in the queue"),
+    JobStatus.RUNNING: N_("being made"),
+    JobStatus.DONE: N_("ready"),
+    JobStatus.FAILED: N_("did not work out"),
+    JobStatus.CANCELLED: N_("cancelled"),
+}
+
+FORMATS = {"xlsx": N_("Excel"), "csv": N_("CSV"), "json": N_("JSON, for programs")}
+
 TASKS = {
     TaskKind.RECOGNISE_PERSON: N_("Someone typed the school's code"),
     TaskKind.WRONG_INVITATION: N_("A personal link was opened by somebody else"),
@@ -185,6 +204,8 @@ NOTICES = {
 
 ACTIONS = {
     "account.created": N_("Account made"),
+    "account.disabled": N_("Account switched off"),
+    "account.enabled": N_("Account switched on again"),
     "account.link_issued": N_("New set-up link issued"),
     "account.password_set": N_("Password set"),
     "account.signed_in": N_("Signed in"),
@@ -199,6 +220,8 @@ ACTIONS = {
     "join.recognised": N_("Recognised"),
     "join.refused": N_("Not recognised"),
     "organization.added": N_("Organisation added"),
+    "organization.code_replaced": N_("Code for joining replaced"),
+    "organization.edited": N_("Organisation's card corrected"),
     "pair.drafted": N_("Draft of a pair made"),
     "pair.confirmed": N_("Pair confirmed and offered"),
     "pair.discarded": N_("Draft discarded"),
@@ -269,6 +292,17 @@ SKIPS = {
     "no consent": N_("there is no consent"),
 }
 THINGS_CHANGED = N_("things have changed since")
+
+REFUSALS = {
+    "chat not found": N_("the person has not pressed Start"),
+    "blocked by the user": N_("the person has blocked the bot"),
+    "user is deactivated": N_("the Telegram account is gone"),
+    "can't parse entities": N_("the text has a fault in its markup: tell the administrator"),
+    "is too long": N_("the text is too long: tell the administrator"),
+    "TelegramNetworkError": N_("the network was down for long"),
+    "TelegramServerError": N_("Telegram did not work for long"),
+}
+"""Pieces of what Telegram says, or the class of a fault on the way to it, in words."""
 
 ERRORS = {
     400: (N_("This form is out of date"), N_("Please open the page again and repeat what you did.")),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole, SetupLink
@@ -21,6 +22,9 @@ from services.passwords import check_password, hash_password, is_password
 LINK_LIFE = timedelta(minutes=30)
 LOCALES = ("ru", "en")
 
+LONGEST_LOGIN, LONGEST_NAME = 50, 100
+LOGIN_SIGNS = "._-@"
+
 FREE_TRIES = 3
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=5)  # not longer: nobody may lock a curator out by guessing
@@ -29,7 +33,7 @@ PASSWORD_SET = "account.password_set"  # noqa: S105  # the name of an audit entr
 
 RIGHTS: Mapping[AccountRole, frozenset[Right]] = {
     AccountRole.ADMINISTRATOR: frozenset(Right),
-    AccountRole.CURATOR: frozenset(Right),
+    AccountRole.CURATOR: frozenset(Right) - {Right.APPOINT_ADMINISTRATORS},
     AccountRole.HEAD: frozenset({Right.SEE_PEOPLE, Right.SEE_SCORES, Right.FILL_SCORES, Right.SEE_AUDIT}),
     AccountRole.PSYCHOLOGIST: frozenset({Right.SEE_PEOPLE, Right.SEE_SCORES, Right.FILL_SCORES}),
     AccountRole.OBSERVER: frozenset({Right.SEE_SCORES}),
@@ -42,6 +46,18 @@ class LoginTaken(DomainError):
 
 class LoginMissing(DomainError):
     text = N_("Please give a sign-in name and a name.")
+
+
+class LoginWrong(DomainError):
+    text = N_("A sign-in name has at most {longest} letters, digits and the signs . _ - @, without spaces.")
+
+
+class AccountNameTooLong(DomainError):
+    text = N_("This is too long: at most {limit} characters fit.")
+
+
+class AccountOff(DomainError):
+    text = N_("This account is switched off. Switch it on again first.")
 
 
 class LinkNotValid(DomainError):
@@ -94,33 +110,66 @@ def create_account(
     role: AccountRole,
     now: datetime,
 ) -> NewAccount:
-    """Make an account without a password and a one-time link that sets one."""
-    actor.check_right(Right.MANAGE_SETTINGS, organization_id)
-    login, name = login.strip().casefold(), name.strip()
+    """Make an account without a password and a one-time link that sets one.
+
+    Raises NotAllowed, LoginMissing, LoginWrong, LoginTaken, AccountNameTooLong.
+    """
+    check_may_keep(actor, role, organization_id)
+    login, name = login.strip().casefold(), " ".join(name.split())
     if not login or not name:
         raise LoginMissing
-    if session.scalar(select(Account.id).where(Account.login == login)) is not None:
-        raise LoginTaken
+    if len(login) > LONGEST_LOGIN or not all(sign.isalnum() or sign in LOGIN_SIGNS for sign in login):
+        raise LoginWrong(longest=LONGEST_LOGIN)
+    if len(name) > LONGEST_NAME:
+        raise AccountNameTooLong(limit=LONGEST_NAME)
     account = Account(
         organization_id=organization_id, login=login, name=name, role=role, locale=LOCALES[0], created_at=now
     )
-    session.add(account)
-    session.flush()
+    try:
+        with session.begin_nested():  # two curators may choose the same name in the same moment
+            session.add(account)
+    except IntegrityError as error:
+        raise LoginTaken from error
     _record(session, actor, "account.created", account, now, after={"role": role.value})
     return NewAccount(account.id, _make_link(session, account, now))
 
 
 def issue_link(session: Session, *, actor: Actor, account_id: int, now: datetime) -> str:
-    """A new one-time link; earlier ones stop working. Raises NotFound."""
-    account = session.get(Account, account_id, with_for_update=True)
+    """A new one-time link; earlier ones stop working. Raises NotFound, NotAllowed, AccountOff."""
+    account = lock_account(session, actor, account_id)
+    if account.disabled_at is not None:
+        raise AccountOff
+    return renew_link(session, actor, account, now)
+
+
+def lock_account(session: Session, actor: Actor, account_id: int) -> Account:
+    """An account that this actor may keep, locked. Raises NotFound, NotAllowed."""
+    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
     if account is None:
         raise NotFound
-    actor.check_right(Right.MANAGE_SETTINGS, account.organization_id)
+    check_may_keep(actor, account.role, account.organization_id)
+    return account
+
+
+def check_may_keep(actor: Actor, role: AccountRole, organization_id: int) -> None:
+    """Whoever manages settings keeps the accounts; those of administrators only another administrator,
+    or a link to one would make a curator one too (decision record 12). Raises NotAllowed.
+    """
+    actor.check_right(Right.MANAGE_SETTINGS, organization_id)
+    if role is AccountRole.ADMINISTRATOR:
+        actor.check_right(Right.APPOINT_ADMINISTRATORS, organization_id)
+
+
+def end_links(session: Session, account_id: int, now: datetime) -> None:
     session.execute(
         update(SetupLink)
-        .where(SetupLink.account_id == account.id, SetupLink.used_at.is_(None))
+        .where(SetupLink.account_id == account_id, SetupLink.used_at.is_(None))
         .values(used_at=now)
     )
+
+
+def renew_link(session: Session, actor: Actor, account: Account, now: datetime) -> str:
+    end_links(session, account.id, now)
     _record(session, actor, "account.link_issued", account, now)
     return _make_link(session, account, now)
 

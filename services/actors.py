@@ -26,6 +26,7 @@ class Right(StrEnum):
     SEE_SCORES = "see_scores"
     FILL_SCORES = "fill_scores"
     MANAGE_SETTINGS = "manage_settings"
+    APPOINT_ADMINISTRATORS = "appoint_administrators"
     SEE_AUDIT = "see_audit"
 
 

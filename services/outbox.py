@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, insert
+from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -96,6 +96,20 @@ def enqueue_many(session: Session, occasions: Sequence[Occasion], *, now: dateti
             for one in occasions
         ],
     )
+
+
+def count_notices(session: Session, *, actor: Actor, organization_id: int) -> dict[OutboxStatus, int]:
+    """How many notices wait and how many Telegram refused: what a curator may have to act on."""
+    actor.check_right(Right.MANAGE_PAIRS, organization_id)
+    counted = {}
+    for status in (OutboxStatus.WAITING, OutboxStatus.PARKED):
+        found = session.scalar(
+            select(func.count(OutboxMessage.id)).where(
+                OutboxMessage.organization_id == organization_id, OutboxMessage.status == status
+            )
+        )
+        counted[status] = found or 0
+    return counted
 
 
 def retry_notice(session: Session, *, actor: Actor, message_id: int, now: datetime) -> None:

@@ -22,6 +22,24 @@
     });
   }
 
+  // What is still being made is looked at again until it is ready.
+  for (const place of document.querySelectorAll("[data-refresh]")) {
+    let shown = "";
+    const look = async () => {
+      if (!place.querySelector("[data-open]")) return;
+      try {
+        const answer = await fetch(place.dataset.refresh, { credentials: "same-origin" });
+        if (!answer.ok || answer.redirected) return;
+        const found = await answer.text();
+        if (found !== shown && !place.contains(document.activeElement)) place.innerHTML = shown = found;
+      } catch {
+        // the line is down for a moment
+      }
+      setTimeout(look, 2000);
+    };
+    setTimeout(look, 1000);
+  }
+
   // A form that was changed and not saved asks before it is left.
   let changed = false;
   for (const form of document.querySelectorAll("form[data-guard]")) {

@@ -11,9 +11,12 @@ from admin.cycles import cycle_id_or_none
 from admin.doors import Secured, current_account, current_actor
 from admin.languages import label, number
 from admin.storage import now, session
+from models.messages import OutboxStatus
 from models.people import Role
 from services.accounts import SignedIn
 from services.actors import Right
+from services.organizations import read_organization
+from services.outbox import count_notices
 from services.overview import Figures, Section, read_figures, read_sections
 from services.scores import latest_level, read_satisfaction
 
@@ -50,7 +53,25 @@ class HomePage(Secured, AdminIndexView):
             figures=figures,
             indicators=_indicators(account, cycle_id, figures) if figures else [],
             has_programme=cycle_id is not None,
+            lacks_consent_facts=_lacks_consent_facts(account),
+            refused=_count_refused(account),
         )
+
+
+def _lacks_consent_facts(account: SignedIn) -> bool:
+    """Said to whoever can mend it."""
+    if not current_user.has(Right.MANAGE_SETTINGS):
+        return False
+    return read_organization(
+        session(), actor=account.actor, organization_id=account.organization_id
+    ).lacks_consent_facts
+
+
+def _count_refused(account: SignedIn) -> int:
+    if not current_user.has(Right.MANAGE_PAIRS):
+        return 0
+    counts = count_notices(session(), actor=account.actor, organization_id=account.organization_id)
+    return counts[OutboxStatus.PARKED]
 
 
 def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> list[Indicator]:

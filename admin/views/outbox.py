@@ -8,14 +8,14 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin import words
-from admin.doors import SecuredTable, current_actor
+from admin.doors import SecuredTable, current_account, current_actor
 from admin.languages import label, short_moment
 from admin.storage import db, now, session
 from models.messages import OutboxMessage, OutboxStatus
 from models.people import Person
 from services.actors import Right
 from services.errors import N_
-from services.outbox import retry_notice
+from services.outbox import count_notices, retry_notice
 
 
 class OutboxTable(SecuredTable):
@@ -49,6 +49,23 @@ class OutboxTable(SecuredTable):
         g.addressees = {person.id: person.full_name for person in people}
         return count, rows
 
+    def summary(self) -> list[tuple[str, str]]:
+        """What waits and what was refused, each with its address."""
+        counts = count_notices(
+            session(), actor=current_actor(), organization_id=current_account().organization_id
+        )
+        waiting, parked = OutboxStatus.WAITING, OutboxStatus.PARKED
+        return [
+            (
+                label("In the queue: {count}", count=counts[waiting]),
+                url_for("outbox.index_view", status=waiting.value),
+            ),
+            (
+                label("Refused by Telegram: {count}", count=counts[parked]),
+                url_for("outbox.index_view", status=parked.value),
+            ),
+        ]
+
     def cell(self, row: OutboxMessage, column: str) -> str:
         match column:
             case "due_at":
@@ -77,7 +94,20 @@ class OutboxTable(SecuredTable):
 
 
 def _why(row: OutboxMessage) -> str:
-    """Telegram's own words for what it refused; for what was let go, a word of ours."""
-    if not row.reason or row.status is not OutboxStatus.SKIPPED:
-        return row.reason or ""
-    return label(words.SKIPS.get(row.reason, words.THINGS_CHANGED))
+    """A word of ours for what was let go and for what Telegram is known to say; its own words beside it."""
+    reason = row.reason or ""
+    if not reason:
+        return ""
+    match row.status:
+        case OutboxStatus.SKIPPED:
+            return label(words.SKIPS.get(reason, words.THINGS_CHANGED))
+        case OutboxStatus.PARKED:
+            known = next((text for said, text in words.REFUSALS.items() if said in reason), None)
+            return f"{label(known)} ({reason})" if known else reason
+        case OutboxStatus.WAITING:
+            return label(
+                "Try {count} did not work out, the next one is at {when}.",
+                count=row.tries,
+                when=short_moment(row.next_try_at),
+            )
+    return ""

@@ -1,5 +1,6 @@
 """Backups of a whole installation: made while it runs, checked when they are put back (issue 3, point 6)."""
 
+from services.backups.keeping import BackupState, KeptBackup, read_backup_state
 from services.backups.making import (
     KIND,
     BackupSummary,
@@ -15,7 +16,9 @@ from services.backups.restoring import RestoreSummary, restore_backup
 
 __all__ = [
     "KIND",
+    "BackupState",
     "BackupSummary",
+    "KeptBackup",
     "RestoreSummary",
     "ask_daily_backup",
     "backup_before_migration",
@@ -24,5 +27,6 @@ __all__ = [
     "make_backup",
     "name_of",
     "prune_backups",
+    "read_backup_state",
     "restore_backup",
 ]

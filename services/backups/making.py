@@ -51,6 +51,12 @@ def name_of(now: datetime, *, before: str | None = None) -> str:
     return f"nastavnik-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{f'-before-{before}' if before else ''}.tar.gz"
 
 
+def moment_of(name: str) -> datetime | None:
+    """When a backup was made, by its name; None for a name that is not ours."""
+    named = _NAME.fullmatch(name)
+    return datetime.strptime(named[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if named else None
+
+
 def make_backup(database_url: str, data_dir: Path, target: Path, now: datetime) -> BackupSummary:
     """Back up database and files while everything runs. The same target is replaced only by a whole one.
 
@@ -123,9 +129,9 @@ def prune_backups(folder: Path, keep_daily: int = KEEP_DAILY, keep_weekly: int =
     dated: list[tuple[datetime, Path]] = []
     before: list[tuple[datetime, Path]] = []
     for path in folder.iterdir():
-        if named := _NAME.fullmatch(path.name):
-            made_at = datetime.strptime(named[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            (before if named[2] else dated).append((made_at, path))
+        made_at = moment_of(path.name)
+        if made_at is not None:
+            (before if "-before-" in path.name else dated).append((made_at, path))
     days: dict[str, Path] = {}
     weeks: dict[str, Path] = {}
     for made_at, path in sorted(dated, reverse=True):

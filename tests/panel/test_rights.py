@@ -18,9 +18,17 @@ from services.scores import open_sheet
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 
-SCORES = {"/", "/scores/"}
+SCORES = {"/", "/scores/", "/exports/"}
 PEOPLE = SCORES | {"/people/", "/pairs/", "/meetings/"}
-ALL = PEOPLE | {"/programme/", "/audit/", "/outbox/", "/proposals/", "/joining/"}
+ALL = PEOPLE | {
+    "/programme/",
+    "/audit/",
+    "/outbox/",
+    "/proposals/",
+    "/joining/",
+    "/organization/",
+    "/accounts/",
+}
 OPEN_TO = {
     AccountRole.ADMINISTRATOR: ALL,
     AccountRole.CURATOR: ALL,

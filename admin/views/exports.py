@@ -1,0 +1,237 @@
+"""Exports: choose a table, see how many rows, ask the worker, fetch what it made; the state of backups."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, request, send_file, url_for
+from flask_admin import expose
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from admin import words
+from admin.configuration import panel_config
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, locale, sentence
+from admin.storage import now, session
+from models.accounts import Account
+from models.jobs import JobStatus
+from services.actors import Right
+from services.backups import BackupState, read_backup_state
+from services.errors import DomainError, NotAllowed, NotFound
+from services.exports import KIND, TABLES, Export, Filters, Format, enqueue_export, prepare_export
+from services.files import (
+    FileFacts,
+    FileMissing,
+    delete_file,
+    folder_of,
+    open_file,
+    read_file,
+    remove_content,
+)
+from services.jobs import OPEN, JobFacts, cancel, list_jobs
+
+SHOWN = 20
+USUAL = "people"
+PATIENCE = timedelta(minutes=1)
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+FORMATS = (Format.XLSX, Format.CSV, Format.JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One asked-for export as the list shows it; `file` only for whoever asked, while it is there."""
+
+    job: JobFacts
+    title: str
+    who: str
+    is_own: bool
+    is_open: bool
+    percent: int | None
+    fault: str
+    file: FileFacts | None
+
+
+class ExportPage(SecuredPage):
+    right = Right.SEE_SCORES  # everybody has a table of theirs; each table asks for its own rights
+
+    @expose("/")
+    def index(self) -> str:
+        tables = _tables()
+        chosen = {name: request.args.get(name, "") for name in ("what", "role", "statuses", "since", "until")}
+        if chosen["what"] not in tables:
+            chosen["what"] = USUAL if USUAL in tables else next(iter(tables))
+        table = TABLES[chosen["what"]]
+        chosen = {name: value for name, value in chosen.items() if name == "what" or name in table.filters}
+        export: Export | None = None
+        try:
+            export = self._prepare(chosen)
+        except DomainError as error:
+            flash(sentence(error), "error")
+        return self.show(
+            "panel/exports.html",
+            tables=tables,
+            chosen=chosen,
+            filters=table.filters,
+            states=_states(export),
+            count=export.count(session()) if export else None,
+            formats=FORMATS,
+            key=secrets.token_urlsafe(12),
+            **_listed(),
+            backups=_backups(),
+        )
+
+    @expose("/list")
+    def listing(self) -> str:
+        """Only the list, for the page that looks again while something is being made."""
+        return self.show("panel/export_list.html", **_listed())
+
+    @expose("/ask", methods=["POST"])
+    def ask(self) -> Response:
+        chosen = {name: request.form.get(name, "") for name in ("role", "statuses", "since", "until")}
+        what = request.form.get("what", "")
+        filters = self.attempt(lambda _session: _filters(chosen))
+        if filters is not None:
+            asked = self.attempt(
+                enqueue_export,
+                actor=current_actor(),
+                what=what,
+                format=request.form.get("format", ""),
+                filters=filters,
+                locale=locale(),
+                key=request.form.get("key", "")[:40],
+                now=now(),
+            )
+            if asked is not None:
+                flash(label("The export is being made. It will stand in the list below."), "success")
+        kept: dict[str, Any] = {name: value for name, value in chosen.items() if value}
+        return redirect(url_for("exports.index", what=what or None, **kept))
+
+    @expose("/<int:job_id>/cancel", methods=["POST"])
+    def stop(self, job_id: int) -> Response:
+        if self.succeeds(cancel, actor=current_actor(), job_id=job_id, now=now()):
+            flash(label("The export is cancelled."), "success")
+        return redirect(url_for("exports.index"))
+
+    @expose("/files/<int:file_id>")
+    def fetch(self, file_id: int) -> Response:
+        """Only the one who asked holds the rights that it was made with."""
+        facts = read_file(session(), actor=current_actor(), file_id=file_id, now=now())
+        folder = panel_config().data_dir
+        if folder is None:
+            raise FileMissing
+        return send_file(
+            open_file(folder_of(folder), facts),
+            mimetype=TYPES[facts.title.rpartition(".")[2]],
+            as_attachment=True,
+            download_name=facts.title,
+        )
+
+    @expose("/files/<int:file_id>/delete", methods=["POST"])
+    def delete(self, file_id: int) -> Response:
+        name = self.act(delete_file, actor=current_actor(), file_id=file_id, now=now())
+        folder = panel_config().data_dir
+        if folder is not None:
+            remove_content(folder_of(folder), name)
+        flash(label("The file is deleted."), "success")
+        return redirect(url_for("exports.index"))
+
+    def _prepare(self, chosen: Mapping[str, str]) -> Export:
+        return prepare_export(
+            session(),
+            actor=current_actor(),
+            what=chosen["what"],
+            filters=_filters(chosen),
+            locale=locale(),
+            now=now(),
+        )
+
+
+def _filters(chosen: Mapping[str, str]) -> Filters:
+    """Raises UnknownFilterValue."""
+    plain: dict[str, Any] = {name: value for name, value in chosen.items() if name != "what" and value}
+    if "statuses" in plain:
+        plain["statuses"] = [plain["statuses"]]
+    return Filters.from_plain({**plain, "organization_id": current_account().organization_id})
+
+
+def _tables() -> dict[str, str]:
+    """The tables that this account may export, with their titles."""
+    rights = current_actor().rights
+    return {name: table.title.get(locale()) for name, table in TABLES.items() if table.rights <= rights}
+
+
+def _states(export: Export | None) -> dict[str, str]:
+    """The states that the table can be narrowed to, in its own words."""
+    if export is None or not export.table.statuses:
+        return {}
+    columns = (one for one in export.head.columns if one.key in {"status", "decision"} and one.words)
+    known = next((one.words for one in columns if one.words and set(one.words) >= export.table.statuses), {})
+    return {code: text.get(locale()) for code, text in known.items() if code in export.table.statuses}
+
+
+def _listed() -> dict[str, Any]:
+    """What the list needs. `is_stuck`: something waits and nothing is at work, so no worker runs."""
+    rows = _rows()
+    waiting = [row for row in rows if row.job.status is JobStatus.WAITING]
+    is_stuck = any(now() - row.job.created_at > PATIENCE for row in waiting)
+    return {
+        "rows": rows,
+        "is_open": any(row.is_open for row in rows),
+        "is_stuck": is_stuck and not any(row.job.status is JobStatus.RUNNING for row in rows),
+    }
+
+
+def _rows() -> list[ExportRow]:
+    actor, account = current_actor(), current_account()
+    jobs = list_jobs(session(), actor=actor, organization_id=account.organization_id)
+    jobs = [job for job in jobs if job.kind == KIND][:SHOWN]
+    ids = {job.asked_by for job in jobs}
+    names = dict(session().execute(select(Account.id, Account.name).where(Account.id.in_(ids))).all())
+    return [_row(job, names.get(job.asked_by or 0, "")) for job in jobs]
+
+
+def _row(job: JobFacts, who: str) -> ExportRow:
+    title = TABLES[job.arguments["what"]].title.get(locale())
+    is_open = job.status in OPEN
+    fault = label(job.error_text, **job.error_facts) if job.error_text else ""
+    is_own = job.asked_by == current_account().id
+    return ExportRow(
+        job=job,
+        title=f"{title}, {words.word(words.FORMATS, job.arguments['format'])}",
+        who=who,
+        is_own=is_own,
+        is_open=is_open,
+        percent=100 * job.done // job.total if is_open and job.total else None,
+        fault=fault,
+        file=_file(job) if is_own and job.status is JobStatus.DONE else None,
+    )
+
+
+def _file(job: JobFacts) -> FileFacts | None:
+    if job.file_id is None:
+        return None
+    try:
+        return read_file(session(), actor=current_actor(), file_id=job.file_id, now=now())
+    except (NotFound, NotAllowed):
+        return None
+
+
+def _backups() -> BackupState | None:
+    folder = panel_config().data_dir
+    if folder is None or not current_user.has(Right.MANAGE_SETTINGS):
+        return None
+    return read_backup_state(
+        session(),
+        actor=current_actor(),
+        organization_id=current_account().organization_id,
+        data_dir=folder,
+        now=now(),
+    )

@@ -1,0 +1,88 @@
+"""The organisation's own page: what the consent says of it, its time zone, the code for joining."""
+
+from dataclasses import asdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.configuration import panel_config
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, translator
+from admin.storage import now, session
+from services.actors import Right
+from services.organizations import OrganizationCard, edit_organization, read_organization, replace_join_code
+
+FIELDS = ("name", "address", "inn", "timezone")
+ZONES = (
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+)
+
+
+class OrganizationPage(SecuredPage):
+    right = Right.MANAGE_SETTINGS
+
+    @expose("/", methods=["GET", "POST"])
+    def index(self) -> str | Response:
+        card = _card()
+        form = {name: request.form.get(name, value) for name, value in asdict(card).items() if name in FIELDS}
+        if request.method == "POST":
+            saved = self.attempt(
+                edit_organization,
+                actor=current_actor(),
+                organization_id=card.id,
+                now=now(),
+                **form,
+            )
+            if saved is not None:
+                flash(label("The organisation's card is saved."), "success")
+                return redirect(url_for("organization.index"))
+        return self.show("panel/organization.html", card=card, form=form, zones=_zones(card.timezone))
+
+    @expose("/code")
+    def code(self) -> str:
+        """A sheet to print and hang up."""
+        return self.show("panel/join_sheet.html", card=_card(), username=panel_config().bot_username)
+
+    @expose("/code/replace", methods=["POST"])
+    def replace(self) -> Response:
+        done = self.attempt(
+            replace_join_code,
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            now=now(),
+        )
+        if done is not None:
+            flash(label("There is a new code. The old one no longer works: print the sheet anew."), "success")
+        return redirect(url_for("organization.index"))
+
+
+def _card() -> OrganizationCard:
+    return read_organization(
+        session(), actor=current_actor(), organization_id=current_account().organization_id
+    )
+
+
+def _zones(present: str) -> dict[str, str]:
+    """Zones by their name, like "Москва, UTC+3"; the one that is set stands in the list in any case."""
+    moment = now()
+    names = ZONES if present in ZONES else (present, *ZONES)
+    return {name: f"{translator().place(name)}, {_shift(name, moment)}" for name in names}
+
+
+def _shift(name: str, moment: datetime) -> str:
+    shift = moment.astimezone(ZoneInfo(name)).strftime("%z")
+    hours, minutes = int(shift[:3]), shift[3:]
+    return f"UTC{hours:+d}" + (f":{minutes}" if minutes != "00" else "")

@@ -1,0 +1,126 @@
+"""Who may enter the panel of an organisation: the list, switching an account off and on again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.accounts import Account, AccountRole
+from models.audit import AuditEntry
+from services.accounts import RIGHTS, SIGNED_IN, AccountOff, end_links, lock_account, renew_link
+from services.actors import Actor, ActorKind, Right
+from services.audit import record
+from services.errors import N_, DomainError, NotAllowed
+
+
+class OwnAccount(DomainError):
+    text = N_("Nobody switches off their own account: ask a colleague to do it.")
+
+
+class AccountOn(DomainError):
+    text = N_("This account is switched on already.")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """`may_keep`: whether the reader may switch it off or give it a new link."""
+
+    id: int
+    login: str
+    name: str
+    role: AccountRole
+    has_password: bool
+    is_off: bool
+    is_own: bool
+    may_keep: bool
+    signed_in_at: datetime | None
+
+
+def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> list[AccountFacts]:
+    """Those that work first. Raises NotAllowed."""
+    actor.check_right(Right.MANAGE_SETTINGS, organization_id)
+    rows = session.scalars(
+        select(Account)
+        .where(Account.organization_id == organization_id)
+        .order_by(Account.disabled_at.is_not(None), Account.name, Account.id)
+    ).all()
+    seen = session.execute(
+        select(AuditEntry.subject_id, func.max(AuditEntry.at))
+        .where(
+            AuditEntry.subject_kind == "account",
+            AuditEntry.subject_id.in_([row.id for row in rows]),
+            AuditEntry.action == SIGNED_IN,
+        )
+        .group_by(AuditEntry.subject_id)
+    )
+    last = dict(seen.all())
+    return [
+        AccountFacts(
+            id=row.id,
+            login=row.login,
+            name=row.name,
+            role=row.role,
+            has_password=row.password_hash is not None,
+            is_off=row.disabled_at is not None,
+            is_own=_is_own(actor, row.id),
+            may_keep=row.role in roles_to_give(actor, organization_id),
+            signed_in_at=last.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def roles_to_give(actor: Actor, organization_id: int) -> tuple[AccountRole, ...]:
+    """The roles of accounts that this actor may make and keep."""
+    may_appoint = True
+    try:
+        actor.check_right(Right.APPOINT_ADMINISTRATORS, organization_id)
+    except NotAllowed:
+        may_appoint = False
+    return tuple(role for role in RIGHTS if may_appoint or role is not AccountRole.ADMINISTRATOR)
+
+
+def disable_account(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
+    """Close the panel to an account at once: its sessions end, its links stop working.
+
+    One's own stays open, so that an organisation always keeps a way in.
+    Raises NotFound, NotAllowed, OwnAccount, AccountOff.
+    """
+    account = lock_account(session, actor, account_id)
+    if _is_own(actor, account.id):
+        raise OwnAccount
+    if account.disabled_at is not None:
+        raise AccountOff
+    account.disabled_at = now
+    account.session_epoch += 1
+    end_links(session, account.id, now)
+    _record(session, actor, "account.disabled", account, now)
+
+
+def enable_account(session: Session, *, actor: Actor, account_id: int, now: datetime) -> str:
+    """Switch an account on again and return a one-time link: the old password opens nothing any more.
+
+    Raises NotFound, NotAllowed, AccountOn.
+    """
+    account = lock_account(session, actor, account_id)
+    if account.disabled_at is None:
+        raise AccountOn
+    account.disabled_at = account.password_hash = None
+    _record(session, actor, "account.enabled", account, now)
+    return renew_link(session, actor, account, now)
+
+
+def _is_own(actor: Actor, account_id: int) -> bool:
+    return actor.kind is ActorKind.ACCOUNT and actor.id == account_id
+
+
+def _record(session: Session, actor: Actor, action: str, account: Account, now: datetime) -> None:
+    record(
+        session,
+        actor=actor,
+        action=action,
+        subject=("account", account.id),
+        organization_id=account.organization_id,
+        now=now,
+    )
