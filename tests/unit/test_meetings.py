@@ -33,7 +33,6 @@ from services.meetings.outcomes import (
 )
 from services.meetings.planning import (
     KindNotDue,
-    MeetingBegun,
     MeetingChanged,
     PairCannotMeet,
     SameTime,
@@ -198,30 +197,6 @@ def test_another_time_is_a_new_row_and_the_other_side_answers(world: World, pair
     assert [card.id for card in shown] == [second]
     history = world.read(list_meetings_of_pair, actor=world.curator, pair_id=pair.id)
     assert [card.id for card in history] == [first, second]
-
-
-def test_a_cancelled_meeting_is_told_to_the_other_side_and_by_the_curator_to_both(
-    world: World, pair: Pair
-) -> None:
-    meeting_id = pair.agree()
-    pair.do(pair.mentor, cancel_meeting, meeting_id=meeting_id)
-    assert told(world, "meeting.cancelled") == [pair.mentee.id]
-    with pytest.raises(MeetingChanged):
-        pair.do(pair.mentee, cancel_meeting, meeting_id=meeting_id)
-    other = pair.propose()
-    world.write(cancel_meeting, actor=world.curator, meeting_id=other)
-    assert told(world, "meeting.cancelled") == sorted([pair.mentee.id, pair.mentee.id, pair.mentor.id])
-
-
-def test_a_side_cancels_only_before_the_meeting_begins(world: World, pair: Pair) -> None:
-    meeting_id = pair.agree()
-    move_clock(world, "2026-11-26T16:50")
-    with pytest.raises(MeetingBegun):
-        pair.do(pair.mentor, cancel_meeting, meeting_id=meeting_id)
-    assert pair.card(meeting_id).status is MeetingStatus.PLANNED
-    assert told(world, "meeting.cancelled") == []
-    world.write(cancel_meeting, actor=world.curator, meeting_id=meeting_id)
-    assert pair.card(meeting_id).status is MeetingStatus.CANCELLED
 
 
 def test_another_meeting_at_that_time_is_a_warning_not_a_refusal(world: World) -> None:
