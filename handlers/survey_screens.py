@@ -74,6 +74,8 @@ def _hints(question: Question, t: Translator) -> list[str]:
         ends = {"low": question.low.get(t.locale), "high": question.high.get(t.locale)}
         hints.append(t("1 – {low}, 10 – {high}", **ends))
     hints += [f"{number} – {escape(text.get(t.locale))}" for number, text in enumerate(question.anchors)]
+    if question.kind == "multi" and question.max_choices is None and question.hint is None:
+        hints.append(t("Several may be ticked."))
     if question.hint is not None:
         hints.append(escape(question.hint.get(t.locale)))
     if question.other:

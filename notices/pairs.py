@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -46,7 +47,7 @@ def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
     fields = {
         "name": card.side(role).polite_name,
         "partner": introduce(card.partner_of(person_id)),
-        "until": t.moment(until, timezone),
+        "until": t.month_day(until.astimezone(ZoneInfo(timezone)).date()),
     }
     return Letter(
         t(words, **fields),
