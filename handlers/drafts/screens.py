@@ -10,8 +10,8 @@ from handlers.drafts.wording import (
     QUESTIONS,
     REFUSES,
     REFUSES_ELSE,
-    SAVES,
     describe_draft,
+    label_save,
 )
 from handlers.meetings.calendars import day_rows, draw_calendar
 from handlers.menu import MenuPart
@@ -116,13 +116,9 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
 
 def _card_rows(card: DraftCard, t: Translator) -> Rows:
     purpose = card.item.purpose
-    save = t.label(SAVES[purpose])
-    rows: list[tuple[Action, ...]] = []
-    is_double = card.twin is not None and card.planned is None
-    if is_double and card.twin is not None:
-        save = t.label("Save one more")
+    rows: list[tuple[Action, ...]] = [(Action(label_save(card, t), "draft.save", (card.at,)),)]
+    if card.twin is not None and card.planned is None:
         rows.append((Action(t.label("Correct that one instead"), "draft.twin", (card.twin.id,)),))
-    rows.insert(0, (Action(save, "draft.save", (card.at,)),))
     if card.can_join:
         rows.append((Action(t.label("These are two meetings"), "draft.both"),))
     refuse = Action(t.label(REFUSES.get(purpose, REFUSES_ELSE)), "draft.refuse", (card.at,))

@@ -139,7 +139,9 @@ async def refuse(_query: CallbackQuery, callback_data: RefuseItem, talk: Talk) -
         return (FLOW, {"draft_id": card.id}) if goes_on else (None, {})
 
     await talk.act(refuse_item, actor=talk.actor, draft_id=card.id, then=then)
-    await talk.show(talk.t("Nothing is written down."))
+    t = talk.t
+    is_log = card.item.purpose is Purpose.LOG
+    await talk.show(t("Nothing is written down.") if is_log else t("All stays as it was."))
 
 
 @router.callback_query(Flow(FLOW), EditCard.filter())

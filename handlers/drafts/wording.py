@@ -76,12 +76,22 @@ QUESTIONS = {
 
 def describe_draft(session: Session, card: DraftCard, t: Translator) -> str:
     """The card's text without its question."""
-    title = t(TITLES[card.item.purpose])
+    is_cancelling = card.item.purpose is Purpose.MISS and card.is_ahead
+    title = t("<b>Cancel this meeting?</b>") if is_cancelling else t(TITLES[card.item.purpose])
     if card.total > 1:
         title += "  " + t("{number} of {total}", number=card.at + 1, total=card.total)
     lines = [title, *_lines(session, card, t)]
     told = [*_remarks(session, card, t), *_sentences(card, t)]
     return "\n".join(lines) + ("\n\n" + "\n".join(told) if told else "")
+
+
+def label_save(card: DraftCard, t: Translator) -> str:
+    """What the one tap is called."""
+    if card.item.purpose is Purpose.MISS and card.is_ahead:
+        return t.label("Yes, cancel it")
+    if card.twin is not None and card.planned is None:
+        return t.label("Save one more")
+    return t.label(SAVES[card.item.purpose])
 
 
 def say_length(item: Item, t: Translator) -> str:
@@ -225,6 +235,8 @@ def _remarks(session: Session, card: DraftCard, t: Translator) -> list[str]:
         found.append(t("I find no planned meeting to move, so this will be a new one."))
     if len(card.partners) > 1 and card.item.purpose is Purpose.LOG:
         found.append(t("It will stand in the journal of each pair."))
+    if card.item.purpose is Purpose.MISS and card.is_ahead:
+        found.append(t("The other side will hear of it at once."))
     if card.item.purpose is Purpose.DELETE:
         found.append(t("The meeting will not count any more."))
     if card.can_join:

@@ -57,6 +57,7 @@ class DraftCard:
     planned: MeetingCard | None
     twin: MeetingCard | None
     meeting: MeetingCard | None
+    is_ahead: bool  # that meeting has not begun: what will not be is cancelled, not missed
     choices: tuple[MeetingCard, ...]
     earliest_leave: date | None
     day_slots: tuple[time, ...]
@@ -99,6 +100,7 @@ def read_draft(session: Session, *, actor: Actor, draft_id: int, now: datetime) 
         planned=find_planned(session, author, item, first, now) if first else None,
         twin=find_twin(session, author, item, first) if first else None,
         meeting=meeting,
+        is_ahead=meeting is not None and meeting.starts_at > now,
         choices=tuple(list_targets(session, author, item, now)) if question is Field.MEETING else (),
         earliest_leave=find_earliest_leave(now, author.zone) if item.purpose is Purpose.RESIGN else None,
         day_slots=tuple(settings_of(session, cycle_id=cycle_id).day_slots),

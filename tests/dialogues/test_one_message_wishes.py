@@ -152,3 +152,17 @@ async def test_typed_times_of_the_planning_are_read_by_the_same_words(town: Town
     assert "Всё верно?" in card.text
     await couple.pyotr.tap("Предложить")
     assert [row[:2] for row in await meetings(couple)] == [("proposed", "2026-11-26")]
+
+
+async def test_a_coming_meeting_that_will_not_be_is_cancelled_and_the_other_hears(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await plan(couple, at(await couple.local_now(), 15, 30, days=1))
+    card = await couple.anna.say("завтра встреча не состоится")
+    assert "Отменить встречу?" in card.text
+    assert card.labels == ["Да, отменить", "Нет, оставить"]
+    kept = await couple.anna.tap("Нет, оставить")
+    assert "Всё осталось как было." in kept.text
+    await couple.anna.say("завтра встреча не состоится")
+    await couple.anna.tap("Да, отменить")
+    await couple.pyotr.expect("Встреча отменена")
+    assert [row[0] for row in await meetings(couple)] == ["cancelled"]
