@@ -104,6 +104,12 @@ async def test_a_person_talks_with_the_bot_on_the_page(
     updates = await call("getUpdates", offset=updates[-1]["update_id"] + 1, timeout=10)
     assert updates[-1]["message"]["document"]["file_name"] == "отчёт.txt"
 
+    await page.click("#attach")
+    await page.click("#popup button:has-text('Стикер')")
+    await page.click("#popup button:has-text('☺')")
+    updates = await call("getUpdates", offset=updates[-1]["update_id"] + 1, timeout=10)
+    assert updates[-1]["message"]["sticker"]["emoji"] == "☺"
+
     before = await telegram.now()
     await page.click("[data-skip='604800']")
     await page.wait_for_selector("[data-skip='604800']:enabled")

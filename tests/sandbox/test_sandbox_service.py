@@ -280,6 +280,7 @@ async def test_pages_of_other_origins_may_not_drive_the_sandbox(sandbox: Sandbox
         async with session.get(sandbox.url) as response:
             assert "script-src 'self'" in response.headers["Content-Security-Policy"]
             assert "unsafe" not in response.headers["Content-Security-Policy"]
+            assert response.headers["Cache-Control"] == "no-cache"
 
 
 async def test_an_occupied_port_is_a_plain_oserror(tmp_path: Path) -> None:
