@@ -153,7 +153,7 @@ def lock_account(session: Session, actor: Actor, account_id: int) -> Account:
 
 def check_may_keep(actor: Actor, role: AccountRole, organization_id: int) -> None:
     """Whoever manages settings keeps the accounts; those of administrators only another administrator,
-    or a link to one would make a curator one too (decision record 12). Raises NotAllowed.
+    or a link to one would make a curator one too (decision record 15). Raises NotAllowed.
     """
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
     if role is AccountRole.ADMINISTRATOR:

@@ -135,6 +135,12 @@ class Curator:
             self.page = Page(str(answer.url), html)
         return self.page
 
+    async def fetch(self, path: str) -> bytes:
+        """Download what a link leads to; the page stays."""
+        async with self._session.get(urljoin(self._panel, path)) as answer:
+            assert answer.status == 200, answer.status
+            return await answer.read()
+
     async def follow(self, words: str) -> Page:
         """Follow the first link with these words."""
         for text, address in self.page.links:

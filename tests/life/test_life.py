@@ -1,6 +1,7 @@
 """The life of one pair with bot, panel and sandbox as processes of their own (issue 2)."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -10,8 +11,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import insert, select
 
 from installation.supervision import STOP_SECONDS, WORK_SECONDS
+from models.engine import Database
+from models.jobs import Job, JobStatus
+from models.people import Person
 from sandbox.client import SandboxClient
 from tests.databases import PostgresServer
 from tests.life.conftest import Start
@@ -22,6 +27,7 @@ from tests.life.walk import Walk
 pytestmark = [pytest.mark.life, pytest.mark.timeout(280)]
 
 SANDBOX_TOKEN = "1:sandbox-of-the-life-test-0123456789"
+MANY = 30_000  # people: some seconds of gathering
 PASSWORD = "четыре слова для входа"
 PERSONAL = re.compile(r"Соколов|Орлов|Анна|Пётр|Игоревн|Андреевич|Как начать урок|inv_")
 
@@ -147,6 +153,53 @@ async def until(is_so: Callable[[], bool]) -> bool:
     return False
 
 
+async def test_an_export_outlives_its_worker(running: Command, tmp_path: Path) -> None:
+    """Killed in the middle of a large table: the next worker goes on, and the file is whole (issue 3.6)."""
+    _, panel, login, password = addresses(running.said)
+    path = tmp_path / "data" / "sandbox" / "nastavnik.db"
+    school = Database(f"sqlite:///{path}")
+    with school.writing() as session:
+        (person,) = session.scalars(select(Person).limit(1))
+        session.execute(
+            insert(Person),
+            [
+                {
+                    "organization_id": person.organization_id,
+                    "family_name": f"Участник{number}",
+                    "given_name": "Ольга",
+                    "created_at": person.created_at,
+                }
+                for number in range(MANY)
+            ],
+        )
+        count = len(session.scalars(select(Person.id)).all())
+
+    def job() -> Job:
+        with school.reading() as session:
+            return session.scalars(select(Job).where(Job.kind == "export")).one()
+
+    assert await until(lambda: "worker" in running.children())
+    async with Curator(panel) as curator:
+        await curator.sign_in(login, password)
+        await curator.open("/exports/?what=people")
+        assert str(count) in curator.page.text
+        await curator.press("Выгрузить", format="json")
+        assert await until(lambda: job().progress_done >= MANY // 20)
+        kill(running, "worker")
+        torn = job()
+        assert torn.status is JobStatus.RUNNING, "it was killed in the middle"
+        assert torn.progress_done < count
+        assert await until(lambda: job().status is JobStatus.DONE)
+        assert (job().result or {})["rows"] == count
+        assert job().worker is None
+        await curator.open("/exports/")
+        (address,) = [address for words, address in curator.page.links if words == "Скачать"]
+        rows = json.loads(await curator.fetch(address))["rows"]
+    school.close()
+    assert len({row["person_id"] for row in rows}) == len(rows) == count
+    assert running.end() == 0
+
+
 def test_what_is_stopped_stops_in_time() -> None:
     """All of them within five seconds (issue 2, A.2): the bounds are the supervisor's own."""
     assert WORK_SECONDS < STOP_SECONDS < 5
@@ -160,12 +213,15 @@ async def test_a_later_start_finds_everything_as_it_was(running: Command, start:
         await walk.join_as_mentee()
         asked = await walk.answer(walk.mentee, most=2)
         people = await telegram.ask("GET", "/sandbox/people")
+        calls = (await telegram.ask("GET", "/sandbox/config"))["calls"]
     children = running.children()
     assert running.end(signal.SIGTERM) == 0
     assert not [name for name, process in children.items() if is_alive(process)]
     again = start("run")
     assert addresses(again.wait_said(3)) == (chat, panel, login, password)
     async with SandboxClient(chat, timeout=30) as telegram, Curator(panel) as curator:
+        started = await telegram.ask("GET", f"/sandbox/record?after={calls}&method=getMe")
+        assert started, "the bot works before anybody is told the address"
         assert [p["key"] for p in await telegram.ask("GET", "/sandbox/people")] == [p["key"] for p in people]
         walk = await Walk.of_demo(telegram, curator)
         assert (await walk.mentee.screen()).text == asked.text

@@ -161,7 +161,7 @@ def test_nobody_switches_themselves_off(curator: Browser, database: Database) ->
 def test_a_curator_does_not_become_an_administrator(
     curator: Browser, panel: Flask, world: World, add_account: Callable[..., int], database: Database
 ) -> None:
-    """A link to an administrator's account would make one of whoever asked for it (decision record 12)."""
+    """A link to an administrator's account would make one of whoever asked for it (decision record 15)."""
     chief = add_account(world, AccountRole.ADMINISTRATOR, "chief", "Ада Главная")
     listed = curator.get("/accounts/")
     for act in ("link", "disable"):
