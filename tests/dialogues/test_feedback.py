@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.surveys import SurveyRun, SurveyStatus
 from models.tasks import Task
 from tests.dialogues.couples import Couple, bring_to_meeting
-from tests.town import Town
+from tests.town import Town, until
 
 
 async def task_kinds(couple: Couple) -> list[str]:
@@ -18,9 +18,14 @@ async def task_kinds(couple: Couple) -> list[str]:
     )
 
 
-async def statuses(couple: Couple) -> list[SurveyStatus]:
+def look_at_statuses(couple: Couple) -> list[SurveyStatus]:
     query = select(SurveyRun.status).where(SurveyRun.dedup_key.startswith("feedback:")).order_by(SurveyRun.id)
-    return await asyncio.to_thread(couple.world.read, lambda session: list(session.scalars(query)))
+    found: list[SurveyStatus] = couple.world.read(lambda session: list(session.scalars(query)))
+    return found
+
+
+async def statuses(couple: Couple) -> list[SurveyStatus]:
+    return await asyncio.to_thread(look_at_statuses, couple)
 
 
 async def bring_to_rating(town: Town) -> Couple:
@@ -99,7 +104,7 @@ async def test_one_reminder_then_silence_and_the_end(town: Town) -> None:
     reminded = await couple.anna.expect("Вы ещё не оценили встречу")
     assert "10" in reminded.labels
     await town.telegram.skip(days=6)
-    await asyncio.sleep(1)
+    await until(lambda: look_at_statuses(couple) == [SurveyStatus.EXPIRED])
     await couple.anna.tap("8", message_id=reminded.message_id)
     assert await statuses(couple) == [SurveyStatus.EXPIRED]
     assert "Записано" not in await couple.anna.transcript()
