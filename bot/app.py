@@ -173,7 +173,12 @@ class BotApp:
         config = self._config
         if config.updates == "polling":
             polling = Polling(
-                desk.bot, desk.uow, desk.clock, arrived=workers.arrived, poll_seconds=config.poll_seconds
+                desk.bot,
+                desk.uow,
+                desk.clock,
+                arrived=workers.arrived,
+                has_caught_up=workers.has_caught_up,
+                poll_seconds=config.poll_seconds,
             )
             task = nursery.start(polling.run(), "polling")
             yield
@@ -192,6 +197,7 @@ class BotApp:
             health=health,
         )
         await server.start()
+        workers.has_caught_up.set()  # Telegram brings what is left when it likes
         self.webhook_port = server.port
         task = nursery.start(set_webhook(desk.bot, config.webhook_url, config.webhook_secret), "webhook")
         try:

@@ -48,6 +48,7 @@ class Polling:
         clock: Clock,
         *,
         arrived: Callable[[Iterable[int | None]], None],
+        has_caught_up: asyncio.Event,
         poll_seconds: int,
     ) -> None:
         self._bot = bot
@@ -58,6 +59,7 @@ class Polling:
         self._offset: int | None = None
         self._has_left_webhook = False
         self._silent_until = 0.0
+        self._has_caught_up = has_caught_up
 
     async def run(self) -> None:
         """Receive until cancelled. Raises TokenRevoked."""
@@ -69,6 +71,7 @@ class Polling:
                     self._has_left_webhook = True
                 updates = await self._ask()
                 await self._keep(updates)
+                self._has_caught_up.set()
             except (TelegramUnauthorizedError, TelegramNotFound) as error:  # deleteWebhook's answer
                 raise TokenRevoked from error
             except PollRefused as refusal:
@@ -106,7 +109,7 @@ class Polling:
         query = {
             "offset": self._offset,
             "limit": BATCH,
-            "timeout": self._poll_seconds,
+            "timeout": self._poll_seconds if self._has_caught_up.is_set() else 0,
             "allowed_updates": list(ALLOWED),
         }
         async with client.post(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 CHATS_AT_ONCE = 32
 SWEEP_SECONDS = 20.0
+CATCH_UP_SECONDS = 2.0
 LEFT_AFTER = timedelta(seconds=60)  # by then whoever received it has worked it or is gone
 CLEAN_EVERY = 180  # sweeps: an hour
 KEPT_DONE = 5_000
@@ -61,6 +63,7 @@ class Workers:
         self._done: dict[int, None] = {}  # worked here; the record of it may not be written yet
         self._slots = asyncio.Semaphore(CHATS_AT_ONCE)
         self._is_stopping = False
+        self.has_caught_up = asyncio.Event()  # set when what came while nobody listened is in the inbox
 
     def arrived(self, chats: Iterable[int | None]) -> None:
         """Something is in the inbox for these chats."""
@@ -73,7 +76,13 @@ class Workers:
                 self._active[chat_id] = self._nursery.start(self._serve(chat_id), f"chat {chat_id}")
 
     async def run(self) -> None:
-        """Take what an earlier run has left, then look now and then for what nobody works."""
+        """Take what an earlier run has left, then look now and then for what nobody works.
+
+        Whoever has acted since then is answered for that alone: showing the screen first would make their
+        tap one on an old message.
+        """
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.has_caught_up.wait(), CATCH_UP_SECONDS)
         sweeps = 0
         while True:
             before = self._desk.now() - LEFT_AFTER if sweeps else None

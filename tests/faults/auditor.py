@@ -184,12 +184,17 @@ def find_repeated_answers(teacher: Teacher, answers: list[Json]) -> list[Repeat]
 
 
 def find_twins(window: list[Json]) -> tuple[Json, Json]:
-    """The newest two of the same words; where there are none, the newest two."""
+    """The first showing of what was shown again; where no words came twice, the newest two answers."""
     for later in range(len(window) - 1, 0, -1):
-        for earlier in range(later - 1, -1, -1):
-            if content_of(window[earlier]) == content_of(window[later]):
+        for earlier in range(later):
+            if is_shown_again(window[earlier], window[later]):
                 return window[earlier], window[later]
     return window[max(len(window) - 2, 0)], window[-1]
+
+
+def is_shown_again(first: Json, again: Json) -> bool:
+    """A screen shown anew may lack the sentence that stood above it."""
+    return str(first["parameters"].get("text")).endswith(str(again["parameters"].get("text")))
 
 
 def repeat_of(chat_id: int, first: Json, again: Json) -> Repeat:

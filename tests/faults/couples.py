@@ -91,6 +91,7 @@ class Couple:
     async def _log(self) -> None:
         agreed, rng = self.meetings[-1], self.street.rng
         await self.mentor.press(f"held.yes:{agreed.meeting_id}")
+        await self.mentor.until_quiet()
         while (await self.street.read(read_log, agreed.meeting_id))[0] is None:
             if await self.mentor._stands("log.skip"):
                 agreed.topic = f"Тема номер {rng.randrange(10**6)}"
@@ -101,6 +102,7 @@ class Couple:
                 await self.mentor.tap(chosen)
             else:
                 await self.mentor.press(f"held.yes:{agreed.meeting_id}")
+            await self.mentor.until_quiet()  # what is typed in haste would be taken for the next answer
         self.street.tally["meetings logged"] += 1
         await self._rate(self.mentor)
 

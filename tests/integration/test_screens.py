@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from models.messages import Conversation, InboxStatus, OutboxMessage
+from models.messages import Conversation, InboxStatus, InboxUpdate, OutboxMessage
 from models.people import ChatAccount
 from tests.integration.test_inbox import inbox, tally
 from tests.town import Town, until
@@ -135,3 +135,23 @@ async def test_a_screen_whose_record_a_crash_has_swallowed_still_works(town: Tow
     await town.start_bot()
     screen = await vera.expect("Сейчас 3, шаг дом")
     assert screen.message_id == newest
+
+
+async def test_a_tap_made_before_a_restart_is_worked_and_not_overtaken_by_the_screen(town: Town) -> None:
+    """The answer before it was seen, but a crash has swallowed the record of it."""
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    screen = await vera.tap("Ещё один")
+    await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED})
+    await town.stop_bot()
+    with town.database.writing() as session:
+        newest = session.scalars(select(InboxUpdate).order_by(InboxUpdate.update_id.desc())).first()
+        assert newest is not None
+        newest.status = InboxStatus.WORKED
+    await vera.tap("Ещё два", wait=False)
+    await town.start_bot()
+    after = await vera.expect("Сейчас 3, шаг дом")
+    assert after.message_id == screen.message_id
+    await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED})
+    assert len([message for message in await vera.messages() if message.from_bot]) == 1
