@@ -80,10 +80,11 @@ async def run_processes(site: Site, t: Translator, pack: ResolvedPack, username:
             if await is_answering(supervisor, f"{site.sandbox_url}/clock"):
                 await asyncio.to_thread(prepare_sandbox, site, t, pack)
         if not supervisor.is_stopping:
+            earlier = await asyncio.to_thread(count_calls, site)
             supervisor.start("bot")
             supervisor.start("panel")
             if await is_answering(supervisor, panel_probe(site, "healthz")) and await is_bot_listening(
-                supervisor, site
+                supervisor, site, earlier
             ):
                 supervisor.start("worker")  # last: nobody waits for it, and the first start stays quick
                 await asyncio.to_thread(announce, site, t, username)
@@ -97,11 +98,21 @@ async def is_answering(supervisor: Supervisor, address: str) -> bool:
     return await _until(supervisor, lambda: _ask(address) is not None)
 
 
-async def is_bot_listening(supervisor: Supervisor, site: Site) -> bool:
-    """In our own sandbox, wait for the bot's first call, so that the first "Start" is answered at once."""
+def count_calls(site: Site) -> int:
+    """How many calls our own sandbox has seen in all its starts; it keeps their record."""
+    if not starts_sandbox(site):
+        return 0
+    return int(json.loads(_ask(f"{site.sandbox_url}/sandbox/config") or b"{}").get("calls", 0))
+
+
+async def is_bot_listening(supervisor: Supervisor, site: Site, earlier: int) -> bool:
+    """In our own sandbox, wait for the bot's first call, so that the first "Start" is answered at once.
+
+    `earlier` counts the calls of the starts before this one.
+    """
     if not starts_sandbox(site):
         return not supervisor.is_stopping
-    address = f"{site.sandbox_url}/sandbox/record?limit=1"  # of this start only
+    address = f"{site.sandbox_url}/sandbox/record?after={earlier}&limit=1"
     return await _until(supervisor, lambda: bool(json.loads(_ask(address) or b"[]")))
 
 

@@ -125,6 +125,7 @@ class Controls:
                 "limits": self._limits.is_on,
                 "faults": self._faults.report(),
                 "number": self._world.events.number,
+                "calls": self._record.number,
             }
         )
 

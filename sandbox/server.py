@@ -40,7 +40,7 @@ async def secure(request: web.Request, handler: Handler) -> web.StreamResponse:
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-cache"  # after an upgrade no old part beside new ones
+        response.headers.setdefault("Cache-Control", "no-cache")  # an upgrade leaves no old parts of the page
     return response
 
 
