@@ -11,6 +11,7 @@ from aiogram.exceptions import (
     AiogramError,
     TelegramBadRequest,
     TelegramForbiddenError,
+    TelegramNetworkError,
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.3
 LEAST_SECONDS = 0.03  # between two looks, however often it is woken
 AT_ONCE = 20
-MOST_TRIES = 60
+MOST_TRIES = 60  # of answers that are none, some nine hours; an unreachable Telegram is waited for
 FIRST_WAIT, LONGEST_WAIT = 1.0, 600.0
 AWAY_WAIT = 1.0
 
@@ -98,7 +99,7 @@ class Outbox:
     async def _take(self, limit: int) -> list[Due]:
         now, ranks, uow = self._desk.now(), self._planner.ranks, self._desk.uow
         without = frozenset(self._in_hand)
-        due = await uow.read(read_due, now=now, ranks=ranks, limit=limit, without=without)
+        due = await uow.look(read_due, now=now, ranks=ranks, limit=limit, without=without)
         if due and self._leadership.is_shared:
             return await uow.write(claim_due, now=now, ranks=ranks, limit=limit, without=without)
         return due
@@ -163,7 +164,8 @@ class Outbox:
         except (TelegramForbiddenError, TelegramBadRequest) as error:
             return self._refused(dispatch, error)
         except AiogramError as error:
-            if tries + 1 >= MOST_TRIES:
+            is_line_down = isinstance(error, TelegramNetworkError)  # for days even: what stays true waits
+            if tries + 1 >= MOST_TRIES and not is_line_down:
                 return Outcome(ids, OutboxStatus.PARKED, reason=type(error).__name__, is_try=True)
             wait = wait_before(tries, first=FIRST_WAIT, longest=LONGEST_WAIT)
             return self._later(ids, timedelta(seconds=wait), type(error).__name__)
