@@ -1,6 +1,6 @@
 """As much of YAML as compose.yaml is written in, and no more: anything else is refused.
 
-Block mappings and lists, flow lists of strings, quoted and plain scalars, anchors on mappings, merge keys.
+Block mappings and lists, flow lists of strings, quoted and plain strings, whole numbers; anchors, merge keys.
 """
 
 import json
@@ -47,11 +47,9 @@ class Reader:
             if matched is None or matched[1] in found:
                 raise NotInSubset(line)
             value = self._value(matched[2] or "", indent)
-            if matched[1] == "<<":
-                found = value | found
-            else:
-                found[matched[1]] = value
-        return found
+            found[matched[1]] = value
+        inherited = {} if is_list else found.pop("<<", {})
+        return inherited | found if inherited else found
 
     def _value(self, told: str, indent: int) -> Any:
         if told and not told.startswith("&"):
@@ -69,6 +67,8 @@ class Reader:
             return json.loads(told)
         if told in BARE:
             return BARE[told]
+        if re.fullmatch(r"[1-9]\d*", told):
+            return int(told)
         # a plain scalar that YAML itself would take for something else is not ours
         is_number = re.fullmatch(r"\d+([.:]\d+)*", told) is not None and told.count(".") < 2
         if is_number or ": " in told or not plain(told):
@@ -77,5 +77,5 @@ class Reader:
 
 
 def plain(told: str) -> bool:
-    without_variables = re.sub(r"\$\{[^}]*\}", "", told)
+    without_variables = re.sub(r"\$\{[^}]*\}", "x", told)
     return PLAIN.fullmatch(without_variables) is not None
