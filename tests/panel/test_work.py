@@ -170,13 +170,19 @@ def test_a_refused_message_is_tried_again(
         ).first()
     text = text_of(curator.get("/outbox/?status=parked"))
     assert "Telegram не принял" in text
-    assert "Bad Request: chat not found" in text
+    assert "человек не нажал «Старт» у бота (Bad Request: chat not found)" in text
+    assert f"Не принял Telegram: {len(ids)}" in text
+    assert f"Telegram не принял {len(ids)} сообщения." in text_of(curator.get("/"))
     assert "Пара согласована" in text
     done = curator.post(f"/outbox/{ids[0]}/retry", page="/outbox/")
     assert "снова в очереди" in text_of(done)
     with database.reading() as session:
         row = session.get_one(OutboxMessage, ids[0])
     assert (row.status, row.tries, row.next_try_at) == (OutboxStatus.WAITING, 0, world.now)
+    with database.writing() as session:
+        row = session.get_one(OutboxMessage, ids[0])
+        row.tries, row.reason, row.next_try_at = 2, "TelegramNetworkError", world.now + timedelta(minutes=5)
+    assert "Попытка 2 не удалась, следующая 23.11.2026 12:05." in text_of(curator.get("/outbox/"))
     refused = curator.post(f"/outbox/{waiting}/retry", page="/outbox/")
     assert "повторять нечего" in text_of(refused)
 
