@@ -87,7 +87,7 @@ class Workers:
         while True:
             before = self._desk.now() - LEFT_AFTER if sweeps else None
             try:
-                self.arrived(await self._desk.uow.read(read_left_chats, received_before=before))
+                self.arrived(await self._desk.uow.look(read_left_chats, received_before=before))
                 if sweeps % CLEAN_EVERY == 0:
                     await self._desk.uow.write(forget_old_updates, now=self._desk.now())
             except SQLAlchemyError as error:

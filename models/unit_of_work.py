@@ -2,7 +2,8 @@
 
 Tried on a survey tap's nine statements: 1,389 units/s through this writer against 213 through run_sync on
 aiosqlite, where every statement hops threads (engineering.md, decision 1). Reads hop once as well, into a
-small pool (docs/decisions/0014-reads-in-a-pool.md).
+small pool; what the process asks by itself goes by the async driver, so that no person's read ever waits
+behind it (docs/decisions/0014-reads-in-a-pool.md).
 """
 
 import asyncio
@@ -14,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from models.engine import Database
+from models.engine import Database, make_async_engine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -117,7 +119,7 @@ class _Writer(threading.Thread):
 
 
 class UnitOfWork:
-    """`await read(fn, ...)` and `await write(fn, ...)`, where `fn(session, ...)` is a plain service function.
+    """`await` its `read`, `look` and `write(fn, ...)`, where `fn(session, ...)` is a plain service function.
 
     When `write` returns, the unit is committed. No ORM object may leave either of them.
     """
@@ -125,6 +127,7 @@ class UnitOfWork:
     def __init__(self, url: str) -> None:
         self.database = Database(url)
         self._readers = ThreadPoolExecutor(READERS, "reader")
+        self._async_engine = make_async_engine(url)
         self._writer = _Writer(self.database)
         self._writer.start()
 
@@ -135,6 +138,11 @@ class UnitOfWork:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, look)
 
+    async def look(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A read of a statement or two that nobody waits for: polls, sweeps, probes."""
+        async with AsyncSession(self._async_engine, expire_on_commit=False) as session:
+            return await session.run_sync(lambda look: fn(look, *args, **kwargs))
+
     async def write(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         unit = _Unit(lambda session: fn(session, *args, **kwargs))
         self._writer.submit(unit)
@@ -144,4 +152,5 @@ class UnitOfWork:
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.stop)
         await asyncio.to_thread(self._readers.shutdown)
+        await self._async_engine.dispose()
         self.database.close()
