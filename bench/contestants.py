@@ -21,7 +21,7 @@ from models.migrating import migrate
 from models.surveys import Answer
 
 TOKEN = "4242:AAbench-nastavnik-0000000000000000"  # noqa: S105  # nobody's
-START_SECONDS = 90.0
+START_SECONDS = 120.0
 PUPILS = 2_500
 BARE_PUPILS = 500
 

@@ -74,7 +74,7 @@ def fill(database: Database, pairs: int) -> tuple[School, list[int]]:
 
 async def wait_for_poll(sandbox: Sandbox, process: Process) -> None:
     deadline = time.perf_counter() + START_SECONDS
-    while not sandbox.record.find(0, "getUpdates", 1):
+    while not sandbox.record.find(0, "deleteWebhook", 1):
         process.check_lives()
         if time.perf_counter() > deadline:
             raise NotAnswered("the bot did not start")
