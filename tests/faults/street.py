@@ -58,11 +58,17 @@ class Street:
             except SQLAlchemyError:
                 await asyncio.sleep(0.3)
 
+    async def has_fetched(self) -> bool:
+        """Whether nothing of anybody waits in Telegram."""
+        info = await self.machine.telegram.ask("GET", f"/bot{TOKEN}/getWebhookInfo")
+        return not info["result"]["pending_update_count"]
+
     async def is_quiet(self, chat_id: int) -> bool:
         """Whether everything this chat sent has been fetched, worked and answered."""
-        info = await self.machine.telegram.ask("GET", f"/bot{TOKEN}/getWebhookInfo")
-        if info["result"]["pending_update_count"]:
-            return False
+        return await self.has_fetched() and await self.is_worked(chat_id)
+
+    async def is_worked(self, chat_id: int) -> bool:
+        """Whether everything of this chat that the bot has fetched is worked and answered."""
         return await self.read(count_open, chat_id) == 0
 
 

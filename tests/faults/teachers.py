@@ -114,25 +114,29 @@ class Teacher:
     async def _settle(self, before: list[SeenMessage], act: str, *, is_hasty: bool) -> None:
         deadline = time.monotonic() + PATIENCE
         quiet_since: float | None = None
+        is_fetched = False
         while True:
             await asyncio.sleep(0.05)
             if is_hasty and await self.bubbles() != before:
                 return
-            is_quiet = await self.street.is_quiet(self.person.id)
-            if is_quiet and await self.bubbles() != before:
-                return
-            if not is_quiet:
+            is_fetched = is_fetched or await self.street.has_fetched()
+            if not (is_fetched and await self.street.is_worked(self.person.id)):
                 quiet_since = None
+            elif await self.bubbles() != before:
+                return
             else:
                 quiet_since = quiet_since or time.monotonic()
                 if time.monotonic() - quiet_since > SILENCE:
-                    if not await self._was_told_the_same():
-                        words = (await self.person.transcript())[-1500:]
-                        self.street.find(f"silent: person {self.facts.id} had no answer to {act}\n{words}")
+                    await self._report_silence(act)
                     return
             if time.monotonic() > deadline:
                 words = await self.person.transcript()
                 raise Unanswered(f"person {self.facts.id}: no answer to {act}\n{words[-3000:]}")
+
+    async def _report_silence(self, act: str) -> None:
+        if not await self._was_told_the_same():
+            words = (await self.person.transcript())[-1500:]
+            self.street.find(f"silent: person {self.facts.id} had no answer to {act}\n{words}")
 
     async def _was_told_the_same(self) -> bool:
         """Whether the last answer was what stood on the screen already: a refusal said twice."""

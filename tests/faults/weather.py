@@ -117,7 +117,7 @@ async def until_panel_answers(street: Street) -> None:
     for _ in range(300):
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", street.machine.panel_port)
-            writer.write(b"GET /health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            writer.write(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
             answer = await reader.read()
             writer.close()
         except OSError:
