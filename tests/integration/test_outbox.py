@@ -1,6 +1,7 @@
 """Notices leave once, in the order of their class, at the right time of day (engineering.md, decision 2)."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,6 +48,9 @@ class Notices:
     def row(self, row_id: int) -> OutboxMessage:
         with self.town.database.reading() as session:
             return session.get_one(OutboxMessage, row_id)
+
+    def is_tried(self, row_id: int, times: int) -> bool:
+        return self.row(row_id).tries == times
 
     async def settled(self, row_id: int, seconds: float = 10.0) -> OutboxMessage:
         def look() -> OutboxMessage | None:
@@ -121,6 +125,21 @@ async def test_a_passing_fault_is_tried_again(notices: Notices) -> None:
         row = await notices.settled(notices.put(), seconds=15)
         assert (row.status, row.tries) == (OutboxStatus.SENT, 2)
     assert await notices.heard() == [f"Весть {number}" for number in (1, 2, 3, 4)]
+
+
+async def test_a_line_that_is_down_for_days_parks_nothing(notices: Notices) -> None:
+    """Answers that are none end after sixty tries; a Telegram that cannot be reached is waited for."""
+    for kind, status in (("reset_before", OutboxStatus.WAITING), ("500", OutboxStatus.PARKED)):
+        row_id = notices.put(due_at=notices.town.clock.now() + timedelta(minutes=5))
+        with notices.town.database.writing() as session:
+            session.get_one(OutboxMessage, row_id).tries = 500
+        await notices.town.telegram.fault(kind=kind, method="sendMessage", times=1)
+        await notices.town.telegram.skip(minutes=6)
+        assert await until(partial(notices.is_tried, row_id, 501))
+        assert notices.row(row_id).status is status
+    assert await notices.heard() == []
+    await notices.town.telegram.skip(minutes=20)
+    await notices.vera.expect("Весть 1")
 
 
 async def test_acts_before_meetings_before_news_and_near_before_far(notices: Notices) -> None:
