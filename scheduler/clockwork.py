@@ -121,7 +121,7 @@ class Clockwork:
                     count = await self._write(tick.work, now=self._clock.now())
                     if count:
                         self._worked()
-                    if count < tick.batch:
+                    if tick.batch is None or count < tick.batch:
                         break
         except Exception as error:  # noqa: BLE001  # one tick's failure must not stop the others or itself
             log.warning("The tick %r failed: %s", tick.name, type(error).__name__)

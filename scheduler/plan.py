@@ -17,7 +17,8 @@ from services.surveys.reminders import remind_unfinished
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """`work(session, now=...)` gives how many rows it looked at; a full `batch` is followed by another.
+    """`work(session, now=...)` gives how many rows it looked at; a full `batch` is followed by another,
+    None is one that always finishes.
 
     `late_seconds` is how late a run may begin before it is left out, None for any lateness.
     """
@@ -25,7 +26,7 @@ class Tick:
     name: str
     seconds: float
     work: Callable[..., int]
-    batch: int = 20
+    batch: int | None = 20
     late_seconds: int | None = None
 
 
@@ -37,5 +38,5 @@ TICKS: tuple[Tick, ...] = (
     Tick("feedback to close", 60, close_feedback),
     Tick("questionnaires not sent", 120, remind_unfinished, batch=200),
     Tick("drafts nobody decided on", 3600, erase_old_drafts, batch=200),
-    Tick("daily backup", 600, ask_daily_backup),
+    Tick("daily backup", 600, ask_daily_backup, batch=None),
 )
