@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from io import BytesIO
 from types import TracebackType
@@ -16,6 +17,8 @@ from sandbox.screen import Screen, SeenMessage, choose_label, read_message, read
 QUIET_SECONDS = 0.05
 TAP_QUIET_SECONDS = 1.5  # a busy machine answers the callback long before it edits the message
 DEFAULT_TIMEOUT = 10.0
+AtWork = Callable[[int], Awaitable[bool]]
+"""Asks the bot whether it still works on what came from a chat: then silence there is no answer yet."""
 SMALLEST_PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
@@ -30,9 +33,12 @@ class SandboxError(AssertionError):
 class SandboxClient:
     """An open connection to a sandbox."""
 
-    def __init__(self, base_url: str, *, timeout: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self, base_url: str, *, timeout: float = DEFAULT_TIMEOUT, is_at_work: AtWork | None = None
+    ) -> None:
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
+        self.is_at_work = is_at_work
 
     async def __aenter__(self) -> Self:
         """Open the connection."""
@@ -262,8 +268,9 @@ class Person:
         answers = [event["text"] for event in events if event["kind"] == "callback_answer"]
         return str(answers[-1]) if answers else ""
 
-    async def expect(self, text: str, *, timeout: float = DEFAULT_TIMEOUT) -> Screen:  # noqa: ASYNC109 - a long poll inside
+    async def expect(self, text: str, *, timeout: float | None = None) -> Screen:  # noqa: ASYNC109 - a long poll inside
         """Wait until the newest screen contains a text. Raises AssertionError with the dialogue."""
+        timeout = self._client.timeout if timeout is None else timeout
         deadline = time.monotonic() + timeout
         while True:
             view = await self._view()
@@ -303,6 +310,9 @@ class Person:
         events: list[Json] = await self._client.ask("GET", f"{self._path}/events", params=query)
         return events
 
+    async def _is_at_work(self) -> bool:
+        return self._client.is_at_work is not None and await self._client.is_at_work(self.id)
+
     async def _settle(self, done: Json, action: str, *, wait: bool) -> Screen:
         """Wait for the bot's visible answer to an action and a moment of quiet."""
         query_id = done.get("query_id")
@@ -316,7 +326,7 @@ class Person:
             if is_settled:
                 patience = QUIET_SECONDS
             elif is_answered:
-                patience = TAP_QUIET_SECONDS
+                patience = TAP_QUIET_SECONDS if self._client.is_at_work is None else QUIET_SECONDS
             else:
                 patience = deadline - time.monotonic()
             if patience <= 0:
@@ -327,6 +337,8 @@ class Person:
                 )
             events = await self._wait_for_events(after, patience)
             if not events and (is_settled or is_answered):
+                if time.monotonic() < deadline and await self._is_at_work():
+                    continue
                 return await self.screen()
             for event in events:
                 after = event["number"]

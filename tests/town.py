@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
+from sqlalchemy import select
 
 from bot.app import BotApp, BotConfig
 from bot.desk import Script
 from models.engine import Database
+from models.messages import InboxStatus, InboxUpdate
 from models.unit_of_work import UnitOfWork
 from sandbox.client import SandboxClient
 from sandbox.server import Sandbox
@@ -25,6 +27,8 @@ TOKEN = "4242424242:AAtown-of-tests-0123456789abcdefghij"
 START_SECONDS = 20.0
 one_context = functools.cache(ssl.create_default_context)  # 40 ms of certificates that no town ever shows
 STOP_SECONDS = 8.0
+PATIENCE = 30.0  # nobody waits so long but on a machine that does ten things at once
+UNANSWERED = (InboxStatus.WAITING, InboxStatus.WORKED)
 
 
 class SandboxThread:
@@ -74,7 +78,9 @@ class Town:
     async def __aenter__(self) -> Self:
         self._patched.setattr(ssl, "create_default_context", one_context)
         self.url = await asyncio.to_thread(self._sandbox.start)
-        self.telegram = await SandboxClient(self.url).__aenter__()
+        self.telegram = await SandboxClient(
+            self.url, timeout=PATIENCE, is_at_work=None if self._script else self._is_at_work
+        ).__aenter__()
         await self.telegram.skip(to=next_monday(await self.telegram.now()))
         self.clock = await asyncio.to_thread(SandboxClock, self.url)
         self.uow = UnitOfWork(self.database_url)
@@ -92,6 +98,13 @@ class Town:
             await self.telegram.__aexit__(kind, error, trace)
             await asyncio.to_thread(self._sandbox.stop)
             self._patched.undo()
+
+    async def _is_at_work(self, chat_id: int) -> bool:
+        """Whether something from a chat is in the inbox, not yet answered."""
+        query = select(InboxUpdate.update_id).where(
+            InboxUpdate.chat_id == chat_id, InboxUpdate.status.in_(UNANSWERED)
+        )
+        return await self.uow.read(lambda session: session.scalars(query).first()) is not None
 
     @property
     def bot(self) -> BotApp:
@@ -155,7 +168,7 @@ def next_monday(moment: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
 
 
-async def until(is_so: Callable[[], Any], *, seconds: float = 10.0) -> Any:
+async def until(is_so: Callable[[], Any], *, seconds: float = PATIENCE) -> Any:
     """Wait until a look gives something true, and give it. Raises AssertionError."""
     for _ in range(int(seconds / 0.05)):
         found = await asyncio.to_thread(is_so)
