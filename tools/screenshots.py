@@ -105,6 +105,8 @@ async def photograph(walk: Walk, album: Album) -> None:
     await walk.rate(mentor="8", mentee="9")
     await album.chat("chat-feedback", mentee)
     await album.chat("chat-phone", mentee, size=PHONE)
+    await mentor.tap("Готово")
+    await walk.telegram.skip(days=1)
     await mentor.say("сегодня 40 минут, посмотрели урок в 5Б, в четверг разберём план следующего")
     await mentor.expect("40 минут")
     await album.chat("chat-message", mentor)
