@@ -22,8 +22,8 @@ from models.surveys import Answer
 
 TOKEN = "4242:AAbench-nastavnik-0000000000000000"  # noqa: S105  # nobody's
 START_SECONDS = 120.0
-PUPILS = 2_500
-BARE_PUPILS = 500
+PUPILS = 4_000
+BARE_PUPILS = 3_000
 
 
 @dataclass(slots=True)

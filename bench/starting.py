@@ -151,7 +151,7 @@ def measure_worker(url: str, folder: Path, api: str) -> MemoryFigures:
             wait_for_job(database, process, "csv")  # the first one also says that it has started
             started = process.read_memory()
             wait_for_job(database, process, "xlsx")
-            return MemoryFigures("worker", started, process.read_memory(), "an export of 2,500 people (xlsx)")
+            return MemoryFigures("worker", started, process.read_memory(), "an export of 4,000 people (xlsx)")
     finally:
         database.close()
 

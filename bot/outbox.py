@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.3
 LEAST_SECONDS = 0.03  # between two looks, however often it is woken
 AT_ONCE = 20
+REFILL_AT = 10  # a look sorts all that is due, and thousands may be: not one look for each message
 MOST_TRIES = 60  # of answers that are none, some nine hours; an unreachable Telegram is waited for
 FIRST_WAIT, LONGEST_WAIT = 1.0, 600.0
 AWAY_WAIT = 1.0
@@ -62,7 +63,7 @@ class Outbox:
         while not self._is_stopping:
             self._call.clear()
             try:
-                if await self._leadership.is_leader():
+                if len(self._in_hand) <= REFILL_AT and await self._leadership.is_leader():
                     await self._drain()
             except (OperationalError, InterfaceError) as error:
                 log.warning("The outbox cannot be read: %s", type(error).__name__)
