@@ -43,6 +43,7 @@ async def measure_ticks(kind: str, folder: Path, *, count: int = MILLION) -> lis
                 took = [await run(uow, tick.work) for _ in range(RUNS)]
                 figures.append(summarise(kind, tick.name, count, took))
             reminders = next(tick for tick in TICKS if tick.name == "reminders")
+            assert reminders.batch is not None
             took = []
             for place in range(BATCHES):
                 make_due(uow.database, ids[place * reminders.batch : (place + 1) * reminders.batch])
