@@ -24,6 +24,7 @@ PATIENCE = 90.0  # a bot that is killed every few seconds comes back every few s
 SILENCE = 8.0  # everything is worked, and yet nothing was said
 HASTY = 0.3  # how often somebody acts at once on what they see
 ROLES = {Role.MENTEE: "mentee", Role.MENTOR: "mentor"}
+TYPED = {"text_short", "text_long", "int", "date", "rating10"}
 CHANGES = 3  # answers changed at the review
 
 
@@ -257,6 +258,8 @@ class Teacher:
             await self._give(run_id, question, read_pick(question, chosen), chosen, times)
         elif question.optional and not picks and rng.random() < 0.4 and await self._stands("survey.skip"):
             await self.press("survey.skip")
+        elif question.kind not in TYPED:  # the hasty saw a question that was behind them already
+            await self.until_quiet()
         else:
             await self._give(run_id, question, self._words(question))
 
