@@ -79,7 +79,7 @@ class Town:
         self._patched.setattr(ssl, "create_default_context", one_context)
         self.url = await asyncio.to_thread(self._sandbox.start)
         self.telegram = await SandboxClient(
-            self.url, timeout=PATIENCE, is_at_work=None if self._script else self._is_at_work
+            self.url, timeout=PATIENCE, is_at_work=self._is_at_work
         ).__aenter__()
         await self.telegram.skip(to=next_monday(await self.telegram.now()))
         self.clock = await asyncio.to_thread(SandboxClock, self.url)

@@ -123,10 +123,14 @@ async def test_an_update_that_nobody_can_read_stops_nobody(town: Town) -> None:
     await town.start_bot()
     await vera.say("/add", wait=False)
     await vera.expect("Сейчас 1, шаг дом")
-    with town.database.reading() as session:
-        parked = session.get_one(InboxUpdate, 5)
-        assert (parked.status, parked.fault) == (InboxStatus.PARKED, "ValidationError")
-        assert session.get_one(InboxUpdate, 6).status is not InboxStatus.WAITING
+
+    def status_of(update_id: int) -> tuple[InboxStatus, str | None]:
+        with town.database.reading() as session:
+            update = session.get_one(InboxUpdate, update_id)
+            return update.status, update.fault
+
+    assert await until(lambda: status_of(5) == (InboxStatus.PARKED, "ValidationError"))
+    assert await until(lambda: status_of(6)[0] is not InboxStatus.WAITING)
 
 
 async def test_killed_between_effect_and_answer_the_screen_is_shown_once_more(town: Town) -> None:
