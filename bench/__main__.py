@@ -25,7 +25,7 @@ from bench.ticks import measure_ticks
 
 
 async def survey(folder: Path, asked: argparse.Namespace) -> str:
-    rounds, seconds = (1, 2.0) if asked.quick else (3, 3.0)
+    rounds, seconds = (1, 2.0) if asked.quick else (3, 2.0)
     return show_survey(await measure_survey(folder, rounds=rounds, seconds=seconds))
 
 
