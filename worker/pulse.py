@@ -1,8 +1,11 @@
 """The worker's last sign of life: the moment of a file in the data folder, which doctor and `health` read."""
 
+import logging
 import os
 import time
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
 SILENT_SECONDS = 60.0  # a worker whose last sign is older does not work
@@ -31,5 +34,8 @@ class Pulse:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + BEAT_SECONDS
-        self._path.touch(mode=0o600)
-        os.utime(self._path)
+        try:
+            self._path.touch(mode=0o600)
+            os.utime(self._path)
+        except OSError as error:  # a full disk: silence is seen by who watches, and no job is lost by it
+            log.warning("No sign of life can be given: %s", type(error).__name__)
