@@ -28,6 +28,7 @@ COLUMNS = {
     "panel, worker killed": ("kills of the panel", "kills of the worker"),
     "calls hit": (),
     "database cut": ("database locked", "database restarted"),
+    "second bots": ("second bots refused", "second bots that polled"),
     "sent": ("messages sent",),
     "repeated, kill": ("repeated after a kill",),
     "repeated, reset": ("repeated after a reset",),
