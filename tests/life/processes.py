@@ -46,7 +46,7 @@ class Outcome:
 
 def call(*arguments: str, settings: Mapping[str, str], folder: Path) -> Outcome:
     """`nastavnik ...` in this process, for what ends by itself: no second of imports for each."""
-    said, warned = io.StringIO(), io.StringIO()
+    said, warned = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n", write_through=True) for _ in "12")
     root = logging.getLogger()
     handlers, level, mask, here = root.handlers[:], root.level, os.umask(0o022), Path.cwd()
     try:
@@ -65,7 +65,13 @@ def call(*arguments: str, settings: Mapping[str, str], folder: Path) -> Outcome:
         root.setLevel(level)
         os.umask(mask)
         os.chdir(here)
-    return Outcome(code, said.getvalue().splitlines(), warned.getvalue().splitlines())
+    return Outcome(code, lines_of(said), lines_of(warned))
+
+
+def lines_of(stream: io.TextIOWrapper) -> list[str]:
+    stream.seek(0)
+    said = stream.read()
+    return said.removesuffix("\n").split("\n") if said else []
 
 
 class Command:

@@ -25,8 +25,8 @@ from services.exports import TABLES as KNOWN_TABLES
 from services.exports import Format
 from services.files import folder_of
 from services.pairs import draft_pair
-from tests.life.conftest import Start
-from tests.life.processes import Command
+from tests.life.conftest import Say, Start
+from tests.life.processes import Outcome
 from tests.world import World, found_school
 
 pytestmark = pytest.mark.life
@@ -39,13 +39,13 @@ PEOPLE = ("Анна", "Пётр", "=СУММА(А1)")
 class Town:
     """One installation with a school of a few people; nothing of it runs."""
 
-    start: Callable[..., Command]
+    speak: Callable[..., Outcome]
     folder: Path
     world: World
 
-    def say(self, *words: str, code: int = 0) -> Command:
-        done = self.start(*words)
-        assert done.wait() == code, (done.said, done.warned)
+    def say(self, *words: str, code: int = 0) -> Outcome:
+        done = self.speak(*words)
+        assert done.code == code, (done.said, done.warned)
         assert not [line for line in done.warned if "Traceback" in line]
         return done
 
@@ -60,7 +60,7 @@ class Town:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def town(
     request: pytest.FixtureRequest,
-    start: Start,
+    say: Say,
     tmp_path: Path,
     open_database: Callable[[str], Database],
     now: datetime,
@@ -72,10 +72,10 @@ def town(
         url = request.getfixturevalue("postgres_url")
         own = {"bot_token": SANDBOX_TOKEN, "database_url": url}
 
-    def start_one(*words: str) -> Command:
-        return start(*words, **own)
+    def say_one(*words: str) -> Outcome:
+        return say(*words, **own)
 
-    assert start_one("migrate").wait() == 0
+    assert say_one("migrate").code == 0
     world = found_school(open_database(url), now)
     for name in PEOPLE:
         world.person(name)
@@ -86,7 +86,7 @@ def town(
         mentee_participation_id=mentee.participation_id,
         mentor_participation_id=mentor.participation_id,
     )
-    return Town(start_one, folder, world)
+    return Town(say_one, folder, world)
 
 
 def test_the_command_line_names_what_there_is() -> None:
