@@ -21,6 +21,7 @@ from models.engine import Database
 from services.accounts import create_account, set_password
 from services.actors import Door, system
 from services.clock import FixedClock
+from tests.standing import repeat
 from tests.world import World, found_school
 
 PASSWORD = "травяной чай без сахара"
@@ -70,9 +71,20 @@ def panel(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Flas
 
 @dataclass
 class Browser:
-    """A curator's browser: follows redirects, fills in the CSRF field as a form does."""
+    """A curator's browser: follows redirects, fills in the CSRF field as a form does.
 
-    client: FlaskClient
+    With a `login` it signs in before its first page.
+    """
+
+    tab: FlaskClient
+    login: str | None = None
+
+    @property
+    def client(self) -> FlaskClient:
+        login, self.login = self.login, None
+        if login is not None:
+            self.sign_in(login)
+        return self.tab
 
     def get(self, path: str, *, status: int = 200) -> str:
         answer = self.client.get(path, follow_redirects=True)
@@ -119,18 +131,21 @@ def text_of(page: str) -> str:
 @pytest.fixture
 def add_account(database: Database, now: datetime) -> Callable[..., int]:
     def add(world: World, role: AccountRole, login: str, name: str = "Вера Павловна Тихая") -> int:
-        with database.writing() as session:
-            made = create_account(
-                session,
-                actor=system(Door.COMMAND_LINE),
-                organization_id=world.organization_id,
-                login=login,
-                name=name,
-                role=role,
-                now=now,
-            )
-            set_password(session, token=made.token, password=PASSWORD, now=now)
-        return made.account_id
+        def step() -> int:
+            with database.writing() as session:
+                made = create_account(
+                    session,
+                    actor=system(Door.COMMAND_LINE),
+                    organization_id=world.organization_id,
+                    login=login,
+                    name=name,
+                    role=role,
+                    now=now,
+                )
+                set_password(session, token=made.token, password=PASSWORD, now=now)
+            return made.account_id
+
+        return repeat(database, "account", (world.organization_id, role, login, name, now), step)
 
     return add
 
@@ -142,8 +157,6 @@ def stranger(panel: Flask) -> Browser:
 
 @pytest.fixture
 def curator(panel: Flask, world: World, add_account: Callable[..., int]) -> Browser:
-    """A signed-in curator of `world`."""
+    """A curator of `world`, whose password is set; the first page asks for it."""
     add_account(world, AccountRole.CURATOR, "curator")
-    browser = Browser(panel.test_client())
-    browser.sign_in("curator")
-    return browser
+    return Browser(panel.test_client(), "curator")

@@ -177,6 +177,7 @@ def test_changing_the_password_ends_the_other_sessions(panel: Flask, curator: Br
 
 
 def test_a_disabled_account_is_out_at_once(curator: Browser, database: Database, clock: FixedClock) -> None:
+    curator.get("/")
     with database.writing() as session:
         session.scalars(select(Account)).one().disabled_at = clock.now()
     assert "Панель куратора" in text_of(curator.get("/"))

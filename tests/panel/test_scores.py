@@ -15,7 +15,7 @@ from models.surveys import SurveyRun
 from services.actors import Actor, ActorKind, Door, Right
 from services.clock import FixedClock
 from services.meetings.outcomes import log_past_meeting
-from services.pairs import accept_offer, confirm_pair, draft_pair, register_order
+from services.pairs import register_order
 from services.programmes.answers import Tapped
 from services.programmes.running import change_settings
 from services.scores import (
@@ -138,17 +138,9 @@ def test_a_mark_that_is_no_mark_changes_nothing(curator: Browser, world: World) 
 @pytest.fixture
 def pair(world: World) -> tuple[int, Participant, Participant]:
     mentee, mentor = world.mentee(), world.mentor()
-    drafted = world.write(
-        draft_pair,
-        actor=world.curator,
-        mentee_participation_id=mentee.participation_id,
-        mentor_participation_id=mentor.participation_id,
-    )
-    world.write(confirm_pair, actor=world.curator, pair_id=drafted.pair_id)
-    for side in (mentee, mentor):
-        world.write(accept_offer, actor=world.actor(side.person), pair_id=drafted.pair_id)
-    world.write(register_order, actor=world.curator, pair_id=drafted.pair_id)
-    return drafted.pair_id, mentee, mentor
+    pair_id = world.agree(mentee, mentor)
+    world.write(register_order, actor=world.curator, pair_id=pair_id)
+    return pair_id, mentee, mentor
 
 
 def meet(

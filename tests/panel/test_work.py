@@ -12,7 +12,6 @@ from models.pairs import Pair
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
 from services.clock import FixedClock
-from services.pairs import accept_offer, confirm_pair, draft_pair
 from services.programmes.running import settings_of
 from services.tasks import open_task
 from tests.panel.conftest import Browser, text_of
@@ -22,17 +21,7 @@ from tests.world import World
 @pytest.fixture
 def pair_id(world: World) -> int:
     """A pair that both have accepted."""
-    mentee, mentor = world.mentee(), world.mentor()
-    drafted = world.write(
-        draft_pair,
-        actor=world.curator,
-        mentee_participation_id=mentee.participation_id,
-        mentor_participation_id=mentor.participation_id,
-    )
-    world.write(confirm_pair, actor=world.curator, pair_id=drafted.pair_id)
-    for side in (mentee, mentor):
-        world.write(accept_offer, actor=world.actor(side.person), pair_id=drafted.pair_id)
-    return int(drafted.pair_id)
+    return world.agree(world.mentee(), world.mentor())
 
 
 def test_a_meeting_entered_for_a_pair_is_marked(curator: Browser, pair_id: int, database: Database) -> None:

@@ -60,15 +60,7 @@ class Pair:
         self.world = world
         self.mentee = mentee or world.mentee()
         self.mentor = mentor or world.mentor()
-        self.id = world.write(
-            pairs.draft_pair,
-            actor=world.curator,
-            mentee_participation_id=self.mentee.participation_id,
-            mentor_participation_id=self.mentor.participation_id,
-        ).pair_id
-        world.write(pairs.confirm_pair, actor=world.curator, pair_id=self.id)
-        for one in (self.mentee, self.mentor):
-            world.write(pairs.accept_offer, actor=world.actor(one.person), pair_id=self.id)
+        self.id = world.agree(self.mentee, self.mentor)
 
     def do(self, who: Participant, fn: Callable[..., Any], **facts: Any) -> Any:
         return self.world.write(fn, actor=self.world.actor(who.person), **facts)

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from models.engine import Database
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
-from services import pairs
 from services.meetings.moments import span_of
 from services.meetings.planning import cancel_meeting, confirm_meeting, move_meeting, propose_meeting
 from services.meetings.schedule import find_due, list_reminders, postpone_reminder, quiet_hours_of, schedule
@@ -149,16 +148,7 @@ def world(database: Database) -> World:
 @pytest.fixture
 def couple(world: World) -> Trio:
     mentee, mentor = world.mentee(), world.mentor()
-    pair_id = world.write(
-        pairs.draft_pair,
-        actor=world.curator,
-        mentee_participation_id=mentee.participation_id,
-        mentor_participation_id=mentor.participation_id,
-    ).pair_id
-    world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
-    for one in (mentee, mentor):
-        world.write(pairs.accept_offer, actor=world.actor(one.person), pair_id=pair_id)
-    return pair_id, mentee, mentor
+    return world.agree(mentee, mentor), mentee, mentor
 
 
 def agree(world: World, couple: Trio, local_start: datetime = datetime(2026, 11, 26, 15, 0)) -> Any:
