@@ -27,6 +27,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MPLCONFIGDIR=/tmp/matplotlib \
+    MALLOC_ARENA_MAX=2 \
     NASTAVNIK_DATA_DIR=/var/lib/nastavnik
 WORKDIR /srv/nastavnik
 USER nastavnik

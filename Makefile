@@ -5,19 +5,21 @@ STAMP := .venv/.ready
 PO := $(wildcard locales/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
-.PHONY: run test check setup lint types contracts messages lock screenshots faults bench clean
+.PHONY: run test check setup lint types contracts messages lock screenshots trace mutants faults bench clean
 
 run: setup
 	@$(BIN)/nastavnik run
 
-# A worker for each core; a file's tests stay together (browsers and processes), in the order of the folders:
-# the long ones first, so that the many short ones fill the end. `make test WORKERS=0` runs them one by one.
-WORKERS ?= auto
+# Four workers, for half of each test is waiting; a file's tests stay together (browsers and processes), in the
+# order of the folders: the slow ones first, so that the many quick ones fill the end. `make test WORKERS=0` runs
+# them one by one; MARKS="" runs also the long ones, as `make check` does.
+WORKERS ?= 4
+MARKS ?= not long
 test: setup
-	@$(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder -m "$(MARKS)"
 
 check: setup lint types contracts
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test MARKS=
 
 setup: $(STAMP) $(MO)
 
@@ -27,6 +29,14 @@ $(STAMP): requirements.lock pyproject.toml tools/setup.py
 
 %.mo: %.po | $(STAMP)
 	@$(BIN)/pybabel -q compile --use-fuzzy -i $< -o $@
+
+# Which test proves which requirement; writes docs/traceability.md.
+trace: setup
+	@$(BIN)/python -m tools.trace
+
+# Removes the behaviour behind a sample of requirements in a copy of the tree: its tests must notice.
+mutants: setup
+	@$(BIN)/python -m tools.mutate
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

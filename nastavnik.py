@@ -26,7 +26,19 @@ PASSING = 75  # sysexits' EX_TEMPFAIL, only between `run` and its children: wort
 OTHERS_NOTHING = 0o077  # the data folder holds people's data: nobody else on this machine may read it
 PROBED = ("panel", "bot", "worker")
 PROCESSES = ("run", "bot", "panel", "worker", "sandbox")  # each has a log of its own
-TABLES = ("consents", "people", "pairs", "meetings", "surveys", "scores", "roadmap", "outbox")
+TABLES = (
+    "consents",
+    "people",
+    "pairs",
+    "meetings",
+    "surveys",
+    "scores",
+    "roadmap",
+    "outbox",
+    "mentee_bank",
+    "mentor_bank",
+    "requests",
+)
 FORMATS = ("csv", "json", "xlsx")
 KINDS = ("school", "college", "support_center")
 ROLES = ("administrator", "curator", "head", "psychologist", "observer")
@@ -168,8 +180,9 @@ def make_parser(t: Translator) -> Parser:
     )
     health.add_argument("processes", nargs="*", metavar="PROCESS", help=", ".join(PROBED))
     for_machines(health, t)
-    add_programme(add("programme", t.label("Programme packs: list, check, create"), run), t)
+    add_programme(add("programme", t.label("Programme packs: list, check, create, upgrade"), run), t)
     add_organization(add("organization", t.label("Organisations: list, add"), run), t)
+    add_people(add("people", t.label("People of an organisation: import a list"), run), t)
     add_export(add("export", t.label("One table of an organisation as CSV, JSON or a workbook"), run), t)
     add_backups(
         add("backup", t.label("Back up database and files; everything may go on meanwhile"), run),
@@ -200,15 +213,21 @@ def call(name: str, room: str = "commands") -> Callable[..., int]:
 def add_programme(parser: Parser, t: Translator) -> None:
     actions = parser.add_actions()
     listing = actions.add_parser("list", help=t.label("the packs that are here"))
-    listing.set_defaults(act=call("list_programmes"), needs_folder=False)
+    listing.set_defaults(act=call("list_programmes", "programmes"), needs_folder=False)
     check = actions.add_parser("check", help=t.label("name every fault of the packs with its mend"))
     check.add_argument("folder", nargs="?", type=Path, help=t.label("folder of packs (programmes/)"))
-    check.set_defaults(act=call("check_programmes"), needs_folder=False)
+    check.set_defaults(act=call("check_programmes", "programmes"), needs_folder=False)
     create = actions.add_parser("create", help=t.label("begin a programme in this school year"))
     create.add_option("--organization", required=True, help=t.label("its name or number"))
     create.add_option("--pack", default="target-model", help=t.label("one of `programme list`"))
-    create.set_defaults(act=call("start_programme"))
-    for action in (listing, check, create):
+    create.set_defaults(act=call("start_programme", "programmes"))
+    upgrade = actions.add_parser(
+        "upgrade", help=t.label("show what a newer pack would change in the running programme, then apply it")
+    )
+    upgrade.add_option("--organization", required=True, help=t.label("its name or number"))
+    upgrade.add_option("--apply", metavar="MARK", help=t.label("the mark that the difference was shown with"))
+    upgrade.set_defaults(act=call("show_or_upgrade", "programmes"))
+    for action in (listing, check, create, upgrade):
         for_machines(action, t)
 
 
@@ -238,7 +257,27 @@ def add_curator(parser: Parser, t: Translator) -> None:
     add.add_option("--login", help=t.label("sign-in name (curator, curator2, ...)"))
     add.add_option("--role", choices=ROLES, default="curator")
     add.set_defaults(act=call("add_curator"))
-    for_machines(add, t)
+    admit = actions.add_parser("admit", help=t.label("let an account work in one more organisation"))
+    admit.add_option("--login", required=True, help=t.label("sign-in name"))
+    admit.add_option("--organization", required=True, help=t.label("its name or number"))
+    admit.set_defaults(act=call("admit_curator"))
+    for action in (add, admit):
+        for_machines(action, t)
+
+
+def add_people(parser: Parser, t: Translator) -> None:
+    actions = parser.add_actions()
+    listing = actions.add_parser(
+        "import", help=t.label("check a list of staff (xlsx, csv) and say the fate of each row")
+    )
+    listing.add_argument("file", type=Path, metavar="FILE")
+    listing.add_option(
+        "--apply", action="store_true", help=t.label("add the new people; without it nothing is")
+    )
+    listing.add_option("--source", help=t.label("which list it is; kept with each person"))
+    listing.add_option("--organization", help=t.label("its name or number; needed where there are several"))
+    listing.set_defaults(act=call("import_people", "imports"))
+    for_machines(listing, t)
 
 
 def add_export(parser: Parser, t: Translator) -> None:
@@ -277,8 +316,8 @@ def add_read(parser: Parser, t: Translator) -> None:
 
 
 def run(site: "Site", t: Translator, _asked: argparse.Namespace) -> int:
-    from installation.commands import PACKS, TARGET_MODEL
     from installation.running import run as run_all
+    from installation.site import PACKS, TARGET_MODEL
     from services.programmes.packs import load_pack
 
     run_all(site, t, load_pack(PACKS, TARGET_MODEL))

@@ -7,21 +7,33 @@ from flask import Flask, current_app, flash, redirect, request, url_for
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from flask_limiter import RateLimitExceeded
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from admin import words
+from admin import privacy_words, survey_words, words
 from admin.configuration import PanelConfig
-from admin.doors import Secured, guard_doors
+from admin.cycles import curator_title, pairs_title
+from admin.doors import (
+    OPEN_ENDPOINTS,
+    Secured,
+    ask_to_sign_in,
+    guard_doors,
+    page_before,
+    workplaces,
+)
 from admin.drawings import month_name
-from admin.languages import LANGUAGE_NAMES, locale, sentence, set_up_languages
+from admin.languages import LANGUAGE_NAMES, label, locale, sentence, set_up_languages
 from admin.probes import add_probes
 from admin.safety import keep_safe, nonce, refusal
 from admin.storage import db, session
+from admin.views.answering import answering
 from admin.views.entrance import entrance
+from admin.views.forms import forms
 from admin.views.home import HomePage
-from admin.views.menu import menu, pages, tabs
+from admin.views.menu import menu, pages, roadmap_tabs, tabs
+from services.actors import Right
 from services.errors import DomainError, NotAllowed, NotFound
 
 __all__ = ["PanelConfig", "create_panel"]
@@ -38,6 +50,8 @@ def create_panel(config: PanelConfig) -> Flask:
     set_up_languages(app)
     guard_doors(app)
     app.register_blueprint(entrance)
+    app.register_blueprint(answering)
+    app.register_blueprint(forms)
     add_probes(app)
     _add_views(app)
     _answer_errors(app)
@@ -46,10 +60,17 @@ def create_panel(config: PanelConfig) -> Flask:
         nonce=nonce,
         menu=menu,
         tabs=tabs,
+        roadmap_tabs=roadmap_tabs,
         locale=locale,
         languages=LANGUAGE_NAMES,
         words=words,
+        privacy_words=privacy_words,
+        rights=Right,
+        workplaces=workplaces,
+        survey_words=survey_words,
         month_name=month_name,
+        pairs_title=pairs_title,
+        curator_title=curator_title,
         is_sandbox=config.is_sandbox,
     )
     return app
@@ -69,7 +90,7 @@ def _add_views(app: Flask) -> None:
 
 def _answer_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
-    app.register_error_handler(CSRFError, lambda _error: refusal(400))
+    app.register_error_handler(CSRFError, _out_of_date)
     app.register_error_handler(RateLimitExceeded, lambda _error: refusal(429))
     app.register_error_handler(HTTPException, _not_served)
     app.register_error_handler(Exception, _fault)
@@ -84,6 +105,17 @@ def _refused(error: DomainError) -> Response | tuple[str, int]:
         return refusal(404)
     flash(sentence(error), "error")
     return refusal(409) if request.method == "GET" else redirect(url_for("home.index"))
+
+
+def _out_of_date(_error: CSRFError) -> Response | tuple[str, int]:
+    """A form of a session that is over: sign in and come back, or just come back and repeat."""
+    back = page_before()
+    if request.endpoint not in OPEN_ENDPOINTS and not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if back is None:
+        return refusal(400)
+    flash(label("This page was out of date, so nothing was saved. Please repeat it."), "error")
+    return redirect(back)
 
 
 def _not_served(error: HTTPException) -> tuple[str, int] | HTTPException:

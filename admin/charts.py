@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 INK, MUTED, GRID = "#1f2d3d", "#5b6b7b", "#dfe5ea"
 COLOURS = ("#2f6f9f", "#d08a2e", "#b9c4cd", "#7d9b76")  # told apart in grey print as well
 WIDTH, HEIGHT = 7.2, 3.1  # inches
+FEWEST = 5  # places for bars on an axis
 _drawing = threading.Lock()  # matplotlib's font cache is not for several threads at once
 
 
@@ -103,6 +104,8 @@ def _grouped(axes, chart: Chart, *, is_stacked: bool) -> None:  # type: ignore[n
         if is_stacked:
             floor = [low + value for low, value in zip(floor, values, strict=True)]
     axes.set_xticks(list(places), chart.labels)
+    room = max(0.0, (FEWEST - len(chart.labels)) / 2)  # one month alone is not a wall from edge to edge
+    axes.set_xlim(-0.5 - room, len(chart.labels) - 0.5 + room)
 
 
 def _lines(axes, chart: Chart) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

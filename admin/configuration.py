@@ -13,6 +13,7 @@ class PanelConfig:
     """`panel_url` is the public address: other Host headers are refused. `is_secure`: browsers use https.
 
     `data_dir` is the folder of this installation's files; without it nothing can be fetched.
+    `packs` is the folder of programme packs; without it no newer content is looked for.
     `bot_username` makes invitation links; without it the panel shows the code to type.
     """
 
@@ -25,6 +26,7 @@ class PanelConfig:
     bot_username: str = ""
     is_sandbox: bool = False
     data_dir: Path | None = None
+    packs: Path | None = None
 
 
 def panel_config() -> PanelConfig:

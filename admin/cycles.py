@@ -3,7 +3,7 @@
 from flask import g
 
 from admin.doors import current_account
-from admin.languages import locale
+from admin.languages import label, locale
 from admin.storage import session
 from services.errors import NotFound
 from services.programmes.packs import ResolvedPack
@@ -46,3 +46,13 @@ def form_titles() -> dict[str, str]:
         one.id: one.title.get(locale())
         for one in (*described.forms, *described.kinds, *described.role_variants)
     }
+
+
+def pairs_title() -> str:
+    """How pairs are called above their pages: the programme's own word, tandems in one regulation (1.F)."""
+    return pack().pack.words.pairs.get(locale()) if cycle_id_or_none() else label("Pairs")
+
+
+def curator_title() -> str:
+    """How the programme calls its curator: a coordinator in one regulation (domain.md 1.F)."""
+    return pack().pack.words.curator.get(locale())

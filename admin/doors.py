@@ -6,8 +6,10 @@ is not on a short list, so that a forgotten view is still behind the sign-in.
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, request, url_for
+from flask import session as cookie
 from flask_admin import BaseView
 from flask_admin.contrib.sqla import ModelView
 from flask_login import LoginManager, current_user
@@ -15,9 +17,10 @@ from sqlalchemy import func, or_
 from sqlalchemy.orm import Query, Session
 from werkzeug.wrappers import Response
 
-from admin.languages import sentence
+from admin.languages import label, sentence
 from admin.probes import PROBES
 from admin.storage import session
+from services.account_organizations import Workplace, list_workplaces
 from services.accounts import SignedIn, read_account
 from services.actors import Actor, Right
 from services.errors import DomainError, NotAllowed
@@ -26,9 +29,24 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 OPEN_ENDPOINTS = (
-    frozenset({"entrance.sign_in", "entrance.set_up", "entrance.language", "static", "home.static"}) | PROBES
+    frozenset(
+        {
+            "entrance.sign_in",
+            "entrance.set_up",
+            "entrance.enter",
+            "entrance.language",
+            "answering.part",
+            "forms.fill",
+            "answering.review",
+            "static",
+            "home.static",
+        }
+    )
+    | PROBES
 )
 
+WORKPLACE = "organization"
+"""Where the session keeps the organisation that an account of several turned to."""
 
 UNUSED = frozenset(
     {
@@ -65,7 +83,12 @@ def load_user(stored: str) -> User | None:
     account_id, _, epoch = stored.partition(":")
     if not (account_id.isdecimal() and epoch.isdecimal()):
         return None
-    account = read_account(session(), account_id=int(account_id), epoch=int(epoch))
+    account = read_account(
+        session(),
+        account_id=int(account_id),
+        epoch=int(epoch),
+        organization_id=cookie.get(WORKPLACE),
+    )
     return User(account) if account else None
 
 
@@ -77,6 +100,11 @@ def current_account() -> SignedIn:
 
 def current_actor() -> Actor:
     return current_account().actor
+
+
+def workplaces() -> tuple[Workplace, ...]:
+    """The organisations that this account may turn to."""
+    return list_workplaces(session(), current_account().id)
 
 
 def guard_doors(app: Flask) -> None:
@@ -94,19 +122,56 @@ def keep_out_strangers() -> Response | None:
 
 
 def ask_to_sign_in() -> Response:
-    """Send a stranger to the sign-in, which leads back here; what was posted is not kept."""
-    back = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    """Send a stranger to the sign-in, which leads back here; that what was posted is not kept is said."""
+    if request.method == "GET":
+        back = request.full_path.rstrip("?") if request.path != "/" else None
+        return redirect(url_for("entrance.sign_in", next=back))
+    back = page_before()
+    if back is not None:
+        flash(
+            label(
+                "Your session had ended, so what you sent last was not saved. Sign in: you come back to the "
+                "page where you were."
+            ),
+            "error",
+        )
     return redirect(url_for("entrance.sign_in", next=back))
+
+
+def page_before() -> str | None:
+    """The page of ours from which a form was sent, by what the browser says of it."""
+    came = urlsplit(request.referrer or "")
+    if came.netloc != request.host or not came.path.startswith("/") or came.path.startswith("//"):
+        return None
+    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 class Secured:
     """The base of every view: signed in, and with the right that the view asks for."""
 
     right: ClassVar[Right | None] = None
-    render: Callable[..., Any]  # Flask-Admin's
+    """The right to open any page of the view. Each view says its own, None for everybody who signed in."""
+    commands: ClassVar[Mapping[str, Right]] = {}
+    """Pages that ask for more, by the function's name: "edit" by any method, "POST sheet" for posting."""
+    endpoint: str | None  # Flask-Admin's
+    render: Callable[..., Any]
 
     def is_accessible(self) -> bool:
-        return bool(current_user.is_authenticated and current_user.has(self.right))
+        return bool(
+            current_user.is_authenticated
+            and current_user.has(self.right)
+            and all(map(current_user.has, self._asked()))
+        )
+
+    def _asked(self) -> list[Right]:
+        """What the page that is asked for wants beside the view's own right."""
+        blueprint, _, page = (request.endpoint or "").rpartition(".")
+        return self.rights_of(page, request.method) if blueprint == self.endpoint else []
+
+    @classmethod
+    def rights_of(cls, page: str, method: str) -> list[Right]:
+        named = (cls.commands.get(page), cls.commands.get(f"{method} {page}"))
+        return [right for right in named if right is not None]
 
     def inaccessible_callback(self, _name: str, **_facts: Any) -> Response:
         if not current_user.is_authenticated:
@@ -177,7 +242,10 @@ class SecuredTable(Secured, ModelView):
 
     def narrow(self, query: Query[Any]) -> Query[Any]:
         """Rows of the account's organisation; a table adds what it filters by."""
-        query = query.filter(self.model.organization_id == current_account().organization_id)
+        here = current_account().organization_id
+        if self.right is not None:
+            current_actor().check_right(self.right, here)  # no service reads these rows
+        query = query.filter(self.model.organization_id == here)
         for name, choices in self.selects.items():
             chosen = request.args.get(name)
             if chosen in choices():

@@ -15,7 +15,16 @@ from admin.probes import PROBES
 
 SESSION_LIFE = timedelta(hours=8)
 SIGN_IN_LIMIT = "20 per minute; 200 per hour"  # an address; services.accounts delays each account as well
-FORM_LIMIT = 512 * 1024  # bytes; no page of ours sends a file
+LINK_LIMIT = "60 per minute; 600 per hour"  # an address, at the pages that a one-time link opens
+FORM_LIMIT = 512 * 1024  # bytes of a form without a file
+UPLOADS: dict[str, int] = {
+    "consents.register": 11 * 1024 * 1024,
+    "privacy.agreement": 11 * 1024 * 1024,
+    "imports.upload": 6 * 1024 * 1024,
+    "roadmap.finish": 11 * 1024 * 1024,
+    "roadmap.prove": 11 * 1024 * 1024,
+}
+"""Forms that send a file, with their own limit in bytes; the service behind them judges the content."""
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
@@ -46,6 +55,11 @@ def keep_safe(app: Flask, config: PanelConfig) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session: a form may stay open over lunch
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=1),
     )
+
+    @app.before_request
+    def _allow_upload() -> None:  # before anything reads the form
+        request.max_content_length = UPLOADS.get(request.endpoint or "", FORM_LIMIT)
+
     csrf.init_app(app)
     limiter.init_app(app)
     hosts = LOOPBACK | {urlsplit(config.panel_url).hostname} if config.panel_url else frozenset()

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from admin import roadmap_words
 from admin.languages import label
+from admin.people_words import *  # noqa: F403  # one table of words for templates, in two files
+from admin.people_words import PEOPLE_ACTIONS
 from models.accounts import AccountRole
 from models.jobs import JobStatus
-from models.meetings import MeetingStatus, Source
+from models.meetings import MeetingFormat, MeetingStatus, Source
 from models.messages import OutboxStatus
 from models.pairs import Decision, DeclineReason, PairStatus
 from models.people import ParticipationStatus, Role
@@ -106,6 +109,8 @@ MEETINGS = {
     MeetingStatus.CANCELLED: N_("cancelled"),
 }
 
+MEETING_FORMATS = {MeetingFormat.IN_PERSON: N_("in person"), MeetingFormat.ONLINE: N_("online")}
+
 SOURCES = {Source.BOT: N_("from the chat"), Source.PANEL: N_("entered by the curator")}
 
 OUTBOX = {
@@ -138,6 +143,11 @@ TASKS = {
     TaskKind.MENTOR_RESIGNS: N_("Resigns as a mentor (three working days' notice)"),
     TaskKind.MENTOR_REPLACEMENT: N_("Asks for another partner in the pair"),
     TaskKind.EXTENSION_WANTED: N_("Asks to extend the pair's programme"),
+    TaskKind.SURVEY_SILENT: N_("Has not answered a survey, though reminded"),
+    TaskKind.ERASURE_DUE: N_("Destroy the data"),
+    TaskKind.STOP_DUE: N_("Stop the processing, as demanded"),
+    TaskKind.UNPUBLISH_DUE: N_("Take down what is published"),
+    TaskKind.RETENTION_OVER: N_("The terms of some people's data have run out"),
 }
 
 BLOCKS = {
@@ -151,7 +161,10 @@ BLOCKS = {
     Block.MENTEES: N_("Mentees without a pair"),
     Block.UNANSWERED: N_("Offers without an answer"),
     Block.UNLOGGED: N_("Meetings without a log"),
+    Block.SILENT: N_("Surveys without an answer"),
+    Block.PRIVACY: N_("Personal data: deadlines of the law"),
     Block.UNREACHABLE: N_("People the bot cannot reach"),
+    Block.NOT_COME: N_("Invited, have not come yet"),
     Block.OTHER: N_("To look into"),
 }
 
@@ -165,8 +178,11 @@ BLOCK_HINTS = {
     Block.DRAFTS: N_("Nobody knows of them until you confirm."),
     Block.MENTEES: N_("Choose a mentor for them."),
     Block.UNANSWERED: N_("A word in person often helps."),
+    Block.SILENT: N_("They were reminded in the chat. A word in person helps, or a sheet of paper."),
     Block.UNLOGGED: N_("The mentor has been asked in the chat; you can also enter it yourself."),
+    Block.PRIVACY: N_("The last day is set by the law; what to do stands on the page of consents."),
     Block.UNREACHABLE: N_("Ask them to open the chat and press Start."),
+    Block.NOT_COME: N_("Hand the link over once more, best in person; an expired one is made anew."),
     Block.OTHER: N_("Look at the card and mark it as dealt with."),
 }
 
@@ -183,6 +199,10 @@ CAUTIONS = {
 NOTICES = {
     "joining.recognised": N_("Recognised by the curator"),
     "joining.refused": N_("Not recognised"),
+    "joining.moved": N_("The person writes from another chat now"),
+    "joining.undone": N_("A chat is unlinked again"),
+    "consent.request": N_("Question for a consent"),
+    "privacy.erased": N_("Word that the data are destroyed"),
     "survey.unfinished": N_("Reminder of an unfinished questionnaire"),
     "pair.offer": N_("Offer of a pair"),
     "pair.accepted": N_("The pair is agreed"),
@@ -191,18 +211,28 @@ NOTICES = {
     "pair.withdrawn": N_("The offer was withdrawn"),
     "pair.ended": N_("The pair has ended"),
     "pair.ordered": N_("The order is signed"),
+    "pair.paused": N_("The pair is paused"),
+    "pair.resumed": N_("The pair goes on"),
+    "person.dismissed": N_("Part in the programme has ended"),
+    "person.transferred": N_("Transferred to another organisation"),
+    "cycle.closed": N_("The school year is over: thanks and an offer"),
     "meeting.proposed": N_("Meeting proposed"),
     "meeting.planned": N_("Meeting planned"),
     "meeting.moved": N_("Meeting moved"),
     "meeting.cancelled": N_("Meeting cancelled"),
     "meeting.reminder": N_("Reminder of a meeting"),
     "meeting.question": N_("Question after a meeting"),
+    "survey.invite": N_("Invitation to answer a survey"),
     "feedback.invite": N_("Invitation to give feedback"),
     "feedback.reminder": N_("Reminder of feedback"),
     "screen.current": N_("The person's current screen"),
+    **roadmap_words.NOTICES,
+    **roadmap_words.EVENT_NOTICES,
+    **roadmap_words.OUTREACH_NOTICES,
 }
 
 ACTIONS = {
+    **PEOPLE_ACTIONS,
     "account.created": N_("Account made"),
     "account.disabled": N_("Account switched off"),
     "account.enabled": N_("Account switched on again"),
@@ -211,17 +241,28 @@ ACTIONS = {
     "account.signed_in": N_("Signed in"),
     "account.sign_in_failed": N_("Failed sign-in"),
     "account.language_chosen": N_("Language chosen"),
+    "account.organizations_set": N_("Organisations of an account changed"),
+    "account.chat_linked": N_("Chat tied to an account"),
+    "account.chat_unlinked": N_("Chat untied from an account"),
+    "account.entry_sent": N_("Link into the panel sent to the chat"),
+    "account.messenger_rule_read": N_("Read of the rule on foreign messengers"),
     "consent.given": N_("Consent given"),
     "consent.declined": N_("Consent declined"),
     "consent.withdrawn": N_("Consent withdrawn"),
-    "invitation.created": N_("Invitation made"),
-    "invitation.claimed": N_("Invitation used"),
-    "invitation.revoked": N_("Invitation revoked"),
+    "privacy.stop_demanded": N_("Stop of the processing demanded"),
+    "privacy.erased": N_("Data destroyed, act written"),
+    "privacy.erasure_done": N_("Deadline of the destruction kept"),
+    "privacy.stop_done": N_("Processing stopped as demanded"),
+    "privacy.unpublish_done": N_("Publications taken down"),
+    "privacy.agreement_registered": N_("Agreement on mentoring registered"),
+    "privacy.operator_edited": N_("Facts of the operator changed"),
     "join.recognised": N_("Recognised"),
     "join.refused": N_("Not recognised"),
     "organization.added": N_("Organisation added"),
     "organization.code_replaced": N_("Code for joining replaced"),
     "organization.edited": N_("Organisation's card corrected"),
+    "approval.given": N_("Approved by the head"),
+    "paper.entered": N_("Entered for a participant"),
     "pair.drafted": N_("Draft of a pair made"),
     "pair.confirmed": N_("Pair confirmed and offered"),
     "pair.discarded": N_("Draft discarded"),
@@ -242,15 +283,19 @@ ACTIONS = {
     "meeting.log_withdrawn": N_("Log of a meeting taken back"),
     "petition.sent": N_("Wish about the pair sent"),
     "notice.retried": N_("Message queued again"),
-    "person.added": N_("Person added"),
-    "person.edited": N_("Card corrected"),
-    "person.locale_chosen": N_("Language chosen"),
     "programme.created": N_("Programme created"),
+    "programme.upgraded": N_("Programme upgraded"),
     "programme.settings_changed": N_("Programme settings changed"),
     "role.chosen": N_("Role chosen"),
     "scores.sheet_opened": N_("Sheet of nine criteria opened"),
     "scores.sheet_saved": N_("Sheet of nine criteria saved"),
     "survey.sent": N_("Questionnaire sent"),
+    "wave.planned": N_("Wave of surveys planned"),
+    "wave.cancelled": N_("Wave of surveys taken back"),
+    "wave.closed": N_("Wave of surveys closed"),
+    "survey.paper_entered": N_("Paper sheet typed in"),
+    "survey.partner_asked": N_("A partner was asked"),
+    "link.issued": N_("One-time link made"),
     "task.closed": N_("Marked as dealt with"),
     "export.made": N_("Export made"),
     "file.deleted": N_("File deleted"),
@@ -260,6 +305,9 @@ ACTIONS = {
     "meeting.said": N_("Said whether the meeting took place"),
     "pair.side_accepted": N_("One side accepted the offer"),
     "role.ready": N_("Entered the bank"),
+    **roadmap_words.ACTIONS,
+    **roadmap_words.EVENT_ACTIONS,
+    **roadmap_words.OUTREACH_ACTIONS,
 }
 
 DOORS = {
@@ -267,23 +315,28 @@ DOORS = {
     "panel": N_("panel"),
     "command_line": N_("command line"),
     "scheduler": N_("by itself"),
+    "web": N_("one-time link"),
 }
 
 SUBJECTS = {
     "account": N_("account"),
+    "approval": N_("approval"),
     "person": N_("person"),
     "pair": N_("pair"),
     "meeting": N_("meeting"),
     "programme": N_("programme"),
     "organization": N_("organisation"),
+    "cycle": N_("school year"),
     "task": N_("to-do"),
     "survey_run": N_("questionnaire"),
+    "import": N_("list of staff"),
     "invitation": N_("invitation"),
     "join_request": N_("request to join"),
     "outbox": N_("message"),
     "job": N_("long task"),
     "file": N_("file"),
     "installation": N_("installation"),
+    **roadmap_words.SUBJECTS,
 }
 
 SKIPS = {

@@ -25,6 +25,12 @@ class Memory:
     pss: float
 
 
+ALWAYS = {
+    "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+    "MALLOC_ARENA_MAX": "2",  # as `nastavnik run`, the units and the image start them
+}
+
+
 class Process:
     """`with` ends it. Its output goes to a file of its own."""
 
@@ -36,7 +42,7 @@ class Process:
             self._process = subprocess.Popen(  # noqa: S603  # this interpreter
                 [sys.executable, *arguments],
                 cwd=folder,  # no .env of the checkout
-                env={**clean, "PYTHONPATH": str(Path(__file__).resolve().parent.parent), **(settings or {})},
+                env={**ALWAYS, **clean, **(settings or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -16,10 +16,11 @@ from models.meetings import Meeting
 from models.migrating import migrate
 from models.unit_of_work import UnitOfWork
 from scheduler.plan import TICKS
+from services.reminders import BATCH
 
 RUNS = 25
 BATCHES = 10
-FULL = "reminders, 40 meetings due"
+FULL = f"reminders, {BATCH} meetings due"
 PAIRS = 400
 
 

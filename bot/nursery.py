@@ -22,4 +22,9 @@ class Nursery:
         await self._group.__aexit__(kind, error, trace)
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
-        return self._group.create_task(work, name=name)
+        """Raises CancelledError once the nursery ends: whoever still starts work is to end as well."""
+        try:
+            return self._group.create_task(work, name=name)
+        except RuntimeError as error:
+            work.close()
+            raise asyncio.CancelledError from error

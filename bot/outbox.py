@@ -38,6 +38,7 @@ REFILL_AT = 10  # a look sorts all that is due, and thousands may be: not one lo
 MOST_TRIES = 60  # of answers that are none, some nine hours; an unreachable Telegram is waited for
 FIRST_WAIT, LONGEST_WAIT = 1.0, 600.0
 AWAY_WAIT = 1.0
+DELETED_AT_ONCE = 100  # as many as Telegram takes in one call
 
 
 class Outbox:
@@ -139,6 +140,7 @@ class Outbox:
                 await self._record(outcome)
                 if outcome.status is OutboxStatus.SENT:
                     await self._strip(dispatch)
+                    await self._erase(dispatch)
         finally:
             self._leaving.discard(task)
             self._in_hand.difference_update(dispatch.ids)
@@ -193,6 +195,15 @@ class Outbox:
             with suppress(AiogramError):
                 await self._desk.bot.edit_message_reply_markup(
                     chat_id=dispatch.chat_id, message_id=dispatch.replaces
+                )
+
+    async def _erase(self, dispatch: Dispatch) -> None:
+        """Delete messages of an erased person's chat; what Telegram no longer deletes the person was told."""
+        ids = dispatch.letter.erases
+        for start in range(0, len(ids), DELETED_AT_ONCE):
+            with suppress(AiogramError):
+                await self._desk.bot.delete_messages(
+                    dispatch.chat_id, list(ids[start : start + DELETED_AT_ONCE])
                 )
 
     async def _record(self, outcome: Outcome) -> None:

@@ -29,7 +29,8 @@ from aiogram.methods import (
     TelegramMethod,
 )
 from aiogram.methods.base import TelegramType
-from aiogram.types import LinkPreviewOptions
+from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
+from aiohttp import FormData
 
 from bot.pacer import Pacer
 
@@ -115,11 +116,23 @@ class Persistence(BaseRequestMiddleware):
             self._pacer.note(chat_id)
 
 
+class Wire(AiohttpSession):
+    """aiogram's, with the keyboard written by pydantic: in Python it cost an eighth of a tap."""
+
+    def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
+        keyboard = getattr(method, "reply_markup", None)
+        if not isinstance(keyboard, InlineKeyboardMarkup):
+            return super().build_form_data(bot, method)
+        form = super().build_form_data(bot, method.model_copy(update={"reply_markup": None}))
+        form.add_field("reply_markup", keyboard.model_dump_json(exclude_none=True))
+        return form
+
+
 def make_bot(
     token: str, *, telegram_api: str | None, proxy: str | None, request_seconds: float, pacer: Pacer
 ) -> Bot:
     server = TelegramAPIServer.from_base(telegram_api) if telegram_api else PRODUCTION
-    session = AiohttpSession(proxy=proxy, api=server, timeout=request_seconds)
+    session = Wire(proxy=proxy, api=server, timeout=request_seconds)
     session.middleware(Persistence(pacer))
     defaults = DefaultBotProperties(
         parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True), protect_content=None

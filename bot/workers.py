@@ -82,7 +82,8 @@ class Workers:
         tap one on an old message.
         """
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.has_caught_up.wait(), CATCH_UP_SECONDS)
+            async with asyncio.timeout(CATCH_UP_SECONDS):  # wait_for may swallow the end (Python 3.11)
+                await self.has_caught_up.wait()
         sweeps = 0
         while True:
             before = self._desk.now() - LEFT_AFTER if sweeps else None

@@ -7,39 +7,49 @@ if TYPE_CHECKING:
 
 
 def routers() -> "list[Router]":
-    """In the order of asking: commands first, the fallback last."""
+    """In the order of asking: what people do most comes first, the fallback last."""
     from handlers import (
+        accounts,
         commands,
         consents,
         drafts,
+        events,
         fallback,
         feedback,
+        forms,
         home,
         joining,
         meetings,
         mydata,
         pairs,
         privacy,
+        roadmap,
         roles,
         settings,
         start,
         surveys,
+        years,
     )
 
     rooms = (
+        accounts,  # its digits are no answer to a question; it has nothing to say to a tap
+        surveys,  # its taps are most of all updates; each handler asked in vain is a tenth of one
         start,
         pairs,
         meetings,
         feedback,
+        roadmap,
+        events,
         commands,
         joining,
         consents,
+        forms,
         roles,
-        surveys,
         mydata,
         privacy,
         settings,
         home,
+        years,
         drafts,
         fallback,
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from html import escape
+from typing import Any
 
 from aiogram import Router
 from aiogram.filters.callback_data import CallbackData
@@ -9,10 +10,22 @@ from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
+from models.consents import ConsentKind
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.consents import ConsentState, give_consent, read_offer, read_state
+from services.actors import Actor, person_in_chat
+from services.consents import (
+    ConsentState,
+    DecisionFacts,
+    decisive_kinds,
+    give_consent,
+    read_offer,
+    read_standing,
+    read_state,
+    state_of,
+)
 from services.conversations import Place
+from services.errors import NotFound
 from services.leaving import decline_consent
 from services.programmes.consents import ConsentFactMissing, split_passages
 
@@ -35,6 +48,21 @@ class DeclineConsent(CallbackData, prefix="consent.decline"):
     pass
 
 
+class ReadConsent(CallbackData, prefix="continue.consent"):
+    """One of the other consents: read it, then decide. Works from a notice as well."""
+
+    kind: ConsentKind
+
+
+class GiveOne(CallbackData, prefix="consent.yes"):
+    kind: ConsentKind
+    mark: str
+
+
+class DeclineOne(CallbackData, prefix="consent.no"):
+    kind: ConsentKind
+
+
 @router.callback_query(OpenConsent.filter())
 async def show_text(_query: CallbackQuery, talk: Talk) -> None:
     talk.go("consent")
@@ -46,7 +74,7 @@ async def show_text(_query: CallbackQuery, talk: Talk) -> None:
 async def give(_query: CallbackQuery, callback_data: GiveConsent, talk: Talk) -> None:
     talk.go(None)
     decision = await talk.act(
-        give_consent,
+        give_decisive,
         actor=talk.actor,
         mark=callback_data.mark,
         chat_id=talk.place.chat_id,
@@ -59,6 +87,39 @@ async def give(_query: CallbackQuery, callback_data: GiveConsent, talk: Talk) ->
         version=decision.version,
     )
     await talk.show(note, fresh=True)
+
+
+@router.callback_query(ReadConsent.filter())
+async def read_one(_query: CallbackQuery, callback_data: ReadConsent, talk: Talk) -> None:
+    talk.go("consent.one", kind=callback_data.kind.value)
+    await talk.act()
+    await talk.show(fresh=True)
+
+
+@router.callback_query(GiveOne.filter())
+async def give_one(_query: CallbackQuery, callback_data: GiveOne, talk: Talk) -> None:
+    talk.go("privacy")
+    decision = await talk.act(
+        give_consent,
+        actor=talk.actor,
+        kind=callback_data.kind,
+        mark=callback_data.mark,
+        chat_id=talk.place.chat_id,
+        message_id=talk.tapped,
+    )
+    note = talk.t(
+        "Your consent is recorded: {moment}, text version {version}. Its text stays above.",
+        moment=talk.t.moment(decision.decided_at, talk.place.timezone),
+        version=decision.version,
+    )
+    await talk.show(note, fresh=True)
+
+
+@router.callback_query(DeclineOne.filter())
+async def decline_one(_query: CallbackQuery, callback_data: DeclineOne, talk: Talk) -> None:
+    talk.go("privacy")
+    await talk.act(decline_consent, actor=talk.actor, chat_id=talk.place.chat_id, kind=callback_data.kind)
+    await talk.show(talk.t("All right. Nothing follows from this, and you may decide otherwise later."))
 
 
 @router.callback_query(DeclineConsent.filter())
@@ -83,8 +144,17 @@ async def decline(_query: CallbackQuery, talk: Talk) -> None:
 def consent_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
     if place.person_id is None or read_state(session, place.person_id) is ConsentState.GIVEN:
         return None
+    kind = decisive_kinds(session, place.person_id)[-1]
+    if kind is ConsentKind.REPRESENTATIVE or _waits_for_representative(session, place.person_id):
+        return Letter(
+            t(
+                "For someone under 18 a parent or another legal representative signs the consent on paper "
+                "first. The curator has the form and registers it; then all goes on here."
+            ),
+            ((Action(t.label("Try again"), "consent.open"),),),
+        )
     try:
-        offer = read_offer(session, person_id=place.person_id, locale=place.locale)
+        offer = read_offer(session, person_id=place.person_id, locale=place.locale, kind=kind)
     except ConsentFactMissing:
         return Letter(
             t(
@@ -99,6 +169,57 @@ def consent_screen(session: Session, place: Place, t: Translator, _now: datetime
         (
             (Action(t.label("I give my consent"), "consent.give", (offer.mark[:MARK_LENGTH],)),),
             (Action(t.label("I do not give it"), "consent.decline"),),
+        ),
+    )
+
+
+def _waits_for_representative(session: Session, person_id: int) -> bool:
+    return ConsentKind.REPRESENTATIVE in decisive_kinds(session, person_id) and (
+        state_of(session, person_id=person_id, kind=ConsentKind.REPRESENTATIVE) is not ConsentState.GIVEN
+    )
+
+
+def give_decisive(session: Session, *, actor: Actor, **facts: Any) -> DecisionFacts:
+    """Yes to the consent by which this person takes part: an adult's own, or a minor's assent."""
+    if actor.id is None:
+        raise NotFound
+    return give_consent(session, actor=actor, kind=decisive_kinds(session, actor.id)[-1], **facts)
+
+
+def one_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    """One of the other consents: its whole text and the choice, or how it is given on paper."""
+    kind = place.data.get("kind", "")
+    if place.person_id is None or place.organization_id is None or kind not in set(ConsentKind):
+        return None
+    actor = person_in_chat(place.person_id, place.organization_id)
+    back = (Action(t.label("My consents"), "privacy.open"),)
+    try:
+        standing = read_standing(
+            session, actor=actor, person_id=place.person_id, kind=ConsentKind(kind), locale=t.locale
+        )
+        offer = read_offer(session, person_id=place.person_id, locale=place.locale, kind=ConsentKind(kind))
+    except NotFound:
+        return None
+    except ConsentFactMissing:
+        missing = t(
+            "The text of this consent is not ready yet: details of the organisation are missing in it. "
+            "It is not needed for taking part."
+        )
+        return Letter(missing, (back,))
+    if standing.is_decisive or standing.state is ConsentState.GIVEN:
+        return None
+    if standing.is_paper:
+        text = t(
+            "The law wants this consent in writing, so there is no button here: if you wish to give it, the "
+            "curator prints this text and you sign it on paper. It is not needed for taking part."
+        )
+        return Letter(f"{draw_text(offer.text)}\n\n{text}", (back,))
+    version = t("Text version: {version}", version=offer.version)
+    return Letter(
+        f"{draw_text(offer.text)}\n\n{version}",
+        (
+            (Action(t.label("I give my consent"), "consent.yes", (kind, offer.mark[:MARK_LENGTH])),),
+            (Action(t.label("I do not give it"), "consent.no", (kind,)),),
         ),
     )
 

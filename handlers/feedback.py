@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from aiogram import Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy.orm import Session
@@ -58,12 +59,11 @@ async def give_rating(_query: CallbackQuery, callback_data: GiveRating, talk: Ta
 
 @router.message(Flow(FLOW), Typed())
 async def take_rating(message: Message, talk: Talk) -> None:
-    """A number that was typed instead of tapped."""
+    """A number typed instead of tapped. Once there is a rating, what is typed is about something else."""
     run_id = int(talk.place.data["run_id"])
     feedback = await talk.read(read_feedback, actor=talk.actor, run_id=run_id, now=talk.now)
     if feedback.rating is not None:
-        await talk.show(talk.t("Please choose with the buttons below."))
-        return
+        raise SkipHandler
     await talk.act(
         record_answer,
         actor=talk.actor,

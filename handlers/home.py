@@ -16,12 +16,15 @@ from handlers.talk import Talk
 from models.people import Organization, ParticipationStatus, Person, Role
 from notices.language import Translator
 from notices.letters import Action, Letter, in_rows
-from services.consents import ConsentState, latest_decision, read_state
+from services.account_passes import has_account
+from services.consents import ConsentState, decisive_kinds, latest_decision, read_state
 from services.conversations import Place
 from services.errors import N_
 from services.leaving import ERASED_WITHIN
 from services.people import RoleFacts, read_roles
 from services.programmes.running import NoOpenCycle, current_cycle
+from services.pseudonyms import name_self
+from services.roles import can_leave
 
 router = Router(name="home")
 
@@ -78,6 +81,13 @@ def screen(session: Session, place: Place, t: Translator, now: datetime) -> Lett
         cycle = current_cycle(session, place.organization_id)
     except NoOpenCycle:
         return Letter(t("The programme of this school year has not begun yet. I will be here when it does."))
+    if session.get_one(Person, place.person_id).departed_at is not None:
+        return Letter(
+            t(
+                "You no longer work in this organisation, so your part in the programme has ended. "
+                "What is kept about you: /mydata and /privacy."
+            )
+        )
     state = read_state(session, place.person_id)
     if state is not ConsentState.GIVEN:
         return _before_consent(session, place, t, state)
@@ -103,7 +113,7 @@ def _before_consent(session: Session, place: Place, t: Translator, state: Consen
     """What this is for, in three sentences; or why the consent is asked once more."""
     person = session.get_one(Person, place.person_id)
     if state is ConsentState.WITHDRAWN:
-        latest = latest_decision(session, person.id)
+        latest = latest_decision(session, person.id, decisive_kinds(session, person.id)[-1])
         assert latest is not None
         return Letter(
             t(
@@ -121,13 +131,22 @@ def _before_consent(session: Session, place: Place, t: Translator, state: Consen
             ((Action(t.label("Read the new text"), "consent.open"),),),
         )
     organization = session.get_one(Organization, place.organization_id)
+    if has_account(session, person.id):
+        return Letter(
+            t(
+                "<b>{name}</b>, this chat opens the panel of the programme: /panel sends a link.\n\n"
+                "If you also take part yourself, as a mentor or as a mentee, begin below.",
+                name=name_self(session, person),
+            ),
+            ((Action(t.label("Take part myself"), "consent.open"),),),
+        )
     return Letter(
         t(
             "{name}, welcome!\n\n"
             "The mentoring programme of “{organization}” brings together colleagues who share their "
             "experience and colleagues who need support now. I help to find your pair, to agree on meetings "
             "and not to forget them. Taking part is voluntary, and you may leave at any time.",
-            name=person.polite_name,
+            name=name_self(session, person),
             organization=organization.name,
         ),
         ((Action(t.label("Next"), "consent.open"),),),
@@ -140,9 +159,9 @@ def _menu(
     person = session.get_one(Person, place.person_id)
     names = t(" and ").join(t(ROLE_NAMES[one.role]) for one in roles)
     lines = [
-        t("<b>{name}</b>, your role: {roles}.", name=person.polite_name, roles=names)
+        t("<b>{name}</b>, your role: {roles}.", name=name_self(session, person), roles=names)
         if len(roles) == 1
-        else t("<b>{name}</b>, your roles: {roles}.", name=person.polite_name, roles=names)
+        else t("<b>{name}</b>, your roles: {roles}.", name=name_self(session, person), roles=names)
     ]
     actions: list[Action] = []
     told = [part(session, place, t, now) for part in PARTS]
@@ -158,6 +177,8 @@ def _menu(
     others = [Action(t.label("My data"), "mydata.open"), Action(t.label("Settings"), "settings.open")]
     if len(roles) < len(Role):
         others.append(Action(t.label("One more role"), "role.open"))
+    elif any(can_leave(session, one.participation_id) for one in roles):
+        others.append(Action(t.label("My roles"), "role.open"))
     others.append(Action(t.label("Help"), "help.open"))
     return Letter("\n\n".join(lines), (*rows, *in_rows(others, 2)))
 

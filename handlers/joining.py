@@ -91,12 +91,24 @@ async def come_back(_query: CallbackQuery, callback_data: Return, talk: Talk) ->
 
 @router.callback_query(ItIsMe.filter())
 async def confirm(_query: CallbackQuery, callback_data: ItIsMe, talk: Talk) -> None:
-    await claim(talk, callback_data.invitation_id)
+    if has_opened(talk, callback_data.invitation_id):
+        await claim(talk, callback_data.invitation_id)
+    else:
+        await talk.show()
 
 
 @router.callback_query(ItIsNotMe.filter())
 async def deny(_query: CallbackQuery, callback_data: ItIsNotMe, talk: Talk) -> None:
-    await refuse(talk, callback_data.invitation_id)
+    if has_opened(talk, callback_data.invitation_id):
+        await refuse(talk, callback_data.invitation_id)
+    else:
+        await talk.show()
+
+
+def has_opened(talk: Talk, invitation_id: int) -> bool:
+    """Whether this chat came by the link's token: a number in a button alone is a guess."""
+    place = talk.place
+    return place.flow == "joining.identity" and place.data.get("invitation_id") == invitation_id
 
 
 @router.message(Flow("joining.identity"), Typed())

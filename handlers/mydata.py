@@ -17,6 +17,7 @@ from services.actors import person_in_chat
 from services.conversations import Place
 from services.errors import N_
 from services.own_data import OwnData, read_own_data, read_own_surveys
+from services.pseudonyms import is_pseudonymous_now
 
 router = Router(name="mydata")
 
@@ -63,6 +64,9 @@ async def open_answers(_query: CallbackQuery, callback_data: OpenAnswers, talk: 
 @router.callback_query(SendFile.filter())
 async def send_file(_query: CallbackQuery, talk: Talk, bot: Bot) -> None:
     t = talk.t
+    if await talk.read(is_pseudonymous_now, organization_id=talk.place.organization_id):
+        await talk.show(fresh=True)
+        return
     data = await talk.read(read_own_data, actor=talk.actor, locale=t.locale)
     body = json.dumps(data, ensure_ascii=False, indent=2).encode()
     name = f"nastavnik-{talk.now:%Y-%m-%d}.json"

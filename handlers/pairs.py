@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.bubbles import conclude, step_to
+from handlers.bubbles import conclude, open_flow, step_to
 from handlers.commands import Participant
 from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart
@@ -31,6 +31,7 @@ from services.pairs import (
     list_pairs_of,
     read_pair,
 )
+from services.pseudonyms import is_pseudonymous
 
 router = Router(name="pairs")
 
@@ -81,6 +82,9 @@ async def accept(_query: CallbackQuery, callback_data: AcceptOffer, talk: Talk) 
 @router.callback_query(DeclineOffer.filter())
 async def ask_reason(_query: CallbackQuery, callback_data: DeclineOffer, talk: Talk) -> None:
     pair_id = callback_data.pair_id
+    if talk.place.flow is None:  # nothing else is under way, so own words may follow at once
+        await open_flow(talk, "offer.reasons", pair_id=pair_id)
+        return
     letter = await talk.read(_read_reasons, place=talk.place, t=talk.t, pair_id=pair_id)
     await step_to(talk, letter, "offer.reasons", pair_id=pair_id)
 
@@ -107,6 +111,24 @@ async def give_reason(_query: CallbackQuery, callback_data: GiveReason, talk: Ta
 @router.callback_query(SkipNote.filter())
 async def skip_note(_query: CallbackQuery, callback_data: SkipNote, talk: Talk) -> None:
     await _decline(talk, callback_data.pair_id, DeclineReason.OTHER)
+
+
+@router.message(Flow("offer.reasons"), Typed())
+async def take_reason(message: Message, talk: Talk) -> None:
+    """A reason of the list that was typed, or the person's own words: nobody has to press "Another" first."""
+    typed = (message.text or "").strip()
+    labels = {talk.t.label(text).casefold(): reason for reason, text in REASONS.items()}
+    reason = labels.get(typed.casefold().rstrip("."), DeclineReason.OTHER)
+    pair_id = int(talk.place.data["pair_id"])
+    talk.go(None)
+    await talk.act(
+        decline_offer,
+        actor=talk.actor,
+        pair_id=pair_id,
+        reason=reason,
+        note=typed if reason is DeclineReason.OTHER and typed.casefold() not in labels else None,
+    )
+    await talk.show(_thank_for_refusal(talk.t))
 
 
 @router.message(Flow("offer.note"), Typed())
@@ -204,7 +226,8 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
         title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
         lines = [title, escape(introduce(partner)), describe_status(card, role, t)]
         if card.status in MEETING:
-            lines.append(_say_contact(session, partner.person_id, partner.polite_name, t))
+            if not is_pseudonymous(session, card.cycle_id):
+                lines.append(_say_contact(session, partner.person_id, partner.polite_name, t))
             actions.append(_propose_action(card, place, t))
         parts.append("\n".join(lines))
     if not parts:

@@ -1,4 +1,4 @@
-"""/privacy: what was consented to and when, and taking it back in two taps (domain.md 2.3)."""
+"""/privacy: what was consented to and when, and taking each consent back in two taps (domain.md 2.3)."""
 
 from datetime import datetime
 
@@ -8,14 +8,36 @@ from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
-from models.consents import ConsentDecision, ConsentMedium
-from notices.language import Translator
+from models.consents import ConsentKind, ConsentMedium
+from models.privacy import DutyKind
+from notices.language import Translator, escape
 from notices.letters import Action, Letter
-from services.consents import ConsentState, latest_decision, read_state
+from services.actors import person_in_chat
+from services.consents import ConsentState, Standing, list_standings
 from services.conversations import Place
-from services.leaving import ERASED_WITHIN, withdraw_consent
+from services.errors import N_
+from services.leaving import withdraw_consent
+from services.privacy.duties import find_due_day
+from services.privacy.retention import KeptFacts, list_kept
+from services.school_days import read_calendar
 
 router = Router(name="privacy")
+
+GIVEN = frozenset({ConsentState.GIVEN, ConsentState.OUTDATED})
+STATES = {
+    ConsentState.NONE: N_("not given"),
+    ConsentState.GIVEN: N_("given on {moment}"),
+    ConsentState.OUTDATED: N_("given on {moment} to an earlier text"),
+    ConsentState.DECLINED: N_("declined on {moment}"),
+    ConsentState.WITHDRAWN: N_("taken back on {moment}"),
+}
+STOPS = {
+    ConsentKind.DISSEMINATION: N_("At once: nothing new about you is published, the curator hears of it."),
+    ConsentKind.PHOTO_VIDEO: N_("At once: no more pictures are taken of you, the curator hears of it."),
+    ConsentKind.LONG_TERM_BANK: N_(
+        "At once: you are no longer invited to the next programmes. The present one goes on."
+    ),
+}
 
 
 class OpenPrivacy(CallbackData, prefix="privacy.open"):
@@ -28,6 +50,14 @@ class AskToWithdraw(CallbackData, prefix="privacy.ask"):
 
 class Withdraw(CallbackData, prefix="privacy.withdraw"):
     pass
+
+
+class AskToTakeBack(CallbackData, prefix="privacy.one"):
+    kind: ConsentKind
+
+
+class TakeBack(CallbackData, prefix="privacy.take"):
+    kind: ConsentKind
 
 
 @router.callback_query(OpenPrivacy.filter())
@@ -51,53 +81,155 @@ async def withdraw(_query: CallbackQuery, talk: Talk) -> None:
     await talk.show()
 
 
-def privacy_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
-    if place.person_id is None:
-        return None
-    latest = latest_decision(session, place.person_id)
-    back = Action(t.label("To the menu"), "home.show")
-    if latest is None or latest.decision is not ConsentDecision.GIVEN:
-        return None
-    moment = t.moment(latest.decided_at, latest.timezone)
-    text = (
-        t(
-            "On {moment} you gave your consent to personal data processing, text version {version}.",
-            moment=moment,
-            version=latest.version,
+@router.callback_query(AskToTakeBack.filter())
+async def ask_to_take_back(_query: CallbackQuery, callback_data: AskToTakeBack, talk: Talk) -> None:
+    talk.go("privacy.one", kind=callback_data.kind.value)
+    await talk.act()
+    await talk.show()
+
+
+@router.callback_query(TakeBack.filter())
+async def take_back(_query: CallbackQuery, callback_data: TakeBack, talk: Talk) -> None:
+    talk.go("privacy")
+    done = await talk.act(withdraw_consent, actor=talk.actor, kind=callback_data.kind)
+    t = talk.t
+    note = t("This consent is taken back, the others stand.")
+    if done.duty is DutyKind.UNPUBLISH and done.due_on is not None:
+        note = t(
+            "This consent is taken back, the others stand. What is published goes by {day} at the latest.",
+            day=t.month_day(done.due_on),
         )
-        if latest.medium is ConsentMedium.CHAT
-        else t(
+    await talk.show(note)
+
+
+def privacy_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    standings = _standings(session, place, t)
+    given = next((one for one in reversed(standings) if one.is_decisive and one.state in GIVEN), None)
+    others = [one for one in standings if not one.is_decisive and _concerns(one)]
+    if given is None and not any(one.can_be_taken_back for one in others):
+        return None
+    parts: list[str] = []
+    rows: list[tuple[Action, ...]] = []
+    if given is not None:
+        parts += [
+            _say_given(given, t),
+            t(
+                "Only the curator, the head and the psychologist of your organisation see your data; your "
+                "pair sees what the line under a question says. You may take the consent back at any time."
+            ),
+        ]
+        rows.append((Action(t.label("Take my consent back"), "privacy.ask"),))
+    if others:
+        lines = [f"• {escape(one.title)} – {_say_state(one, t)}" for one in others]
+        parts.append(t("<b>Other consents</b>, each by itself:") + "\n" + "\n".join(lines))
+        for one in others:
+            if one.can_be_taken_back:
+                action = Action(
+                    t.label("Take back: {title}", title=one.title), "privacy.one", (one.kind.value,)
+                )
+            else:
+                action = Action(
+                    t.label("Read: {title}", title=one.title), "continue.consent", (one.kind.value,)
+                )
+            rows.append((action,))
+    rows.append((Action(t.label("To the menu"), "home.show"),))
+    return Letter("\n\n".join(parts), tuple(rows))
+
+
+def _standings(session: Session, place: Place, t: Translator) -> tuple[Standing, ...]:
+    if place.person_id is None or place.organization_id is None:
+        return ()
+    actor = person_in_chat(place.person_id, place.organization_id)
+    return list_standings(session, actor=actor, person_id=place.person_id, locale=t.locale)
+
+
+def _concerns(standing: Standing) -> bool:
+    """The written consent to mentoring is the employer's paper: it is shown once it is signed."""
+    return standing.kind is not ConsentKind.MENTORING or standing.state in GIVEN
+
+
+def _say_given(given: Standing, t: Translator) -> str:
+    assert given.decided_at is not None
+    facts = {"moment": t.moment(given.decided_at, given.timezone), "version": given.decided_version}
+    if given.medium is ConsentMedium.PAPER:
+        return t(
             "Your consent to personal data processing of {moment}, text version {version}, is on paper "
             "with the curator.",
-            moment=moment,
-            version=latest.version,
+            **facts,
         )
+    return t(
+        "On {moment} you gave your consent to personal data processing, text version {version}.", **facts
     )
-    rules = t(
-        "Only the curator, the head and the psychologist of your organisation see your data; your pair sees "
-        "what the line under a question says. You may take the consent back at any time."
-    )
-    rows = ((Action(t.label("Take my consent back"), "privacy.ask"),), (back,))
-    return Letter(f"{text}\n\n{rules}", rows)
+
+
+def _say_state(standing: Standing, t: Translator) -> str:
+    if standing.decided_at is None:
+        return t(STATES[ConsentState.NONE])
+    return t(STATES[standing.state], moment=t.moment(standing.decided_at, standing.timezone))
 
 
 def confirm_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
-    if place.person_id is None or read_state(session, place.person_id) not in {
-        ConsentState.GIVEN,
-        ConsentState.OUTDATED,
-    }:
+    standings = _standings(session, place, t)
+    if not any(one.is_decisive and one.state in GIVEN for one in standings):
         return None
+    until = find_due_day(DutyKind.ERASURE, now.astimezone(place.zone).date())
+    text = t(
+        "<b>Take the consent back?</b>\n\n"
+        "At once: your participation, your pair and all reminders end, unsent questionnaires close, the "
+        "curator hears of it.\n"
+        "By {until}: your data will be destroyed, except what the law wants kept.",
+        until=t.month_day(until),
+    )
     return Letter(
-        t(
-            "<b>Take the consent back?</b>\n\n"
-            "At once: your participation, your pair and all reminders end, unsent questionnaires close, the "
-            "curator hears of it.\n"
-            "By {until}: your data will be destroyed, except what the law wants kept.\n\n"
-            "It has no consequences for your work.",
-            until=t.month_day((now + ERASED_WITHIN).astimezone(place.zone).date()),
-        ),
+        "\n\n".join((text, *_say_kept(session, place, t), t("It has no consequences for your work."))),
         (
             (Action(t.label("Yes, take it back"), "privacy.withdraw"),),
             (Action(t.label("No, leave it"), "home.show"),),
+        ),
+    )
+
+
+def _say_kept(session: Session, place: Place, t: Translator) -> list[str]:
+    assert place.organization_id is not None
+    kept = list_kept(session, organization_id=place.organization_id)
+    if not kept:
+        return []
+    lines = [_say_paper(one, t) for one in kept]
+    return [t("What stays, if there is such a paper, and why:") + "\n" + "\n".join(lines)]
+
+
+def _say_paper(kept: KeptFacts, t: Translator) -> str:
+    title, ground = kept.title.get(t.locale), kept.ground.get(t.locale)
+    if kept.years is None:
+        return t("• {title} ({ground})", title=title, ground=ground)
+    years = t.plural("{count} year", "{count} years", kept.years)
+    return t("• {title}: {years} ({ground})", title=title, years=years, ground=ground)
+
+
+def one_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    """What follows when one of the other consents is taken back."""
+    kind = place.data.get("kind", "")
+    standing = next((one for one in _standings(session, place, t) if one.kind.value == kind), None)
+    if standing is None or not standing.can_be_taken_back or standing.kind not in STOPS:
+        return None
+    parts = [t("<b>Take back: {title}?</b>", title=standing.title), t(STOPS[standing.kind])]
+    if standing.kind is not ConsentKind.LONG_TERM_BANK:
+        assert place.organization_id is not None
+        calendar = read_calendar(session, organization_id=place.organization_id)
+        until = find_due_day(DutyKind.UNPUBLISH, now.astimezone(place.zone).date(), calendar)
+        parts.append(
+            t(
+                "By {until}, within three working days: the curator takes down what is there already.",
+                until=t.month_day(until),
+            )
+        )
+    parts.append(
+        t("What stays: the record that the consent was given and taken back. The other consents stand.")
+    )
+    return Letter(
+        "\n\n".join(parts),
+        (
+            (Action(t.label("Yes, take it back"), "privacy.take", (standing.kind.value,)),),
+            (Action(t.label("No, leave it"), "privacy.open"),),
         ),
     )

@@ -15,7 +15,7 @@ from services.consents import has_consent
 from services.conversations import Place
 from services.people import read_roles
 from services.programmes.running import current_cycle
-from services.roles import RoleChosen, choose_role
+from services.roles import RoleChosen, RoleInPair, can_leave, choose_role, leave_role
 
 router = Router(name="roles")
 
@@ -28,6 +28,20 @@ class ChooseRole(CallbackData, prefix="role.choose"):
     role: Role
 
 
+class TakeSecond(CallbackData, prefix="role.take"):
+    """Yes to one more role, after its question."""
+
+    role: Role
+
+
+class AskToLeave(CallbackData, prefix="role.drop"):
+    role: Role
+
+
+class Leave(CallbackData, prefix="role.leave"):
+    role: Role
+
+
 @router.callback_query(OpenRoles.filter())
 async def open_roles(_query: CallbackQuery, talk: Talk) -> None:
     talk.go("role")
@@ -37,33 +51,133 @@ async def open_roles(_query: CallbackQuery, talk: Talk) -> None:
 
 @router.callback_query(ChooseRole.filter())
 async def choose(_query: CallbackQuery, callback_data: ChooseRole, talk: Talk) -> None:
-    def lead(chosen: RoleChosen) -> tuple[str | None, dict[str, object]]:
-        return ("survey", {"run_id": chosen.run_id}) if chosen.run_id else (None, {})
+    """The first role is taken at once; before a second one the person is asked: a questionnaire follows."""
+    taken = await talk.read(_roles_of, place=talk.place)
+    if taken and callback_data.role not in taken:
+        talk.go("role.second", role=callback_data.role.value)
+        await talk.act()
+        await talk.show()
+    else:
+        await take(talk, callback_data.role)
 
-    await talk.act(choose_role, actor=talk.actor, role=callback_data.role, then=lead)
+
+@router.callback_query(TakeSecond.filter())
+async def take_second(_query: CallbackQuery, callback_data: TakeSecond, talk: Talk) -> None:
+    await take(talk, callback_data.role)
+
+
+@router.callback_query(AskToLeave.filter())
+async def ask_to_leave(_query: CallbackQuery, callback_data: AskToLeave, talk: Talk) -> None:
+    talk.go("role.leave", role=callback_data.role.value)
+    await talk.act()
     await talk.show()
 
 
+@router.callback_query(Leave.filter())
+async def leave(_query: CallbackQuery, callback_data: Leave, talk: Talk) -> None:
+    talk.go(None)
+    try:
+        await talk.act(leave_role, actor=talk.actor, role=callback_data.role)
+    except RoleInPair as refusal:
+        await talk.show(talk.t(refusal.text))
+        return
+    await talk.show(talk.t("Done: this role is given up. You may take it again at any time."))
+
+
+async def take(talk: Talk, role: Role) -> None:
+    def lead(chosen: RoleChosen) -> tuple[str | None, dict[str, object]]:
+        return ("survey", {"run_id": chosen.run_id}) if chosen.run_id else (None, {})
+
+    await talk.act(choose_role, actor=talk.actor, role=role, then=lead)
+    await talk.show()
+
+
+def _roles_of(session: Session, *, place: Place) -> set[Role]:
+    """The roles of the current cycle; none for someone who may not have any yet."""
+    if place.person_id is None or place.organization_id is None:
+        return set()
+    cycle = current_cycle(session, place.organization_id)
+    return {one.role for one in read_roles(session, person_id=place.person_id, cycle_id=cycle.id)}
+
+
 def role_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
-    """The roles that the person does not have yet; None when there is nothing to choose."""
+    """The roles that may be taken, and those that may be given up; None when there is nothing to choose."""
     if place.person_id is None or place.organization_id is None:
         return None
     if not has_consent(session, place.person_id):
         return None
     cycle = current_cycle(session, place.organization_id)
-    taken = {one.role for one in read_roles(session, person_id=place.person_id, cycle_id=cycle.id)}
-    if len(taken) == len(Role):
-        return None
-    labels = {
+    roles = read_roles(session, person_id=place.person_id, cycle_id=cycle.id)
+    taken = {one.role for one in roles}
+    wishes = {
         Role.MENTEE: t.label("I would like a mentor"),
         Role.MENTOR: t.label("I can be a mentor"),
     }
     rows = [
-        (Action(label, "role.choose", (role.value,)),) for role, label in labels.items() if role not in taken
+        (Action(label, "role.choose", (role.value,)),) for role, label in wishes.items() if role not in taken
     ]
-    if taken:
+    rows += [
+        (Action(_say_drop(one.role, t), "role.drop", (one.role.value,)),)
+        for one in roles
+        if can_leave(session, one.participation_id)
+    ]
+    if not rows:
+        return None
+    if len(taken) == len(Role):
+        text = t("You have both roles. A role without a pair may be given up here.")
+    elif taken:
         text = t("Would you like one more role? Another questionnaire follows, your first role stays.")
-        rows.append((Action(t.label("To the menu"), "home.show"),))
     else:
         text = t("What fits you now? You may take the second role later as well.")
+    if taken:
+        rows.append((Action(t.label("To the menu"), "home.show"),))
     return Letter(text, tuple(rows))
+
+
+def second_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    """Asked before one more role is taken."""
+    role = _role_in(place)
+    if role is None or role in _roles_of(session, place=place):
+        return None
+    text = (
+        t("Would you also like to have a mentor? A questionnaire opens; your first role stays as it is.")
+        if role is Role.MENTEE
+        else t("Would you also like to be a mentor? A questionnaire opens; your first role stays as it is.")
+    )
+    return Letter(
+        text,
+        (
+            (Action(t.label("Yes, open the questionnaire"), "role.take", (role.value,)),),
+            (Action(t.label("Back"), "role.open"),),
+        ),
+    )
+
+
+def leave_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    """Asked before a role is given up."""
+    role = _role_in(place)
+    if role is None or role not in _roles_of(session, place=place):
+        return None
+    text = (
+        t("Give up the role of a mentee? Its questionnaire closes and nobody looks for a mentor for you.")
+        if role is Role.MENTEE
+        else t("Give up the role of a mentor? Its questionnaire closes and nobody is offered to you.")
+    )
+    return Letter(
+        text,
+        (
+            (Action(t.label("Yes, give it up"), "role.leave", (role.value,)),),
+            (Action(t.label("Back"), "role.open"),),
+        ),
+    )
+
+
+def _role_in(place: Place) -> Role | None:
+    named = place.data.get("role")
+    return Role(named) if named in set(Role) else None
+
+
+def _say_drop(role: Role, t: Translator) -> str:
+    if role is Role.MENTEE:
+        return t.label("I do not need a mentor after all")
+    return t.label("I will not be a mentor after all")

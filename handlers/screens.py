@@ -9,6 +9,7 @@ from handlers import consents as consent_screens
 from handlers import feedback, home, joining, mydata, pairs, privacy, settings, survey_screens
 from handlers import roles as role_screens
 from handlers.drafts.screens import draft_screen
+from handlers.forms import data_screen, form_screen, unless_pseudonymous
 from handlers.meetings import cards, journal_screens, planning
 from notices.language import Translator
 from notices.letters import Letter
@@ -19,14 +20,18 @@ Renderer = Callable[[Session, Place, Translator, datetime], Letter | None]
 
 SCREENS: dict[str, Renderer] = {
     "joining.identity": joining.identity_screen,
-    "consent": consent_screens.consent_screen,
+    "consent": unless_pseudonymous(consent_screens.consent_screen, form_screen),
+    "consent.one": unless_pseudonymous(consent_screens.one_screen, form_screen),
     "role": role_screens.role_screen,
+    "role.second": role_screens.second_screen,
+    "role.leave": role_screens.leave_screen,
     "survey": survey_screens.survey_screen,
     "surveys": survey_screens.list_screen,
-    "mydata": mydata.summary_screen,
-    "mydata.answers": mydata.answers_screen,
+    "mydata": unless_pseudonymous(mydata.summary_screen, data_screen),
+    "mydata.answers": unless_pseudonymous(mydata.answers_screen, data_screen),
     "privacy": privacy.privacy_screen,
     "privacy.confirm": privacy.confirm_screen,
+    "privacy.one": privacy.one_screen,
     "settings": settings.settings_screen,
     "help": home.help_screen,
     "offer": pairs.offer_screen,
@@ -50,6 +55,7 @@ BEFORE_CONSENT = frozenset(
         "consent",
         "privacy",
         "privacy.confirm",
+        "privacy.one",
         "mydata",
         "mydata.answers",
         "settings",

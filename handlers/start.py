@@ -4,6 +4,7 @@ from aiogram import Router
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import Message
 
+from handlers.events import come_by_link
 from handlers.joining import open_by_token, refusal_of
 from handlers.talk import Talk
 from services.chats import choose_chat_locale
@@ -11,6 +12,7 @@ from services.chats import choose_chat_locale
 router = Router(name="start")
 
 INVITATION = "inv_"
+EVENT = "evt_"
 
 
 @router.message(CommandStart())
@@ -22,6 +24,9 @@ async def start(message: Message, command: CommandObject, talk: Talk) -> None:
     if payload.startswith(INVITATION):
         opened = await open_by_token(talk, payload.removeprefix(INVITATION), locale)
         await talk.show(refusal_of(opened, talk.t))
+        return
+    if payload.startswith(EVENT):
+        await come_by_link(talk, payload.removeprefix(EVENT))
         return
     if talk.place.person_id is None:
         await talk.act(choose_chat_locale, chat_id=talk.place.chat_id, locale=locale)

@@ -14,7 +14,8 @@ from services.programmes.answers import describe
 from services.programmes.running import current_cycle
 from services.programmes.surveys import SEEN_BY, Question
 from services.programmes.values import NOT_APPLICABLE_ID
-from services.surveys.steps import Step, list_unsent, read_step
+from services.surveys.steps import RunFacts, Step, list_changeable, list_unsent, read_step
+from services.web_forms import is_form_only
 
 REVIEW_PAGE = 8
 ANSWER_SHOWN = 80  # characters of an answer in the review; the whole stands at its question
@@ -24,16 +25,19 @@ RATING_ROW = 5
 RATING_TOP = 10
 
 
-def survey_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
-    step = read_own_step(session, place)
+def survey_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    step = read_own_step(session, place, now)
     if step is None:
         return None
     if step.question is not None:
         return draw_question(step, step.question, t)
-    return draw_review(step, int(place.data.get("page", 0)), t) if step.is_review else None
+    page = int(place.data.get("page", 0))
+    if step.is_review:
+        return draw_review(step, page, t)
+    return draw_sent(step, page, place, t) if step.survey.quick is None else None
 
 
-def read_own_step(session: Session, place: Place) -> Step | None:
+def read_own_step(session: Session, place: Place, now: datetime) -> Step | None:
     """The run of the current flow, if it is the person's own and they may still answer."""
     try:
         step = read_step(session, run_id=int(place.data.get("run_id", 0)))
@@ -41,7 +45,9 @@ def read_own_step(session: Session, place: Place) -> Step | None:
         return None
     if place.person_id is None or step.person_id != place.person_id:
         return None
-    is_answerable = step.is_open or step.survey.quick is not None
+    if is_form_only(session, run_id=step.run_id):
+        return None
+    is_answerable = step.is_open or (step.change_until is not None and step.change_until > now)
     return step if is_answerable and has_consent(session, place.person_id) else None
 
 
@@ -57,13 +63,15 @@ def draw_question(step: Step, question: Question, t: Translator) -> Letter:
         title=step.block_title.get(locale) if step.block_title else "",
     )
     lines = [f"<i>{escape(step.survey.title.get(locale))} · {part}</i>"]
+    if step.about:
+        lines.append(t("About: {name}", name=step.about))
     if step.is_first and step.draft is None and step.survey.quick is None:
         lines.append(escape(step.survey.intro.get(locale)))
     lines.append(f"<b>{escape(question.text.get(locale))}</b>")
     if step.is_answered:
-        lines.append(t("Your answer: {answer}", answer=describe(question, step.draft, locale)))
+        lines.append(t("Your answer: {answer}", answer=describe(question, step.draft, locale, step.people)))
     rows = _answers(step, question, t)
-    lines += filter(None, ("\n".join(_hints(question, t)), "" if rows else _ask_to_write(question, t)))
+    lines += filter(None, ("\n".join(_hints(question, t)), "" if rows else _ask_to_write(step, question, t)))
     lines.append(f"<i>{escape(SEEN_BY[question.seen_by].get(locale))}</i>")
     return Letter("\n\n".join(lines), (*rows, *_ways(step, question, t)))
 
@@ -78,12 +86,16 @@ def _hints(question: Question, t: Translator) -> list[str]:
         hints.append(t("Several may be ticked."))
     if question.hint is not None:
         hints.append(escape(question.hint.get(t.locale)))
+    if question.kind == "person_rank":
+        hints.append(t("A name may also be written. Nobody but the curator learns of your choice."))
     if question.other:
         hints.append(t("Nothing fits? Write your own in a message."))
     return hints
 
 
-def _ask_to_write(question: Question, t: Translator) -> str:
+def _ask_to_write(step: Step, question: Question, t: Translator) -> str:
+    if question.kind == "person_rank" and not step.people:
+        return t("There is nobody to choose from yet: please skip this question.")
     if question.example is None:
         return t("Write your answer in a message.")
     example = question.example.get(t.locale)
@@ -112,6 +124,8 @@ def _answers(step: Step, question: Question, t: Translator) -> Rows:
             )
         case "multi":
             rows = _ticks(step, question, t)
+        case "person_rank":
+            rows = _ranks(step, question, t)
         case _:
             rows = ()
     if question.not_applicable:
@@ -159,6 +173,22 @@ def _ticks(step: Step, question: Question, t: Translator) -> Rows:
     return (*rows, (Action(t.label("Done"), "survey.done", (step.run_id, question.id)),)) if draft else rows
 
 
+def _ranks(step: Step, question: Question, t: Translator) -> Rows:
+    """People by name; a mark is the place that was given: the first tap is the first place."""
+    draft = step.draft if isinstance(step.draft, list) else []
+    places = {one: number for number, one in enumerate(draft, start=1)}
+    actions = [
+        Action(
+            f"{places[one.id]}. {one.text.get(t.locale)} ✓" if one.id in places else one.text.get(t.locale),
+            "survey.rank",
+            (step.run_id, question.id, int(one.id), 0 if one.id in places else 1),
+        )
+        for one in step.people
+    ]
+    rows = tuple((one,) for one in actions)
+    return (*rows, (Action(t.label("Done"), "survey.done", (step.run_id, question.id)),)) if draft else rows
+
+
 def _fit_rows(actions: list[Action]) -> Rows:
     """Two short buttons share a row, a long one stands alone."""
     rows: list[tuple[Action, ...]] = []
@@ -179,10 +209,14 @@ def _ways(step: Step, question: Question, t: Translator) -> Rows:
         moves.append(Action(t.label("‹ Back"), "survey.back", here))
     if step.is_answered:
         moves.append(Action(t.label("Leave as it is"), "survey.keep", here))
-    elif question.optional:
+    elif question.optional and not step.draft:  # with ticks made, Done is the way on
         moves.append(Action(t.label("Skip"), "survey.skip", here))
     if step.is_open:
         moves.append(Action(t.label("Pause"), "survey.pause", (step.run_id,)))
+        return (tuple(moves),)
+    if step.survey.quick is None:
+        if not step.is_answered:
+            moves.append(Action(t.label("Leave it"), "survey.finish", (step.run_id,)))
         return (tuple(moves),)
     rows: Rows = ((Action(t.label("That is all"), "survey.finish", (step.run_id,)),),)
     return (tuple(moves), *rows) if moves else rows
@@ -193,21 +227,46 @@ def _ways(step: Step, question: Question, t: Translator) -> Rows:
 
 def draw_review(step: Step, page: int, t: Translator) -> Letter:
     """All answers in pages; a number under the list changes that answer."""
-    given = step.given
-    last = (len(given) - 1) // REVIEW_PAGE
-    page = min(max(page, 0), last)
-    shown = list(enumerate(given, start=1))[page * REVIEW_PAGE : (page + 1) * REVIEW_PAGE]
     lines = [
         f"<b>{escape(step.survey.title.get(t.locale))}</b>",
         t("Please check your answers. To change one, press or write its number."),
     ]
+    listed, rows = _list_answers(step, page, t)
+    rows.append((Action(t.label("Send"), "survey.send", (step.run_id,)),))
+    rows.append((Action(t.label("Pause"), "survey.pause", (step.run_id,)),))
+    return Letter("\n\n".join([*lines, *listed]), tuple(rows))
+
+
+def draw_sent(step: Step, page: int, place: Place, t: Translator) -> Letter:
+    """What was sent, while it may still be changed: each change is kept and counts at once."""
+    assert step.change_until is not None
+    until = step.change_until.astimezone(place.zone)
+    lines = [
+        f"<b>{escape(step.survey.title.get(t.locale))}</b>",
+        t(
+            "Your answers are sent. You may change them until {day}, {time}: press or write a number, "
+            "the change counts at once.",
+            day=t.month_day(until.date()),
+            time=t.clock(until.time()),
+        ),
+    ]
+    listed, rows = _list_answers(step, page, t)
+    rows.append((Action(t.label("To the menu"), "home.show"),))
+    return Letter("\n\n".join([*lines, *listed]), tuple(rows))
+
+
+def _list_answers(step: Step, page: int, t: Translator) -> tuple[list[str], list[tuple[Action, ...]]]:
+    given = step.given
+    last = max(0, (len(given) - 1) // REVIEW_PAGE)
+    page = min(max(page, 0), last)
+    shown = list(enumerate(given, start=1))[page * REVIEW_PAGE : (page + 1) * REVIEW_PAGE]
     answers = []
     for number, one in shown:
-        answer = describe(one.question, one.value, t.locale)
+        answer = describe(one.question, one.value, t.locale, step.people)
         if len(answer) > ANSWER_SHOWN:
             answer = answer[:ANSWER_SHOWN].rstrip() + "…"
         answers.append(f"{number}. {escape(one.question.text.get(t.locale))}\n<b>{escape(answer)}</b>")
-    lines.append("\n".join(answers))
+    lines = ["\n".join(answers)]
     if last:
         lines.append(t("Page {page} of {pages}", page=page + 1, pages=last + 1))
     numbers = [Action(str(number), "survey.change", (step.run_id, one.question.id)) for number, one in shown]
@@ -219,9 +278,7 @@ def draw_review(step: Step, page: int, t: Translator) -> Letter:
     rows: list[tuple[Action, ...]] = [*in_rows(numbers, 4)]
     if pages:
         rows.append(tuple(pages))
-    rows.append((Action(t.label("Send"), "survey.send", (step.run_id,)),))
-    rows.append((Action(t.label("Pause"), "survey.pause", (step.run_id,)),))
-    return Letter("\n\n".join(lines), tuple(rows))
+    return lines, rows
 
 
 # --- what waits ----------------------------------------------------------------------------------------
@@ -233,12 +290,13 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
         return MenuPart()
     cycle = current_cycle(session, place.organization_id)
     unsent = list_unsent(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
-    lines = [t("“{title}” waits for you.", title=run.title.get(t.locale)) for run in unsent]
+    titles = {run.id: " – ".join(filter(None, (run.title.get(t.locale), run.about))) for run in unsent}
+    lines = [t("“{title}” waits for you.", title=titles[run.id]) for run in unsent]
     actions = [
         Action(
             t.label("Continue the questionnaire")
             if len(unsent) == 1
-            else t.label("Continue: {title}", title=run.title.get(t.locale)),
+            else t.label("Continue: {title}", title=titles[run.id]),
             "feedback.open" if run.occasion == "feedback" else "continue.survey",
             (run.id,),
         )
@@ -253,6 +311,17 @@ def list_screen(session: Session, place: Place, t: Translator, now: datetime) ->
     part = menu_part(session, place, t, now)
     lines = part.lines or [t("No questionnaire is waiting for you now.")]
     rows = [(action,) for action in part.actions]
+    for run in _list_changeable(session, place, now):
+        lines.append(t("“{title}” is sent and may still be changed.", title=run.title.get(t.locale)))
+        label = t.label("Change: {title}", title=run.title.get(t.locale))
+        rows.append((Action(label, "continue.survey", (run.id,)),))
     rows.append((Action(t.label("My answers"), "mydata.answers", (0,)),))
     rows.append((Action(t.label("To the menu"), "home.show"),))
     return Letter("\n\n".join(lines), tuple(rows))
+
+
+def _list_changeable(session: Session, place: Place, now: datetime) -> list[RunFacts]:
+    if place.person_id is None or place.organization_id is None:
+        return []
+    cycle = current_cycle(session, place.organization_id)
+    return list_changeable(session, person_id=place.person_id, cycle_id=cycle.id, now=now)

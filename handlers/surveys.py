@@ -12,17 +12,20 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 
 from handlers.filters import Flow, Typed
+from handlers.forms import send_form
 from handlers.survey_screens import read_own_step
 from handlers.talk import Talk
 from services.programmes.surveys import Question
 from services.surveys import runs
 from services.surveys.runs import Recorded
 from services.surveys.steps import Step, read_step
+from services.web_forms import is_form_only
 
 router = Router(name="surveys")
 
 SKIP_WORDS = {"пропустить", "skip"}
 SEND_WORDS = {"отправить", "send"}
+BACK_WORDS = {"назад", "back"}
 
 
 class Pick(CallbackData, prefix="survey.pick"):
@@ -39,6 +42,15 @@ class Tick(CallbackData, prefix="survey.tick"):
     run_id: int
     question: str
     index: int
+    is_on: bool
+
+
+class Rank(CallbackData, prefix="survey.rank"):
+    """A person named by their id; the order of taps is the order of preference."""
+
+    run_id: int
+    question: str
+    person_id: int
     is_on: bool
 
 
@@ -132,6 +144,18 @@ async def tick(_query: CallbackQuery, callback_data: Tick, talk: Talk) -> None:
     )
 
 
+@router.callback_query(Rank.filter())
+async def rank(_query: CallbackQuery, callback_data: Rank, talk: Talk) -> None:
+    await answer(
+        talk,
+        callback_data.run_id,
+        runs.tick_option,
+        question_id=callback_data.question,
+        option_id=str(callback_data.person_id),
+        is_on=callback_data.is_on,
+    )
+
+
 @router.callback_query(UntickOwn.filter())
 async def untick_own(_query: CallbackQuery, callback_data: UntickOwn, talk: Talk) -> None:
     await answer(
@@ -192,12 +216,19 @@ async def pause(_query: CallbackQuery, callback_data: Pause, talk: Talk) -> None
 async def finish(_query: CallbackQuery, callback_data: Finish, talk: Talk) -> None:
     step = await talk.read(read_step, run_id=callback_data.run_id)
     talk.go(None)
+    if step.survey.quick is None:  # what was sent stays as it is
+        await talk.act(runs.leave_change, actor=talk.actor, run_id=callback_data.run_id)
+        await talk.show()
+        return
     await talk.act()
     await talk.show(step.survey.outro.get(talk.t.locale))
 
 
 @router.callback_query(Continue.filter())
 async def resume(_query: CallbackQuery, callback_data: Continue, talk: Talk) -> None:
+    if await talk.read(is_form_only, run_id=callback_data.run_id):
+        await send_form(talk)
+        return
     talk.go("survey", run_id=callback_data.run_id)
     await talk.act(runs.resume_run, actor=talk.actor, run_id=callback_data.run_id)
     await talk.show(here=True)
@@ -206,25 +237,29 @@ async def resume(_query: CallbackQuery, callback_data: Continue, talk: Talk) -> 
 @router.message(Flow("survey"), Typed())
 async def read_typed(message: Message, talk: Talk) -> None:
     typed = (message.text or "").strip()
-    step = await talk.read(read_own_step, place=talk.place)
+    step = await talk.read(read_own_step, place=talk.place, now=talk.now)
     if step is None:
         await talk.show()
     elif step.question is None:
         await _read_at_review(talk, step, typed)
-    elif step.question.optional and typed.casefold() in SKIP_WORDS:
+    elif typed.casefold() in SKIP_WORDS:  # refused in words where an answer is needed, never kept as one
         await answer(talk, step.run_id, runs.skip_question, question_id=step.question.id)
-    elif step.question.kind == "multi":
+    elif typed.casefold() in BACK_WORDS:
+        await answer(talk, step.run_id, runs.go_back, question_id=step.question.id)
+    elif step.question.kind in {"multi", "person_rank"}:
         await answer(talk, step.run_id, runs.add_typed, question_id=step.question.id, typed=typed)
     else:
         await answer(talk, step.run_id, runs.record_answer, question_id=step.question.id, raw=typed)
 
 
 async def _read_at_review(talk: Talk, step: Step, typed: str) -> None:
-    if typed.casefold() in SEND_WORDS:
+    if step.is_open and typed.casefold() in SEND_WORDS:
         await answer(talk, step.run_id, runs.send)
     elif re.fullmatch(r"[0-9]{1,3}", typed) and 1 <= int(typed) <= len(step.given):
         question = step.given[int(typed) - 1].question
         await answer(talk, step.run_id, runs.change_answer, question_id=question.id)
+    elif step.is_sent:
+        await talk.show(talk.t("To change an answer write its number."))
     else:
         await talk.show(
             talk.t("To change an answer write its number; if all is right, press Send under the list.")
@@ -235,13 +270,15 @@ async def answer(talk: Talk, run_id: int, fn: Any, **facts: Any) -> None:
     """The one write of a step, and where it leads: a survey that is done leads home with its last words."""
 
     def lead(recorded: Recorded) -> tuple[str | None, dict[str, Any]]:
-        if recorded.is_done:
+        if recorded.is_done and not recorded.is_change:
             return None, {}
         page = talk.place.data.get("page")
         return "survey", {"run_id": run_id, **({"page": page} if page else {})}
 
     recorded = await talk.act(fn, actor=talk.actor, run_id=run_id, then=lead, **facts)
-    if recorded.is_done and recorded.is_recorded:
+    if recorded.is_change:
+        await talk.show(talk.t("The change is kept.") if recorded.is_done else None)
+    elif recorded.is_done and recorded.is_recorded:
         step = await talk.read(read_step, run_id=run_id)
         await talk.show(step.survey.outro.get(talk.t.locale))
     else:

@@ -21,7 +21,7 @@ from installation import faults
 from installation.site import Site
 from models.engine import Database, with_patience
 from models.installation import Stamp
-from models.migrating import SchemaNewer, WrongStamp, is_current, read_stamp
+from models.schema import SchemaNewer, WrongStamp, is_current, read_stamp
 from notices.language import CatalogueMissing, load_translators
 
 TELEGRAM = "https://api.telegram.org"

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,17 +15,15 @@ from installation import checks, faults
 from installation.accounts import ACTOR, open_account, word_way_in
 from installation.processes import open_clock
 from installation.running import say
-from installation.site import Site
+from installation.site import PACKS, Site
 from models.accounts import Account, AccountRole
 from models.people import OrganizationKind
 from notices.language import Translator
+from services.account_organizations import find_account, list_workplaces, set_workplaces
 from services.clock import SystemClock
 from services.organizations import add_organization, find_organization, list_organizations
-from services.programmes.packs import ResolvedPack, check_packs, list_packs, load_pack
+from services.programmes.packs import load_pack
 from services.programmes.running import create_programme
-
-PACKS = Path(__file__).resolve().parent.parent / "programmes"
-TARGET_MODEL = "target-model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,65 +66,6 @@ def migrate(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
     lines = [t.label("A backup was made before: {path}.", path=made)] if made else []
     lines.append(t.label("The database has the newest schema ({stamp}).", stamp=site.stamp.value))
     telling.tell({"stamp": site.stamp.value, "current": True, "backup": made}, lines)
-    return 0
-
-
-def list_programmes(_site: Site, telling: Telling, _arguments: argparse.Namespace) -> int:
-    packs = [load_pack(PACKS, pack_id) for pack_id in list_packs(PACKS)]
-    facts = [describe_pack(pack, telling.t.locale) for pack in packs]
-    lines = [
-        telling.t.label(
-            "{id}  version {version}, stages {stages}, roadmap rows {rows}, surveys {surveys}: {title}",
-            **fact,
-        )
-        for fact in facts
-    ]
-    telling.tell(facts, lines)
-    return 0
-
-
-def describe_pack(pack: ResolvedPack, locale: str) -> dict[str, Any]:
-    content = pack.pack
-    return {
-        "id": content.id,
-        "title": content.title.get(locale),
-        "version": content.version,
-        "seed": content.seed,
-        "stages": len(content.stages),
-        "rows": len(content.rows()),
-        "surveys": len(pack.surveys),
-        "sha256": pack.sha256,
-    }
-
-
-def check_programmes(_site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
-    folder = arguments.folder or PACKS
-    problems = check_packs(folder)
-    lines = [str(problem) for problem in problems] or [telling.t.label("The programme packs are in order.")]
-    telling.tell([asdict(problem) for problem in problems], lines)
-    return 1 if problems else 0
-
-
-def start_programme(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
-    pack = load_pack(PACKS, arguments.pack)
-    with writing(site) as (session, now):
-        organization = find_organization(session, arguments.organization)
-        created = create_programme(
-            session,
-            actor=ACTOR,
-            organization_id=organization.id,
-            pack=pack,
-            today=now.astimezone(ZoneInfo(organization.timezone)).date(),
-            now=now,
-        )
-    telling.tell(
-        {"programme_id": created.programme_id, "organization_id": organization.id, "pack": pack.pack.id},
-        [
-            telling.t.label(
-                "The programme {pack} has begun in {name}.", pack=pack.pack.id, name=organization.name
-            )
-        ],
-    )
     return 0
 
 
@@ -188,6 +125,24 @@ def list_schools(site: Site, telling: Telling, _arguments: argparse.Namespace) -
     ]
     empty = telling.t.label("There is no organisation yet. Say: nastavnik organization add --help")
     telling.tell([asdict(one) for one in organizations], lines or [empty])
+    return 0
+
+
+def admit_curator(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    with writing(site) as (session, now):
+        organization = find_organization(session, arguments.organization)
+        account_id = find_account(session, arguments.login)
+        present = {one.organization_id for one in list_workplaces(session, account_id)}
+        places = set_workplaces(
+            session,
+            actor=ACTOR,
+            account_id=account_id,
+            organization_ids=present | {organization.id},
+            now=now,
+        )
+    names = [one.name for one in places]
+    line = telling.t.label("{login} works in: {names}.", login=arguments.login, names="; ".join(names))
+    telling.tell({"login": arguments.login, "organizations": names}, [line])
     return 0
 
 

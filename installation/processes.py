@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import signal
 import threading
 import time
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from installation import checks, faults
-from installation.site import Site
+from installation.site import PACKS, Site
 from models.engine import with_patience
 from services.clock import Clock, clock_of
+from services.panel_address import keep_panel_address
 
 CLOCK_SECONDS = 20  # how long a process waits for the sandbox to say the time
 
@@ -60,6 +62,11 @@ def work_bot(site: Site) -> None:
             clock=clock,
         )
 
+        # what the imports made lives as long as the process: the collector need not walk it again and again
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+
         async def main() -> None:
             stop = asyncio.Event()
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -89,6 +96,8 @@ def work_panel(site: Site) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    with checks.open_database(site) as database, database.writing() as session:
+        keep_panel_address(session, site.panel_address)
     with open_clock(site) as clock:
         config = PanelConfig(
             database_url=with_patience(site.database_url),
@@ -100,6 +109,7 @@ def work_panel(site: Site) -> None:
             data_dir=site.folder,
             bot_username=read_username(site),
             is_sandbox=site.is_sandbox,
+            packs=PACKS,
         )
         serve(
             config,

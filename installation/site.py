@@ -10,6 +10,8 @@ from installation import faults, keys
 from models.installation import Stamp
 from settings import Settings
 
+PACKS = Path(__file__).resolve().parent.parent / "programmes"
+TARGET_MODEL = "target-model"
 SANDBOX_SECRET = "sandbox-"  # noqa: S105  # how the secret part of a sandbox's token begins; Telegram's never do
 
 

@@ -104,9 +104,16 @@ class Supervisor:
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches the parent only, which ends them in order
             limit=LINE_LIMIT,
+            env={
+                "MALLOC_ARENA_MAX": "2",
+                **os.environ,
+            },  # a heap a thread kept 10 MB for nothing
         )
         child.process = process
         log.info("%s is process %s", child.name, process.pid)
+        if self.is_stopping:  # the end was asked for while it was being made: `_end_all` did not see it
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
         assert process.stdout is not None
         async for line in process.stdout:
             self._say(f"{child.name}: {line.decode(errors='replace').rstrip()}")

@@ -36,8 +36,19 @@ class Account(Base):
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    messenger_rule_read_at: Mapped[datetime | None]
+    """When this account was told of the law on foreign messengers and said so (domain.md 2.4)."""
 
     organization: Mapped[Organization] = relationship()
+
+
+class AccountOrganization(Base):
+    """An organisation beside its own in which an account works with the same role (A2)."""
+
+    __tablename__ = "account_organizations"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True, index=True)
 
 
 class SetupLink(Base):
@@ -47,5 +58,22 @@ class SetupLink(Base):
 
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PassPurpose(StrEnum):
+    LINK_CHAT = "link_chat"  # digits, typed in the chat by whoever owns the account
+    SIGN_IN = "sign_in"  # a link, sent into the chat that is linked
+
+
+class AccountPass(Base):
+    """A short-lived secret between an account and its owner's chat; only its SHA-256 is kept."""
+
+    __tablename__ = "account_passes"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[PassPurpose] = mapped_column(enum_column(PassPurpose))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, enum_column
@@ -23,3 +23,5 @@ class Installation(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[Stamp] = mapped_column(enum_column(Stamp))
     created_at: Mapped[datetime]
+    panel_address: Mapped[str | None] = mapped_column(String(300))
+    """How a browser reaches the panel, as the panel said at its last start."""

@@ -20,6 +20,9 @@ class JobStatus(StrEnum):
 
 class FileKind(StrEnum):
     EXPORT = "export"
+    IMPORT = "import"  # a list of staff that waits for its check and decision
+    IMPORT_RESULT = "import_result"
+    SCAN = "scan"  # of a signed paper: stays as long as the retention list says
 
 
 class StoredFile(Base):

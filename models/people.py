@@ -29,10 +29,29 @@ class ParticipationStatus(StrEnum):
     LEFT = "left"
 
 
+class Outcome(StrEnum):
+    """What a cycle came to for one person in one role; written when the cycle is closed (A23, issue 4)."""
+
+    COMPLETED = "completed"  # a pair carried its plan out
+    EXTENDED = "extended"  # the pair wants to go on in the next cycle
+    ENDED_EARLY = "ended_early"
+    UNPAIRED = "unpaired"  # waited in the bank
+    UNFINISHED = "unfinished"  # never sent the questionnaire
+    LEFT = "left"
+
+
 class JoinStatus(StrEnum):
     WAITING = "waiting"
     RECOGNISED = "recognised"
     REFUSED = "refused"
+
+
+class AgeGroup(StrEnum):
+    """Who consents for a person; staff are adults, no birth date is kept (domain.md 2.3)."""
+
+    ADULT = "adult"
+    FROM_14 = "from_14"  # the legal representative, and the minor's own assent
+    UNDER_14 = "under_14"  # the legal representative alone
 
 
 class Organization(Base):
@@ -47,11 +66,15 @@ class Organization(Base):
     inn: Mapped[str] = mapped_column(String(12), default="")
     timezone: Mapped[str] = mapped_column(String(64))
     join_code: Mapped[str] = mapped_column(String(16), unique=True)
+    center_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))  # its support centre (A2)
     created_at: Mapped[datetime]
 
 
 class Person(Base):
-    """A teacher. Before consent only what the employer already holds: name and position."""
+    """A teacher. Before consent only what the employer already holds: name and position.
+
+    An erased person's row stays for the counts, with the record's number in place of the name.
+    """
 
     __tablename__ = "persons"
 
@@ -64,6 +87,11 @@ class Person(Base):
     locale: Mapped[str] = mapped_column(String(5), default="ru")
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    departed_at: Mapped[datetime | None]  # dismissed: kept until the retention term ends, invited no more
+    age_group: Mapped[AgeGroup] = mapped_column(
+        enum_column(AgeGroup), default=AgeGroup.ADULT, server_default="adult"
+    )
+    erased_at: Mapped[datetime | None]  # since then the row is a number without a person
 
     organization: Mapped[Organization] = relationship()
     participations: Mapped[list["Participation"]] = relationship(back_populates="person")
@@ -96,6 +124,9 @@ class Participation(Base):
     capacity: Mapped[int] = mapped_column(default=1)  # mentees at once; for a mentee always 1
     joined_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None] = mapped_column(enum_column(Outcome))
+    outcome_at: Mapped[datetime | None]
+    wants_next: Mapped[bool | None]  # the answer to the offer of the next cycle (B15)
 
     person: Mapped[Person] = relationship(back_populates="participations")
 

@@ -21,6 +21,7 @@ class Cycle(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     is_open: Mapped[bool] = mapped_column(default=True)
+    closed_at: Mapped[datetime | None]
 
 
 class Programme(Base):

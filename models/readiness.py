@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.engine import Database
-from models.migrating import SchemaNewer, is_current
+from models.schema import SchemaNewer, is_current
 
 
 class Readiness(StrEnum):

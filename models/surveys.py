@@ -1,6 +1,8 @@
-"""Runs of surveys and their answers. A definition is data of the programme, not a table."""
+"""Runs of surveys and their answers, waves that open them, and links to answer them by. A definition is data
+of the programme, not a table.
+"""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,11 +20,58 @@ class SurveyStatus(StrEnum):
     EXPIRED = "expired"  # closed with none
 
 
+class RunSource(StrEnum):
+    """By which way the answers came in."""
+
+    CHAT = "chat"
+    WEB = "web"  # a one-time link
+    PAPER = "paper"  # a sheet that the curator typed in
+    PANEL = "panel"  # an account about its own work
+
+
+class WaveKind(StrEnum):
+    DATES = "dates"
+    HAND = "hand"
+    EVENT = "event"  # opens runs one by one as its event comes about
+
+
+class WaveStatus(StrEnum):
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class SurveyWave(Base):
+    """One occasion of the pack asked of many: a part of the response rate.
+
+    `segment` says of whom: {"roles": [...], "who": "all" | "paired" | "unpaired"}. Of an event: no end.
+    """
+
+    __tablename__ = "survey_waves"
+    __table_args__ = (Index("ix_survey_waves_due", "status", "starts_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), index=True)
+    occasion: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[WaveKind] = mapped_column(enum_column(WaveKind))
+    status: Mapped[WaveStatus] = mapped_column(enum_column(WaveStatus))
+    segment: Mapped[dict[str, Any]]
+    dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
+    starts_at: Mapped[datetime]
+    closes_at: Mapped[datetime | None]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime]
+
+
 class SurveyRun(Base):
-    """One survey asked of one respondent: a person in the chat or an account in the panel.
+    """One survey asked of one respondent: a person, an account in the panel, or somebody from outside.
 
     `dedup_key` names the occasion (`intake:mentee:cycle:1:person:7`, `feedback:meeting:42:person:7`),
     so that an occasion opens a run once. `at_question` is set when a person went back or changes an answer.
+    `outsider` names a respondent who is nobody of ours (a partner); `account_id` is then who asked them.
+    `entered_by` typed in a paper sheet that was filled in on `filled_on`.
     """
 
     __tablename__ = "survey_runs"
@@ -48,6 +97,14 @@ class SurveyRun(Base):
     closes_at: Mapped[datetime | None] = mapped_column(index=True)
     reminded_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("survey_waves.id"), index=True)
+    about_person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    outsider: Mapped[str | None] = mapped_column(String(200))
+    source: Mapped[RunSource] = mapped_column(
+        enum_column(RunSource), default=RunSource.CHAT, server_default=RunSource.CHAT.value
+    )
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    filled_on: Mapped[date | None]
 
 
 class Answer(Base):
@@ -65,3 +122,40 @@ class Answer(Base):
     value: Mapped[dict[str, Any] | None]  # {"value": ...} of services.programmes.answers
     is_final: Mapped[bool] = mapped_column(default=True)
     answered_at: Mapped[datetime]
+
+
+class AnswerChange(Base):
+    """What an answer was before it was changed after sending: history of the edit window."""
+
+    __tablename__ = "answer_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("survey_runs.id", ondelete="CASCADE"), index=True)
+    question_id: Mapped[str] = mapped_column(String(24))
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+    changed_at: Mapped[datetime]
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[int | None]
+
+
+class WebLink(Base):
+    """A one-time link to a page of the panel without sign-in. Only the token's SHA-256 is kept.
+
+    `purpose` says which page; it leads to a run, to a person, or to both.
+    """
+
+    __tablename__ = "web_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    purpose: Mapped[str] = mapped_column(String(24))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("survey_runs.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

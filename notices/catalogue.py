@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notices import feedback, joining, meetings, pairs, surveys
+from notices import absences, events, feedback, joining, meetings, memos, pairs, roadmap, surveys, years
+from notices import consents as consent_words
+from notices import privacy as privacy_words
 from notices.language import Translator
 from notices.letters import Letter, Skip, reword
 
@@ -32,6 +34,11 @@ class Notice:
 NOTICES: dict[str, Notice] = {
     "joining.recognised": Notice(NoticeClass.ACT, joining.recognised),
     "joining.refused": Notice(NoticeClass.ACT, joining.refused),
+    "joining.moved": Notice(NoticeClass.ACT, joining.moved),
+    "joining.undone": Notice(NoticeClass.ACT, joining.undone),
+    "survey.invite": Notice(NoticeClass.BUDGETED, surveys.invite),
+    "consent.request": Notice(NoticeClass.BUDGETED, consent_words.request),
+    "privacy.erased": Notice(NoticeClass.ACT, privacy_words.erased),
     "survey.unfinished": Notice(NoticeClass.BUDGETED, surveys.unfinished),
     "pair.offer": Notice(NoticeClass.ACT, pairs.offer),
     "pair.accepted": Notice(NoticeClass.ACT, pairs.accepted),
@@ -39,18 +46,32 @@ NOTICES: dict[str, Notice] = {
     "pair.expired": Notice(NoticeClass.ACT, pairs.expired),
     "pair.withdrawn": Notice(NoticeClass.ACT, pairs.withdrawn),
     "pair.ended": Notice(NoticeClass.ACT, pairs.ended),
+    "pair.paused": Notice(NoticeClass.ACT, absences.pair_paused),
+    "pair.resumed": Notice(NoticeClass.ACT, absences.pair_resumed),
+    "person.dismissed": Notice(NoticeClass.ACT, absences.dismissed),
+    "person.transferred": Notice(NoticeClass.ACT, absences.transferred),
+    "cycle.closed": Notice(NoticeClass.ACT, years.closed),
     "meeting.proposed": Notice(NoticeClass.ACT, meetings.proposed),
     "meeting.planned": Notice(NoticeClass.ACT, meetings.planned),
     "meeting.cancelled": Notice(NoticeClass.ACT, meetings.cancelled),
     "meeting.reminder": Notice(NoticeClass.MEETING, meetings.reminder),
     "meeting.question": Notice(NoticeClass.MEETING, meetings.question),
+    "event.invitation": Notice(NoticeClass.ACT, events.invitation),
+    "event.moved": Notice(NoticeClass.ACT, events.moved),
+    "event.cancelled": Notice(NoticeClass.ACT, events.cancelled),
+    "event.reminder": Notice(NoticeClass.MEETING, events.reminder),
+    "event.materials": Notice(NoticeClass.BUDGETED, events.materials),
+    "memo.sent": Notice(NoticeClass.BUDGETED, memos.sent),
+    "roadmap.reminder": Notice(NoticeClass.BUDGETED, roadmap.reminder),
+    "roadmap.asked": Notice(NoticeClass.ACT, roadmap.asked),
+    "roadmap.digest": Notice(NoticeClass.BUDGETED, roadmap.digest),
     "feedback.invite": Notice(NoticeClass.MEETING, feedback.invite),
     "feedback.reminder": Notice(NoticeClass.BUDGETED, feedback.reminder),
 }
 
 # Actions of notices work from any message, whatever the person did since; all others only from the current
 # screen. The state of the record decides whether they still may.
-ANYWHERE = frozenset({"offer", "meeting", "held", "feedback", "home", "continue"})
+ANYWHERE = frozenset({"offer", "meeting", "held", "feedback", "home", "continue", "roadmap", "event", "year"})
 
 
 def compose(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.people import JoinRequest, JoinStatus
+from models.people import Invitation, JoinRequest, JoinStatus, Person
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from services.consents import has_consent
@@ -36,5 +36,28 @@ def refused(session: Session, facts: Mapping[str, Any], t: Translator, _now: dat
             "The curator could not find out whose the digits {digits} are. Please speak to the curator "
             "and ask for your personal link, or type the code of your organisation once more.",
             digits=request.digits,
+        )
+    )
+
+
+def moved(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    """For the old chat: nothing about anybody, whoever holds the telephone now."""
+    if session.get(Person, int(facts["moved_person_id"])) is None:
+        return Skip("the person is gone")
+    return Letter(
+        t(
+            "This chat is no longer linked: you joined from another Telegram account with a new invitation. "
+            "I write there from now on. If it was not you, please tell your curator at once."
+        )
+    )
+
+
+def undone(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    if session.get(Invitation, int(facts["invitation_id"])) is None:
+        return Skip("the invitation is gone")
+    return Letter(
+        t(
+            "The curator has unlinked this chat: the invitation was meant for somebody else. "
+            "Please ask the curator for your own link."
         )
     )

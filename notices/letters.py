@@ -36,6 +36,7 @@ class Letter:
     rows: Rows = field(default=())
     template: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    erases: tuple[int, ...] = ()  # earlier messages of the bot in this chat that go when this one is sent
 
 
 @dataclass(frozen=True, slots=True)

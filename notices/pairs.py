@@ -45,7 +45,7 @@ def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
     until = card.offer_expires_at or _find_end(session, card, now)
     words = OFFER[role]
     fields = {
-        "name": card.side(role).polite_name,
+        "name": card.side(role).own_name,
         "partner": introduce(card.partner_of(person_id)),
         "until": t.month_day(until.astimezone(ZoneInfo(timezone)).date()),
     }
@@ -148,8 +148,8 @@ def read_card(session: Session, facts: Mapping[str, Any]) -> PairCard | None:
 
 
 def introduce(side: Side) -> str:
-    """Full name and position, as one introduces a colleague."""
-    return f"{side.full_name}, {side.position}" if side.position else side.full_name
+    """Full name and position, as one introduces a colleague; less of it in the pseudonymous mode."""
+    return side.introduction
 
 
 WORK = {

@@ -1,15 +1,18 @@
 """Words about questionnaires that wait for a person."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from notices.language import Translator
+from models.people import Person
+from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
 from services.consents import has_consent
 from services.errors import NotFound
+from services.programmes.surveys import Survey
 from services.surveys.steps import UNSENT, read_step
 
 
@@ -29,3 +32,34 @@ def unfinished(session: Session, facts: Mapping[str, Any], t: Translator, _now: 
         else t("“{title}” is waiting for you. It takes a few minutes, nearly all by tapping.", title=title)
     )
     return Letter(text, ((Action(t.label("Continue"), "continue.survey", (step.run_id,)),),))
+
+
+def invite(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
+    """A wave, or an event, asks something: what, how long it takes, until when."""
+    try:
+        step = read_step(session, run_id=int(facts["run_id"]))
+    except NotFound:
+        return Skip("the survey is gone")
+    if step.status not in UNSENT:
+        return Skip("sent or closed already")
+    if step.closes_at is not None and step.closes_at <= now:
+        return Skip("out of time")
+    person = session.get(Person, int(facts["person_id"]))
+    if person is None or not has_consent(session, person.id):
+        return Skip("no consent")
+    zone = ZoneInfo(person.organization.timezone)
+    until = step.closes_at.astimezone(zone).date() if step.closes_at else None
+    return word_invitation(step.survey, t, until=until, about=step.about, run_id=step.run_id)
+
+
+def word_invitation(
+    survey: Survey, t: Translator, *, until: date | None, about: str = "", run_id: int = 0
+) -> Letter:
+    """The same words for the panel's preview, which has no run yet."""
+    lines = [f"<b>{escape(survey.title.get(t.locale))}</b>"]
+    if about:
+        lines.append(t("About: {name}", name=about))
+    lines.append(escape(survey.intro.get(t.locale)))
+    if until is not None:
+        lines.append(t("Answers are taken until {day}.", day=t.month_day(until)))
+    return Letter("\n\n".join(lines), ((Action(t.label("Begin"), "continue.survey", (run_id,)),),))

@@ -9,10 +9,17 @@ from dataclasses import dataclass
 
 from services.backups import ask_daily_backup
 from services.drafts.writing import erase_old_drafts
+from services.events.guests import remind_guests
 from services.feedback import close_feedback, remind_feedback
 from services.pairs import expire_offers
-from services.reminders import ask_after_meetings, send_due_reminders
-from services.surveys.reminders import remind_unfinished
+from services.privacy.erasures import ask_due_erasures, look_after_terms
+from services.reminders import BATCH, ask_after_meetings, send_due_reminders
+from services.roadmap.digests import send_digests
+from services.roadmap.proofs import settle_roadmaps
+from services.roadmap.reminders import remind_responsible
+from services.surveys.events import ask_before_and_after, ask_short_forms
+from services.surveys.reminders import remind_unfinished, tell_curator_of_silence
+from services.surveys.waves import open_waves
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +38,22 @@ class Tick:
 
 
 TICKS: tuple[Tick, ...] = (
-    Tick("reminders", 10, send_due_reminders, batch=40),
-    Tick("questions after meetings", 20, ask_after_meetings, batch=40),
+    Tick("reminders", 10, send_due_reminders, batch=BATCH),
+    Tick("questions after meetings", 20, ask_after_meetings, batch=BATCH),
     Tick("offers that expired", 30, expire_offers),
     Tick("feedback not given", 60, remind_feedback),
     Tick("feedback to close", 60, close_feedback),
     Tick("questionnaires not sent", 120, remind_unfinished, batch=200),
+    Tick("questionnaires without a word", 600, tell_curator_of_silence, batch=200),
+    Tick("waves of surveys", 20, open_waves),
+    Tick("days of pairs", 1800, ask_short_forms),
+    Tick("before and after", 600, ask_before_and_after),
+    Tick("roadmaps", 20, settle_roadmaps, batch=3),
+    Tick("reminders of the roadmap", 30, remind_responsible, batch=40),
+    Tick("reminders of events", 60, remind_guests, batch=None),
+    Tick("Monday digests", 60, send_digests, batch=5),
     Tick("drafts nobody decided on", 3600, erase_old_drafts, batch=200),
+    Tick("erasures whose last day has come", 600, ask_due_erasures, batch=None),
+    Tick("terms of personal data", 3600, look_after_terms, batch=None),
     Tick("daily backup", 600, ask_daily_backup, batch=None),
 )

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from models.accounts import Account, AccountRole
+from models.accounts import Account, AccountOrganization, AccountRole
 from models.audit import AuditEntry
-from services.accounts import RIGHTS, SIGNED_IN, AccountOff, end_links, lock_account, renew_link
+from services.accounts import SIGNED_IN, AccountOff, end_links, end_passes, lock_account, renew_link
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
-from services.errors import N_, DomainError, NotAllowed
+from services.errors import N_, DomainError, NotFound
+from services.rights import RIGHTS
 
 
 class OwnAccount(DomainError):
@@ -35,14 +36,26 @@ class AccountFacts:
     is_own: bool
     may_keep: bool
     signed_in_at: datetime | None
+    organizations: int  # beside its own
+    is_guest: bool  # made and kept in another organisation
+
+
+def read_account_facts(session: Session, *, actor: Actor, account_id: int) -> AccountFacts:
+    """One account for whoever may keep it. Raises NotFound, NotAllowed."""
+    account = lock_account(session, actor, account_id)
+    listed = list_accounts(session, actor=actor, organization_id=account.organization_id)
+    return next(one for one in listed if one.id == account_id)
 
 
 def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> list[AccountFacts]:
-    """Those that work first. Raises NotAllowed."""
+    """Those that work first, guests of other organisations among them. Raises NotAllowed."""
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
+    guests = select(AccountOrganization.account_id).where(
+        AccountOrganization.organization_id == organization_id
+    )
     rows = session.scalars(
         select(Account)
-        .where(Account.organization_id == organization_id)
+        .where(or_(Account.organization_id == organization_id, Account.id.in_(guests)))
         .order_by(Account.disabled_at.is_not(None), Account.name, Account.id)
     ).all()
     seen = session.execute(
@@ -55,6 +68,12 @@ def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> li
         .group_by(AuditEntry.subject_id)
     )
     last = dict(seen.all())
+    counted = session.execute(
+        select(AccountOrganization.account_id, func.count())
+        .where(AccountOrganization.account_id.in_([row.id for row in rows]))
+        .group_by(AccountOrganization.account_id)
+    )
+    others: dict[int, int] = {account_id: count for account_id, count in counted}  # noqa: C416  # rows
     return [
         AccountFacts(
             id=row.id,
@@ -64,8 +83,11 @@ def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> li
             has_password=row.password_hash is not None,
             is_off=row.disabled_at is not None,
             is_own=_is_own(actor, row.id),
-            may_keep=row.role in roles_to_give(actor, organization_id),
+            may_keep=row.organization_id == organization_id
+            and row.role in roles_to_give(actor, organization_id),
             signed_in_at=last.get(row.id),
+            organizations=others.get(row.id, 0),
+            is_guest=row.organization_id != organization_id,
         )
         for row in rows
     ]
@@ -73,11 +95,7 @@ def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> li
 
 def roles_to_give(actor: Actor, organization_id: int) -> tuple[AccountRole, ...]:
     """The roles of accounts that this actor may make and keep."""
-    may_appoint = True
-    try:
-        actor.check_right(Right.APPOINT_ADMINISTRATORS, organization_id)
-    except NotAllowed:
-        may_appoint = False
+    may_appoint = actor.has_right(Right.APPOINT_ADMINISTRATORS, organization_id)
     return tuple(role for role in RIGHTS if may_appoint or role is not AccountRole.ADMINISTRATOR)
 
 
@@ -95,6 +113,7 @@ def disable_account(session: Session, *, actor: Actor, account_id: int, now: dat
     account.disabled_at = now
     account.session_epoch += 1
     end_links(session, account.id, now)
+    end_passes(session, account.id, now)
     _record(session, actor, "account.disabled", account, now)
 
 
@@ -109,6 +128,18 @@ def enable_account(session: Session, *, actor: Actor, account_id: int, now: date
     account.disabled_at = account.password_hash = None
     _record(session, actor, "account.enabled", account, now)
     return renew_link(session, actor, account, now)
+
+
+def confirm_messenger_rule(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Keep, once, that this account has read of the law on foreign messengers (domain.md 2.4)."""
+    account = (
+        session.get(Account, actor.id, with_for_update=True) if actor.kind is ActorKind.ACCOUNT else None
+    )
+    if account is None:
+        raise NotFound
+    if account.messenger_rule_read_at is None:
+        account.messenger_rule_read_at = now
+        _record(session, actor, "account.messenger_rule_read", account, now)
 
 
 def _is_own(actor: Actor, account_id: int) -> bool:

@@ -2,8 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,13 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.accounts import Account, AccountRole, SetupLink
+from models.accounts import Account, AccountOrganization, AccountPass, AccountRole, SetupLink
 from models.audit import AuditEntry
 from models.people import Organization
 from services.actors import Actor, ActorKind, Door, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
 from services.passwords import check_password, hash_password, is_password
+from services.rights import RIGHTS
 
 LINK_LIFE = timedelta(minutes=30)
 LOCALES = ("ru", "en")
@@ -30,14 +30,6 @@ FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=5)  # not longer: nobody may lock a curator out by guessing
 SIGNED_IN, SIGN_IN_FAILED = "account.signed_in", "account.sign_in_failed"
 PASSWORD_SET = "account.password_set"  # noqa: S105  # the name of an audit entry
-
-RIGHTS: Mapping[AccountRole, frozenset[Right]] = {
-    AccountRole.ADMINISTRATOR: frozenset(Right),
-    AccountRole.CURATOR: frozenset(Right) - {Right.APPOINT_ADMINISTRATORS},
-    AccountRole.HEAD: frozenset({Right.SEE_PEOPLE, Right.SEE_SCORES, Right.FILL_SCORES, Right.SEE_AUDIT}),
-    AccountRole.PSYCHOLOGIST: frozenset({Right.SEE_PEOPLE, Right.SEE_SCORES, Right.FILL_SCORES}),
-    AccountRole.OBSERVER: frozenset({Right.SEE_SCORES}),
-}
 
 
 class LoginTaken(DomainError):
@@ -75,7 +67,10 @@ class NewAccount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """An account as the panel carries it through a request."""
+    """An account as the panel carries it through a request: in one organisation at a time.
+
+    `others`: how many more it may turn to. `is_told`: it has read of the rule on foreign messengers.
+    """
 
     id: int
     organization_id: int
@@ -86,6 +81,9 @@ class SignedIn:
     role: AccountRole
     locale: str
     epoch: int
+    others: int = 0
+    is_told: bool = True
+    has_chat: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -158,6 +156,15 @@ def check_may_keep(actor: Actor, role: AccountRole, organization_id: int) -> Non
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
     if role is AccountRole.ADMINISTRATOR:
         actor.check_right(Right.APPOINT_ADMINISTRATORS, organization_id)
+
+
+def end_passes(session: Session, account_id: int, now: datetime) -> None:
+    """Nothing that was sent into the chat before opens the panel any more."""
+    session.execute(
+        update(AccountPass)
+        .where(AccountPass.account_id == account_id, AccountPass.used_at.is_(None))
+        .values(used_at=now)
+    )
 
 
 def end_links(session: Session, account_id: int, now: datetime) -> None:
@@ -247,12 +254,33 @@ def sign_in(session: Session, *, login: str, password: str, now: datetime) -> Si
     return SignInTry(None, _wait(session, account.id, now))
 
 
-def read_account(session: Session, *, account_id: int, epoch: int) -> SignedIn | None:
-    """The account of a running session, None when it was disabled or its sessions were ended."""
+def read_account(
+    session: Session, *, account_id: int, epoch: int, organization_id: int | None = None
+) -> SignedIn | None:
+    """The account of a running session, None when it was disabled or its sessions were ended.
+
+    `organization_id` is the one it turned to; its own when it may not work there (any more).
+    """
     account = session.get(Account, account_id)
     if account is None or account.disabled_at is not None or account.session_epoch != epoch:
         return None
-    return _signed_in(account)
+    others = {
+        one.id: one
+        for one in session.scalars(
+            select(Organization)
+            .join(AccountOrganization, AccountOrganization.organization_id == Organization.id)
+            .where(AccountOrganization.account_id == account.id)
+        )
+        if one.id != account.organization_id
+    }
+    chosen = others.get(organization_id or 0, account.organization)
+    return replace(
+        _signed_in(account),
+        organization_id=chosen.id,
+        organization=chosen.name,
+        timezone=chosen.timezone,
+        others=len(others),
+    )
 
 
 def has_accounts(session: Session) -> bool:
@@ -282,6 +310,7 @@ def ensure_demo_curator(
 
 def _keep_password(session: Session, account: Account, password: str, now: datetime) -> None:
     check_password(password, login=account.login)
+    end_passes(session, account.id, now)
     account.password_hash = hash_password(password)
     account.session_epoch += 1
     actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL)
@@ -335,6 +364,8 @@ def _signed_in(account: Account) -> SignedIn:
         role=account.role,
         locale=account.locale,
         epoch=account.session_epoch,
+        is_told=account.messenger_rule_read_at is not None,
+        has_chat=account.person_id is not None,
     )
 
 

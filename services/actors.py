@@ -11,11 +11,13 @@ class Door(StrEnum):
     PANEL = "panel"
     COMMAND_LINE = "command_line"
     SCHEDULER = "scheduler"
+    WEB = "web"  # a one-time link
 
 
 class ActorKind(StrEnum):
     PERSON = "person"
     ACCOUNT = "account"
+    RESPONDENT = "respondent"  # somebody from outside who answers one survey by a link; the id is the run's
     SYSTEM = "system"
 
 
@@ -28,6 +30,7 @@ class Right(StrEnum):
     MANAGE_SETTINGS = "manage_settings"
     APPOINT_ADMINISTRATORS = "appoint_administrators"
     SEE_AUDIT = "see_audit"
+    APPROVE = "approve"  # what only the head signs (E13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,14 @@ class Actor:
         self.check_organization(organization_id)
         if self.kind is not ActorKind.SYSTEM and right not in self.rights:
             raise NotAllowed
+
+    def has_right(self, right: Right, organization_id: int) -> bool:
+        """Whether `check_right` would pass; for what is shown less of, not refused."""
+        try:
+            self.check_right(right, organization_id)
+        except NotAllowed:
+            return False
+        return True
 
     def check_is_person(self, person_id: int) -> None:
         """Raises NotAllowed unless the actor is this very person."""

@@ -2,19 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.messages import Conversation
 from models.people import ChatAccount
+from services.outbox import enqueue
 
 
-def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) -> None:
-    session.execute(
-        update(ChatAccount)
-        .where(ChatAccount.person_id == person_id, ChatAccount.chat_id != chat_id)
-        .values(person_id=None, linked_at=None)
+def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) -> list[int]:
+    """Gives the chats that were the person's until now: whoever calls tells them (see `tell_unlinked`)."""
+    old = list(
+        session.scalars(
+            update(ChatAccount)
+            .where(ChatAccount.person_id == person_id, ChatAccount.chat_id != chat_id)
+            .values(person_id=None, linked_at=None)
+            .returning(ChatAccount.chat_id)
+        )
     )
+    for talk in session.scalars(select(Conversation).where(Conversation.chat_id.in_(old))):
+        talk.flow, talk.data, talk.screen_message_id = None, {}, None
     account = session.get(ChatAccount, chat_id, with_for_update=True)
     if account is None:
         account = ChatAccount(chat_id=chat_id)
@@ -22,6 +29,23 @@ def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) 
     account.person_id, account.linked_at = person_id, now
     account.is_reachable, account.unreachable_since = True, None
     session.flush()
+    return old
+
+
+def tell_unlinked(
+    session: Session, *, chat_ids: list[int], organization_id: int, person_id: int, now: datetime
+) -> None:
+    """An old chat hears that the person writes from another one now; it shows nothing of them any more."""
+    for chat_id in chat_ids:
+        enqueue(
+            session,
+            kind="joining.moved",
+            dedup_key=f"chat:{chat_id}:moved:{now.isoformat()}",
+            organization_id=organization_id,
+            chat_id=chat_id,
+            facts={"moved_person_id": person_id},
+            now=now,
+        )
 
 
 def unlink_chat(session: Session, *, chat_id: int) -> None:

@@ -1,7 +1,7 @@
 """Where a chat stands, and the updates it sent: what makes one update one effect (decision 3)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from models.base import UtcDateTime
 from models.messages import Conversation, InboxStatus, InboxUpdate
 from models.people import ChatAccount, Organization, Person
+from models.privacy import ChatMessage
 from services.errors import N_, DomainError
 
 UTC_NAME = "UTC"
+SEEN_EVERY = timedelta(hours=1)  # a row of a person is written at most this often for being seen
 
 
 class UpdateAlreadyWorked(DomainError):
@@ -141,13 +143,38 @@ def record_shown(session: Session, shown: list[Shown], *, now: datetime) -> None
     answered = [{"answered": one.update_id, "moment": now} for one in shown if one.update_id is not None]
     if answered:
         session.connection().execute(_CLOSE, answered)
+        _note_seen(session, {one.chat_id for one in shown if one.update_id is not None}, now)
     screens = {one.chat_id: one.screen_message_id for one in shown if one.screen_message_id is not None}
     if screens:
+        sent = [
+            {"chat_id": chat_id, "message_id": message_id, "sent_at": now}
+            for chat_id, message_id in screens.items()
+        ]
+        session.execute(_note_sent(session.get_bind().dialect.name), sent)
         rows = [
             {"chat_id": chat_id, "data": {}, "screen_message_id": message_id, "locale": "ru"}
             for chat_id, message_id in screens.items()
         ]
-        session.execute(_keep_screen(session.get_bind().dialect.name), rows)
+        session.connection().execute(_keep_screen(session.get_bind().dialect.name), rows)
+
+
+def _note_seen(session: Session, chats: set[int], now: datetime) -> None:
+    """When a person was last here, to the hour: one statement for all who were just answered."""
+    owners = select(ChatAccount.person_id).where(ChatAccount.chat_id.in_(chats))
+    session.connection().execute(
+        update(Person)
+        .where(
+            Person.id.in_(owners),
+            or_(Person.last_seen_at.is_(None), Person.last_seen_at <= now - SEEN_EVERY),
+        )
+        .values(last_seen_at=now)
+    )
+
+
+def _note_sent(dialect: str) -> Insert:
+    """A screen that was edited in place keeps the moment it was first sent at."""
+    made = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(ChatMessage)
+    return made.on_conflict_do_nothing()
 
 
 def _keep_screen(dialect: str) -> Insert:

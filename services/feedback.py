@@ -22,8 +22,8 @@ from services.programmes.running import pack_of, settings_of
 from services.programmes.surveys import Question
 from services.surveys.outcomes import SentRun, on_sent
 from services.surveys.runs import Recorded, open_run, record_answer
-from services.surveys.steps import load_progress
-from services.tasks import open_task
+from services.surveys.steps import load_progress, silence_key
+from services.tasks import close_by_fact, open_task
 
 OCCASION = "feedback"
 HELP_QUESTION = "need_help"
@@ -161,6 +161,7 @@ def close_feedback(session: Session, *, now: datetime, limit: int = BATCH) -> in
     for run in runs:
         has_answers = session.scalar(select(exists().where(Answer.run_id == run.id, Answer.is_final)))
         run.status = SurveyStatus.PARTIAL if has_answers else SurveyStatus.EXPIRED
+        close_by_fact(session, dedup_key=silence_key(run.id), now=now)
     return len(runs)
 
 

@@ -41,7 +41,7 @@ class OpenUpdate:
 
 def store_updates(session: Session, updates: list[RawUpdate], *, now: datetime) -> None:
     """Keep a batch as received; one that came before is left as it is."""
-    session.execute(
+    session.connection().execute(
         insert_or_ignore(session, InboxUpdate),
         [
             {

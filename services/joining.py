@@ -16,10 +16,11 @@ from models.people import ChatAccount, Invitation, Person
 from models.tasks import TaskKind
 from services.actors import Actor, Right, person_in_chat
 from services.audit import record
-from services.chats import choose_chat_locale, link_chat, owner_of
+from services.chats import choose_chat_locale, link_chat, owner_of, tell_unlinked
 from services.errors import NotFound
 from services.programmes.running import current_cycle, settings_of
-from services.tasks import open_task
+from services.pseudonyms import name_self
+from services.tasks import close_unreachable, open_task
 
 TOKEN_BYTES = 16  # 22 characters of URL-safe base64
 TOKEN_LENGTH = 22
@@ -191,7 +192,7 @@ def read_polite_name(session: Session, invitation_id: int) -> str:
     ).one_or_none()
     if person is None:
         raise NotFound
-    return person.polite_name
+    return name_self(session, person)
 
 
 def claim_invitation(
@@ -205,7 +206,15 @@ def claim_invitation(
     if seen.state is not InvitationState.OPEN:
         return seen
     invitation.claimed_at, invitation.claimed_chat_id = now, chat_id
-    link_chat(session, chat_id=chat_id, person_id=invitation.person_id, now=now)
+    old = link_chat(session, chat_id=chat_id, person_id=invitation.person_id, now=now)
+    tell_unlinked(
+        session,
+        chat_ids=old,
+        organization_id=invitation.organization_id,
+        person_id=invitation.person_id,
+        now=now,
+    )
+    close_unreachable(session, person_id=invitation.person_id, now=now)
     person = session.get_one(Person, invitation.person_id)
     person.locale = locale
     record(
@@ -215,7 +224,7 @@ def claim_invitation(
         subject=("person", person.id),
         organization_id=person.organization_id,
         now=now,
-        after={"invitation": invitation.id},
+        after={"invitation": invitation.id, "replaced_chats": len(old)},
     )
     return InvitationOpened(InvitationState.MINE, invitation.id, person.id)
 

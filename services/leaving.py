@@ -1,60 +1,136 @@
 """Leaving the programme: a refused or a withdrawn consent stops everything at once (domain.md 2.3)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from models.people import Participation, ParticipationStatus
+from models.consents import ConsentKind
+from models.people import Participation, ParticipationStatus, Person
+from models.privacy import DutyKind
 from services.actors import Actor
 from services.chats import unlink_chat
-from services.consents import record_refusal, record_withdrawal
+from services.consents import (
+    ConsentState,
+    decisive_kinds,
+    record_refusal,
+    record_withdrawal,
+    register_withdrawal,
+    state_of,
+)
 from services.drafts.writing import erase_drafts
 from services.errors import NotFound
 from services.joining import reopen_invitation
 from services.pairs.assignments import EndReason, release_person
+from services.privacy.duties import ERASED_WITHIN, open_duty
 from services.surveys.closing import close_runs
 
-ERASED_WITHIN = timedelta(days=30)  # 152-ФЗ: destroyed within 30 days of the withdrawal
+__all__ = [
+    "ERASED_WITHIN",
+    "Left",
+    "Withdrawn",
+    "decline_consent",
+    "withdraw_consent",
+    "withdraw_on_paper",
+]
+
+PUBLISHING = frozenset({ConsentKind.DISSEMINATION, ConsentKind.PHOTO_VIDEO})
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """`token` is the way back after a refusal; `erased_by` the last day for what is to be destroyed."""
+    """`token` is the way back after a refusal."""
 
     person_id: int
     token: str | None
-    erased_by: datetime
 
 
-def decline_consent(session: Session, *, actor: Actor, chat_id: int, now: datetime) -> Left:
-    """No to the consent: the decision, its date and version stay, the chat is forgotten.
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What a withdrawal set running. `due_on` is its last day, None when nothing is owed."""
 
-    The invitation works again, so that the person may come back by the same link.
+    person_id: int
+    kind: ConsentKind
+    duty: DutyKind | None
+    due_on: date | None
+
+
+def decline_consent(
+    session: Session, *, actor: Actor, chat_id: int, now: datetime, kind: ConsentKind | None = None
+) -> Left:
+    """No to a consent: the decision, its date and version stay.
+
+    Without a decisive one (the usual case, kind None) the chat is forgotten as well, and the invitation works
+    again, so that the person may come back by the same link. No to an optional one changes nothing else.
     """
-    record_refusal(session, actor=actor, now=now)
-    person_id = _stop(session, actor, now)
-    token = reopen_invitation(session, person_id=person_id, now=now)
-    unlink_chat(session, chat_id=chat_id)
-    return Left(person_id, token, now + ERASED_WITHIN)
-
-
-def withdraw_consent(session: Session, *, actor: Actor, now: datetime) -> Left:
-    """Participation stops, pairs end, surveys close, the curator gets a task. Raises ConsentMissing."""
-    record_withdrawal(session, actor=actor, now=now)
-    return Left(_stop(session, actor, now), None, now + ERASED_WITHIN)
-
-
-def _stop(session: Session, actor: Actor, now: datetime) -> int:
     if actor.id is None:
         raise NotFound
-    release_person(session, actor=actor, person_id=actor.id, reason=EndReason.CONSENT_WITHDRAWN, now=now)
-    close_runs(session, person_id=actor.id)
-    erase_drafts(session, person_id=actor.id)
+    decisive = decisive_kinds(session, actor.id)
+    wanted = kind or decisive[-1]
+    record_refusal(session, actor=actor, kind=wanted, now=now)
+    if wanted not in decisive:
+        return Left(actor.id, None)
+    _stop(session, actor, actor.id, now)
+    token = reopen_invitation(session, person_id=actor.id, now=now)
+    unlink_chat(session, chat_id=chat_id)
+    return Left(actor.id, token)
+
+
+def withdraw_consent(
+    session: Session, *, actor: Actor, now: datetime, kind: ConsentKind | None = None
+) -> Withdrawn:
+    """One consent is taken back; the others stand. Raises ConsentMissing.
+
+    The decisive one (kind None) ends participation: pairs end, surveys close, the curator gets a task, the
+    data are destroyed in time. A dissemination or pictures: what is published is taken down in time.
+    """
+    if actor.id is None:
+        raise NotFound
+    wanted = kind or decisive_kinds(session, actor.id)[-1]
+    record_withdrawal(session, actor=actor, kind=wanted, now=now)
+    return _follow(session, actor, actor.id, wanted, now)
+
+
+def withdraw_on_paper(
+    session: Session, *, actor: Actor, person_id: int, kind: ConsentKind, now: datetime
+) -> Withdrawn:
+    """The same by a letter that the curator registers. Raises NotFound, NotAllowed, ConsentMissing."""
+    register_withdrawal(session, actor=actor, person_id=person_id, kind=kind, now=now)
+    return _follow(session, actor, person_id, kind, now)
+
+
+def _follow(session: Session, actor: Actor, person_id: int, kind: ConsentKind, now: datetime) -> Withdrawn:
+    person = session.get_one(Person, person_id)
+    duty: DutyKind | None = None
+    if kind in decisive_kinds(session, person_id):
+        _stop(session, actor, person_id, now)
+        duty = DutyKind.ERASURE
+    elif kind in PUBLISHING:
+        duty = DutyKind.UNPUBLISH
+    elif kind is ConsentKind.LONG_TERM_BANK and _has_no_other_ground(session, person_id):
+        duty = DutyKind.ERASURE
+    due_on = (
+        open_duty(session, person=person, kind=duty, consent_kind=kind, now=now) if duty is not None else None
+    )
+    return Withdrawn(person_id, kind, duty, due_on)
+
+
+def _has_no_other_ground(session: Session, person_id: int) -> bool:
+    """Whether the long-term bank was all that the data were still kept for."""
+    kinds = decisive_kinds(session, person_id)
+    return any(
+        state_of(session, person_id=person_id, kind=one) not in {ConsentState.GIVEN, ConsentState.OUTDATED}
+        for one in kinds
+    )
+
+
+def _stop(session: Session, actor: Actor, person_id: int, now: datetime) -> None:
+    release_person(session, actor=actor, person_id=person_id, reason=EndReason.CONSENT_WITHDRAWN, now=now)
+    close_runs(session, person_id=person_id)
+    erase_drafts(session, person_id=person_id)
     session.execute(
         update(Participation)
-        .where(Participation.person_id == actor.id, Participation.status != ParticipationStatus.LEFT)
+        .where(Participation.person_id == person_id, Participation.status != ParticipationStatus.LEFT)
         .values(status=ParticipationStatus.LEFT)
     )
-    return actor.id

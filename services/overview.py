@@ -13,6 +13,7 @@ from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import JoinRequest, JoinStatus, Participation, ParticipationStatus, Person, Role
 from models.tasks import Task, TaskKind
 from services.actors import Actor, Right
+from services.invitations import list_late
 
 SHOWN = 3  # items of a block on the home page; the rest stands behind its count
 MOST = 200  # items of a block on its own page
@@ -29,7 +30,10 @@ class Block(StrEnum):
     MENTEES = "mentees"
     UNANSWERED = "unanswered"
     UNLOGGED = "unlogged"
+    SILENT = "silent"
+    PRIVACY = "privacy"
     UNREACHABLE = "unreachable"
+    NOT_COME = "not_come"
     OTHER = "other"
 
 
@@ -45,6 +49,11 @@ _BLOCK_OF_TASK = {
     TaskKind.MENTOR_RESIGNS: Block.PETITIONS,
     TaskKind.MENTOR_REPLACEMENT: Block.PETITIONS,
     TaskKind.EXTENSION_WANTED: Block.PETITIONS,
+    TaskKind.SURVEY_SILENT: Block.SILENT,
+    TaskKind.ERASURE_DUE: Block.PRIVACY,
+    TaskKind.STOP_DUE: Block.PRIVACY,
+    TaskKind.UNPUBLISH_DUE: Block.PRIVACY,
+    TaskKind.RETENTION_OVER: Block.PRIVACY,
 }
 
 
@@ -107,6 +116,7 @@ def read_sections(
     actor.check_right(Right.MANAGE_PAIRS, organization_id)
     found: list[Waiting] = [*_strangers(session, organization_id), *_tasks(session, organization_id)]
     if cycle_id is not None:
+        found += _late(session, organization_id, now)
         found += _mentees(session, cycle_id)
         found += _pairs(session, cycle_id)
         found += _unlogged(session, cycle_id, now)
@@ -117,7 +127,12 @@ def read_figures(
     session: Session, *, actor: Actor, organization_id: int, cycle_id: int | None, now: datetime
 ) -> Figures:
     actor.check_right(Right.SEE_SCORES, organization_id)
-    people = session.scalar(select(func.count()).where(Person.organization_id == organization_id)) or 0
+    people = (
+        session.scalar(
+            select(func.count()).where(Person.organization_id == organization_id, Person.erased_at.is_(None))
+        )
+        or 0
+    )
     banks = {
         (role, status): count
         for role, status, count in session.execute(
@@ -199,6 +214,15 @@ def _tasks(session: Session, organization_id: int) -> list[Waiting]:
             wanted_on=task.wanted_on,
         )
         for task, person in rows
+    ]
+
+
+def _late(session: Session, organization_id: int, now: datetime) -> list[Waiting]:
+    """Who was invited long ago and has not come: a task that the fact closes (issue 4, point 2)."""
+    return [
+        Waiting(Block.NOT_COME, one.first_at, names=(one.full_name,), person_id=one.person_id)
+        for one in list_late(session, organization_id=organization_id, now=now)
+        if one.first_at is not None
     ]
 
 

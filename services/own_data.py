@@ -8,11 +8,16 @@ from sqlalchemy.orm import Session
 
 from models.consents import Consent
 from models.drafts import Draft, DraftStatus
+from models.events import Event, EventGuest
+from models.imports import Origin
 from models.meetings import Meeting, MeetingWord
 from models.messages import OutboxMessage, OutboxStatus
 from models.pairs import Pair, PairMember
+from models.paper_way import PaperEntry
 from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person
+from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
+from models.standing import Absence, Eligibility, Testimony
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.actors import Actor
 from services.errors import NotFound
@@ -70,11 +75,62 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
                 select(JoinRequest).where(JoinRequest.person_id == person.id).order_by(JoinRequest.id)
             )
         ],
+        "noted_by_the_curator": _read_noted(session, person.id),
         "consents": _read_consents(session, person.id),
+        "deadlines_of_the_operator": [
+            {
+                "what": one.kind.value,
+                "consent": one.consent_kind.value if one.consent_kind else None,
+                "due_on": one.due_on.isoformat(),
+                "done_at": _iso(one.done_at),
+                "called_off_at": _iso(one.called_off_at),
+            }
+            for one in session.scalars(
+                select(PrivacyDuty).where(PrivacyDuty.person_id == person.id).order_by(PrivacyDuty.id)
+            )
+        ],
+        "mentoring_agreements": [
+            {
+                "number": one.number,
+                "signed_on": one.signed_on.isoformat(),
+                "from": one.starts_on.isoformat(),
+                "until": one.ends_on.isoformat(),
+                "content": one.content,
+                "form": one.form,
+                "payment": one.payment,
+                "has_scan": one.file_id is not None,
+            }
+            for one in session.scalars(
+                select(MentoringAgreement)
+                .where(MentoringAgreement.person_id == person.id)
+                .order_by(MentoringAgreement.id)
+            )
+        ],
         "roles": _read_roles(session, person.id),
         "questionnaires": read_own_surveys(session, actor=actor, locale=locale),
         "pairs": _read_pairs(session, person.id),
         "meetings": _read_meetings(session, person.id),
+        "events": [
+            {
+                "title": title,
+                "starts_at": _iso(starts_at),
+                "invited_at": _iso(guest.invited_at),
+                "my_answer": guest.answer.value if guest.answer else None,
+                "attended_at": _iso(guest.attended_at),
+            }
+            for guest, title, starts_at in session.execute(
+                select(EventGuest, Event.title, Event.starts_at)
+                .join(Event, Event.id == EventGuest.event_id)
+                .where(EventGuest.person_id == person.id)
+                .order_by(EventGuest.id)
+            )
+        ],
+        "entered_for_me_by_the_curator": [
+            {"what": one.deed.value, "how": one.source.value, "said_on": one.said_on.isoformat()}
+            for one in session.scalars(
+                select(PaperEntry).where(PaperEntry.person_id == person.id).order_by(PaperEntry.id)
+            )
+        ],
         "meetings_written_and_not_saved": [
             {"opened_at": _iso(one.opened_at), "text": one.text, "read_as": one.contents}
             for one in session.scalars(
@@ -98,6 +154,51 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
+def _read_noted(session: Session, person_id: int) -> OwnData:
+    """What did not come from the person: the source of the card, grounds, absences, what others told (C6)."""
+    origin, noted = session.get(Origin, person_id), session.get(Eligibility, person_id)
+    return {
+        "source_of_the_card": {
+            "ground": origin.ground.value,
+            "source": origin.source,
+            "received_on": origin.received_on.isoformat(),
+        }
+        if origin
+        else None,
+        "grounds": {
+            "experience_years": noted.experience_years,
+            "is_new_here": noted.is_new_here,
+            "has_returned": noted.has_returned,
+            "is_up_to_35": noted.is_up_to_35,
+            "is_student": noted.is_student,
+        }
+        if noted
+        else None,
+        "absences": [
+            {
+                "kind": one.kind.value,
+                "starts_on": one.starts_on.isoformat(),
+                "ends_on": one.ends_on.isoformat() if one.ends_on else None,
+                "ended_at": _iso(one.ended_at),
+            }
+            for one in session.scalars(
+                select(Absence).where(Absence.person_id == person_id).order_by(Absence.id)
+            )
+        ],
+        "told_by_others": [
+            {
+                "source": one.source,
+                "told_on": one.told_on.isoformat(),
+                "text": one.text,
+                "i_was_told_on": one.informed_on.isoformat() if one.informed_on else None,
+            }
+            for one in session.scalars(
+                select(Testimony).where(Testimony.person_id == person_id).order_by(Testimony.id)
+            )
+        ],
+    }
+
+
 def _read_consents(session: Session, person_id: int) -> list[OwnData]:
     return [
         {
@@ -110,6 +211,11 @@ def _read_consents(session: Session, person_id: int) -> list[OwnData]:
             "text_sha256": one.text_sha256,
             "telegram_chat": one.chat_id,
             "telegram_message": one.message_id,
+            "paper_number": one.paper_number,
+            "signed_by": one.signed_by,
+            "may_be_published": one.choices,
+            "in_force_until": one.term_until.isoformat() if one.term_until else None,
+            "has_scan": one.file_id is not None,
         }
         for one in session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
     ]

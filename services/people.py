@@ -40,6 +40,8 @@ class PersonFacts:
     patronymic: str
     position: str
     locale: str
+    last_seen_at: datetime | None = None
+    departed_at: datetime | None = None
 
     @property
     def full_name(self) -> str:
@@ -88,6 +90,8 @@ def facts_of(person: Person) -> PersonFacts:
         patronymic=person.patronymic,
         position=person.position,
         locale=person.locale,
+        last_seen_at=person.last_seen_at,
+        departed_at=person.departed_at,
     )
 
 
@@ -239,7 +243,7 @@ def list_people(
     cycle = current_cycle(session, organization_id)
     found = session.scalars(
         select(Person)
-        .where(Person.organization_id == organization_id)
+        .where(Person.organization_id == organization_id, Person.erased_at.is_(None))
         .order_by(Person.family_name, Person.given_name, Person.id)
     ).all()
     roles = _roles_by_person(session, cycle.id)

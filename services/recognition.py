@@ -15,11 +15,11 @@ from models.people import JoinRequest, JoinStatus, Organization, Person
 from models.tasks import TaskKind
 from services.actors import Actor, Right
 from services.audit import record
-from services.chats import link_chat, owner_of
+from services.chats import link_chat, owner_of, tell_unlinked
 from services.conversations import keep_place
 from services.errors import N_, DomainError, NotFound
 from services.outbox import enqueue
-from services.tasks import close_by_fact, open_task
+from services.tasks import close_by_fact, close_unreachable, open_task
 
 TRIES = 5
 WAIT = timedelta(minutes=15)
@@ -176,7 +176,11 @@ def recognise(
     talk = session.get(Conversation, request.chat_id)
     if talk is not None:
         person.locale = talk.locale
-    link_chat(session, chat_id=request.chat_id, person_id=person_id, now=now)
+    old = link_chat(session, chat_id=request.chat_id, person_id=person_id, now=now)
+    tell_unlinked(
+        session, chat_ids=old, organization_id=request.organization_id, person_id=person_id, now=now
+    )
+    close_unreachable(session, person_id=person_id, now=now)
     keep_place(session, request.chat_id, flow=None, data={})
     request.person_id = person_id
     _decide(session, request, JoinStatus.RECOGNISED, actor=actor, now=now)

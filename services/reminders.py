@@ -20,7 +20,7 @@ from services.outbox import Occasion, enqueue_many
 from services.programmes.regulations import Settings
 from services.programmes.running import settings_of
 
-BATCH = 40  # one unit of the writer stays short; the scheduler asks for the next batch at once
+BATCH = 15  # one unit of the writer stays short; the scheduler asks for the next batch at once
 
 
 def send_due_reminders(session: Session, *, now: datetime, limit: int = BATCH) -> int:

@@ -6,19 +6,29 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.pairs import PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.surveys import SurveyRun, SurveyStatus
 from services.actors import Actor
 from services.audit import record
 from services.consents import check_consent
-from services.errors import NotFound
+from services.errors import N_, DomainError, NotFound
 from services.programmes.running import current_cycle, pack_of
+from services.surveys.closing import close_run
 from services.surveys.outcomes import SentRun, on_sent
 from services.surveys.runs import open_run
 from services.surveys.steps import UNSENT
 
 OCCASION = "intake"
 CAPACITY_QUESTION = "capacity"  # SV02 q7
+
+
+class Departed(DomainError):
+    text = N_("You no longer work in this organisation, so no role can be taken here.")
+
+
+class RoleInPair(DomainError):
+    text = N_("There is a pair or an offer for this role already. Please speak to your curator.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,8 @@ def choose_role(session: Session, *, actor: Actor, role: Role, now: datetime) ->
     if person is None:
         raise NotFound
     actor.check_is_person(person.id)
+    if person.departed_at is not None:
+        raise Departed
     check_consent(session, person.id)
     cycle = current_cycle(session, person.organization_id)
     participation = session.scalars(
@@ -69,6 +81,52 @@ def choose_role(session: Session, *, actor: Actor, role: Role, now: datetime) ->
     if run_id is None and participation.status is ParticipationStatus.INTAKE:
         participation.status, participation.ready_at = ParticipationStatus.READY, now
     return RoleChosen(participation.id, role, participation.status, run_id)
+
+
+def leave_role(session: Session, *, actor: Actor, role: Role, now: datetime) -> ParticipationStatus:
+    """A person gives up a role that has led to no pair yet; its questionnaire closes. Twice is no error.
+
+    Raises NotFound, RoleInPair: out of a pair the way leads through the curator.
+    """
+    person = session.get(Person, actor.id, with_for_update=True) if actor.id is not None else None
+    if person is None:
+        raise NotFound
+    actor.check_is_person(person.id)
+    cycle = current_cycle(session, person.organization_id)
+    participation = session.scalars(
+        select(Participation).where(
+            Participation.person_id == person.id,
+            Participation.cycle_id == cycle.id,
+            Participation.role == role,
+        )
+    ).one_or_none()
+    if participation is None:
+        raise NotFound
+    if not can_leave(session, participation.id):
+        raise RoleInPair
+    if participation.status is not ParticipationStatus.LEFT:
+        participation.status = ParticipationStatus.LEFT
+        close_run(session, dedup_key=intake_key(participation))
+        record(
+            session,
+            actor=actor,
+            action="role.left",
+            subject=("person", person.id),
+            organization_id=person.organization_id,
+            now=now,
+            after={"role": role.value, "cycle": cycle.id},
+        )
+    return participation.status
+
+
+def can_leave(session: Session, participation_id: int) -> bool:
+    """Whether nobody else is concerned yet: no pair, offer or draft stands on this role."""
+    taken = session.scalar(
+        select(PairMember.id)
+        .where(PairMember.participation_id == participation_id, PairMember.is_current)
+        .limit(1)
+    )
+    return taken is None
 
 
 def _record(session: Session, actor: Actor, participation: Participation, now: datetime) -> None:
@@ -115,7 +173,10 @@ def _open_intake(session: Session, participation: Participation, now: datetime) 
 
 @on_sent(OCCASION)
 def enter_bank(session: Session, sent: SentRun, *, actor: Actor, now: datetime) -> None:
-    """The intake is sent: the person waits in the bank; a mentor with the capacity that SV02 q7 names."""
+    """The intake is sent: the person waits in the bank; a mentor with the capacity that SV02 q7 names.
+
+    A capacity that is changed after sending counts at once; pairs that stand already stay.
+    """
     role = Role(sent.survey.audience)
     participation = session.scalars(
         select(Participation)
@@ -126,11 +187,13 @@ def enter_bank(session: Session, sent: SentRun, *, actor: Actor, now: datetime) 
         )
         .with_for_update()
     ).one_or_none()
-    if participation is None or participation.status is not ParticipationStatus.INTAKE:
+    if participation is None or participation.status is ParticipationStatus.LEFT:
         return
     capacity = sent.values.get(CAPACITY_QUESTION)
     if role is Role.MENTOR and isinstance(capacity, int):
         participation.capacity = capacity
+    if participation.status is not ParticipationStatus.INTAKE:
+        return
     participation.status, participation.ready_at = ParticipationStatus.READY, now
     record(
         session,

@@ -8,8 +8,14 @@ from sqlalchemy.orm import Session
 from models.tasks import Task, TaskKind
 from services.actors import Actor, Right
 from services.audit import record
-from services.errors import NotFound
+from services.errors import N_, DomainError, NotFound
 from services.outbox import insert_or_ignore
+
+LEGAL = frozenset({TaskKind.ERASURE_DUE, TaskKind.STOP_DUE, TaskKind.UNPUBLISH_DUE})
+
+
+class ClosedByDeed(DomainError):
+    text = N_("This task has a day set by law: it closes when the thing itself is done.")
 
 
 def open_task(
@@ -52,14 +58,28 @@ def close_by_fact(session: Session, *, dedup_key: str, now: datetime) -> None:
     )
 
 
+def close_unreachable(session: Session, *, person_id: int, now: datetime) -> None:
+    """The person has come back, in this chat or in another: nobody need look for them."""
+    session.execute(
+        update(Task)
+        .where(Task.person_id == person_id, Task.kind == TaskKind.PERSON_UNREACHABLE, Task.done_at.is_(None))
+        .values(done_at=now)
+    )
+
+
 def close_task(session: Session, *, actor: Actor, task_id: int, now: datetime) -> None:
-    """A curator says the task is dealt with. Raises NotFound, NotAllowed; closing twice is no error."""
+    """A curator says the task is dealt with; saying it twice is no error.
+
+    Raises NotFound, NotAllowed, ClosedByDeed.
+    """
     task = session.get(Task, task_id, with_for_update=True)
     if task is None:
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, task.organization_id)
     if task.done_at is not None:
         return
+    if task.kind in LEGAL:
+        raise ClosedByDeed
     task.done_at, task.done_by = now, actor.id
     record(
         session,

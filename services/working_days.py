@@ -1,6 +1,6 @@
 """Working days of the Russian calendar with its holidays and moved days off."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,23 @@ def find_working_day(day: date, *, after: int) -> date:
     """The working day that is `after` working days later; the day itself does not count."""
     found: date = _calendar().get_nth_working_day(day, after)
     return found
+
+
+def is_working_day(day: date) -> bool:
+    """Whether the country works on this day, moved days off and working Saturdays counted."""
+    return bool(_calendar().is_working_day(day))
+
+
+def list_holidays(first: date, last: date) -> tuple[tuple[date, str], ...]:
+    """Public holidays between two days, both included, with their names."""
+    calendar = _calendar()
+    found = []
+    day = first
+    while day <= last:
+        if (name := calendar.get(day)) is not None:
+            found.append((day, name))
+        day += timedelta(days=1)
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)

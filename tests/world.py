@@ -178,28 +178,39 @@ def found_school(
     *,
     name: str = "Школа № 17 города Приозёрска",
     today: date | None = None,
+    pack_id: str = "target-model",
 ) -> World:
-    """An organisation with a curator's actor and the target-model programme of this school year."""
+    """An organisation with a curator's actor and the programme of this school year, by this pack."""
+    pack = programme_pack(pack_id)
     organization_id, cycle_id, join_code = repeat(
-        database, "found school", (now, name, today), lambda: _found(database, now, name, today or now.date())
+        database,
+        "found school",
+        (now, name, today, pack_id),
+        lambda: _found(database, now, name, today or now.date(), pack),
     )
     return World(
         database=database,
         organization_id=organization_id,
         cycle_id=cycle_id,
-        pack=target_model(),
+        pack=pack,
         curator=Actor(ActorKind.ACCOUNT, 1, organization_id, Door.PANEL, frozenset(Right)),
         now=now,
         join_code=join_code,
     )
 
 
-@cache
 def target_model() -> ResolvedPack:
-    return load_pack(PROGRAMMES, "target-model")
+    return programme_pack("target-model")
 
 
-def _found(database: Database, now: datetime, name: str, today: date) -> tuple[int, int, str]:
+@cache
+def programme_pack(pack_id: str) -> ResolvedPack:
+    return load_pack(PROGRAMMES, pack_id)
+
+
+def _found(
+    database: Database, now: datetime, name: str, today: date, pack: ResolvedPack
+) -> tuple[int, int, str]:
     root = system(Door.COMMAND_LINE)
     with database.writing() as session:
         organization = add_organization(
@@ -216,7 +227,7 @@ def _found(database: Database, now: datetime, name: str, today: date) -> tuple[i
             session,
             actor=root,
             organization_id=organization.id,
-            pack=target_model(),
+            pack=pack,
             today=today,
             now=now,
         )

@@ -4,10 +4,19 @@ from collections.abc import Callable, Mapping
 
 from services.backups import KIND as BACKUP
 from services.exports import KIND as EXPORT
+from services.imports import KIND as IMPORT
+from services.privacy.erasures import KIND as ERASURE
 from worker.backups import run_backup
+from worker.erasures import run_erasure
 from worker.exports import run_export
+from worker.imports import run_import
 from worker.work import Outcome, Work
 
 Runner = Callable[[Work], Outcome]
 
-RUNNERS: Mapping[str, Runner] = {EXPORT: run_export, BACKUP: run_backup}
+RUNNERS: Mapping[str, Runner] = {
+    EXPORT: run_export,
+    BACKUP: run_backup,
+    IMPORT: run_import,
+    ERASURE: run_erasure,
+}

@@ -76,7 +76,12 @@ class Work:
         if self.job.asked_by is None:
             return system(Door.SCHEDULER)
         account = session.get(Account, self.job.asked_by)
-        found = account and read_account(session, account_id=account.id, epoch=account.session_epoch)
+        found = account and read_account(
+            session,
+            account_id=account.id,
+            epoch=account.session_epoch,
+            organization_id=self.job.organization_id,
+        )
         if not found:
             raise NotAllowed
         return found.actor

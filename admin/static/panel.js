@@ -15,6 +15,25 @@
     });
   }
 
+  // The menu behind "More" closes when something else is touched, or by Escape.
+  for (const menu of document.querySelectorAll("[data-menu]")) {
+    document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") menu.open = false; });
+  }
+
+  // "All on this page": ticks every box of its form.
+  for (const all of document.querySelectorAll("[data-all]")) {
+    all.hidden = false;
+    all.querySelector("input").addEventListener("change", (event) => {
+      for (const box of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = event.target.checked;
+    });
+  }
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   for (const button of document.querySelectorAll("[data-restore]")) {
     button.addEventListener("click", () => {
       const field = document.getElementById(button.dataset.restore);

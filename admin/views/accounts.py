@@ -1,21 +1,44 @@
 """Accounts: one's own password, and who else may enter the panel of the organisation."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from flask import flash, redirect, request, url_for
+from flask import session as cookie
 from flask_admin import expose
 from flask_login import login_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
-from admin.doors import SecuredPage, User, current_account, current_actor
+from admin.doors import WORKPLACE, SecuredPage, User, current_account, current_actor
 from admin.languages import label
 from admin.storage import now, session
 from models.accounts import AccountRole
-from services.account_register import disable_account, enable_account, list_accounts, roles_to_give
-from services.accounts import LINK_LIFE, change_password, create_account, issue_link
-from services.actors import Right
+from services.account_organizations import Workplace, list_to_give, list_workplaces, set_workplaces
+from services.account_passes import CODE_LIFE, issue_chat_code, unlink_account
+from services.account_register import (
+    confirm_messenger_rule,
+    disable_account,
+    enable_account,
+    list_accounts,
+    read_account_facts,
+    roles_to_give,
+)
+from services.accounts import (
+    LINK_LIFE,
+    NewAccount,
+    change_password,
+    create_account,
+    issue_link,
+)
+from services.actors import Actor, Right
+from services.rights import DUTIES, RIGHTS
 
 
 class AccountPage(SecuredPage):
+    right = None  # one's own account
+
     @expose("/", methods=["GET", "POST"])
     def index(self) -> str | Response:
         if request.method == "POST":
@@ -36,6 +59,38 @@ class AccountPage(SecuredPage):
                 return redirect(url_for("account.index"))
         return self.show("panel/account.html")
 
+    @expose("/code", methods=["POST"])
+    def code(self) -> str:
+        """The answer to the form itself: the digits stand in no address and are not shown again."""
+        code = self.act(issue_chat_code, actor=current_actor(), now=now())
+        return self.show(
+            "panel/account.html",
+            code=" ".join(code[at : at + 4] for at in range(0, len(code), 4)),
+            minutes=int(CODE_LIFE.total_seconds() // 60),
+            bot=panel_config().bot_username,
+        )
+
+    @expose("/chat/unlink", methods=["POST"])
+    def unlink(self) -> Response:
+        self.act(unlink_account, actor=current_actor(), now=now())
+        flash(label("The chat opens the panel no more."), "success")
+        return redirect(url_for("account.index"))
+
+    @expose("/organization", methods=["POST"])
+    def turn(self) -> Response:
+        """Go on in another of one's organisations; anything else stays where it was."""
+        chosen = request.form.get("organization_id", "")
+        places = list_workplaces(session(), current_account().id)
+        found = next((one for one in places if chosen == str(one.organization_id)), None)
+        if found is not None:
+            cookie[WORKPLACE] = found.organization_id
+        return redirect(url_for("home.index"))
+
+    @expose("/messenger", methods=["POST"])
+    def confirm_rule(self) -> Response:
+        self.act(confirm_messenger_rule, actor=current_actor(), now=now())
+        return redirect(url_for("home.index"))
+
 
 class AccountsPage(SecuredPage):
     right = Right.MANAGE_SETTINGS
@@ -45,7 +100,7 @@ class AccountsPage(SecuredPage):
         accounts = list_accounts(
             session(), actor=current_actor(), organization_id=current_account().organization_id
         )
-        return self.show("panel/accounts.html", accounts=accounts)
+        return self.show("panel/accounts.html", accounts=accounts, duties=DUTIES, rights=RIGHTS)
 
     @expose("/add", methods=["GET", "POST"])
     def add(self) -> str:
@@ -53,17 +108,43 @@ class AccountsPage(SecuredPage):
         form = {name: request.form.get(name, "") for name in ("name", "login", "role")}
         if request.method == "POST":
             made = self.attempt(
-                create_account,
+                _create,
                 actor=current_actor(),
                 organization_id=current_account().organization_id,
                 login=form["login"],
                 name=form["name"],
                 role=AccountRole(form["role"]) if form["role"] in set(AccountRole) else AccountRole.OBSERVER,
+                organization_ids=_chosen_places(),
                 now=now(),
             )
             if made is not None:
                 return self._show_link(made.account_id, made.token)
-        return self.show("panel/account_form.html", form=form, roles=roles)
+        return self.show(
+            "panel/account_form.html", form=form, roles=roles, places=self._others(current_account().id)
+        )
+
+    @expose("/<int:account_id>/organizations", methods=["GET", "POST"])
+    def organizations(self, account_id: int) -> str | Response:
+        """In which organisations beside its own an account works."""
+        actor = current_actor()
+        account = read_account_facts(session(), actor=actor, account_id=account_id)
+        if request.method == "POST":
+            saved = self.attempt(
+                set_workplaces,
+                actor=actor,
+                account_id=account_id,
+                organization_ids=_chosen_places(),
+                now=now(),
+            )
+            if saved is not None:
+                flash(label("Saved. It holds from the next page that the person opens."), "success")
+                return redirect(url_for("accounts.index"))
+        return self.show(
+            "panel/account_organizations.html",
+            account=account,
+            places=list_to_give(session(), actor=actor),
+            present={one.organization_id for one in list_workplaces(session(), account_id)},
+        )
 
     @expose("/<int:account_id>/link", methods=["POST"])
     def link(self, account_id: int) -> str | Response:
@@ -81,6 +162,11 @@ class AccountsPage(SecuredPage):
         token = self.attempt(enable_account, actor=current_actor(), account_id=account_id, now=now())
         return self._show_link(account_id, token) if token else redirect(url_for("accounts.index"))
 
+    @staticmethod
+    def _others(account_id: int) -> tuple[Workplace, ...]:
+        here = current_account().organization_id
+        return tuple(one for one in list_workplaces(session(), account_id) if one.organization_id != here)
+
     def _show_link(self, account_id: int, token: str) -> str:
         """The answer to the form itself: the link is in no address, no cookie, and not shown again."""
         accounts = list_accounts(
@@ -93,3 +179,29 @@ class AccountsPage(SecuredPage):
             link=root.rstrip("/") + url_for("entrance.set_up", token=token),
             minutes=int(LINK_LIFE.total_seconds() // 60),
         )
+
+
+def _chosen_places() -> list[int]:
+    return [int(one) for one in request.form.getlist("organizations") if one.isdecimal()]
+
+
+def _create(
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int,
+    login: str,
+    name: str,
+    role: AccountRole,
+    organization_ids: Collection[int],
+    now: datetime,
+) -> NewAccount:
+    """The account and the organisations it works in, in one transaction."""
+    made = create_account(
+        session, actor=actor, organization_id=organization_id, login=login, name=name, role=role, now=now
+    )
+    if organization_ids:
+        set_workplaces(
+            session, actor=actor, account_id=made.account_id, organization_ids=organization_ids, now=now
+        )
+    return made

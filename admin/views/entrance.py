@@ -9,6 +9,7 @@ from admin.doors import User, current_account
 from admin.languages import label, plural, sentence
 from admin.safety import SIGN_IN_LIMIT, limiter
 from notices.language import LOCALES
+from services.account_passes import enter, read_entry
 from services.accounts import LinkNotValid, SignedIn, choose_language, read_link, set_password, sign_in
 from services.errors import DomainError
 
@@ -72,6 +73,27 @@ def set_first_password(token: str) -> Page:
         return render_template("panel/set_up.html", login=login), 400
     flash(label("The password is set. Please sign in."), "success")
     return redirect(url_for("entrance.sign_in"))
+
+
+@entrance.route("/enter/<token>", methods=["GET", "POST"], endpoint="enter")
+@limiter.limit(SIGN_IN_LIMIT)
+def enter_from_chat(token: str) -> Page:
+    """A link from the chat. Only the button signs in: a preview or a second look spends nothing."""
+    try:
+        if request.method == "GET":
+            name = read_entry(storage.session(), token=token, now=storage.now())
+            return render_template("panel/enter.html", name=name)
+        account = enter(storage.session(), token=token, now=storage.now())
+        storage.session().commit()
+    except LinkNotValid:
+        storage.session().rollback()
+        return render_template(
+            "panel/link_gone.html",
+            text=label("This link has been used or is out of date. Send /panel to the bot for a new one."),
+        ), 410
+    logout_user()
+    _let_in(account)
+    return redirect(url_for("home.index"))
 
 
 @entrance.post("/language", endpoint="language")

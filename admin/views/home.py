@@ -33,6 +33,8 @@ class Indicator:
 
 
 class HomePage(Secured, AdminIndexView):
+    right = None  # everybody has a home; each block asks for its own right
+
     @expose("/")
     def index(self) -> str:
         account, actor = current_account(), current_actor()

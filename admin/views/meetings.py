@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask_admin import expose
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin import words
@@ -15,7 +14,7 @@ from admin.languages import label
 from admin.storage import db, now, session
 from models.meetings import Meeting, MeetingKind
 from services.actors import Right
-from services.errors import N_, NotAllowed
+from services.errors import N_
 from services.meetings.cards import MeetingCard, cards_of, read_meeting
 from services.meetings.outcomes import log_meeting, log_past_meeting
 from services.pairs import read_pair
@@ -28,6 +27,7 @@ def local_start(card: MeetingCard) -> str:
 
 class MeetingTable(SecuredTable):
     right = Right.SEE_PEOPLE
+    commands = dict.fromkeys(("log", "add"), Right.MANAGE_PAIRS)
     column_list = ("starts_at", "sides", "kind", "status", "minutes")
     column_sortable_list = ("starts_at",)
     column_default_sort = ("starts_at", True)
@@ -77,7 +77,6 @@ class MeetingTable(SecuredTable):
     @expose("/<int:meeting_id>/log", methods=["GET", "POST"])
     def log(self, meeting_id: int) -> str | Response:
         """Write down a planned meeting for the pair."""
-        _check_may_log()
         card = read_meeting(session(), actor=current_actor(), meeting_id=meeting_id)
         if request.method == "POST":
             done = self.attempt(
@@ -97,7 +96,6 @@ class MeetingTable(SecuredTable):
     @expose("/add/<int:pair_id>", methods=["GET", "POST"])
     def add(self, pair_id: int) -> str | Response:
         """Write down a meeting that nobody planned in the chat."""
-        _check_may_log()
         pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)
         form = {name: request.form.get(name, "") for name in ("day", "clock", "minutes", "topic", "kind")}
         if request.method == "POST":
@@ -134,11 +132,6 @@ def state_words(card: MeetingCard) -> str:
 
 def _words(card: MeetingCard) -> dict[str, str]:
     return {"when": local_start(card), "kind": kind_title(card.kind.value), "state": state_words(card)}
-
-
-def _check_may_log() -> None:
-    if not current_user.has(Right.MANAGE_PAIRS):
-        raise NotAllowed
 
 
 def _minutes() -> int:

@@ -13,6 +13,7 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, translator
 from admin.storage import now, session
 from services.actors import Right
+from services.networks import list_centers, read_center, read_network, set_center
 from services.organizations import OrganizationCard, edit_organization, read_organization, replace_join_code
 
 FIELDS = ("name", "address", "inn", "timezone")
@@ -49,7 +50,30 @@ class OrganizationPage(SecuredPage):
             if saved is not None:
                 flash(label("The organisation's card is saved."), "success")
                 return redirect(url_for("organization.index"))
-        return self.show("panel/organization.html", card=card, form=form, zones=_zones(card.timezone))
+        actor = current_actor()
+        return self.show(
+            "panel/organization.html",
+            card=card,
+            form=form,
+            zones=_zones(card.timezone),
+            centers=list_centers(session(), actor=actor, organization_id=card.id),
+            center_id=read_center(session(), actor=actor, organization_id=card.id),
+            network=read_network(session(), actor=actor, organization_id=card.id),
+        )
+
+    @expose("/center", methods=["POST"])
+    def center(self) -> Response:
+        """Under which support centre the organisation works."""
+        chosen = request.form.get("center_id", "")
+        if self.succeeds(
+            set_center,
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            center_id=int(chosen) if chosen.isdecimal() else None,
+            now=now(),
+        ):
+            flash(label("Saved."), "success")
+        return redirect(url_for("organization.index"))
 
     @expose("/code")
     def code(self) -> str:

@@ -18,7 +18,6 @@ from models.people import Role
 from notices.catalogue import compose
 from notices.letters import Skip, reword
 from services.actors import Right
-from services.errors import NotAllowed
 from services.meetings.cards import list_meetings_of_pair
 from services.pairs import (
     EndReason,
@@ -59,6 +58,9 @@ class Preview:
 
 class PairPage(SecuredPage):
     right = Right.SEE_PEOPLE
+    commands = dict.fromkeys(
+        ("confirm", "discard", "withdraw", "order", "agreement", "end"), Right.MANAGE_PAIRS
+    )
 
     @expose("/")
     def index(self) -> str:
@@ -94,7 +96,6 @@ class PairPage(SecuredPage):
 
     @expose("/<int:pair_id>/confirm", methods=["GET", "POST"])
     def confirm(self, pair_id: int) -> str | Response:
-        self._check_may_manage()
         pair = self._read(pair_id)
         if pair.status is not PairStatus.DRAFT:
             flash(label("This pair is no longer a draft."), "error")
@@ -125,7 +126,6 @@ class PairPage(SecuredPage):
 
     @expose("/<int:pair_id>/withdraw", methods=["GET", "POST"])
     def withdraw(self, pair_id: int) -> str | Response:
-        self._check_may_manage()
         pair = self._read(pair_id)
         if request.method == "GET" and pair.status is PairStatus.OFFERED:
             return self.show("panel/pair_withdraw.html", pair=pair)
@@ -147,7 +147,6 @@ class PairPage(SecuredPage):
 
     @expose("/<int:pair_id>/end", methods=["GET", "POST"])
     def end(self, pair_id: int) -> str | Response:
-        self._check_may_manage()
         pair = self._read(pair_id)
         reason = request.form.get("reason", "")
         if request.method == "GET" and pair.status in AT_WORK:
@@ -164,11 +163,6 @@ class PairPage(SecuredPage):
 
     def _read(self, pair_id: int) -> PairCard:
         return read_pair(session(), actor=current_actor(), pair_id=pair_id)
-
-    @staticmethod
-    def _check_may_manage() -> None:
-        if not current_user.has(Right.MANAGE_PAIRS):
-            raise NotAllowed
 
     @staticmethod
     def _preview(pair: PairCard, role: Role) -> Preview:

@@ -14,13 +14,15 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from models.people import ParticipationStatus, Role
+from services.absences import list_absences
 from services.actors import Right
 from services.banks import Profile, read_profile
 from services.consents import latest_decision, read_state, register_paper
-from services.errors import NotAllowed
+from services.histories import read_history
 from services.joining import InvitationMade, create_invitation, find_invitation, revoke_invitation
 from services.meetings.cards import list_meetings_of
 from services.organizations import list_organizations
+from services.origins import read_origin
 from services.pairs import list_pairs_of
 from services.people import RoleFacts, add_person, edit_person, list_people, read_person, read_roles
 from services.timeline import read_person_story
@@ -42,6 +44,7 @@ def invitation_link(invitation: InvitationMade) -> str:
 
 class PeoplePage(SecuredPage):
     right = Right.SEE_PEOPLE
+    commands = dict.fromkeys(("add", "edit", "invite", "revoke", "paper"), Right.EDIT_PEOPLE)
 
     @expose("/")
     def index(self) -> str:
@@ -69,7 +72,6 @@ class PeoplePage(SecuredPage):
 
     @expose("/add", methods=["GET", "POST"])
     def add(self) -> str | Response:
-        _check_may_edit()
         form = {name: request.form.get(name, "") for name in FIELDS}
         if request.method == "POST":
             person = self.attempt(
@@ -105,6 +107,16 @@ class PeoplePage(SecuredPage):
             consent=read_state(session(), person_id) if cycle_id else None,
             decision=latest_decision(session(), person_id),
             pairs=pairs,
+            turns=read_history(session(), actor=actor, person_id=person_id),
+            away=next(
+                (
+                    one
+                    for one in list_absences(session(), actor=actor, person_id=person_id)
+                    if one.ended_at is None
+                ),
+                None,
+            ),
+            origin=read_origin(session(), actor=actor, person_id=person_id),
             meetings=list_meetings_of(session(), actor=actor, person_id=person_id),
             invitation=invitation,
             code=invitation_code(invitation) if invitation else "",
@@ -118,7 +130,6 @@ class PeoplePage(SecuredPage):
 
     @expose("/<int:person_id>/edit", methods=["GET", "POST"])
     def edit(self, person_id: int) -> str | Response:
-        _check_may_edit()
         person = read_person(session(), actor=current_actor(), person_id=person_id)
         form = {name: request.form.get(name, getattr(person, name)) for name in FIELDS}
         if request.method == "POST":
@@ -175,8 +186,3 @@ def _join_code() -> str:
     """The code that people without an invitation type in the chat."""
     own = current_account().organization_id
     return next(one.join_code for one in list_organizations(session()) if one.id == own)
-
-
-def _check_may_edit() -> None:
-    if not current_user.has(Right.EDIT_PEOPLE):
-        raise NotAllowed

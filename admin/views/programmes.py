@@ -128,6 +128,30 @@ FIELDS = (
         lambda value: f"{value:g}",
         "0.1",
     ),
+    Field(
+        "survey_reminder_days", N_("Reminder of a survey"), N_("Days without an answer"), "number", _number
+    ),
+    Field(
+        "survey_closes_days",
+        N_("A survey stays open"),
+        N_("Days, when nobody says otherwise"),
+        "number",
+        _number,
+    ),
+    Field(
+        "survey_change_days",
+        N_("Changes after sending"),
+        N_("Days in which answers may be changed"),
+        "number",
+        _number,
+    ),
+    Field(
+        "survey_link_days",
+        N_("A link to a survey works"),
+        N_("Days"),
+        "number",
+        _number,
+    ),
     Field("offer_expires_days", N_("An offer stays open"), N_("Days"), "number", _number),
     Field("invitation_days", N_("An invitation link works"), N_("Days"), "number", _number),
     Field("meeting_minutes", N_("Usual length of a meeting"), N_("Minutes"), "number", _number),
@@ -144,6 +168,10 @@ SWITCHES = (
     (
         "agreement_required",
         N_("The pair begins its work only after the mentor's written agreement is registered"),
+    ),
+    (
+        "is_pseudonymous",
+        N_("Pseudonymous mode: the chat shows first names and codes of pairs only"),
     ),
 )
 

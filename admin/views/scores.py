@@ -13,6 +13,7 @@ from admin.languages import label, locale
 from admin.storage import now, session
 from services.actors import Right
 from services.scores import (
+    FEWEST_SEEN,
     criteria_of,
     latest_level,
     list_sheets,
@@ -28,6 +29,7 @@ SHEETS_BESIDE = 4  # columns of the table; older sheets stand below as a list
 
 class ScorePage(SecuredPage):
     right = Right.SEE_SCORES
+    commands = {"new": Right.FILL_SCORES, "POST sheet": Right.FILL_SCORES}  # noqa: RUF012  # read only
 
     @expose("/")
     def index(self) -> str:
@@ -43,6 +45,8 @@ class ScorePage(SecuredPage):
             satisfaction=read_satisfaction(session(), actor=actor, cycle_id=cycle_id),
             attendance=read_attendance(session(), actor=actor, cycle_id=cycle_id, now=now()),
             may_fill=current_user.has(Right.FILL_SCORES),
+            may_see_people=current_user.has(Right.SEE_PEOPLE),
+            fewest_seen=FEWEST_SEEN,
             lang=locale(),
             now=now(),
         )

@@ -113,6 +113,8 @@ async def _read(talk: Talk, text: str) -> Reading:
 async def _tells_a_meeting(talk: Talk, text: str, asked: Field) -> bool:
     """Whether a text under a question is a meeting of its own: it has a day and a length, or another wish."""
     reading = await _read(talk, text)
+    if asked is Field.TOPIC and [(bool(one.minutes), one.topic) for one in reading.entries] == [(True, None)]:
+        return True  # "50 минут" is no topic: it corrects the length
     if reading.intent in {Intent.LOG, Intent.PLAN, Intent.UNCLEAR}:
         is_whole = any(one.date and (one.minutes or one.start) for one in reading.entries)
         return is_whole and asked not in {Field.START, Field.NEXT_STEP}

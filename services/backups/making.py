@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
-from models.migrating import configuration
+from models.schema import REVISIONS
 from services.actors import Door, system
 from services.backups.archives import DATABASES, Manifest, Part, measure, pack
 from services.backups.databases import dump, engine_of, read_facts
@@ -95,8 +94,7 @@ def backup_before_migration(
 ) -> BackupSummary | None:
     """A backup when the database has data of an older schema; None when there is nothing to be afraid for."""
     facts = read_facts(database_url)
-    heads = ScriptDirectory.from_config(configuration()).get_heads()
-    if facts is None or facts.revision in heads:
+    if facts is None or facts.revision == REVISIONS[-1]:
         return None
     return make_backup(database_url, data_dir, folder / name_of(now, before=facts.revision), now)
 

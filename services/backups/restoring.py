@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
 from models.engine import Database
 from models.installation import Stamp
 from models.messages import OutboxMessage, OutboxStatus
-from models.migrating import configuration
+from models.schema import REVISIONS
 from services.actors import Door, system
 from services.audit import record
 from services.backups.archives import Manifest, read_manifest, unpack
@@ -89,8 +88,7 @@ def _check_fits(manifest: Manifest, database_url: str, stamp: Stamp) -> None:
         raise BackupOtherEngine(found=manifest.engine, expected=engine)
     if manifest.stamp != stamp.value:
         raise BackupOfSandbox if manifest.stamp == Stamp.SANDBOX.value else BackupOfLive
-    scripts = ScriptDirectory.from_config(configuration())
-    if manifest.revision not in {script.revision for script in scripts.walk_revisions()}:
+    if manifest.revision not in REVISIONS:
         raise BackupNewer
 
 

@@ -1,4 +1,4 @@
-"""Exports of eight tables as JSON, CSV or a workbook: streamed, and each says what it is (domain.md 4)."""
+"""Exports of eleven tables as JSON, CSV or a workbook: streamed, and each says what it is (domain.md 4)."""
 
 from services.exports.requests import KIND, enqueue_export
 from services.exports.tables import CHUNK, Filters, UnknownFilter, UnknownFilterValue

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision
 from models.people import ChatAccount, Participation, ParticipationStatus, Person
+from models.privacy import DestructionAct, PrivacyDuty
 from services.actors import Right
 from services.exports import words
 from services.exports.naming import cycle_labels, names_of
@@ -30,7 +31,9 @@ def _roles(scope: Scope) -> list[ColumnElement[bool]]:
 
 def _people(scope: Scope, what: Any) -> Select[Any]:
     query = select(what).where(
-        Person.organization_id == scope.organization_id, *scope.between(Person.created_at)
+        Person.organization_id == scope.organization_id,
+        Person.erased_at.is_(None),
+        *scope.between(Person.created_at),
     )
     roles = _roles(scope)
     if roles:
@@ -152,17 +155,38 @@ def _read_consents(session: Session, scope: Scope, after: int, limit: int) -> Ch
             Consent.medium,
             Consent.chat_id,
             Consent.message_id,
+            Consent.paper_number,
+            Consent.term_until,
+            Consent.file_id,
         )
         .where(Consent.id > after)
         .order_by(Consent.id)
         .limit(limit)
     ).all()
-    names = names_of(session, (row.person_id for row in found))
+    people = {row.person_id for row in found}
+    names = names_of(session, people)
+    owed = {
+        (duty.person_id, duty.consent_kind): duty.due_on
+        for duty in session.execute(
+            select(PrivacyDuty.person_id, PrivacyDuty.consent_kind, PrivacyDuty.due_on)
+            .where(PrivacyDuty.person_id.in_(people), PrivacyDuty.called_off_at.is_(None))
+            .order_by(PrivacyDuty.id)
+        )
+    }
+    acts: dict[int, int] = {
+        act.person_id: act.id
+        for act in session.execute(
+            select(DestructionAct.person_id, DestructionAct.id).where(DestructionAct.person_id.in_(people))
+        )
+    }
     rows = [
         [
             *(row.id, row.person_id, names.get(row.person_id, ""), row.kind.value, row.decision.value),
             *(row.decided_at, row.timezone, row.version, row.text_locale, row.text_sha256),
-            *(row.medium.value, row.chat_id, row.message_id),
+            *(row.medium.value, row.chat_id, row.message_id, row.paper_number, row.term_until),
+            row.file_id is not None,
+            owed.get((row.person_id, row.kind)) if row.decision is ConsentDecision.WITHDRAWN else None,
+            acts.get(row.person_id),
         ]
         for row in found
     ]
@@ -187,6 +211,11 @@ CONSENTS = Table(
         Column("medium", text("Как получено", "How"), "code", words.CONSENT_MEDIA),
         Column("chat_id", text("Чат", "Chat"), "number"),
         Column("message_id", text("Сообщение", "Message"), "number"),
+        Column("paper_number", text("№ бумаги", "Paper no.")),
+        Column("term_until", text("Действует до", "In force until"), "day"),
+        Column("has_scan", text("Есть скан", "Scan"), "flag"),
+        Column("due_on", text("Исполнить до", "Due by"), "day"),
+        Column("act", text("№ акта об уничтожении", "Act of destruction no."), "number"),
     ),
     read=_read_consents,
     count=lambda session, scope: session.scalar(_consents(scope, func.count(Consent.id))) or 0,

@@ -1,16 +1,20 @@
 """What belongs to one school year's programme: its sheets of criteria and the rows of its roadmap."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.roadmap import RoadmapEntry
 from services.actors import Right
 from services.exports import words
 from services.exports.tables import Chunk, Column, Row, Scope, Table, fixed
 from services.programmes.packs import ResolvedPack
-from services.programmes.regulations import Window
+from services.programmes.roadmaps import Window
 from services.programmes.running import current_cycle, pack_of
 from services.programmes.texts import text
+from services.programmes.windows import describe_windows
 from services.scores import criteria_of, list_sheets
 
 
@@ -70,24 +74,51 @@ SCORES = Table(
 
 def _read_roadmap(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
     del after, limit
-    pack = pack_of(session, cycle_id=cycle_of(session, scope))
-    return Chunk(list(_rows(pack, scope.locale)), None)
+    cycle_id = cycle_of(session, scope)
+    pack = pack_of(session, cycle_id=cycle_id)
+    return Chunk(list(_rows(pack, _entries(session, cycle_id), scope.locale)), None)
 
 
-def _rows(pack: ResolvedPack, locale: str) -> Iterator[Row]:
+def _entries(session: Session, cycle_id: int) -> dict[str, RoadmapEntry]:
+    """Where each row stands: its earliest time that is not done yet, or else its last one."""
+    found: dict[str, RoadmapEntry] = {}
+    entries = session.scalars(
+        select(RoadmapEntry)
+        .where(RoadmapEntry.cycle_id == cycle_id)
+        .order_by(RoadmapEntry.year, RoadmapEntry.turn)
+    )
+    for entry in entries:
+        known = found.get(entry.row_id)
+        if known is None or known.done_on is not None:
+            found[entry.row_id] = entry
+    return found
+
+
+def _standing(entry: RoadmapEntry | None) -> list[Any]:
+    """Planned and actual dates, and whether data proved the row."""
+    if entry is None:
+        return [None] * 4
+    by_data = entry.is_done_by_data if entry.done_on is not None else None
+    return [entry.planned_from, entry.planned_to, entry.done_on, by_data]
+
+
+def _rows(pack: ResolvedPack, entries: dict[str, RoadmapEntry], locale: str) -> Iterator[Row]:
     for stage in pack.pack.stages:
         for row in stage.rows:
             documents = [row.document, *(one.document for one in row.activities)]
+            window = row.windows[0] if row.windows else None
             yield [
                 stage.id,
                 stage.title.get(locale),
                 row.id,
                 row.title.get(locale),
                 "; ".join(one.title.get(locale) for one in row.activities),
-                row.window and row.window.kind,
-                *_dates(row.window),
+                window and window.kind,
+                *_dates(window),
+                describe_windows(row.windows, locale),
                 row.responsible,
                 "; ".join(one.get(locale) for one in documents if one is not None),
+                *_standing(entries.get(row.id)),
                 row.source,
             ]
 
@@ -96,7 +127,7 @@ def _dates(window: Window | None) -> tuple[str | None, str | None]:
     """ISO dates of an absolute window, month and day of a yearly one."""
     if window is None:
         return None, None
-    if window.kind == "yearly":
+    if window.kind in {"yearly", "school_year"}:
         return window.from_day, window.to_day
     return (
         window.start.isoformat() if window.start else None,
@@ -121,8 +152,13 @@ ROADMAP = Table(
         Column("window", text("Срок", "When"), "code", words.WINDOWS),
         Column("window_from", text("С", "From"), width=12),
         Column("window_to", text("По", "To"), width=12),
+        Column("when", text("Срок словами", "When, in words"), width=32),
         Column("responsible", text("Отвечает", "Responsible"), "code", words.RESPONSIBLE, width=20),
         Column("documents", text("Документы", "Documents"), width=40),
+        Column("planned_from", text("План с", "Planned from"), "day"),
+        Column("planned_to", text("План по", "Planned by"), "day"),
+        Column("done_on", text("Выполнено", "Done on"), "day"),
+        Column("is_done_by_data", text("Подтверждено данными", "Proven by data"), "flag"),
         Column("source", text("Источник", "Source"), width=30),
     ),
     read=_read_roadmap,

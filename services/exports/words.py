@@ -17,13 +17,37 @@ PARTICIPATIONS: Words = {
 
 CONSENT_KINDS: Words = {
     "pd_processing": text("обработка персональных данных", "processing of personal data"),
+    "representative": text("законный представитель", "legal representative"),
+    "minor_assent": text("согласие участника от 14 до 17 лет", "assent of a participant from 14 to 17"),
+    "dissemination": text("распространение (публикации)", "dissemination (publications)"),
+    "long_term_bank": text("долгосрочный банк", "long-term bank"),
+    "photo_video": text("фото- и видеосъёмка", "photographs and video"),
+    "mentoring": text("работа наставником (статья 351.8)", "mentoring work (article 351.8)"),
 }
 CONSENT_DECISIONS: Words = {
     "given": text("дано", "given"),
     "declined": text("отказ", "declined"),
     "withdrawn": text("отозвано", "withdrawn"),
 }
-CONSENT_MEDIA: Words = {"chat": text("в чате", "in the chat"), "paper": text("на бумаге", "on paper")}
+CONSENT_STATES: Words = {
+    **CONSENT_DECISIONS,
+    "none": text("не спрашивали", "not asked yet"),
+    "outdated": text("дано к прежнему тексту", "given to an earlier text"),
+}
+CONSENT_MEDIA: Words = {
+    "chat": text("в чате", "in the chat"),
+    "paper": text("на бумаге", "on paper"),
+    "web": text("в форме на сайте", "in a web form"),
+}
+
+OUTCOMES: Words = {
+    "completed": text("план выполнен", "plan carried out"),
+    "extended": text("продлена на следующий год", "goes on next year"),
+    "ended_early": text("завершена досрочно", "ended early"),
+    "unpaired": text("остался без пары", "stayed without a pair"),
+    "unfinished": text("анкета не заполнена", "questionnaire not sent"),
+    "left": text("вышел из программы", "left the programme"),
+}
 
 PAIRS: Words = {
     "draft": text("черновик", "draft"),
@@ -85,13 +109,24 @@ ACCOUNTS: Words = {
     "psychologist": text("педагог-психолог", "psychologist"),
     "observer": text("наблюдатель", "observer"),
 }
-RESPONSIBLE: Words = {**ACCOUNTS, **ROLES}
+RESPONSIBLE: Words = {
+    **ACCOUNTS,
+    **ROLES,
+    "deputy_head": text("заместитель руководителя", "deputy head"),
+    "methodist": text("методист", "methodologist"),
+    "council_chair": text("председатель педагогического совета", "chair of the pedagogical council"),
+    "education_authority": text("управление образования", "education authority"),
+    "organizations": text("образовательные организации", "educational organisations"),
+}
 
 WINDOWS: Words = {
     "absolute": text("к сроку", "by a date"),
     "yearly": text("ежегодно", "every year"),
+    "school_year": text("в учебном году", "in the school year"),
     "on_request": text("по запросу", "on request"),
     "whole_period": text("весь период", "the whole period"),
+    "pair_programs": text("по программам пар", "by the pairs' programmes"),
+    "own_schedule": text("по отдельному графику", "by a separate schedule"),
 }
 
 FILTERS: Words = {

@@ -16,6 +16,7 @@ from services.actors import Actor
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
 from services.exports import words
+from services.exports.banks import MENTEE_BANK, MENTOR_BANK, REQUESTS
 from services.exports.outbox import OUTBOX
 from services.exports.pairs import MEETINGS, PAIRS
 from services.exports.people import CONSENTS, PEOPLE
@@ -27,7 +28,20 @@ from services.files import Sink
 from services.programmes.texts import Text
 
 TABLES: Mapping[str, Table] = {
-    table.name: table for table in (CONSENTS, PEOPLE, PAIRS, MEETINGS, SURVEYS, SCORES, ROADMAP, OUTBOX)
+    table.name: table
+    for table in (
+        CONSENTS,
+        PEOPLE,
+        PAIRS,
+        MEETINGS,
+        SURVEYS,
+        SCORES,
+        ROADMAP,
+        OUTBOX,
+        MENTEE_BANK,
+        MENTOR_BANK,
+        REQUESTS,
+    )
 }
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, object_session, selectinload
 
-from models.meetings import Meeting, MeetingKind, MeetingStatus, Source
+from models.meetings import Meeting, MeetingFormat, MeetingKind, MeetingStatus, Source
 from models.pairs import Pair, PairMember
 from models.people import Role
 from services.actors import Actor, ActorKind, Right
 from services.errors import NotAllowed, NotFound
+from services.pseudonyms import name_partner
 
 OPEN = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED})
 
@@ -44,6 +45,8 @@ class MeetingCard:
     held_minutes: int | None
     topic: str | None
     next_step: str | None
+    format: MeetingFormat | None
+    place: str | None
     source: Source | None
     logged_at: datetime | None
     has_clock_time: bool  # False when only the day of a past meeting was told
@@ -164,13 +167,17 @@ def cards_of(meetings: Sequence[Meeting]) -> list[MeetingCard]:
 
 
 def card_of(meeting: Meeting) -> MeetingCard:
+    session = object_session(meeting)
+    assert session is not None  # read in this very unit
     said = {word.person_id: word.took_place for word in meeting.words}
     sides = {
         member.role: MeetingSide(
             person_id=member.person_id,
             role=member.role,
             full_name=member.person.full_name,
-            polite_name=member.person.polite_name,
+            polite_name=name_partner(
+                session, member.person, cycle_id=meeting.cycle_id, pair_id=meeting.pair_id
+            ),
             took_place=said.get(member.person_id),
         )
         for member in meeting.pair.members
@@ -193,6 +200,8 @@ def card_of(meeting: Meeting) -> MeetingCard:
         held_minutes=meeting.held_minutes,
         topic=meeting.topic,
         next_step=meeting.next_step,
+        format=meeting.format,
+        place=meeting.place,
         source=meeting.source,
         logged_at=meeting.logged_at,
         has_clock_time=not meeting.local_start.endswith(DAY_ONLY),

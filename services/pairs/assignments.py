@@ -83,6 +83,11 @@ def end_pair(session: Session, *, actor: Actor, pair_id: int, reason: EndReason,
     return PairEnded(pair.id, pair.status)
 
 
+def end_any(session: Session, *, actor: Actor, pair_id: int, reason: EndReason, now: datetime) -> None:
+    """End a pair, an offer or a draft in whatever state it stands. The caller has checked the right."""
+    _end(session, lock_pair(session, pair_id), actor=actor, reason=reason, now=now)
+
+
 def release_person(
     session: Session, *, actor: Actor, person_id: int, reason: EndReason, now: datetime
 ) -> list[int]:

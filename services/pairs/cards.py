@@ -13,6 +13,7 @@ from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.people import Participation, Role
 from services.actors import Actor, ActorKind, Right
 from services.errors import NotAllowed, NotFound
+from services.pseudonyms import is_pseudonymous, name_partner
 
 
 class WaitsFor(StrEnum):
@@ -32,6 +33,8 @@ class Side:
     full_name: str
     polite_name: str
     position: str
+    own_name: str  # how the chat addresses this side
+    introduction: str  # how it is introduced to the other: name and position, or first name and code
     decision: Decision | None
     decided_at: datetime | None
     decline_reason: DeclineReason | None
@@ -195,11 +198,11 @@ def _cards(session: Session, pairs: Sequence[Pair]) -> list[PairCard]:
             .distinct()
         )
     )
-    return [_card(pair, has_meetings=pair.id in with_meetings) for pair in pairs]
+    return [_card(session, pair, has_meetings=pair.id in with_meetings) for pair in pairs]
 
 
-def _card(pair: Pair, *, has_meetings: bool) -> PairCard:
-    sides = {member.role: _side(member) for member in pair.members}
+def _card(session: Session, pair: Pair, *, has_meetings: bool) -> PairCard:
+    sides = {member.role: _side(session, pair, member) for member in pair.members}
     mentee, mentor = sides[Role.MENTEE], sides[Role.MENTOR]
     return PairCard(
         id=pair.id,
@@ -225,13 +228,18 @@ def _card(pair: Pair, *, has_meetings: bool) -> PairCard:
     )
 
 
-def _side(member: PairMember) -> Side:
+def _side(session: Session, pair: Pair, member: PairMember) -> Side:
+    person = member.person
+    name = name_partner(session, person, cycle_id=pair.cycle_id, pair_id=pair.id)
+    is_hidden = is_pseudonymous(session, pair.cycle_id)
     return Side(
         person_id=member.person_id,
         participation_id=member.participation_id,
-        full_name=member.person.full_name,
-        polite_name=member.person.polite_name,
-        position=member.person.position,
+        full_name=person.full_name,
+        polite_name=name,
+        position=person.position,
+        own_name=person.given_name if is_hidden else person.polite_name,
+        introduction=name if is_hidden else ", ".join(filter(None, (person.full_name, person.position))),
         decision=member.decision,
         decided_at=member.decided_at,
         decline_reason=member.decline_reason,

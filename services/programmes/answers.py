@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from services.dates.folding import with_digits
 from services.programmes.descriptions import describe
 from services.programmes.surveys import SHORT_LIMIT, Option, Question
 from services.programmes.texts import Text, text
@@ -131,7 +132,7 @@ def _check_scale(_question: Question, raw: Raw) -> Value:
 
 def _check_int(question: Question, raw: Raw) -> Value:
     example = _example(question, "5")
-    found = _AMOUNT.fullmatch(_tapped_or_typed(raw))
+    found = _AMOUNT.fullmatch(_in_digits(question, _tapped_or_typed(raw)))
     if found is None:
         raise NotWholeNumber(example=example)
     number = _count_in(question, found, example)
@@ -140,6 +141,33 @@ def _check_int(question: Question, raw: Raw) -> Value:
     if not minimum <= number <= maximum:
         raise NumberOutOfRange(minimum=minimum, maximum=maximum, example=example)
     return number
+
+
+_NONE = re.compile(r"ни (?:одного|одной|разу)|нисколько|не было|пока нет|нет|none|never|no")
+_UNDER_A_YEAR = re.compile(
+    r"(?:меньше|менее|до|неполный|нет и|less than(?: a)?|under a) ?(?:1 )?(?:года?|year)"
+)
+_HALVES = {"полгода": "6 мес", "полтора года": "18 мес", "half a year": "6 months"}
+_ENGLISH = {
+    word: str(number)
+    for number, word in enumerate(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    )
+}
+
+
+def _in_digits(question: Question, typed: str) -> str:
+    """Numbers in words as digits, a bare unit as one of it, less than a year as 0; all else as typed."""
+    if question.unit in {"years", "months"}:
+        typed = _HALVES.get(typed, typed)
+        if question.unit == "years" and _UNDER_A_YEAR.fullmatch(typed):
+            return "0"
+    if question.unit in {None, "count"} and _NONE.fullmatch(typed):
+        return "0"
+    digits = " ".join(_ENGLISH.get(word, word) for word in with_digits(typed).split())
+    if any(digits in words for words in _UNIT_WORDS.values()) and len(digits) > 2:  # noqa: PLR2004 - "г" alone
+        return f"1 {digits}"
+    return digits
 
 
 def _count_in(question: Question, found: re.Match[str], example: str | Text) -> int:

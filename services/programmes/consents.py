@@ -13,9 +13,73 @@ from services.errors import N_, DomainError
 from services.programmes.texts import Content, Identifier, Written
 
 FACTS: frozenset[str] = frozenset(
-    {"organization", "organization_address", "operator_inn", "person", "curator", "contact"}
+    {
+        "organization",
+        "organization_address",
+        "operator_inn",
+        "operator_ogrn",
+        "sites",
+        "person",
+        "curator",
+        "contact",
+    }
 )
 """Every placeholder that a consent text may use."""
+
+_USUAL = ("operator", "purpose", "data", "actions", "others", "term", "withdrawal", "voluntary")
+_PAPER = ("subject", "signature")
+ELEMENTS: Mapping[str, tuple[str, ...]] = {
+    "pd_processing": _USUAL,
+    "minor_assent": _USUAL,
+    "long_term_bank": _USUAL,
+    "photo_video": _USUAL,
+    "representative": (*_USUAL, *_PAPER, "child"),
+    "dissemination": (*_USUAL, *_PAPER, "sites", "bans"),
+    "mentoring": ("operator", "work", "where", "term", "payment", "notice", "voluntary", *_PAPER),
+}
+"""What the text of each consent must say (domain.md 2.1, 2.3; 152-ФЗ art. 9 part 4; order 18 of 2021)."""
+
+HEADINGS: Mapping[str, Mapping[str, str]] = {
+    "ru": {
+        "operator": "Кому я даю согласие.",
+        "purpose": "Для чего.",
+        "data": "Какие данные",
+        "actions": "Что с ними делают.",
+        "others": "Кто ещё.",
+        "term": "На какой срок.",
+        "withdrawal": "Как отозвать.",
+        "voluntary": "Это добровольно.",
+        "subject": "Кто даёт согласие.",
+        "signature": "Подпись.",
+        "child": "Чьи данные.",
+        "sites": "Где публикуют.",
+        "bans": "Запреты и условия.",
+        "work": "На какую работу.",
+        "where": "Где и как.",
+        "payment": "Оплата.",
+        "notice": "Как отказаться раньше срока.",
+    },
+    "en": {
+        "operator": "Whom I give it to.",
+        "purpose": "What for.",
+        "data": "Which data",
+        "actions": "What is done with them.",
+        "others": "Who else.",
+        "term": "For how long.",
+        "withdrawal": "How to withdraw.",
+        "voluntary": "It is voluntary.",
+        "subject": "Who gives the consent.",
+        "signature": "Signature.",
+        "child": "Whose data.",
+        "sites": "Where they are published.",
+        "bans": "Bans and conditions.",
+        "work": "To which work.",
+        "where": "Where and how.",
+        "payment": "Payment.",
+        "notice": "How to leave before the term.",
+    },
+}
+"""Each element is a passage under a bold heading that begins with these words, so that it can be checked."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -37,6 +101,16 @@ class ConsentText(Content):
 def find_placeholders(body: str) -> tuple[str, ...]:
     """Names in braces, each once, in the order of the text."""
     return tuple(dict.fromkeys(_PLACEHOLDER.findall(body)))
+
+
+def find_missing_elements(consent_id: str, locale: str, body: str) -> tuple[str, ...]:
+    """Headings that the text of this consent lacks; a consent of another name is only checked for facts."""
+    bold = _BOLD.findall(body)
+    return tuple(
+        heading
+        for heading in (HEADINGS[locale][name] for name in ELEMENTS.get(consent_id, ()))
+        if not any(words.startswith(heading) for words in bold)
+    )
 
 
 def render(body: str, facts: Mapping[str, str]) -> str:

@@ -3,8 +3,9 @@
     common/defaults.toml, common/surveys/ID.toml, common/consents/ID/VERSION.LOCALE.md
     PACK/programme.toml,  PACK/surveys/ID.toml,   PACK/consents/ID/VERSION.LOCALE.md
 
-A pack overrides by key: tables merge, lists of items with ids merge by id (`omit = true` drops an item),
-any other value of the pack replaces the common one.
+A pack overrides by key: tables merge, lists of items with ids merge by id (`omit = true` drops an item), a
+list that names ids ("intro") or occasions of surveys takes only what it names, in its order, and any other
+value of the pack replaces the common one.
 """
 
 import re
@@ -20,6 +21,7 @@ COMMON = "common"
 PROGRAMME = "programme.toml"
 DEFAULTS = "defaults.toml"
 LOCALES = ("ru", "en")
+OCCASION = "occasion"
 
 Raw = dict[str, Any]
 
@@ -67,11 +69,20 @@ def _find_item(items: list[Any], name: str) -> Any:
     return by_id
 
 
-def _is_list_of_items(value: Any) -> bool:
+def _is_list_of_items(value: Any, name: str = "id") -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and all(isinstance(one, dict) and "id" in one for one in value)
+        and all(isinstance(one, dict) and name in one for one in value)
+    )
+
+
+def _is_choice(value: Any, name: str = "id") -> bool:
+    """A list with at least one bare id; what stands beside it may be whole items."""
+    return (
+        isinstance(value, list)
+        and any(isinstance(one, str) for one in value)
+        and all(isinstance(one, str) or (isinstance(one, dict) and name in one) for one in value)
     )
 
 
@@ -84,6 +95,10 @@ def merge(common: Raw, own: Raw) -> Raw:
             merged[key] = merge(under, value)
         elif under is not None and _is_list_of_items(value) and _is_list_of_items(under):
             merged[key] = _merge_items(under, value)
+        elif under is not None and _is_choice(value) and _is_list_of_items(under):
+            merged[key] = _choose_items(under, value)
+        elif under is not None and _is_choice(value, OCCASION) and _is_list_of_items(under, OCCASION):
+            merged[key] = _choose_occasions(under, value)
         else:
             merged[key] = value
     return merged
@@ -94,6 +109,23 @@ def _merge_items(common: list[Raw], own: list[Raw]) -> list[Raw]:
     for item in own:
         by_id[item["id"]] = merge(by_id.get(item["id"], {}), item)
     return [item for item in by_id.values() if item.get("omit") is not True]
+
+
+def _choose_items(common: list[Raw], own: list[Raw | str]) -> list[Raw | str]:
+    """An id that the common list does not know stays as it is, and is told as a fault."""
+    by_id = {item["id"]: item for item in common}
+    return [
+        by_id.get(one, one) if isinstance(one, str) else merge(by_id.get(one["id"], {}), one) for one in own
+    ]
+
+
+def _choose_occasions(common: list[Raw], own: list[Raw | str]) -> list[Raw | str]:
+    """What is asked has no ids of its own: an occasion takes every survey that is asked then."""
+    chosen: list[Raw | str] = []
+    for one in own:
+        asked = [item for item in common if item[OCCASION] == one] if isinstance(one, str) else []
+        chosen += asked or [one]
+    return chosen
 
 
 def find_repeated_ids(document: Any, key: str = "") -> Iterator[tuple[str, str]]:

@@ -11,10 +11,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.errors import N_, DomainError
-from services.programmes.consents import FACTS, ConsentText, find_placeholders
+from services.programmes.consents import FACTS, ConsentText, find_missing_elements, find_placeholders
 from services.programmes.folders import COMMON, DEFAULTS, LOCALES, PROGRAMME, Folder, Layered
 from services.programmes.problems import Problem, explain
-from services.programmes.regulations import Occasion, Pack, Row, Settings
+from services.programmes.regulations import Occasion, Pack, Settings
+from services.programmes.roadmaps import Row
 from services.programmes.surveys import Audience, Survey, find_faults
 from services.programmes.texts import Content
 
@@ -43,6 +44,19 @@ _SOURCED = (
     "scoring",
     "targets",
 )
+_SOURCED_WHEN_SAID = (
+    "basis",
+    "chapters",
+    "curator_is",
+    "duties",
+    "measurement_points",
+    "mentee_kinds",
+    "papers",
+    "phases",
+    "retention",
+)
+"""Not every regulation speaks of these; one that does says where it does."""
+
 _AUDIENCES: dict[Occasion, frozenset[Audience]] = {
     "mentee_intake": frozenset({"mentee"}),
     "mentor_intake": frozenset({"mentor"}),
@@ -52,6 +66,13 @@ _AUDIENCES: dict[Occasion, frozenset[Audience]] = {
     "satisfaction_final": frozenset({"mentee", "mentor"}),
     "indicators_before": frozenset({"mentee", "mentor"}),
     "indicators_after": frozenset({"mentee", "mentor"}),
+    "satisfaction_short": frozenset({"mentee"}),
+    "mutual_preference": frozenset({"mentee", "mentor"}),
+    "compatibility": frozenset({"psychologist"}),
+    "mentor_interview": frozenset({"curator"}),
+    "swot": frozenset({"curator"}),
+    "best_practice": frozenset({"mentor"}),
+    "partner_feedback": frozenset({"partner"}),
 }
 
 
@@ -196,7 +217,8 @@ def _find_pack_faults(pack: Pack, folder_name: str) -> Iterator[tuple[str, str]]
 
 def _check_sources(folder: Folder, document: Layered) -> None:
     """Whichever file sets a value says where it comes from; a pack's own value never borrows a source."""
-    needed = {*_SOURCED, *(f"settings.{name}" for name in Settings.model_fields)}
+    said = {name for name in _SOURCED_WHEN_SAID if name in document.merged}
+    needed = {*_SOURCED, *said, *(f"settings.{name}" for name in Settings.model_fields)}
     for name in sorted(needed):
         file = document.file_of(name)
         raw = document.own if file == document.own_file else document.common
@@ -292,21 +314,25 @@ def _read_consents(folder: Folder, pack: Pack, document: Layered) -> Iterator[Co
                 key = f"consents.{use.id}.version"
                 folder.report(document.file_of(key), key, f"the text {file} is missing or unreadable: add it")
                 continue
-            for mend in _find_consent_faults(body):
+            faults = tuple(_find_consent_faults(body, is_paper=use.form == "paper"))
+            for mend in faults:
                 folder.report(file, "", mend)
+            for heading in () if faults else find_missing_elements(use.id, locale, body):
+                mend = f"the law wants this said: add a passage that begins **{heading}**"
+                folder.report(file, heading, mend)
             if body.strip():
                 yield ConsentText.model_validate(
                     {"id": use.id, "version": use.version, "locale": locale, "body": body.strip()}
                 )
 
 
-def _find_consent_faults(body: str) -> Iterator[str]:
+def _find_consent_faults(body: str, *, is_paper: bool) -> Iterator[str]:
     if not body.strip():
         yield "the text is empty: write it"
     unknown = [name for name in find_placeholders(body) if name not in FACTS]
     if unknown:
         yield f"unknown placeholder {{{unknown[0]}}}: use one of {', '.join(sorted(FACTS))}"
-    if len(body.strip()) > CONSENT_LIMIT:
+    if not is_paper and len(body.strip()) > CONSENT_LIMIT:
         over = len(body.strip()) - CONSENT_LIMIT
         yield f"the text is {over} characters over {CONSENT_LIMIT}: one message must carry it"
     if body.count("**") % 2:

@@ -61,12 +61,24 @@ def explain(error: ValidationError, raw: object) -> Iterator[tuple[str, str]]:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Only:
+    """The one item of a list that was written without its brackets."""
+
+    item: Any
+
+
 def name_key(raw: object, loc: Sequence[int | str]) -> str:
     """A dotted key; an item of a list is named by its id, or by its place from 1 where it has none."""
     names: list[str] = []
     here: Any = raw
     for step in loc:
-        if isinstance(step, int) and isinstance(here, list) and step < len(here):
+        if step == "windows" and isinstance(here, dict) and "window" in here:
+            names.append("window")  # a row with one window says it so
+            here = _Only(here["window"])
+        elif isinstance(here, _Only):
+            here = here.item
+        elif isinstance(step, int) and isinstance(here, list) and step < len(here):
             here = here[step]
             has_id = isinstance(here, dict) and isinstance(here.get("id"), str)
             names.append(here["id"] if has_id else str(step + 1))
@@ -84,6 +96,8 @@ def _mend(
         language = "Russian" if key == "ru" else "English"
         return f"the {language} text is missing: write it"
     if kind in {"model_type", "model_attributes_type"} and isinstance(given, str):
+        if loc and isinstance(loc[-1], int):
+            return f"common/defaults.toml has no item {given}: correct the id, or write the whole item"
         return "write both languages: { ru = ..., en = ... }"
     if kind == "string_pattern_mismatch":
         return _mend_pattern(str(context.get("pattern", "")))
@@ -99,6 +113,8 @@ def _mend_pattern(pattern: str) -> str:
         return 'write a survey code like "SV01"'
     if pattern == r"^\d{3}$":
         return 'write the number of the source document like "003"'
+    if pattern == r"^DC\d\d$":
+        return 'write a document of domain.md like "DC07"'
     if "0[1-9]" in pattern:
         return 'write month and day like "09-01"'
     return f"write it to match {pattern}"

@@ -3,18 +3,18 @@
 Where a seed is silent the value has a default, and `sources` names where that default comes from.
 """
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from services.programmes.roadmaps import PaperId, Role, Row, Stage, Window
 from services.programmes.surveys import Audience, SurveyId
-from services.programmes.texts import Content, CountedWord, Identifier, Text, Written
+from services.programmes.texts import Content, CountedWord, Identifier, Text, Written, text
 
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,23}$")]
 """The folder's name."""
 
-Role = Literal["curator", "head", "mentor", "mentee", "psychologist"]
 Occasion = Literal[
     "mentee_intake",
     "mentor_intake",
@@ -24,74 +24,92 @@ Occasion = Literal[
     "satisfaction_final",
     "indicators_before",
     "indicators_after",
+    "satisfaction_short",
+    "mutual_preference",
+    "compatibility",
+    "mentor_interview",
+    "swot",
+    "best_practice",
+    "partner_feedback",
 ]
 
 
 class Words(Content):
-    """Display words that differ between seeds (domain.md 1.F)."""
+    """Display words that differ between seeds (domain.md 1.F). `pairs` heads their page."""
 
     pair: CountedWord
     curator: Text
+    pairs: Text = text("Пары", "Pairs")
 
 
-class Window(Content):
-    """When a row is due: between dates, every year between days ("09-01"), on request, or all the time."""
-
-    kind: Literal["absolute", "yearly", "on_request", "whole_period"]
-    start: date | None = None
-    end: date | None = None
-    from_day: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")] | None = (
-        None
-    )
-    to_day: Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")] | None = (
-        None
-    )
-    also_on_request: bool = False
-
-    @model_validator(mode="after")
-    def check_dates(self) -> Self:
-        """Each kind has its own dates and no others."""
-        if (self.kind == "absolute") != (self.end is not None):
-            raise ValueError("an absolute window, and no other, has an end date")
-        if (self.kind == "yearly") != (self.from_day is not None and self.to_day is not None):
-            raise ValueError("a yearly window, and no other, has from_day and to_day")
-        if self.start is not None and (self.end is None or self.start > self.end):
-            raise ValueError("start must stand before an end")
-        return self
-
-
-class Activity(Content):
-    """One thing that a row of the roadmap asks for."""
+class Chapter(Content):
+    """A part of the regulation that is read, not worked off: its goal, tasks, expected results, terms."""
 
     id: Identifier
     title: Text
-    document: Text | None = None
+    items: tuple[Text, ...] = Field(min_length=1)
 
 
-class Row(Content):
-    """A row of the roadmap. `responsible` is a role, never a person's name."""
+class Duties(Content):
+    """What one part in the programme does, and when (A9 to A13)."""
+
+    id: Identifier
+    role: Role
+    title: Text
+    items: tuple[Text, ...] = Field(min_length=1)
+    windows: tuple[Window, ...] = ()
+
+
+class Phase(Content):
+    """A stage as the regulation's text tells it: what is done and what comes of it (A14 to A20).
+
+    Its roadmap may cut the year otherwise, so the two stand side by side.
+    """
 
     id: Identifier
     title: Text
-    activities: tuple[Activity, ...] = ()
-    window: Window | None = None
-    responsible: Role | None = None
-    document: Text | None = None
-    source: Written
+    actions: tuple[Text, ...] = Field(min_length=1)
+    results: tuple[Text, ...] = Field(min_length=1)
 
 
-class Stage(Content):
-    """A stage heading with its rows."""
+class MeasurementPoint(Content):
+    """When something is measured, and on which occasions of the surveys (domain.md 1.F: a record with a
+    date and a kind, not fixed months).
+    """
 
     id: Identifier
     title: Text
-    rows: tuple[Row, ...] = Field(min_length=1)
+    kind: Literal["baseline", "interim", "closing"]
+    occasions: tuple[Occasion, ...] = Field(min_length=1)
+    windows: tuple[Window, ...] = Field(min_length=1)
+
+
+class Paper(Content):
+    """A document that the programme produces (domain.md, section 4)."""
+
+    id: PaperId
+    title: Text
+
+
+class Kept(Content):
+    """What stays after a person's data are erased, why, and for how many years (None: while the organisation
+    must keep such papers).
+    """
+
+    id: Identifier
+    title: Text
+    ground: Text
+    years: int | None = Field(default=None, ge=1, le=75)
 
 
 class MeetingKind(Content):
-    """A kind of meeting, listed in the usual order; `requires` is the state its pair must have reached."""
+    """A kind of meeting, listed in the usual order; `requires` is the state its pair must have reached.
 
-    id: Identifier
+    A pack names its kinds as it likes and leaves out what it does not have; the kinds are those of A18 and
+    C27, because reminders, journals and the order of meetings know them.
+    """
+
+    id: Literal["intro", "trial", "planning", "regular", "final", "group_final"]
     title: Text
     requires: Literal["accepted", "active"]
 
@@ -111,13 +129,17 @@ class SurveyUse(Content):
 
 
 class ConsentUse(Content):
-    """A consent that a person gives by its own choice; a required one is needed to take part."""
+    """A consent that a person gives by its own choice; a required one is needed to take part.
+
+    Where the law wants a signature `form` is paper: the product prints it, the curator registers it.
+    """
 
     id: Identifier
     version: int = Field(ge=1)
     title: Text
     required: bool
     audiences: tuple[Audience, ...] = Field(min_length=1)
+    form: Literal["chat", "paper"] = "chat"
 
 
 class Level(Content):
@@ -142,11 +164,17 @@ class Scoring(Content):
         return next((level for level in self.levels if level.least <= total <= level.most), None)
 
 
-class Target(Content):
-    """What an indicator should reach in a year, in percent."""
+Indicator = Literal[
+    "young_specialists", "mentee_satisfaction", "mentor_satisfaction", "student_coverage", "staff_coverage"
+]
+"""What a target may be set for (B25 to B27, C39, C40): each has its formula in domain.md, section 3."""
 
-    year: int
-    indicator: Identifier
+
+class Target(Content):
+    """What an indicator should reach in a calendar year, in percent (B28)."""
+
+    year: int = Field(ge=2000, le=2100)
+    indicator: Indicator
     value: float = Field(ge=0, le=100)
 
 
@@ -161,6 +189,10 @@ class Settings(Content):
     feedback_reminder_days: int = Field(ge=1)
     alert_rating: int = Field(ge=1, le=10)
     satisfied_threshold: float = Field(ge=1, le=10)
+    survey_reminder_days: int = Field(default=2, ge=1)
+    survey_closes_days: int = Field(default=14, ge=1)
+    survey_change_days: int = Field(default=3, ge=0)
+    survey_link_days: int = Field(default=14, ge=1)
     offer_expires_days: int = Field(ge=1)
     invitation_days: int = Field(ge=1)
     meeting_minutes: int = Field(ge=1, le=480)
@@ -169,6 +201,7 @@ class Settings(Content):
     psychologist_verdict_required: bool
     term_months_min: int = Field(ge=1)
     term_months_max: int = Field(ge=1)
+    is_pseudonymous: bool = False  # programmes that run already were begun without it
 
     @model_validator(mode="after")
     def check_order(self) -> Self:
@@ -200,6 +233,15 @@ class Pack(Content):
     consents: tuple[ConsentUse, ...] = Field(min_length=1)
     scoring: Scoring
     targets: tuple[Target, ...] = ()
+    curator_is: Literal["person", "organization"] = "person"
+    mentee_kinds: tuple[Literal["teacher", "student"], ...] = ("teacher",)
+    basis: tuple[Text, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    duties: tuple[Duties, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    measurement_points: tuple[MeasurementPoint, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    retention: tuple[Kept, ...] = ()
     sources: dict[str, Written]
 
     def rows(self) -> tuple[Row, ...]:

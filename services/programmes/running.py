@@ -78,6 +78,14 @@ def pack_of(session: Session, *, cycle_id: int) -> ResolvedPack:
     return noted
 
 
+def running_pack_id(session: Session, *, cycle_id: int) -> str:
+    """Which pack the programme was begun with. Raises NotFound."""
+    found = session.scalar(select(Programme.pack_id).where(Programme.cycle_id == cycle_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _read_pack(session: Session, cycle_id: int) -> ResolvedPack:
     found = session.execute(_PACK, {"cycle_id": cycle_id}).one_or_none()
     if found is None:
@@ -95,7 +103,7 @@ def settings_of(session: Session, *, cycle_id: int) -> Settings:
     if changes is None:
         raise NotFound
     defaults = pack_of(session, cycle_id=cycle_id).settings
-    return _lay_over(defaults, changes) if changes else defaults
+    return lay_over(defaults, changes) if changes else defaults
 
 
 def create_programme(
@@ -157,7 +165,7 @@ def change_settings(
     actor.check_right(Right.MANAGE_SETTINGS, programme.organization_id)
     defaults = pack_of(session, cycle_id=cycle_id).settings
     before = dict(programme.settings)
-    settings = _lay_over(defaults, {**before, **changes})
+    settings = lay_over(defaults, {**before, **changes})
     plain, plain_defaults = settings.model_dump(mode="json"), defaults.model_dump(mode="json")
     programme.settings = {key: value for key, value in plain.items() if value != plain_defaults[key]}
     session.execute(
@@ -178,7 +186,8 @@ def change_settings(
     return settings
 
 
-def _lay_over(defaults: Settings, changes: dict[str, Any]) -> Settings:
+def lay_over(defaults: Settings, changes: dict[str, Any]) -> Settings:
+    """A pack's settings with a curator's changes over them. Raises SettingsRefused."""
     try:
         return Settings.model_validate({**defaults.model_dump(mode="json"), **changes})
     except ValidationError as error:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, StrictBool, StrictInt, StrictStr, StringConstraints, model_validator
 
 from services.programmes.texts import Content, Identifier, Text, text
+from services.programmes.values import NOT_APPLICABLE
 
 SurveyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")]
 """Longer than other ids: a survey's id never stands in callback data together with question and option."""
@@ -47,17 +48,20 @@ LONG_LIMIT = 2000
 
 
 class Condition(Content):
-    """Ask only when an earlier answer is (or, for several choices, contains) the named value."""
+    """Ask only when an earlier answer is (or, for several choices, contains) the named value; with
+    `answered` when it was answered at all, for kinds whose values no author can know.
+    """
 
     question: Identifier
     equals: Scalar | None = None
     any_of: tuple[Scalar, ...] = ()
+    answered: bool = False
 
     @model_validator(mode="after")
     def check_values(self) -> Self:
-        """One of the two ways to name values, never both and never none."""
-        if (self.equals is None) == (not self.any_of):
-            raise ValueError("give either equals or any_of")
+        """One way to name values, never two and never none."""
+        if (self.equals is not None) + bool(self.any_of) + self.answered != 1:
+            raise ValueError("give either equals or any_of, or answered = true")
         return self
 
     @property
@@ -67,6 +71,8 @@ class Condition(Content):
 
     def holds(self, answer: object) -> bool:
         """Compare type and value, because True equals 1 in Python and is not the same answer."""
+        if self.answered:
+            return answer not in (None, [], NOT_APPLICABLE)
         given = answer if isinstance(answer, list | tuple) else [answer]
         return any(type(one) is type(value) and one == value for one in given for value in self.values)
 
@@ -163,12 +169,15 @@ class Block(Content):
 
 
 class Survey(Content):
-    """A whole survey. `quick` names the question whose answer alone sends it (tap budget, ux.md 5)."""
+    """A whole survey. `quick` names the question whose answer alone sends it (tap budget, ux.md 5);
+    `also_for` are others who may fill it in, each in a run of their own.
+    """
 
     code: Annotated[str, StringConstraints(pattern=r"^SV\d\d$")]
     id: SurveyId
     version: int = Field(ge=1)
     audience: Audience
+    also_for: tuple[Audience, ...] = ()
     title: Text
     intro: Text
     outro: Text

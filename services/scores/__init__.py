@@ -2,6 +2,7 @@
 
 from services.scores.attendance import Attendance, MonthMeetings, read_attendance
 from services.scores.satisfaction import (
+    FEWEST_SEEN,
     MonthRating,
     Satisfaction,
     SideSatisfaction,
@@ -22,6 +23,7 @@ from services.scores.sheets import (
 )
 
 __all__ = [
+    "FEWEST_SEEN",
     "Attendance",
     "Criterion",
     "LevelFacts",

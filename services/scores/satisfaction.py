@@ -5,7 +5,7 @@ reaches the programme's threshold (domain.md 7.4). Surveys closed half-way stay 
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import fmean
 from typing import Literal
@@ -22,17 +22,26 @@ from services.actors import Actor, Right
 from services.errors import NotFound
 from services.programmes.running import pack_of, settings_of
 
+FEWEST_SEEN = 5
+"""People behind a mean that an observer may see: of fewer it would say what a colleague answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class MonthRating:
+    """`people` is how many stand behind the mean."""
+
     month: date  # its first day
     mean: float
     ratings: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
 class SideSatisfaction:
-    """`mean` is of 10, None without a rating; `satisfied` of `people` reach the threshold."""
+    """`mean` is of 10, None without a rating; `satisfied` of `people` reach the threshold.
+
+    `is_withheld`: there are ratings, but of too few people for whoever asks.
+    """
 
     role: Role
     mean: float | None
@@ -40,11 +49,19 @@ class SideSatisfaction:
     people: int
     satisfied: int
     months: tuple[MonthRating, ...]
+    is_withheld: bool = False
 
     @property
     def share(self) -> float | None:
         """Percent of people at or over the threshold."""
-        return 100 * self.satisfied / self.people if self.people else None
+        return 100 * self.satisfied / self.people if self.people and not self.is_withheld else None
+
+    def of_at_least(self, fewest: int) -> "SideSatisfaction":
+        """The same without any mean of fewer people."""
+        months = tuple(month for month in self.months if month.people >= fewest)
+        if self.people >= fewest or not self.people:
+            return replace(self, months=months)
+        return replace(self, mean=None, satisfied=0, months=(), is_withheld=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,10 @@ class Satisfaction:
 
 
 def read_satisfaction(session: Session, *, actor: Actor, cycle_id: int) -> Satisfaction:
-    """Raises NotFound, NotAllowed."""
+    """Means of fewer than FEWEST_SEEN people are withheld from whoever sees no people.
+
+    Raises NotFound, NotAllowed.
+    """
     found = session.execute(
         select(Cycle.organization_id, Organization.timezone)
         .join(Organization, Organization.id == Cycle.organization_id)
@@ -71,6 +91,8 @@ def read_satisfaction(session: Session, *, actor: Actor, cycle_id: int) -> Satis
         _read_side(session, cycle_id, side, threshold, ZoneInfo(found.timezone))
         for side in (Role.MENTEE, Role.MENTOR)
     )
+    if not actor.has_right(Right.SEE_PEOPLE, found.organization_id):
+        sides = tuple(side.of_at_least(FEWEST_SEEN) for side in sides)
     return Satisfaction(threshold, sides)
 
 
@@ -84,6 +106,7 @@ def read_pair_ratings(session: Session, *, actor: Actor, pair_id: int) -> tuple[
     if found is None:
         raise NotFound
     actor.check_right(Right.SEE_SCORES, found.organization_id)
+    actor.check_right(Right.MANAGE_PAIRS, found.organization_id)  # so it was promised
     threshold = settings_of(session, cycle_id=found.cycle_id).satisfied_threshold
     return tuple(
         _read_side(session, found.cycle_id, side, threshold, ZoneInfo(found.timezone), pair_id=pair_id)
@@ -128,9 +151,11 @@ def _read_side(
 def _sum_up(role: Role, threshold: float, runs: list[tuple[int, date, list[int]]]) -> SideSatisfaction:
     by_person: defaultdict[int, list[float]] = defaultdict(list)
     by_month: defaultdict[date, list[float]] = defaultdict(list)
+    raters: defaultdict[date, set[int]] = defaultdict(set)
     for person_id, month, ratings in runs:
         by_person[person_id].append(fmean(ratings))
         by_month[month].append(fmean(ratings))
+        raters[month].add(person_id)
     values = [fmean(ratings) for _person, _month, ratings in runs]
     return SideSatisfaction(
         role=role,
@@ -138,5 +163,8 @@ def _sum_up(role: Role, threshold: float, runs: list[tuple[int, date, list[int]]
         ratings=len(values),
         people=len(by_person),
         satisfied=sum(fmean(own) >= threshold for own in by_person.values()),
-        months=tuple(MonthRating(month, fmean(own), len(own)) for month, own in sorted(by_month.items())),
+        months=tuple(
+            MonthRating(month, fmean(own), len(own), len(raters[month]))
+            for month, own in sorted(by_month.items())
+        ),
     )

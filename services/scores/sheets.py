@@ -5,7 +5,7 @@ side and are never averaged: 8.5 or 14.5 has no level.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -165,12 +165,14 @@ def read_sheet(session: Session, *, actor: Actor, run_id: int) -> Sheet:
     pack = pack_of(session, cycle_id=run.cycle_id)
     if run.survey_id != pack.pack.scoring.survey or run.account_id is None:
         raise NotFound
-    return _sheets(session, pack, [run])[0]
+    sheet = _sheets(session, pack, [run])[0]
+    return sheet if _may_see_names(actor, run.organization_id) else _without_people(sheet)
 
 
 def list_sheets(session: Session, *, actor: Actor, cycle_id: int) -> list[Sheet]:
     """Sheets of the school year in which something is filled in, the newest first."""
-    actor.check_right(Right.SEE_SCORES, _organization_of(session, cycle_id))
+    organization_id = _organization_of(session, cycle_id)
+    actor.check_right(Right.SEE_SCORES, organization_id)
     pack = pack_of(session, cycle_id=cycle_id)
     runs = session.scalars(
         select(SurveyRun)
@@ -182,7 +184,17 @@ def list_sheets(session: Session, *, actor: Actor, cycle_id: int) -> list[Sheet]
         )
         .order_by(SurveyRun.sent_at.desc(), SurveyRun.id.desc())
     ).all()
-    return _sheets(session, pack, list(runs))
+    sheets = _sheets(session, pack, list(runs))
+    return sheets if _may_see_names(actor, organization_id) else [_without_people(one) for one in sheets]
+
+
+def _may_see_names(actor: Actor, organization_id: int) -> bool:
+    return actor.has_right(Right.SEE_PEOPLE, organization_id)
+
+
+def _without_people(sheet: Sheet) -> Sheet:
+    """For an observer: figures only. Comments are free text and may name somebody."""
+    return replace(sheet, author="", notes={})
 
 
 def latest_level(session: Session, *, actor: Actor, cycle_id: int) -> LevelFacts | None:

@@ -1,38 +1,30 @@
-"""One reminder of a questionnaire that somebody began or was asked and left (ux.md 3.4)."""
+"""A survey that was begun or asked and left: one reminder, then a word to the curator (ux.md 3.4)."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.surveys import Answer, SurveyRun
+from models.tasks import Task, TaskKind
 from services.outbox import enqueue
-from services.surveys.steps import UNSENT
+from services.programmes.running import settings_of
+from services.surveys.steps import UNSENT, silence_key
+from services.tasks import open_task
 
-QUIET_FOR = timedelta(days=2)
-OCCASION = "intake:"  # feedback after a meeting has a reminder of its own
+OCCASIONS = ("intake:", "wave:")  # feedback after a meeting has a reminder of its own
+BATCH = 200
+_SHORTEST = timedelta(days=1)
 
 
-def remind_unfinished(session: Session, *, now: datetime, limit: int = 200) -> int:
-    """Queue the reminder for intakes without an answer for two days, once a run; returns how many."""
-    since = now - QUIET_FOR
-    has_recent = exists(select(Answer.id).where(Answer.run_id == SurveyRun.id, Answer.answered_at > since))
-    due = session.scalars(
-        select(SurveyRun)
-        .where(
-            SurveyRun.status.in_(UNSENT),
-            SurveyRun.dedup_key.startswith(OCCASION),
-            SurveyRun.person_id.is_not(None),
-            SurveyRun.reminded_at.is_(None),
-            SurveyRun.opened_at <= since,
-            ~has_recent,
-        )
-        .order_by(SurveyRun.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for run in due:
+def remind_unfinished(session: Session, *, now: datetime, limit: int = BATCH) -> int:
+    """Queue the reminder for what had no answer for the programme's days, once a run; how many."""
+    due = 0
+    for run, quiet_since in _unanswered(session, SurveyRun.reminded_at.is_(None), now, limit):
+        if quiet_since + _patience(session, run) > now or (run.closes_at and run.closes_at <= now):
+            continue
         run.reminded_at = now
+        due += 1
         enqueue(
             session,
             kind="survey.unfinished",
@@ -42,4 +34,53 @@ def remind_unfinished(session: Session, *, now: datetime, limit: int = 200) -> i
             facts={"run_id": run.id},
             now=now,
         )
-    return len(due)
+    return due
+
+
+def tell_curator_of_silence(session: Session, *, now: datetime, limit: int = BATCH) -> int:
+    """Open a task for each run that stayed silent after its reminder; how many. It closes by the answer."""
+    told = exists().where(Task.run_id == SurveyRun.id, Task.kind == TaskKind.SURVEY_SILENT)
+    was_reminded = (SurveyRun.reminded_at <= now - _SHORTEST) & ~told
+    opened = 0
+    for run, quiet_since in _unanswered(session, was_reminded, now, limit):
+        if run.reminded_at is None or max(run.reminded_at, quiet_since) + _patience(session, run) > now:
+            continue
+        opened += 1
+        open_task(
+            session,
+            kind=TaskKind.SURVEY_SILENT,
+            dedup_key=silence_key(run.id),
+            organization_id=run.organization_id,
+            cycle_id=run.cycle_id,
+            person_id=run.person_id,
+            pair_id=run.pair_id,
+            run_id=run.id,
+            now=now,
+        )
+    return opened
+
+
+def _patience(session: Session, run: SurveyRun) -> timedelta:
+    return timedelta(days=settings_of(session, cycle_id=run.cycle_id).survey_reminder_days)
+
+
+def _unanswered(
+    session: Session, condition: ColumnElement[bool], now: datetime, limit: int
+) -> list[tuple[SurveyRun, datetime]]:
+    """Open runs of people with the moment since which nothing was answered, the oldest first."""
+    latest = select(func.max(Answer.answered_at)).where(Answer.run_id == SurveyRun.id).scalar_subquery()
+    rows = session.execute(
+        select(SurveyRun, latest)
+        .where(
+            SurveyRun.status.in_(UNSENT),
+            or_(*(SurveyRun.dedup_key.startswith(occasion) for occasion in OCCASIONS)),
+            SurveyRun.person_id.is_not(None),
+            SurveyRun.opened_at <= now - _SHORTEST,
+            or_(latest.is_(None), latest <= now - _SHORTEST),
+            condition,
+        )
+        .order_by(SurveyRun.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=SurveyRun)
+    )
+    return [(run, answered or run.opened_at) for run, answered in rows]

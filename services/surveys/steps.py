@@ -1,17 +1,19 @@
 """Where a run of a survey stands: computed from its answers, so nothing can get lost (ux.md 3.4)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from models.people import Person
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.errors import NotFound
-from services.programmes.running import pack_of
-from services.programmes.surveys import Block, Question, Survey
+from services.programmes.running import pack_of, settings_of
+from services.programmes.surveys import Block, Option, Question, Survey
 from services.programmes.texts import Text
+from services.surveys.candidates import list_candidates, name_chosen
 
 UNSENT = frozenset({SurveyStatus.OPEN, SurveyStatus.PAUSED})
 
@@ -46,6 +48,10 @@ class Step:
     block_title: Text | None
     can_go_back: bool
     given: tuple[Given, ...]
+    people: tuple[Option, ...] = ()  # to choose from, where a question is about people
+    change_until: datetime | None = None  # of a sent one
+    closes_at: datetime | None = None
+    about: str = ""  # first name and patronymic of whom a mentor answers about
 
     @property
     def is_open(self) -> bool:
@@ -55,6 +61,10 @@ class Step:
     @property
     def is_review(self) -> bool:
         return self.question is None and self.is_open
+
+    @property
+    def is_sent(self) -> bool:
+        return self.status is SurveyStatus.SENT
 
     @property
     def is_first(self) -> bool:
@@ -161,7 +171,40 @@ def read_step(session: Session, *, run_id: int) -> Step:
         given=tuple(
             Given(one, progress.values[one.id]) for one in progress.asked if one.id in progress.values
         ),
+        people=_people_of(session, progress),
+        change_until=find_change_end(session, progress),
+        closes_at=run.closes_at,
+        about=_name_about(session, run),
     )
+
+
+def _name_about(session: Session, run: SurveyRun) -> str:
+    return session.get_one(Person, run.about_person_id).polite_name if run.about_person_id else ""
+
+
+def find_change_end(session: Session, progress: Progress) -> datetime | None:
+    """Until when a sent survey may be changed: the pack's days after sending, never beyond its closing; one
+    that is sent by a single tap may be added to until it closes. None while it is not sent.
+    """
+    run = progress.run
+    if run.status is not SurveyStatus.SENT or run.sent_at is None:
+        return None
+    if progress.survey.quick is not None and run.closes_at is not None:
+        return run.closes_at
+    end = run.sent_at + timedelta(days=settings_of(session, cycle_id=run.cycle_id).survey_change_days)
+    return min(end, run.closes_at) if run.closes_at is not None else end
+
+
+def _people_of(session: Session, progress: Progress) -> tuple[Option, ...]:
+    known = list_candidates(session, progress.run, progress.survey)
+    ranked = {one.id for one in progress.survey.questions() if one.kind == "person_rank"}
+    named = [
+        str(one)
+        for question_id, answer in progress.answers.items()
+        if question_id in ranked and answer.value and isinstance(answer.value["value"], list)
+        for one in answer.value["value"]
+    ]
+    return name_chosen(session, named, known) if named else known
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +216,7 @@ class RunFacts:
     occasion: str
     opened_at: datetime
     closes_at: datetime | None
+    about: str = ""
 
 
 def list_unsent(session: Session, *, person_id: int, cycle_id: int, now: datetime) -> list[RunFacts]:
@@ -188,18 +232,52 @@ def list_unsent(session: Session, *, person_id: int, cycle_id: int, now: datetim
     ).all()
     pack = pack_of(session, cycle_id=cycle_id)
     return [
-        RunFacts(
-            run.id,
-            run.survey_id,
-            pack.survey(run.survey_id).title,
-            run.status,
-            occasion_of(run),
-            run.opened_at,
-            run.closes_at,
-        )
+        _facts(session, run, pack.survey(run.survey_id))
         for run in found
         if run.closes_at is None or run.closes_at > now
     ]
+
+
+def _facts(session: Session, run: SurveyRun, survey: Survey) -> RunFacts:
+    return RunFacts(
+        id=run.id,
+        survey_id=run.survey_id,
+        title=survey.title,
+        status=run.status,
+        occasion=occasion_of(run),
+        opened_at=run.opened_at,
+        closes_at=run.closes_at,
+        about=_name_about(session, run),
+    )
+
+
+def list_changeable(session: Session, *, person_id: int, cycle_id: int, now: datetime) -> list[RunFacts]:
+    """What a person has sent and may still change, the newest first; feedback has a way of its own."""
+    longest = now - timedelta(days=settings_of(session, cycle_id=cycle_id).survey_change_days)
+    runs = session.scalars(
+        select(SurveyRun)
+        .where(
+            SurveyRun.person_id == person_id,
+            SurveyRun.cycle_id == cycle_id,
+            SurveyRun.status == SurveyStatus.SENT,
+            SurveyRun.sent_at > longest,
+        )
+        .order_by(SurveyRun.id.desc())
+    )
+    pack = pack_of(session, cycle_id=cycle_id)
+    return [
+        RunFacts(
+            run.id, run.survey_id, survey.title, run.status, occasion_of(run), run.opened_at, run.closes_at
+        )
+        for run in runs
+        if (survey := pack.survey(run.survey_id)).quick is None
+        and (run.closes_at is None or run.closes_at > now)
+    ]
+
+
+def silence_key(run_id: int) -> str:
+    """The key of the curator's task about a run that stays without an answer."""
+    return f"survey:{run_id}:silent"
 
 
 def occasion_of(run: SurveyRun) -> str:

@@ -3,6 +3,7 @@
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,6 +54,20 @@ def world(database: Database, now: datetime) -> World:
     return made
 
 
+def await_port(port: int) -> None:
+    """Until somebody listens there: a loaded machine takes a while to build the panel."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
 @pytest.fixture
 def address(world: World, sqlite_url: str, now: datetime) -> Iterator[str]:
     """Where the panel is served; it must stop within two seconds."""
@@ -63,6 +78,7 @@ def address(world: World, sqlite_url: str, now: datetime) -> Iterator[str]:
     config = PanelConfig(database_url=sqlite_url, secret_key="2" * 32, clock=FixedClock(now))
     server = threading.Thread(target=serve, args=(config, "127.0.0.1", port, stop))
     server.start()
+    await_port(port)
     yield f"http://127.0.0.1:{port}"
     stop.set()
     server.join(timeout=2)

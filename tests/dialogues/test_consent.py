@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.audit import AuditEntry
-from models.consents import Consent, ConsentDecision, ConsentMedium
+from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
 from models.messages import Conversation
 from models.people import ChatAccount, Invitation, Organization
 from models.tasks import Task, TaskKind
@@ -122,6 +122,7 @@ async def test_withdrawal_takes_two_taps_and_stops_everything(town: Town) -> Non
     anna.taps = 0
     warning = await anna.tap("Отозвать согласие")
     assert "Не позднее" in warning
+    assert "Акты об уничтожении и выписки из журнала событий: 3 года" in warning
     done = await anna.tap("Да, отозвать")
     assert anna.taps == 2
     assert "Вы отозвали согласие" in done
@@ -133,6 +134,36 @@ async def test_withdrawal_takes_two_taps_and_stops_everything(town: Town) -> Non
     await anna.tap("Даю согласие")
     question = await anna.tap("Мне нужен наставник")
     assert "Кем вы работаете?" in question
+
+
+async def test_another_consent_is_read_given_and_taken_back_in_two_taps(town: Town) -> None:
+    world = await make_world(town)
+    anna = await consented(town, world)
+    await anna.tap("Мне нужен наставник")
+    listed = await anna.say("/privacy")
+    assert "Фото- и видеосъёмка – не дано" in listed
+    text = await anna.tap("Прочитать: Фото- и видеосъёмка")
+    assert "моё изображение" in text
+    listed = await anna.tap("Даю согласие")
+    assert "Фото- и видеосъёмка – дано: понедельник" in listed
+    row = decisions(world, anna.facts.id)[-1]
+    shown = next(one for one in await anna.telegram.messages() if one.message_id == row.message_id)
+    assert (row.kind, row.decision) == (ConsentKind.PHOTO_VIDEO, ConsentDecision.GIVEN)
+    assert "моё изображение" in shown.text
+    anna.taps = 0
+    warning = await anna.tap("Отозвать: Фото- и видеосъёмка")
+    assert "вас больше не снимают" in warning
+    done = await anna.tap("Да, отозвать")
+    assert anna.taps == 2
+    assert "остальные действуют" in done
+    assert "Отозвать согласие" in await anna.labels()
+    assert [
+        one.kind for one in decisions(world, anna.facts.id) if one.decision is ConsentDecision.WITHDRAWN
+    ] == [ConsentKind.PHOTO_VIDEO]
+    paper = await anna.tap("Прочитать: Долгосрочный банк наставников")
+    assert "3 года со дня согласия" in paper
+    listed = await anna.tap("Не даю согласия")
+    assert "Долгосрочный банк наставников – отказ" in listed
 
 
 async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town) -> None:

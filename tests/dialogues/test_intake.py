@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from models.people import Participation, ParticipationStatus
+from models.people import Participation, ParticipationStatus, Person
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from tests.dialogues.walks import Guest, answer_all, consented, make_world, see_label, skip_to
 from tests.town import Town
@@ -91,7 +91,7 @@ async def test_everything_may_be_typed(world: World, anna: Guest) -> None:
     assert SECOND in await anna.say("готово")
     await anna.say("2, 3")
     await anna.say("Готово")
-    assert "Напишите, пожалуйста, целое число" in await anna.say("пять")
+    assert "Напишите, пожалуйста, целое число" in await anna.say("недавно")
     await anna.say("5 лет")
     await anna.say("На новом месте работы")
     await anna.say("2 года")
@@ -217,9 +217,56 @@ async def test_second_role_has_its_own_questionnaire(world: World, anna: Guest) 
     await skip_to(anna, None)
     await anna.tap("Отправить")
     assert "Добавить ещё одну роль" in await anna.tap("Ещё одна роль")
-    assert "Анкета наставника" in await anna.tap("Могу быть наставником")
+    assert "Хотите быть ещё и наставником?" in await anna.tap("Могу быть наставником")
+    assert "Добавить ещё одну роль" in await anna.tap("Назад")
+    await anna.tap("Могу быть наставником")
+    assert "Анкета наставника" in await anna.tap("Да, открыть анкету")
     menu = await anna.say("/menu")
     assert "ваши роли: наставляемый и наставник" in menu
     assert "Ещё одна роль" not in await anna.labels()
     with world.database.reading() as session:
         assert len(session.scalars(select(SurveyRun.id)).all()) == 2
+
+
+@pytest.mark.requirement("A21")
+async def test_a_role_taken_by_mistake_is_given_up_in_the_chat(world: World, anna: Guest) -> None:
+    await skip_to(anna, None)
+    await anna.tap("Отправить")
+    await anna.tap("Ещё одна роль")
+    await anna.tap("Могу быть наставником")
+    await anna.tap("Да, открыть анкету")
+    await anna.say("/menu")
+    await anna.tap("Мои роли")
+    assert "Анкета закроется" in await anna.tap("Наставником я всё же не буду")
+    menu = await anna.tap("Да, отказаться")
+    assert "вы отказались от этой роли" in menu
+    assert "ваша роль: наставляемый" in menu
+    assert "Анкета наставника" not in menu
+    with world.database.reading() as session:
+        runs = session.scalars(select(SurveyRun.status).order_by(SurveyRun.id)).all()
+        assert [one.value for one in runs] == ["sent", "expired"]
+        assert session.get_one(Person, anna.facts.id).last_seen_at is not None
+    await anna.tap("Ещё одна роль")
+    await anna.tap("Могу быть наставником")
+    assert "Анкета наставника" in await anna.tap("Да, открыть анкету")
+
+
+async def test_what_was_sent_is_changed_in_two_steps_and_a_skip_word_is_no_answer(
+    world: World, anna: Guest
+) -> None:
+    await skip_to(anna, "experience")
+    assert "пропустить нельзя" in await anna.say("пропустить")
+    await anna.say("5 лет")
+    await skip_to(anna, None)
+    await anna.tap("Отправить")
+    await anna.telegram.say("/surveys")
+    sent = await anna.tap("Изменить: Анкета наставляемого")
+    assert "Ответы отправлены. Изменить их можно до" in sent
+    assert "Ваш ответ: 5 лет" in await anna.say("3")
+    changed = await anna.say("6 лет")
+    assert "Изменение сохранено" in changed
+    assert "6 лет" in changed
+    await anna.say("3")
+    assert (await anna.labels()).count("Оставить как есть") == 1
+    await anna.tap("Оставить как есть")
+    assert "Ответы отправлены" in await anna.text()

@@ -63,6 +63,30 @@ async def test_what_is_missing_may_be_typed(town: Town) -> None:
     assert await meetings(couple) == [("held", await day(couple), 70, "электронный журнал")]
 
 
+async def test_a_length_where_the_topic_is_asked_corrects_the_length(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await couple.pyotr.say("встретились сегодня, 40 минут")
+    asked = await couple.pyotr.say("нет, 50 минут")
+    assert "50 минут" in asked.text
+    assert "О чём" in asked.text
+    await couple.pyotr.say("журнал")
+    await couple.pyotr.tap("Сохранить")
+    assert await meetings(couple) == [("held", await day(couple), 50, "журнал")]
+
+
+async def test_after_the_rating_the_next_meeting_may_be_written(town: Town) -> None:
+    """The bubble still offers "Добавить" and "Готово"; nobody has to tidy up before working on."""
+    couple = await bring_to_pair(town)
+    await couple.pyotr.say("сегодня 40 минут, журнал")
+    await couple.pyotr.tap("Сохранить")
+    rated = await couple.pyotr.say("9")
+    assert "Готово" in rated.labels
+    card = await couple.pyotr.say("и ещё сегодня 20 минут, оценивание")
+    assert "20 минут" in card.text
+    await couple.pyotr.tap("Сохранить")
+    assert [minutes for _, _, minutes, _ in await meetings(couple)] == [40, 20]
+
+
 async def test_writing_again_corrects_the_card(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")

@@ -93,6 +93,19 @@ async def test_a_refusal_in_own_words(town: Town) -> None:
     assert "неловко" not in await couple.pyotr.transcript()
 
 
+async def test_own_words_do_not_wait_for_the_button_of_another_reason(town: Town) -> None:
+    couple = await bring_together(town)
+    await couple.offer()
+    await couple.anna.tap("Отказаться")
+    thanked = await couple.anna.say("Уезжаю на курсы до весны")
+    assert "Причину увидит только куратор" in thanked.text
+    declined = await card(couple)
+    assert (declined.mentee.decline_reason, declined.mentee.decline_note) == (
+        DeclineReason.OTHER,
+        "Уезжаю на курсы до весны",
+    )
+
+
 async def test_a_refusal_without_words(town: Town) -> None:
     couple = await bring_together(town)
     await couple.offer()

@@ -20,6 +20,8 @@ from tests.faults.runs import Run
 from tests.faults.street import Street
 from tests.faults.teachers import Episode, Teacher
 
+pytestmark = pytest.mark.long
+
 SEED = 20261121
 
 

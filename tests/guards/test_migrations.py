@@ -18,14 +18,8 @@ import models
 from models.base import Base
 from models.engine import Database
 from models.installation import Stamp
-from models.migrating import (
-    SchemaNewer,
-    WrongStamp,
-    configuration,
-    is_current,
-    migrate,
-    read_stamp,
-)
+from models.migrating import configuration, migrate
+from models.schema import REVISIONS, SchemaNewer, WrongStamp, is_current, read_stamp
 
 assert models.__all__  # every table is known to Base.metadata
 
@@ -57,6 +51,11 @@ def step(database: Database, act: Callable[..., None], revision: str) -> None:
 def revisions() -> list[str]:
     scripts = ScriptDirectory.from_config(configuration())
     return [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+
+def test_files_of_migrations_are_named_after_their_revisions() -> None:
+    """`is_current` goes by the names: whoever only asks need not load alembic."""
+    assert list(REVISIONS) == revisions()
 
 
 def test_there_is_one_line_of_revisions() -> None:
@@ -116,6 +115,19 @@ def test_a_stamp_is_set_once_and_never_crossed(empty: Database, now: datetime) -
     assert read_stamp(empty) is Stamp.SANDBOX
     with pytest.raises(WrongStamp):
         migrate(empty, stamp=Stamp.LIVE, now=now)
+
+
+def test_a_stamped_database_of_the_first_version_is_brought_up(empty: Database, now: datetime) -> None:
+    """Whatever reads it before its migration asks for nothing that it has not got."""
+    step(empty, command.upgrade, "0001")
+    with empty.write_engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO installation (id, stamp, created_at) VALUES (1, 'live', :now)"),
+            {"now": now.replace(tzinfo=None)},
+        )
+    assert read_stamp(empty) is Stamp.LIVE
+    migrate(empty, stamp=Stamp.LIVE, now=now)
+    assert is_current(empty)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(empty: Database, now: datetime) -> None:

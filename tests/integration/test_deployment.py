@@ -29,6 +29,7 @@ from tests.life.processes import Command, Outcome, call, free_port
 from tests.town import SandboxThread
 from tools.runtime import runtime_of
 
+pytestmark = pytest.mark.long
 COMPOSE: dict[str, Any] = read_yaml(ROOT / "compose.yaml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("migrate", *PROBED)
@@ -67,11 +68,8 @@ class TestImage:
         assert kept.count("==") <= kept.count("--hash=sha256:")
 
     def test_the_catalogues_are_compiled_by_its_own_command(self, tmp_path: Path) -> None:
-        shutil.copytree(
-            ROOT / "locales",
-            tmp_path / "locales",
-            ignore=shutil.ignore_patterns("*.mo"),
-        )
+        sources = shutil.ignore_patterns("*.mo")
+        shutil.copytree(ROOT / "locales", tmp_path / "locales", ignore=sources)
         command = re.search(r"pybabel [^&\n]+", DOCKERFILE)
         assert command is not None
         tool = Path(sys.executable).with_name("pybabel")

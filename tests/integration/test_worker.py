@@ -23,7 +23,7 @@ from models.accounts import Account, AccountRole
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
 from models.people import Person
-from services.accounts import RIGHTS, create_account
+from services.accounts import create_account
 from services.actors import Actor, ActorKind, Door, system
 from services.backups import enqueue_daily_backup
 from services.backups.archives import read_manifest
@@ -32,6 +32,7 @@ from services.errors import NotAllowed
 from services.exports import Filters, enqueue_export
 from services.files import folder_of, open_file, place_file, read_file, store_file
 from services.jobs import JobFacts, JobTakenAway, cancel, enqueue_job, read_job
+from services.rights import RIGHTS
 from tests.world import World, found_school
 from worker.registry import RUNNERS
 from worker.running import run_worker, work_once
@@ -162,6 +163,7 @@ def once(world: World, config: WorkerConfig, runners: Any = RUNNERS) -> bool:
     return work_once(config, world.database, threading.Event(), "here", runners)
 
 
+@pytest.mark.long
 class TestDying:
     @pytest.mark.parametrize("kind", ["json", "xlsx"])
     def test_a_killed_export_goes_on_and_repeats_nothing(

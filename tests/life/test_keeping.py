@@ -29,7 +29,7 @@ from tests.life.conftest import Say, Start
 from tests.life.processes import Outcome
 from tests.world import World, found_school
 
-pytestmark = pytest.mark.life
+pytestmark = [pytest.mark.life, pytest.mark.long]
 
 SANDBOX_TOKEN = "1:sandbox-of-the-keeping-test-012345678"
 PEOPLE = ("Анна", "Пётр", "=СУММА(А1)")

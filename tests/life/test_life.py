@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import insert, select
 
-from installation.supervision import STOP_SECONDS, WORK_SECONDS
+from installation.supervision import STOP_SECONDS, WORK_SECONDS, Supervisor
 from models.engine import Database
 from models.jobs import Job, JobStatus
 from models.people import Person
@@ -153,6 +153,7 @@ async def until(is_so: Callable[[], bool]) -> bool:
     return False
 
 
+@pytest.mark.long
 async def test_an_export_outlives_its_worker(running: Command, tmp_path: Path) -> None:
     """Killed in the middle of a large table: the next worker goes on, and the file is whole (issue 3.6)."""
     _, panel, login, password = addresses(running.said)
@@ -205,6 +206,17 @@ def test_what_is_stopped_stops_in_time() -> None:
     assert WORK_SECONDS < STOP_SECONDS < 5
 
 
+async def test_a_process_made_while_the_end_is_asked_for_ends_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NASTAVNIK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("NASTAVNIK_SANDBOX_PORT", str(free_port()))
+    async with asyncio.timeout(20), Supervisor(lambda _line: None) as supervisor:
+        supervisor.start("sandbox")
+        await asyncio.sleep(0)  # so far that the process is being made
+        supervisor.stop()
+
+
 async def test_a_later_start_finds_everything_as_it_was(running: Command, start: Start) -> None:
     """The same password is said again; the person goes on where they were; nobody is added twice."""
     chat, panel, login, password = addresses(running.said)
@@ -238,6 +250,7 @@ def postgres(postgres_server: PostgresServer) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.long
 async def test_the_same_life_on_postgresql(start: Start, postgres: str, tmp_path: Path) -> None:
     """From an empty database to a rated meeting, the way of a live installation.
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from models.engine import Database
-from models.meetings import Meeting, MeetingStatus, Source
+from models.meetings import Meeting, MeetingFormat, MeetingStatus, Source
 from models.messages import OutboxMessage, OutboxStatus
 from models.pairs import Pair
 from models.programmes import Programme
@@ -45,6 +45,12 @@ def test_a_meeting_entered_for_a_pair_is_marked(curator: Browser, pair_id: int, 
     card = curator.get(f"/meetings/{meeting.id}/")
     assert "Журнал &lt;i&gt;и КТП&lt;/i&gt;" in card
     assert "50 мин" in text_of(card)
+    with database.writing() as session:
+        told = session.get_one(Meeting, meeting.id)
+        told.format, told.place, told.next_step = MeetingFormat.IN_PERSON, "каб. 12", "посетить урок"
+    card = text_of(curator.get(f"/meetings/{meeting.id}/"))
+    assert "очно, каб. 12" in card
+    assert "посетить урок" in card
     assert "Ничего не нашлось." in text_of(curator.get("/meetings/?status=missed"))
 
 
@@ -91,6 +97,10 @@ SETTINGS = {
     "feedback_closes_days": "7",
     "alert_rating": "4",
     "satisfied_threshold": "7",
+    "survey_reminder_days": "2",
+    "survey_closes_days": "14",
+    "survey_change_days": "3",
+    "survey_link_days": "14",
     "offer_expires_days": "7",
     "invitation_days": "14",
     "meeting_minutes": "45",

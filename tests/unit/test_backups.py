@@ -22,8 +22,9 @@ from models.engine import Database
 from models.installation import Stamp
 from models.jobs import FileKind, Job
 from models.messages import OutboxMessage
-from models.migrating import configuration, is_current, migrate
+from models.migrating import configuration, migrate
 from models.people import Person
+from models.schema import is_current
 from services.backups import (
     backup_before_migration,
     databases,
@@ -52,6 +53,8 @@ from services.files import folder_of as files_of
 from services.files import place_file, store_file
 from tests.databases import PostgresServer
 from tests.world import World, found_school
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from models.engine import Database
 from models.messages import Conversation
 from models.pairs import Pair, PairStatus
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Role
+from models.privacy import DutyKind
 from models.tasks import Task, TaskKind
 from services.actors import Actor, ActorKind, Door
 from services.consents import (
@@ -126,7 +127,7 @@ def test_withdrawal_ends_roles_pairs_and_surveys_at_once(world: World, now: date
     world.write(confirm_pair, actor=world.curator, pair_id=drafted.pair_id)
     actor = world.actor(mentee.person)
     left = world.write(withdraw_consent, actor=actor)
-    assert left.erased_by == now + ERASED_WITHIN
+    assert (left.duty, left.due_on) == (DutyKind.ERASURE, now.date() + ERASED_WITHIN)
     with world.database.reading() as session:
         assert session.get_one(Participation, mentee.participation_id).status is ParticipationStatus.LEFT
         assert session.get_one(Participation, mentor.participation_id).status is ParticipationStatus.READY

@@ -3,12 +3,15 @@
 import tracemalloc
 from datetime import datetime
 
+import pytest
 from sqlalchemy import insert
 
 from models.engine import Database
 from models.messages import OutboxMessage
 from services.exports import Filters, write_export
 from tests.world import found_school
+
+pytestmark = pytest.mark.long
 
 
 class Nowhere:

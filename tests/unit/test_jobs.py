@@ -12,7 +12,7 @@ from models.accounts import AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
-from services.accounts import RIGHTS, create_account
+from services.accounts import create_account
 from services.actors import Actor, ActorKind, Door, person_in_chat, system
 from services.errors import DomainError, NotAllowed, NotFound
 from services.files import (
@@ -44,6 +44,7 @@ from services.jobs import (
     report_progress,
     take_next,
 )
+from services.rights import RIGHTS
 from tests.world import World, found_school
 
 ROOT = system(Door.COMMAND_LINE)

@@ -26,7 +26,10 @@ CONSENT = "common/consents/pd_processing/1.ru.md"
 
 @pytest.fixture
 def packs(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT, tmp_path / "programmes"))
+    """One pack with what is shared: a fault of the shared part is told once."""
+    for name in ("common", "target-model"):
+        shutil.copytree(ROOT / name, tmp_path / "programmes" / name)
+    return tmp_path / "programmes"
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +193,21 @@ FAULTS: list[tuple[str, str, str, str, list[tuple[str, str, str]]]] = [
        "say where this comes from: a seed, a requirement or domain.md")]),
     ("source of nothing", PACK, "[sources]\n", '[sources]\nmoon = "seed 003"\n',
      [(PACK, "sources.moon", "there is no such key to have a source: correct its spelling or remove it")]),
+    ("target for nothing that is counted", DEFAULTS, "targets = []",
+     'targets = [{ year = 2027, indicator = "happiness", value = 50 }]',
+     [(DEFAULTS, "targets.1.indicator",
+       ("write one of 'young_specialists', 'mentee_satisfaction', 'mentor_satisfaction', 'student_coverage'"
+        " or 'staff_coverage'"))]),
+    ("kind of meeting that nobody knows", DEFAULTS, 'id = "trial"', 'id = "tea"',
+     [(DEFAULTS, "meeting_kinds.tea.id",
+       "write one of 'intro', 'trial', 'planning', 'regular', 'final' or 'group_final'")]),
+    ("evidence that nothing counts", PACK, '"training_held"', '"sky"',
+     [(PACK, "stages.selection.rows.selection.evidence.1", "")]),
+    ("paper that domain.md does not have", PACK, '"DC17"]', '"DC7"]',
+     [(PACK, "stages.selection.rows.selection.papers.1", 'write a document of domain.md like "DC07"')]),
+    ("window without its date", PACK, '{ kind = "whole_period" }', '{ kind = "absolute" }',
+     [(PACK, "stages.information.rows.information.window",
+       "an absolute window, and no other, has an end date")]),
     ("missing setting", DEFAULTS, "alert_rating = 4\n", "",
      [(PACK, "settings.alert_rating", "this key is missing: add it")]),
     ("value out of range", DEFAULTS, "alert_rating = 4", "alert_rating = 14",
@@ -205,8 +223,8 @@ FAULTS: list[tuple[str, str, str, str, list[tuple[str, str, str]]]] = [
        "the text common/consents/pd_processing/2.ru.md is missing or unreadable: add it")]),
     ("unknown placeholder", CONSENT, "{operator_inn}", "{passport}",
      [(CONSENT, "",
-       ("unknown placeholder {passport}: use one of contact, curator, operator_inn, organization,"
-        " organization_address, person"))]),
+       ("unknown placeholder {passport}: use one of contact, curator, operator_inn, operator_ogrn,"
+        " organization, organization_address, person, sites"))]),
     ("bold that never ends", CONSENT, "**Для чего.**", "**Для чего.",
      [(CONSENT, "", "a bold passage is not closed: add **")]),
     ("consent too long for one message", CONSENT, "**Для чего.**", "**Для чего.** " + "я" * 3000,
@@ -223,8 +241,9 @@ def test_fault_is_told_by_file_key_and_mend(
     edit(packs, file, old, new)
     found = check_packs(packs)
     assert [(problem.file, problem.key) for problem in found] == [(file, key) for file, key, _ in expected]
+    begins = ("the text is", "write one of 'requests_collected'")
     for problem, (_, _, mend) in zip(found, expected, strict=True):
-        assert problem.mend == mend or (not mend and "one message must carry it" in problem.mend)
+        assert problem.mend == mend or (not mend and problem.mend.startswith(begins))
         assert "\n" not in str(problem)
     with pytest.raises(PackBroken) as refusal:
         load_pack(packs, "target-model")
@@ -328,3 +347,20 @@ def test_merging_leaves_both_sides_as_they_were() -> None:
         "plain": [3],
     }
     assert repr((common, own)) == before
+
+
+def test_list_of_ids_takes_only_what_it_names(packs: Path) -> None:
+    chosen = 'kinds = ["reverse", "traditional", { id = "duo", title = { ru = "Вдвоём", en = "Two" } }]'
+    edit(packs, PACK, 'seed = "003"', f'seed = "003"\n{chosen}')
+    edit(packs, PACK, "[sources]\n", '[sources]\nkinds = "ours"\n')
+    assert check_packs(packs) == []
+    kinds = load_pack(packs, "target-model").pack.kinds
+    assert [(kind.id, kind.title.ru) for kind in kinds] == [
+        ("reverse", "Реверсивное"),
+        ("traditional", "Традиционное, один на один"),
+        ("duo", "Вдвоём"),
+    ]
+    edit(packs, PACK, '"reverse"', '"inverse"')
+    assert [str(problem) for problem in check_packs(packs)] == [
+        f"{PACK}: kinds.1: common/defaults.toml has no item inverse: correct the id, or write the whole item"
+    ]

@@ -122,9 +122,58 @@ def test_before_and_after_asks_both_sides_the_same() -> None:
     assert [one.id for one in mentee.questions() if one.reverse] == ["anxiety"]
 
 
+def test_every_survey_of_the_domain_is_shipped() -> None:
+    assert {survey.code for survey in PACK.surveys} == {f"SV{number:02}" for number in range(1, 14)}
+    sides: dict[str, set[str]] = {}
+    for survey in PACK.surveys:
+        sides.setdefault(survey.code, set()).update({survey.audience, *survey.also_for})
+    assert all(sides[code] == {"mentee", "mentor"} for code in ("SV03", "SV04", "SV08"))
+    assert (sides["SV09"], sides["SV10"], sides["SV12"]) == (
+        {"psychologist"}, {"curator"}, {"mentor", "curator"},
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("B19", "A42")
+def test_partners_are_asked_how_satisfied_they_are() -> None:
+    survey = PACK.survey_for("partner_feedback", "partner")
+    assert survey is not None
+    assert survey.question("interaction").kind == "rating10"
+    assert count_taps(survey) <= 12
+
+
+@pytest.mark.requirement("C16")
+def test_both_sides_name_whom_they_prefer_and_nobody_else_reads_whom_they_do_not() -> None:
+    for side in ("mentee", "mentor"):
+        survey = SURVEYS[f"mutual_preference_{side}"]
+        assert survey.audience == side
+        preferred, unwanted = survey.question("preferred"), survey.question("unwanted")
+        assert (preferred.kind, preferred.max_choices, unwanted.max_choices) == ("person_rank", 3, 2)
+        assert (unwanted.private, unwanted.seen_by) == (True, "curator")
+        assert "unwanted_reason" in {one.id for one in survey.asked({"unwanted": ["7"]})}
+        assert "unwanted_reason" not in {one.id for one in survey.asked({"unwanted": None})}
+        assert "unwanted_reason" not in {one.id for one in survey.asked({})}
+
+
+@pytest.mark.requirement("A29")
+def test_conflicts_are_counted_before_and_after() -> None:
+    for side in ("mentee", "mentor"):
+        conflicts = SURVEYS[f"personal_indicators_{side}"].question("conflicts")
+        assert (conflicts.kind, conflicts.optional) == ("int", True)
+        assert check_answer(conflicts, "не было") == 0
+
+
+def test_short_form_is_a_part_of_the_long_one() -> None:
+    short, whole = SURVEYS["mentee_satisfaction_short"], SURVEYS["mentee_satisfaction"]
+    assert short.code == whole.code
+    shared = [one for one in short.questions() if not one.optional]
+    assert [whole.question(one.id).kind for one in shared] == [one.kind for one in shared]
+    assert count_taps(short) <= 8
+
+
 @pytest.mark.parametrize("survey", PACK.surveys, ids=lambda survey: survey.id)
 def test_survey_reads_like_a_colleague_wrote_it(survey: Survey) -> None:
     russian = json.dumps(survey.to_plain(), ensure_ascii=False)
+    assert "—" not in russian
     assert not re.search(r"обязан|\w\((?:а|ла|на|ась)\)", russian, re.IGNORECASE)
     texts = [survey.title, survey.intro, survey.outro, *(block.title for block in survey.blocks)]
     texts += [question.text for question in survey.questions()]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from models.engine import Database
 from models.messages import OutboxMessage
 from models.people import Participation, ParticipationStatus, Role
-from models.surveys import Answer, SurveyRun, SurveyStatus
+from models.surveys import Answer, AnswerChange, SurveyRun, SurveyStatus
 from services.banks import list_bank, read_profile
 from services.consents import ConsentMissing
 from services.errors import NotAllowed
@@ -36,7 +36,7 @@ from services.surveys.runs import (
     skip_question,
     tick_option,
 )
-from services.surveys.steps import Step, list_unsent, read_step
+from services.surveys.steps import Step, list_changeable, list_unsent, read_step
 from tests.world import World, fill_run, found_school
 
 
@@ -112,7 +112,7 @@ def test_mentee_enters_the_bank_when_the_intake_is_sent(world: World, anna: Resp
     assert any(line.text == "2 года" for line in profile.lines)
 
 
-@pytest.mark.requirement("A51")
+@pytest.mark.requirement("A51", "C12")
 def test_mentor_says_how_many_mentees_fit(world: World) -> None:
     three, none = world.mentor(capacity="3"), world.mentor("Ольга", "Юрьевна", capacity="0")
     rows = world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTOR)
@@ -205,7 +205,7 @@ def test_typed_words_join_the_ticks(anna: Respondent) -> None:
 def test_back_skip_keep_and_a_refused_answer(anna: Respondent) -> None:
     anna.reach("experience")
     with pytest.raises(AnswerRefused):
-        anna.answer("пять")
+        anna.answer("давно")
     with pytest.raises(AnswerNeeded):
         anna.do(skip_question)
     assert anna.at == "experience"
@@ -252,8 +252,68 @@ def test_review_changes_one_answer_and_comes_back(anna: Respondent) -> None:
     sent = anna.do(send)
     assert (sent.is_recorded, sent.is_sent, sent.is_done) == (True, True, True)
     assert not anna.do(send).is_recorded
+
+
+def test_what_was_sent_may_be_changed_for_some_days_and_keeps_its_history(
+    world: World, anna: Respondent, now: datetime
+) -> None:
+    world.write(fill_run, actor=anna.actor, run_id=anna.run_id, answers={})
+    listed = world.read(list_changeable, person_id=anna.person.id, cycle_id=world.cycle_id, now=now)
+    assert [one.id for one in listed] == [anna.run_id]
+    anna.do(change_answer, question_id="need_planning")
+    changed = anna.answer(Tapped(("10",)))
+    assert (changed.is_change, changed.is_sent, anna.step.question) == (True, True, None)
+    anna.do(change_answer, question_id="position")
+    anna.do(tick_option, option_id="deputy", is_on=True)
+    anna.do(finish_ticks)
+    with world.database.reading() as session:
+        kept = session.scalars(select(AnswerChange).order_by(AnswerChange.id)).all()
+        assert [(one.question_id, one.before, one.after) for one in kept] == [
+            ("need_planning", {"value": 7}, {"value": 10}),
+            ("position", {"value": ["subject_teacher"]}, {"value": ["subject_teacher", "deputy"]}),
+        ]
+        assert session.get_one(SurveyRun, anna.run_id).status is SurveyStatus.SENT
+    world.now = now + timedelta(days=3, minutes=1)
     with pytest.raises(RunClosed):
         anna.do(change_answer, question_id="need_planning")
+
+
+def test_a_capacity_that_is_changed_counts_at_once(world: World) -> None:
+    pyotr = world.mentor(capacity="1")
+    with world.database.reading() as session:
+        run_id = session.scalars(select(SurveyRun.id).where(SurveyRun.person_id == pyotr.id)).one()
+    facts: dict[str, Any] = {"actor": world.actor(pyotr.person), "run_id": run_id}
+    world.write(change_answer, question_id="capacity", **facts)
+    world.write(record_answer, question_id="capacity", raw="3", **facts)
+    rows = world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTOR)
+    assert [row.capacity for row in rows] == [3]
+
+
+@pytest.mark.requirement("C16", "E32")
+def test_people_are_named_in_order_and_nobody_else_may_be(world: World) -> None:
+    anna, pyotr = world.mentee(), world.mentor()
+    olga, left = world.mentor("Ольга", "Юрьевна"), world.mentor("Яков", "Ильич")
+    world.write(withdraw_consent, actor=world.actor(left.person))
+    run_id = world.write(
+        open_run,
+        survey_id="mutual_preference_mentee",
+        organization_id=world.organization_id,
+        cycle_id=world.cycle_id,
+        dedup_key="wave:test:mentee",
+        person_id=anna.id,
+    )
+    facts: dict[str, Any] = {"actor": world.actor(anna.person), "run_id": run_id}
+    step = world.read(read_step, run_id=run_id)
+    assert {one.id for one in step.people} == {str(pyotr.id), str(olga.id)}
+    world.write(tick_option, question_id="preferred", option_id=str(olga.id), is_on=True, **facts)
+    world.write(add_typed, question_id="preferred", typed=pyotr.person.given_name.lower(), **facts)
+    with pytest.raises(AnswerRefused):
+        world.write(tick_option, question_id="preferred", option_id=str(left.id), is_on=True, **facts)
+    world.write(finish_ticks, question_id="preferred", **facts)
+    step = world.read(read_step, run_id=run_id)
+    assert step.given[0].value == [str(olga.id), str(pyotr.id)]
+    world.write(skip_question, question_id="unwanted", **facts)
+    assert world.read(read_step, run_id=run_id).question.id == "comment", "the reason is asked of nobody"
 
 
 def test_pause_is_resumed_by_the_next_answer(world: World, anna: Respondent, now: datetime) -> None:

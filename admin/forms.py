@@ -1,0 +1,105 @@
+"""Questions as fields of a page, and what a posted form says about each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from werkzeug.datastructures import MultiDict
+
+from admin.languages import locale, sentence
+from services.programmes.surveys import SEEN_BY, Option, Question
+from services.programmes.values import NOT_APPLICABLE, NOT_APPLICABLE_ID, AnswerRefused, Raw, Tapped
+
+RATINGS = tuple(range(1, 11))
+SCALE = (0, 1, 2)
+PLACES = 3  # of a ranking, when the question names no other number
+
+
+Posted: TypeAlias = MultiDict[str, str]
+"""What a browser sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question as the page draws it: `chosen` are marked choices, `written` stands in the text box."""
+
+    question: Question
+    options: tuple[Option, ...]
+    chosen: tuple[str, ...]
+    written: str
+    fault: str
+    seen_by: str
+    places: int
+
+    @property
+    def name(self) -> str:
+        return f"q_{self.question.id}"
+
+
+def make_field(
+    question: Question,
+    value: object,
+    people: Sequence[Option],
+    locale: str,
+    *,
+    posted: Posted | None = None,
+    fault: AnswerRefused | None = None,
+) -> Field:
+    """The field with what was kept, or on a form that comes back with what was typed: nothing is lost."""
+    if posted is not None:
+        chosen = tuple(posted.getlist(f"q_{question.id}"))
+        if posted.get(f"q_{question.id}_na"):
+            chosen = (NOT_APPLICABLE_ID,)
+        is_choice = question.kind in {"single", "multi"}
+        written = posted.get(f"q_{question.id}_own", "") if is_choice else posted.get(f"q_{question.id}", "")
+    else:
+        chosen, written = _show(question, value)
+    return Field(
+        question=question,
+        options=tuple(people) if question.kind == "person_rank" else question.options,
+        chosen=chosen,
+        written=written,
+        fault=sentence(fault) if fault is not None else "",
+        seen_by=SEEN_BY[question.seen_by].get(locale),
+        places=question.max_choices or PLACES,
+    )
+
+
+def _show(question: Question, value: object) -> tuple[tuple[str, ...], str]:
+    if value is None:
+        return (), ""
+    if value == NOT_APPLICABLE:
+        return (NOT_APPLICABLE_ID,), ""
+    if isinstance(value, bool):
+        return ("yes" if value else "no",), ""
+    if question.kind in {"single", "multi", "person_rank"}:
+        given = value if isinstance(value, list) else [value]
+        own = next((one["other"] for one in given if isinstance(one, dict) and "other" in one), "")
+        return tuple(one for one in given if isinstance(one, str)), own
+    return (str(value),), str(value)
+
+
+def read_form(questions: Sequence[Question], posted: Posted) -> dict[str, Raw | None]:
+    """What the form says about each question; None where it was left empty."""
+    return {one.id: _read(one, posted) for one in questions}
+
+
+def _read(question: Question, posted: Posted) -> Raw | None:
+    name = f"q_{question.id}"
+    if question.kind in {"single", "multi", "person_rank"}:
+        chosen = tuple(dict.fromkeys(one for one in posted.getlist(name) if one))
+        own = posted.get(f"{name}_own", "").strip() if question.other else ""
+        if question.kind == "single" and own and chosen:
+            chosen = ()  # own words say more than the button beside them
+        return Tapped(chosen, own or None) if chosen or own else None
+    if question.not_applicable and posted.get(f"{name}_na"):
+        return Tapped((NOT_APPLICABLE_ID,))
+    written = posted.get(name, "")
+    if not written.strip():
+        return None
+    return Tapped((written,)) if question.kind in {"rating10", "scale3", "yes_no"} else written
+
+
+def faults_of(fields: Sequence[Field]) -> Mapping[str, str]:
+    """The question of each refused field: the refusal itself stands beside the field."""
+    return {field.name: field.question.text.get(locale()) for field in fields if field.fault}

@@ -1,0 +1,65 @@
+"""The panel's words for consents and personal data; templates translate them."""
+
+from admin.words import word
+from models.consents import ConsentMedium
+from models.people import AgeGroup
+from models.privacy import AgreementBasis, DutyKind
+from services.errors import N_
+
+__all__ = [
+    "AGE_GROUPS",
+    "AGREEMENT_BASES",
+    "CONSENT_MEDIA",
+    "DATA_GROUPS",
+    "ERASURE_REASONS",
+    "PRIVACY_DUTIES",
+    "PUBLISHED",
+    "word",
+]
+
+PRIVACY_DUTIES = {
+    DutyKind.ERASURE: N_("Destroy the data: the consent is withdrawn"),
+    DutyKind.STOP: N_("Stop the processing: a demand has come"),
+    DutyKind.UNPUBLISH: N_("Take down what is published"),
+}
+CONSENT_MEDIA = {
+    ConsentMedium.CHAT: N_("in the chat"),
+    ConsentMedium.PAPER: N_("on paper"),
+    ConsentMedium.WEB: N_("in a web form"),
+}
+PUBLISHED = {
+    "name": N_("full name"),
+    "photo": N_("photograph"),
+    "position": N_("position and workplace"),
+    "results": N_("results in the programme"),
+}
+AGREEMENT_BASES = {
+    AgreementBasis.ASSIGNMENT: N_("extra work on assignment, paid"),
+    AgreementBasis.PERMANENT_DUTY: N_("part of the permanent duties"),
+}
+AGE_GROUPS = {
+    AgeGroup.ADULT: N_("an adult: consents alone"),
+    AgeGroup.FROM_14: N_("from 14 to 17: the representative and the person"),
+    AgeGroup.UNDER_14: N_("under 14: the representative"),
+}
+ERASURE_REASONS = {
+    "withdrawn": N_("the consent is withdrawn"),
+    "demanded": N_("a demand to stop the processing"),
+    "retention": N_("the purpose is reached, the term has run out"),
+}
+DATA_GROUPS = {
+    "answers": N_("answers to questionnaires"),
+    "questionnaires": N_("questionnaires"),
+    "meetings": N_("topics and notes of meetings"),
+    "messages": N_("messages of the bot"),
+    "chats": N_("ties to a Telegram chat"),
+    "invitations": N_("personal links"),
+    "lists": N_("origin in a list of staff"),
+    "notes": N_("notes and unsaved drafts"),
+    "events": N_("invitations to events"),
+    "profile": N_("facts of the profile"),
+    "tasks": N_("tasks about the person"),
+    "journal": N_("values in the journal of actions"),
+    "files": N_("files of lists and exports"),
+    "person": N_("name and position"),
+}

@@ -1,0 +1,94 @@
+"""Words of the panel for surveys: who answers, when, how, and where an answer stands."""
+
+from models.surveys import SurveyStatus, WaveKind, WaveStatus
+from services.errors import N_
+
+RUNS = {
+    SurveyStatus.OPEN: N_("no answer yet"),
+    SurveyStatus.PAUSED: N_("begun"),
+    SurveyStatus.SENT: N_("answered"),
+    SurveyStatus.PARTIAL: N_("answered in part"),
+    SurveyStatus.EXPIRED: N_("closed without an answer"),
+}
+
+RUN_SOURCES = {
+    "chat": N_("in the chat"),
+    "web": N_("by a one-time link"),
+    "paper": N_("from a paper sheet"),
+    "panel": N_("in the panel"),
+}
+
+AUDIENCES = {
+    "mentee": N_("mentees"),
+    "mentor": N_("mentors"),
+    "curator": N_("curator"),
+    "psychologist": N_("psychologist"),
+    "head": N_("head"),
+    "partner": N_("partners"),
+}
+
+OCCASIONS = {
+    "mentee_intake": N_("when joining"),
+    "mentor_intake": N_("when joining"),
+    "post_meeting": N_("after each meeting"),
+    "quality_checklist": N_("December and June"),
+    "satisfaction_mid": N_("in the middle of the year"),
+    "satisfaction_final": N_("at the end of the year"),
+    "indicators_before": N_("before the first working meeting"),
+    "indicators_after": N_("after the final meeting"),
+    "satisfaction_short": N_("on day 30 of a pair, then every 60 days"),
+    "mutual_preference": N_("after the round table"),
+    "compatibility": N_("before a pair is confirmed"),
+    "mentor_interview": N_("when choosing mentors"),
+    "swot": N_("when summing up"),
+    "best_practice": N_("when summing up"),
+    "partner_feedback": N_("on request"),
+}
+
+QUESTION_KINDS = {
+    "rating10": N_("a rating from 1 to 10"),
+    "scale3": N_("0, 1 or 2"),
+    "single": N_("one of the list"),
+    "multi": N_("several of the list"),
+    "yes_no": N_("yes or no"),
+    "int": N_("a whole number"),
+    "text_short": N_("a line of text"),
+    "text_long": N_("a text"),
+    "date": N_("a date"),
+    "person_rank": N_("people in order of preference"),
+}
+
+WAVE_KINDS = {
+    WaveKind.DATES: N_("by dates"),
+    WaveKind.HAND: N_("by hand"),
+    WaveKind.EVENT: N_("by itself"),
+}
+
+WAVES = {
+    WaveStatus.PLANNED: N_("planned"),
+    WaveStatus.OPEN: N_("open"),
+    WaveStatus.CLOSED: N_("closed"),
+    WaveStatus.CANCELLED: N_("cancelled"),
+}
+
+WAVE_TITLES = {
+    "satisfaction_mid": N_("Satisfaction in the middle of the year"),
+    "satisfaction_final": N_("Satisfaction at the end of the year"),
+    "satisfaction_short": N_("How pairs are doing, in brief"),
+    "indicators_before": N_("Personal indicators: before"),
+    "indicators_after": N_("Personal indicators: after"),
+    "mutual_preference": N_("Whom people would like to work with"),
+    "best_practice": N_("Best practices"),
+}
+
+WHO = {
+    "all": N_("everybody"),
+    "paired": N_("who has a pair"),
+    "unpaired": N_("who has no pair yet"),
+}
+
+REACH = {
+    "no_consent": N_("no consent"),
+    "waiting": N_("this survey waits for them already"),
+    "recent": N_("answered a like one within 30 days"),
+}

@@ -1,0 +1,54 @@
+"""What the head approves, and what was approved when."""
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle
+from admin.doors import SecuredPage, current_actor
+from admin.languages import label
+from admin.storage import now, session
+from models.approvals import ApprovalKind
+from services.actors import Right
+from services.approvals import approve, list_approvals
+from services.errors import N_, NotFound
+
+TITLES = {
+    ApprovalKind.CURATOR: N_("Curator of the programme"),
+    ApprovalKind.MENTORS: N_("Mentors"),
+    ApprovalKind.MENTEES: N_("Mentees"),
+    ApprovalKind.ROADMAP: N_("Roadmap"),
+}
+
+
+class ApprovalPage(SecuredPage):
+    right = Right.SEE_PEOPLE
+    commands = {"approve": Right.APPROVE}  # noqa: RUF012  # read only
+
+    @expose("/")
+    def index(self) -> str:
+        found = list_approvals(session(), actor=current_actor(), cycle_id=cycle().id)
+        return self.show(
+            "panel/approvals.html",
+            approvals=found,
+            titles=TITLES,
+            may_approve=current_user.has(Right.APPROVE),
+            cycle=cycle(),
+        )
+
+    @expose("/<kind>", methods=["POST"])
+    def approve(self, kind: str) -> Response:
+        if kind not in set(ApprovalKind):
+            raise NotFound
+        done = self.attempt(
+            approve,
+            actor=current_actor(),
+            cycle_id=cycle().id,
+            kind=ApprovalKind(kind),
+            document=request.form.get("document", ""),
+            now=now(),
+        )
+        if done is not None:
+            flash(label("Approved."), "success")
+        return redirect(url_for("approvals.index"))

@@ -1,0 +1,49 @@
+"""Closing a school year: what stands, a decision on each pair, what follows; then the next year is open."""
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle
+from admin.doors import SecuredPage, current_actor
+from admin.languages import label
+from admin.storage import now, session
+from services.actors import Right
+from services.closings import PairFate, close_cycle, read_closing
+
+
+class ClosingPage(SecuredPage):
+    right = Right.MANAGE_SETTINGS
+
+    @expose("/")
+    def index(self) -> str:
+        return self._show({})
+
+    @expose("/close", methods=["POST"])
+    def close(self) -> str | Response:
+        chosen = {
+            int(name.removeprefix("pair_")): PairFate(value)
+            for name, value in request.form.items()
+            if name.removeprefix("pair_").isdecimal() and value in set(PairFate)
+        }
+        cycle_id = request.form.get("cycle_id", type=int) or cycle().id
+        if not request.form.get("sure"):
+            flash(label("Please tick that you have read what follows."), "error")
+            return self._show(chosen)
+        closed = self.attempt(close_cycle, actor=current_actor(), cycle_id=cycle_id, fates=chosen, now=now())
+        if closed is None:
+            return self._show(chosen)
+        flash(
+            label(
+                "The school year is closed; {label} is open with the same programme and settings. "
+                "Asked whether they want to go on: {asked}.",
+                label=closed.next_label,
+                asked=closed.asked,
+            ),
+            "success",
+        )
+        return redirect(url_for("home.index"))
+
+    def _show(self, chosen: dict[int, PairFate]) -> str:
+        plan = read_closing(session(), actor=current_actor(), cycle_id=cycle().id)
+        return self.show("panel/closing.html", plan=plan, chosen=chosen, fates=list(PairFate))

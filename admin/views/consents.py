@@ -1,0 +1,233 @@
+"""Consents: deadlines, a person's ledger, forms to print, papers to register, letters of withdrawal."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import abort, flash, redirect, request, send_file, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.configuration import panel_config
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, locale
+from admin.storage import now, session
+from models.consents import ConsentKind
+from models.people import AgeGroup
+from services.actors import Right
+from services.consents import PaperFacts, ask_for_consent, list_standings, read_offer, register_paper
+from services.consents.papers import FIELDS, choose_age_group
+from services.consents.states import age_group_of
+from services.errors import NotFound
+from services.files import FileMissing, folder_of, open_file, place_file, remove_content
+from services.leaving import withdraw_on_paper
+from services.people import read_person
+from services.privacy.agreements import list_agreements
+from services.privacy.duties import complete_duty, demand_stop, list_duties
+from services.privacy.erasures import list_acts, list_overdue
+from services.privacy.operators import read_operator
+from services.privacy.publications import list_publications_with
+from services.privacy.retention import list_kept
+from services.privacy.scans import keep_scan, read_scan
+from services.programmes.consents import split_passages
+from services.uploads import MOST_BYTES, judge_scan
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """An uploaded scan that waits for the paper it belongs to; both empty when none was sent."""
+
+    file_id: int | None = None
+    name: str = ""
+
+
+def take_scan(page: SecuredPage) -> Scan | None:
+    """Place the uploaded scan, if there is one; None when it is refused, which is said above the page."""
+    sent = request.files.get("scan")
+    if sent is None or not sent.filename:
+        return Scan()
+    folder = panel_config().data_dir
+    if folder is None:
+        raise FileMissing
+    content = sent.stream.read(MOST_BYTES + 1)
+    ending = page.attempt(lambda _session: judge_scan(content))
+    if ending is None:
+        return None
+    placed = place_file(folder_of(folder), lambda out: out.write(content))
+    file_id = keep_scan(
+        session(),
+        actor=current_actor(),
+        organization_id=current_account().organization_id,
+        placed=placed,
+        title=f"scan-{now():%Y-%m-%d}.{ending}",
+        now=now(),
+    )
+    return Scan(file_id, placed.name)
+
+
+def drop_scan(scan: Scan) -> None:
+    """The paper was refused: the scan's row is rolled back, its content goes too."""
+    folder = panel_config().data_dir
+    if scan.name and folder is not None:
+        remove_content(folder_of(folder), scan.name)
+
+
+class ConsentsPage(SecuredPage):
+    right = Right.EDIT_PEOPLE
+
+    @expose("/")
+    def index(self) -> str:
+        facts: dict[str, Any] = {
+            "actor": current_actor(),
+            "organization_id": current_account().organization_id,
+        }
+        return self.show(
+            "panel/consents.html",
+            duties=list_duties(session(), **facts, now=now()),
+            overdue=list_overdue(session(), **facts, now=now()),
+            acts=list_acts(session(), **facts),
+            kept=list_kept(session(), organization_id=current_account().organization_id),
+            operator=read_operator(session(), **facts),
+            lang=locale(),
+        )
+
+    @expose("/person/<int:person_id>/")
+    def person(self, person_id: int) -> str:
+        actor = current_actor()
+        person = read_person(session(), actor=actor, person_id=person_id)
+        return self.show(
+            "panel/consents_person.html",
+            person=person,
+            standings=list_standings(session(), actor=actor, person_id=person_id, locale=locale()),
+            duties=list_duties(
+                session(), actor=actor, organization_id=person.organization_id, now=now(), person_id=person_id
+            ),
+            publications=list_publications_with(session(), actor=actor, person_id=person_id),
+            agreements=list_agreements(session(), actor=actor, person_id=person_id),
+            operator=read_operator(session(), actor=actor, organization_id=person.organization_id),
+            fields=FIELDS,
+            age_group=age_group_of(session(), person_id),
+            today=_today(),
+        )
+
+    @expose("/person/<int:person_id>/form/<kind>")
+    def form(self, person_id: int, kind: str) -> str:
+        """The text with the person's name in it, to print and sign; Russian, as the law's papers are."""
+        person = read_person(session(), actor=current_actor(), person_id=person_id)
+        offer = read_offer(session(), person_id=person_id, locale="ru", kind=_kind(kind))
+        return self.show(
+            "panel/consent_form.html", person=person, offer=offer, passages=list(split_passages(offer.text))
+        )
+
+    @expose("/person/<int:person_id>/register/<kind>", methods=["POST"])
+    def register(self, person_id: int, kind: str) -> Response:
+        back = redirect(url_for("consents.person", person_id=person_id))
+        signed = _day("signed_on")
+        if signed is None or signed > _today():
+            flash(
+                label("Please give the date that stands on the paper; it cannot lie in the future."), "error"
+            )
+            return back
+        scan = take_scan(self)
+        if scan is None:
+            return back
+        done = self.attempt(
+            register_paper,
+            actor=current_actor(),
+            person_id=person_id,
+            kind=_kind(kind),
+            decided_at=_noon(signed),
+            paper=PaperFacts(
+                number=request.form.get("number", ""),
+                signed_by=request.form.get("signed_by", ""),
+                fields=tuple(request.form.getlist("fields")),
+                sites=tuple(request.form.getlist("sites")),
+                bans=request.form.get("bans", ""),
+                term_until=_day("term_until"),
+                file_id=scan.file_id,
+            ),
+            now=now(),
+        )
+        if done is None:
+            drop_scan(scan)
+        else:
+            flash(label("The paper is registered."), "success")
+        return back
+
+    @expose("/person/<int:person_id>/withdraw/<kind>", methods=["POST"])
+    def withdraw(self, person_id: int, kind: str) -> Response:
+        done = self.attempt(
+            withdraw_on_paper, actor=current_actor(), person_id=person_id, kind=_kind(kind), now=now()
+        )
+        if done is not None:
+            flash(label("The withdrawal is registered; its deadline runs from today."), "success")
+        return redirect(url_for("consents.person", person_id=person_id))
+
+    @expose("/person/<int:person_id>/ask/<kind>", methods=["POST"])
+    def ask(self, person_id: int, kind: str) -> Response:
+        is_new = self.attempt(
+            ask_for_consent, actor=current_actor(), person_id=person_id, kind=_kind(kind), now=now()
+        )
+        if is_new is not None:
+            done = label("The bot puts the question; the person decides.")
+            flash(done if is_new else label("It was asked today already."), "success")
+        return redirect(url_for("consents.person", person_id=person_id))
+
+    @expose("/person/<int:person_id>/age", methods=["POST"])
+    def age(self, person_id: int) -> Response:
+        chosen = request.form.get("age_group", "")
+        if chosen not in set(AgeGroup):
+            abort(404)
+        facts: dict[str, Any] = {"actor": current_actor(), "person_id": person_id, "now": now()}
+        if self.succeeds(choose_age_group, age_group=AgeGroup(chosen), **facts):
+            flash(label("Saved."), "success")
+        return redirect(url_for("consents.person", person_id=person_id))
+
+    @expose("/person/<int:person_id>/stop", methods=["POST"])
+    def stop(self, person_id: int) -> Response:
+        if self.attempt(demand_stop, actor=current_actor(), person_id=person_id, now=now()):
+            flash(label("The demand is registered: ten working days run from today."), "success")
+        return redirect(url_for("consents.person", person_id=person_id))
+
+    @expose("/duties/<int:duty_id>/done", methods=["POST"])
+    def done(self, duty_id: int) -> Response:
+        if self.succeeds(complete_duty, actor=current_actor(), duty_id=duty_id, now=now()):
+            flash(label("Marked as done."), "success")
+        return redirect(url_for("consents.index"))
+
+    @expose("/scans/<int:file_id>")
+    def scan(self, file_id: int) -> Response:
+        facts = self.act(read_scan, actor=current_actor(), file_id=file_id, now=now())
+        folder = panel_config().data_dir
+        if folder is None:
+            raise FileMissing
+        return send_file(
+            open_file(folder_of(folder), facts),
+            mimetype="application/octet-stream",
+            as_attachment=True,
+            download_name=facts.title,
+        )
+
+
+def _kind(name: str) -> ConsentKind:
+    if name not in set(ConsentKind):
+        raise NotFound
+    return ConsentKind(name)
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(current_account().timezone)).date()
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _noon(day: date) -> datetime:
+    """The moment of a paper is a day: its noon, or now when that is still to come."""
+    moment = datetime.combine(day, time(12), ZoneInfo(current_account().timezone)).astimezone(UTC)
+    return min(moment, now())

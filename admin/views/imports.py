@@ -1,0 +1,191 @@
+"""Import of a list of staff: template, check, what would happen, and only then the writing."""
+
+import io
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, send_file, url_for
+from flask_admin import expose
+from werkzeug.utils import secure_filename
+from werkzeug.wrappers import Response
+
+from admin.configuration import panel_config
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, locale
+from admin.storage import now, session
+from services.actors import Right
+from services.errors import DomainError, NotFound
+from services.files import FileFacts, FileMissing, folder_of, place_file, read_file, remove_content
+from services.imports import (
+    MOST_BYTES,
+    ImportFacts,
+    apply_list,
+    check_content,
+    discard_list,
+    hand_in_list,
+    list_imports,
+    read_import,
+    template_csv,
+    write_template,
+)
+from services.imports import words as texts
+from services.imports.rows import Fate
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PATIENCE_SECONDS = 60
+
+
+class ImportPage(SecuredPage):
+    right = Right.EDIT_PEOPLE
+
+    @expose("/")
+    def index(self) -> str:
+        return self._show({"source": "", "received_on": _today().isoformat()})
+
+    @expose("/template.<kind>")
+    def template(self, kind: str) -> Response:
+        if kind == "csv":
+            content = template_csv(locale=locale()).encode()
+            return send_file(
+                io.BytesIO(content), mimetype="text/csv", as_attachment=True, download_name="people.csv"
+            )
+        if kind != "xlsx":
+            raise NotFound
+        out = io.BytesIO()
+        write_template(out, locale=locale())
+        out.seek(0)
+        return send_file(out, mimetype=XLSX, as_attachment=True, download_name="people.xlsx")
+
+    @expose("/upload", methods=["POST"])
+    def upload(self) -> str | Response:
+        """The file goes to the disk first, then its row; a refusal takes it away again and keeps the form."""
+        form = {name: request.form.get(name, "") for name in ("source", "received_on")}
+        sent = request.files.get("file")
+        folder = panel_config().data_dir
+        if folder is None:
+            raise FileMissing
+        if sent is None or not sent.filename:
+            flash(label("Please choose the file with the list."), "error")
+            return self._show(form)
+        content = sent.stream.read(MOST_BYTES + 1)
+        try:
+            received_on = date.fromisoformat(form["received_on"])
+        except ValueError:
+            flash(label("Please give the day on which the list was received."), "error")
+            return self._show(form)
+        if not self.succeeds(lambda _session: check_content(content)):
+            return self._show(form)
+        placed = place_file(folder_of(folder), lambda out: out.write(content))
+        import_id = self.attempt(
+            hand_in_list,
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            title=_title(sent.filename),
+            placed=placed,
+            source=form["source"],
+            received_on=received_on,
+            today=_today(),
+            locale=locale(),
+            now=now(),
+        )
+        if import_id is None:
+            remove_content(folder_of(folder), placed.name)
+            return self._show(form)
+        return redirect(url_for("imports.card", import_id=import_id))
+
+    @expose("/<int:import_id>/")
+    def card(self, import_id: int) -> str:
+        return self.show("panel/import.html", **_card(import_id))
+
+    @expose("/<int:import_id>/state")
+    def state(self, import_id: int) -> str:
+        """Only the part that changes, for the page that looks again while the worker is at it."""
+        return self.show("panel/import_state.html", **_card(import_id))
+
+    @expose("/<int:import_id>/apply", methods=["POST"])
+    def apply(self, import_id: int) -> Response:
+        self.succeeds(apply_list, actor=current_actor(), import_id=import_id, locale=locale(), now=now())
+        return redirect(url_for("imports.card", import_id=import_id))
+
+    @expose("/<int:import_id>/discard", methods=["POST"])
+    def discard(self, import_id: int) -> Response:
+        try:
+            name = self.act(discard_list, actor=current_actor(), import_id=import_id, now=now())
+        except NotFound:
+            raise
+        except DomainError as error:
+            session().rollback()
+            flash(label(error.text, **error.facts), "error")
+            return redirect(url_for("imports.card", import_id=import_id))
+        folder = panel_config().data_dir
+        if name and folder is not None:
+            remove_content(folder_of(folder), name)
+        flash(label("The list is thrown away: nobody was added."), "success")
+        return redirect(url_for("imports.index"))
+
+    def _show(self, form: dict[str, str]) -> str:
+        return self.show(
+            "panel/imports.html",
+            form=form,
+            imports=list_imports(
+                session(), actor=current_actor(), organization_id=current_account().organization_id
+            ),
+        )
+
+
+def _card(import_id: int) -> dict[str, object]:
+    found = read_import(session(), actor=current_actor(), import_id=import_id)
+    waited = (now() - found.job.created_at).total_seconds() if found.job else 0.0
+    is_waiting = found.is_at_work and found.job is not None and found.job.started_at is None
+    return {
+        "one": found,
+        "fates": {fate.value: texts.FATES[fate.value].get(locale()) for fate in Fate},
+        "faults": [_fault(one) for one in found.faults],
+        "percent": _percent(found),
+        "is_stuck": is_waiting and waited > PATIENCE_SECONDS,
+        "result": _result(found),
+    }
+
+
+def _fault(one: dict[str, object]) -> dict[str, object]:
+    """A row in words; its name stands in the result file only."""
+    why = []
+    if one["fault"]:
+        why.append(texts.FAULTS[str(one["fault"])].get(locale()))
+    if one["like_row"]:
+        why.append(texts.SAME_ROW.get(locale()).format(row=one["like_row"]))
+    if one["has_other_position"]:
+        why.append(texts.POSITION_DIFFERS.get(locale()))
+    return {
+        "row": one["row"],
+        "cell": one["cell"],
+        "fate": one["fate"],
+        "fate_text": texts.FATES[str(one["fate"])].get(locale()),
+        "why": "; ".join(why),
+    }
+
+
+def _percent(found: ImportFacts) -> int | None:
+    job = found.job
+    return 100 * job.done // job.total if found.is_at_work and job and job.total else None
+
+
+def _result(found: ImportFacts) -> FileFacts | None:
+    """The result file, for the one who asked, while it is there."""
+    if found.job is None or found.job.file_id is None:
+        return None
+    try:
+        return read_file(session(), actor=current_actor(), file_id=found.job.file_id, now=now())
+    except DomainError:
+        return None
+
+
+def _title(filename: str) -> str:
+    """The name of the file without its folders; one of nothing but signs becomes "list"."""
+    plain = filename.replace("\\", "/").rpartition("/")[2].strip()
+    return plain[:200] or secure_filename(filename) or "list"
+
+
+def _today() -> date:
+    moment: datetime = now()
+    return moment.astimezone(ZoneInfo(current_account().timezone)).date()

@@ -1,0 +1,107 @@
+"""Invitations: who has a link, who came, who has not; links for many at once and a sheet with QR codes."""
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from admin.configuration import panel_config
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, plural
+from admin.storage import now, session
+from admin.views.people import invitation_code, invitation_link
+from services.actors import Right
+from services.invitations import (
+    InvitationStand,
+    SheetCard,
+    invite_people,
+    list_invitations,
+    read_sheet,
+    undo_claim,
+)
+
+PAGE = 50
+
+
+class InvitationPage(SecuredPage):
+    right = Right.EDIT_PEOPLE
+
+    @expose("/")
+    def index(self) -> str:
+        stand, page = request.args.get("stand", ""), max(request.args.get("page", 0, type=int), 0)
+        rows = list_invitations(
+            session(),
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            now=now(),
+        )
+        counts = {one: sum(row.stand is one for row in rows) for one in InvitationStand}
+        found = [row for row in rows if stand in {"", row.stand.value}]
+        return self.show(
+            "panel/invitations.html",
+            rows=found[page * PAGE : (page + 1) * PAGE],
+            count=len(found),
+            counts=counts,
+            stand=stand,
+            page=page,
+            pages=-(-len(found) // PAGE),
+        )
+
+    @expose("/make", methods=["POST"])
+    def make(self) -> Response:
+        """Links for whom no working one exists, then the sheet of all who were chosen."""
+        chosen = _ids(request.form.getlist("person_id"))
+        made = self.attempt(
+            invite_people,
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            person_ids=chosen,
+            now=now(),
+        )
+        if made is None:
+            return redirect(url_for("invitations.index", stand=request.form.get("stand") or None))
+        if made:
+            flash(plural("{count} link is made.", "{count} links are made.", made), "success")
+        return redirect(url_for("invitations.sheet", ids=",".join(map(str, chosen))))
+
+    @expose("/sheet")
+    def sheet(self) -> str:
+        cards = read_sheet(
+            session(),
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            person_ids=_ids(request.args.get("ids", "").split(",")),
+            now=now(),
+        )
+        return self.show(
+            "panel/invitation_sheet.html",
+            cards=[(card, invitation_link(card.invitation), _typed(card), _draw(card)) for card in cards],
+            username=panel_config().bot_username,
+        )
+
+    @expose("/<int:invitation_id>/undo", methods=["POST"])
+    def undo(self, invitation_id: int) -> Response:
+        person_id = self.attempt(undo_claim, actor=current_actor(), invitation_id=invitation_id, now=now())
+        if person_id is None:
+            return redirect(url_for("invitations.index"))
+        flash(label("The chat is unlinked and told so. Now make a new link for the right person."), "success")
+        return redirect(url_for("people.card", person_id=person_id))
+
+
+def _typed(card: SheetCard) -> str:
+    """What a person without a camera types to the bot."""
+    return f"/start {invitation_code(card.invitation)}"
+
+
+def _draw(card: SheetCard) -> Markup:
+    """The link as a QR code; where the bot's name is not known, what is to be typed."""
+    import segno  # only a sheet needs it
+
+    content = invitation_link(card.invitation) or _typed(card)
+    code = segno.make(content, error="m", micro=False)
+    drawn = code.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True)
+    return Markup(drawn)  # noqa: S704  # drawn by the library from our own token
+
+
+def _ids(written: list[str]) -> list[int]:
+    return [int(one) for one in written if one.isdecimal()]

@@ -1,0 +1,269 @@
+"""What happens to people: leave, dismissal, transfer, two cards of one person; needs; banks by years."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label
+from admin.storage import now, session
+from models.people import Role
+from services.absences import (
+    begin_leave,
+    dismiss_person,
+    end_absence,
+    list_absences,
+    read_ties,
+    transfer_person,
+)
+from services.account_organizations import list_to_give
+from services.actors import Right
+from services.eligibility import read_eligibility, set_eligibility
+from services.errors import DomainError
+from services.handovers import hand_over
+from services.histories import list_bank_entries
+from services.merging import merge_people, preview_merge
+from services.people import list_people, read_person
+from services.testimonies import add_testimony, list_testimonies, mark_informed, remove_testimony
+
+PAGE = 50
+
+
+class LifePage(SecuredPage):
+    right = Right.EDIT_PEOPLE
+
+    @expose("/")
+    def index(self) -> Response:
+        return redirect(url_for("people.index"))
+
+    @expose("/<int:person_id>/")
+    def card(self, person_id: int) -> str:
+        actor = current_actor()
+        person = read_person(session(), actor=actor, person_id=person_id)
+        absences = list_absences(session(), actor=actor, person_id=person_id)
+        people = list_people(session(), actor=actor, organization_id=person.organization_id, now=now())
+        return self.show(
+            "panel/life.html",
+            person=person,
+            ties=read_ties(session(), actor=actor, person_id=person_id, now=now()),
+            absences=absences,
+            away=next((one for one in absences if one.ended_at is None), None),
+            others=[row.person for row in people if row.person.id != person_id],
+            workplaces=[
+                one
+                for one in list_to_give(session(), actor=actor)
+                if one.organization_id != person.organization_id
+            ],
+            today=_today(),
+        )
+
+    @expose("/<int:person_id>/leave", methods=["POST"])
+    def leave(self, person_id: int) -> Response:
+        starts_on = _day("starts_on")
+        if starts_on is None:
+            return self._ask_day(person_id)
+        done = self.attempt(
+            begin_leave,
+            actor=current_actor(),
+            person_id=person_id,
+            starts_on=starts_on,
+            ends_on=_day("ends_on"),
+            now=now(),
+        )
+        return self._said(person_id, done, label("The leave is noted; active pairs are paused."))
+
+    @expose("/<int:person_id>/dismiss", methods=["POST"])
+    def dismiss(self, person_id: int) -> Response:
+        starts_on = _day("starts_on")
+        if starts_on is None:
+            return self._ask_day(person_id)
+        done = self.attempt(
+            dismiss_person, actor=current_actor(), person_id=person_id, starts_on=starts_on, now=now()
+        )
+        return self._said(person_id, done, label("The dismissal is noted; pairs have ended."))
+
+    @expose("/<int:person_id>/transfer", methods=["POST"])
+    def transfer(self, person_id: int) -> Response:
+        starts_on, to = _day("starts_on"), request.form.get("organization_id", type=int)
+        if starts_on is None or to is None:
+            return self._ask_day(person_id)
+        done = self.attempt(
+            transfer_person,
+            actor=current_actor(),
+            person_id=person_id,
+            to_organization_id=to,
+            starts_on=starts_on,
+            now=now(),
+        )
+        return self._said(person_id, done, label("The person is transferred: a card is made there."))
+
+    @expose("/<int:person_id>/hand-over", methods=["POST"])
+    def hand_over(self, person_id: int) -> Response:
+        to = request.form.get("to_person_id", type=int)
+        if to is None:
+            flash(label("Please choose a colleague."), "error")
+            return redirect(url_for("life.card", person_id=person_id))
+        if self.succeeds(hand_over, actor=current_actor(), person_id=person_id, to_person_id=to, now=now()):
+            flash(label("Handed over."), "success")
+        return redirect(url_for("life.card", person_id=person_id))
+
+    @expose("/<int:person_id>/return", methods=["POST"])
+    def back(self, person_id: int) -> Response:
+        done = self.attempt(end_absence, actor=current_actor(), person_id=person_id, now=now())
+        return self._said(person_id, done, label("The person is back."))
+
+    @expose("/<int:person_id>/merge", methods=["GET", "POST"])
+    def merge(self, person_id: int) -> str | Response:
+        """First what would move, then the joining itself."""
+        other_id = request.values.get("other_id", type=int)
+        if other_id is None:
+            read_person(session(), actor=current_actor(), person_id=person_id)
+            return redirect(url_for("life.card", person_id=person_id))
+        if request.method == "POST":
+            done = self.attempt(
+                merge_people, actor=current_actor(), person_id=person_id, other_id=other_id, now=now()
+            )
+            if done is None:
+                return redirect(url_for("life.card", person_id=person_id))
+            flash(label("The two cards are one now."), "success")
+            return redirect(url_for("people.card", person_id=person_id))
+        try:
+            found = preview_merge(session(), actor=current_actor(), person_id=person_id, other_id=other_id)
+        except DomainError as error:
+            if not error.text:
+                raise
+            flash(label(error.text, **error.facts), "error")
+            return redirect(url_for("life.card", person_id=person_id))
+        return self.show("panel/merge.html", found=found)
+
+    def _ask_day(self, person_id: int) -> Response:
+        flash(label("Please fill in the date and what else is asked."), "error")
+        return redirect(url_for("life.card", person_id=person_id))
+
+    def _said(self, person_id: int, done: object, text: str) -> Response:
+        if done is None:
+            return redirect(url_for("life.card", person_id=person_id))
+        flash(text, "success")
+        return redirect(url_for("people.card", person_id=person_id))
+
+
+class NeedsPage(SecuredPage):
+    right = Right.MANAGE_PAIRS
+
+    @expose("/")
+    def index(self) -> Response:
+        return redirect(url_for("people.index"))
+
+    @expose("/<int:person_id>/")
+    def card(self, person_id: int) -> str:
+        return self._show(person_id, {})
+
+    @expose("/<int:person_id>/eligibility", methods=["POST"])
+    def eligibility(self, person_id: int) -> str | Response:
+        form = request.form
+        done = self.attempt(
+            set_eligibility,
+            actor=current_actor(),
+            person_id=person_id,
+            experience_years=form.get("experience_years", ""),
+            is_new_here=bool(form.get("is_new_here")),
+            has_returned=bool(form.get("has_returned")),
+            is_up_to_35=bool(form.get("is_up_to_35")),
+            is_student=bool(form.get("is_student")),
+            now=now(),
+        )
+        if done is None:
+            return self._show(person_id, {})
+        flash(label("Saved."), "success")
+        return redirect(url_for("needs.card", person_id=person_id))
+
+    @expose("/<int:person_id>/tell", methods=["POST"])
+    def tell(self, person_id: int) -> str | Response:
+        form = {name: request.form.get(name, "") for name in ("source", "told_on", "text", "informed_on")}
+        told_on = _day("told_on")
+        if told_on is None:
+            flash(label("Please fill in the date and what else is asked."), "error")
+            return self._show(person_id, form)
+        done = self.attempt(
+            add_testimony,
+            actor=current_actor(),
+            person_id=person_id,
+            source=form["source"],
+            told_on=told_on,
+            text=form["text"],
+            informed_on=_day("informed_on"),
+            today=_today(),
+            now=now(),
+        )
+        if done is None:
+            return self._show(person_id, form)
+        flash(label("Saved."), "success")
+        return redirect(url_for("needs.card", person_id=person_id))
+
+    @expose("/<int:person_id>/informed/<int:testimony_id>", methods=["POST"])
+    def informed(self, person_id: int, testimony_id: int) -> Response:
+        self.succeeds(
+            mark_informed,
+            actor=current_actor(),
+            testimony_id=testimony_id,
+            informed_on=_today(),
+            today=_today(),
+            now=now(),
+        )
+        return redirect(url_for("needs.card", person_id=person_id))
+
+    @expose("/<int:person_id>/remove/<int:testimony_id>", methods=["POST"])
+    def remove(self, person_id: int, testimony_id: int) -> Response:
+        self.succeeds(remove_testimony, actor=current_actor(), testimony_id=testimony_id, now=now())
+        return redirect(url_for("needs.card", person_id=person_id))
+
+    def _show(self, person_id: int, form: dict[str, str]) -> str:
+        actor = current_actor()
+        return self.show(
+            "panel/needs.html",
+            person=read_person(session(), actor=actor, person_id=person_id),
+            eligibility=read_eligibility(session(), actor=actor, person_id=person_id),
+            testimonies=list_testimonies(session(), actor=actor, person_id=person_id),
+            form={"source": "", "told_on": _today().isoformat(), "text": "", "informed_on": "", **form},
+        )
+
+
+class BankPage(SecuredPage):
+    right = Right.SEE_PEOPLE
+
+    @expose("/")
+    def index(self) -> str:
+        asked, is_student = request.args.get("role", ""), request.args.get("who") == "students"
+        role = Role(asked) if asked in set(Role) else Role.MENTEE
+        page = max(request.args.get("page", 0, type=int), 0)
+        found = list_bank_entries(
+            session(),
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            role=role,
+            is_student=is_student,
+        )
+        return self.show(
+            "panel/banks.html",
+            rows=found[page * PAGE : (page + 1) * PAGE],
+            count=len(found),
+            role=role,
+            is_student=is_student,
+            page=page,
+            pages=-(-len(found) // PAGE),
+        )
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _today() -> date:
+    moment: datetime = now()
+    return moment.astimezone(ZoneInfo(current_account().timezone)).date()

@@ -1,0 +1,155 @@
+"""Memos, publications and partners: small records, each with its page (DC19, DC30, C3)."""
+
+from typing import Any, ClassVar
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle, cycle_id_or_none
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, plural, translator
+from admin.previews import preview_of
+from admin.roadmap_words import AUDIENCES, PUBLICATIONS
+from admin.storage import now, session
+from admin.views.roadmap import DateUnreadable, read_date
+from models.outreach import PublicationKind
+from models.pairs import PairStatus
+from models.people import Role
+from notices.memos import describe_memo
+from services.actors import Right
+from services.memos import list_memos, send_memo, write_memo
+from services.outreach import (
+    add_partner,
+    add_publication,
+    list_partners,
+    list_publications,
+    remove_partner,
+    remove_publication,
+)
+from services.pairs import PairCard, list_pairs
+
+
+class MemoPage(SecuredPage):
+    right = Right.SEE_SCORES
+    commands: ClassVar = {"POST index": Right.MANAGE_PAIRS, "send": Right.MANAGE_PAIRS}
+
+    @expose("/", methods=["GET", "POST"])
+    def index(self) -> str | Response:
+        if cycle_id_or_none() is None:
+            return self.show("panel/roadmap_none.html")
+        form = {name: request.form.get(name, "") for name in ("audience", "title", "body", "url")}
+        if request.method == "POST":
+            chosen = form["audience"]
+            made = self.attempt(
+                write_memo,
+                actor=current_actor(),
+                cycle_id=cycle().id,
+                audience=Role(chosen) if chosen in set(Role) else Role.MENTEE,
+                title=form["title"],
+                body=form["body"],
+                url=form["url"],
+                now=now(),
+            )
+            if made is not None:
+                flash(label("The memo is kept. Look at it below and send it."), "success")
+                return redirect(url_for("memos.index"))
+        memos = list_memos(session(), actor=current_actor(), cycle_id=cycle().id)
+        return self.show(
+            "panel/memos.html",
+            memos=memos,
+            previews={one.id: preview_of(describe_memo(one, translator())) for one in memos},
+            form=form,
+            audiences=AUDIENCES,
+            may_change=current_user.has(Right.MANAGE_PAIRS),
+        )
+
+    @expose("/<int:memo_id>/send", methods=["POST"])
+    def send(self, memo_id: int) -> Response:
+        done = self.attempt(send_memo, actor=current_actor(), memo_id=memo_id, now=now())
+        if done is not None:
+            said = plural(
+                "The memo goes to {count} person.", "The memo goes to {count} people.", done.sent_to
+            )
+            flash(said, "success")
+        return redirect(url_for("memos.index"))
+
+
+class OutreachPage(SecuredPage):
+    right = Right.SEE_SCORES
+    commands: ClassVar = dict.fromkeys(
+        ("publish", "unpublish", "add_partner", "remove_partner"), Right.MANAGE_PAIRS
+    )
+
+    @expose("/")
+    def index(self) -> str:
+        return self._show()
+
+    @expose("/publications", methods=["POST"])
+    def publish(self) -> str | Response:
+        kind, pair = request.form.get("kind", ""), request.form.get("pair_id", "")
+        facts = {
+            "kind": PublicationKind(kind) if kind in set(PublicationKind) else PublicationKind.NEWS,
+            "pair_id": int(pair) if pair.isdecimal() else None,
+        }
+        return self._add(add_publication, ("title", "url"), "published_on", **facts)
+
+    @expose("/publications/<int:publication_id>/remove", methods=["POST"])
+    def unpublish(self, publication_id: int) -> Response:
+        self.act(remove_publication, actor=current_actor(), publication_id=publication_id, now=now())
+        flash(label("The line is removed."), "success")
+        return redirect(url_for("outreach.index"))
+
+    @expose("/partners", methods=["POST"])
+    def add_partner(self) -> str | Response:
+        return self._add(add_partner, ("name", "helps_with", "url"), "since")
+
+    @expose("/partners/<int:partner_id>/remove", methods=["POST"])
+    def remove_partner(self, partner_id: int) -> Response:
+        self.act(remove_partner, actor=current_actor(), partner_id=partner_id, now=now())
+        flash(label("The line is removed."), "success")
+        return redirect(url_for("outreach.index"))
+
+    def _add(self, service: Any, names: tuple[str, ...], day: str, **facts: Any) -> str | Response:
+        try:
+            facts[day] = read_date(request.form.get(day, "")) or now().date()
+        except DateUnreadable:
+            flash(label("This is no date. Write it like 15.10.2026."), "error")
+            return self._show()
+        facts |= {name: request.form.get(name, "") for name in names}
+        done = self.attempt(service, actor=current_actor(), cycle_id=cycle().id, now=now(), **facts)
+        if done is None:
+            return self._show()
+        flash(label("The line is added."), "success")
+        return redirect(url_for("outreach.index"))
+
+    def _show(self) -> str:
+        """The page; after a refusal with what was typed."""
+        if cycle_id_or_none() is None:
+            return self.show("panel/roadmap_none.html")
+        actor, cycle_id = current_actor(), cycle().id
+        return self.show(
+            "panel/outreach.html",
+            publications=list_publications(session(), actor=actor, cycle_id=cycle_id),
+            partners=list_partners(session(), actor=actor, cycle_id=cycle_id),
+            pairs=_completed_pairs(),
+            kinds=PUBLICATIONS,
+            form=request.form,
+            is_partner="name" in request.form,
+            today=now().date().isoformat(),
+            may_change=current_user.has(Right.MANAGE_PAIRS),
+        )
+
+
+def _completed_pairs() -> list[PairCard]:
+    """Pairs whose results may be published: their programme is completed (E37)."""
+    if not current_user.has(Right.SEE_PEOPLE):
+        return []
+    return list_pairs(
+        session(),
+        actor=current_actor(),
+        organization_id=current_account().organization_id,
+        cycle_id=cycle().id,
+        statuses=frozenset({PairStatus.COMPLETED}),
+    )

@@ -1,0 +1,231 @@
+"""The paper way: everything that a participant does in the chat, entered for them; forms to print."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle_id_or_none, kind_title, pack
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.forms import make_field
+from admin.languages import label, locale
+from admin.storage import now, session
+from models.meetings import MeetingKind, MeetingStatus
+from models.pairs import MEETING, DeclineReason, PairStatus
+from models.paper_way import Deed, WordOf
+from models.people import Role
+from services.actors import Right
+from services.consents import ConsentState, read_state
+from services.errors import N_, NotFound
+from services.meetings.cards import MeetingCard, list_meetings_of
+from services.pairs import PairCard, list_pairs_of, read_pair
+from services.paper_way import (
+    Given,
+    enter_meeting_answer,
+    enter_offer_answer,
+    enter_proposal,
+    enter_role,
+    list_entries,
+)
+from services.people import read_person, read_roles
+from services.surveys.steps import list_unsent
+
+DEEDS = {
+    "agree": Deed.MEETING_AGREED,
+    "cancel": Deed.MEETING_CANCELLED,
+    "held": Deed.MEETING_HELD,
+    "missed": Deed.MEETING_MISSED,
+}
+WORD_OF = {
+    WordOf.PAPER: N_("on paper"),
+    WordOf.IN_PERSON: N_("told in person"),
+    WordOf.BY_PHONE: N_("by telephone"),
+}
+
+DEED_WORDS = {
+    Deed.ROLE_CHOSEN: N_("Role chosen"),
+    Deed.OFFER_ACCEPTED: N_("Offer accepted"),
+    Deed.OFFER_DECLINED: N_("Offer declined"),
+    Deed.MEETING_PROPOSED: N_("Meeting proposed"),
+    Deed.MEETING_AGREED: N_("Meeting agreed"),
+    Deed.MEETING_CANCELLED: N_("Meeting cancelled"),
+    Deed.MEETING_HELD: N_("Said that the meeting took place"),
+    Deed.MEETING_MISSED: N_("Said that the meeting did not take place"),
+}
+LOG_LINES = 12  # of a printed journal of meetings
+
+
+class PaperPage(SecuredPage):
+    right = Right.MANAGE_PAIRS
+
+    @expose("/")
+    def index(self) -> str:
+        """The forms of the programme, to print."""
+        surveys = sorted(pack().surveys, key=lambda one: (one.code, one.audience))
+        return self.show("panel/paper_forms.html", surveys=surveys, lang=locale())
+
+    @expose("/<int:person_id>/")
+    def person(self, person_id: int) -> str:
+        """What waits for this participant, each with the form that enters it."""
+        actor, cycle_id = current_actor(), cycle_id_or_none()
+        person = read_person(session(), actor=actor, person_id=person_id)
+        roles = {one.role for one in read_roles(session(), person_id=person_id, cycle_id=cycle_id or 0)}
+        pairs = list_pairs_of(session(), actor=actor, person_id=person_id)
+        meetings = list_meetings_of(session(), actor=actor, person_id=person_id)
+        return self.show(
+            "panel/paper_way.html",
+            person=person,
+            has_consent=cycle_id is not None and read_state(session(), person_id) is ConsentState.GIVEN,
+            free_roles=[role for role in Role if role not in roles],
+            offers=[one for one in pairs if _awaits(one, person_id)],
+            meeting_pairs=[one for one in pairs if one.status in MEETING],
+            proposed=[one for one in meetings if _is_proposed_to(one, person_id)],
+            planned=[one for one in meetings if _is_planned(one)],
+            over=[one for one in meetings if _is_unspoken(one, person_id)],
+            runs=list_unsent(session(), person_id=person_id, cycle_id=cycle_id, now=now())
+            if cycle_id
+            else [],
+            entries=list_entries(session(), actor=actor, person_id=person_id),
+            reasons=tuple(DeclineReason),
+            sources=tuple(WordOf),
+            kinds={one.id: kind_title(one.id) for one in pack().pack.meeting_kinds} if cycle_id else {},
+            today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
+            deeds=DEED_WORDS,
+            ways=WORD_OF,
+            lang=locale(),
+        )
+
+    @expose("/<int:person_id>/role", methods=["POST"])
+    def role(self, person_id: int) -> Response:
+        chosen = request.form.get("role", "")
+        if chosen not in set(Role):
+            raise NotFound
+        run_id = self.attempt(
+            enter_role,
+            actor=current_actor(),
+            person_id=person_id,
+            role=Role(chosen),
+            given=_given(),
+            now=now(),
+        )
+        if run_id is not None:
+            flash(label("The role is entered. Now the questionnaire."), "success")
+            return redirect(url_for("surveys.paper", run_id=run_id))
+        return self._back(person_id)
+
+    @expose("/<int:person_id>/offers/<int:pair_id>", methods=["POST"])
+    def offer(self, person_id: int, pair_id: int) -> Response:
+        answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
+        if answer not in {"accept", "decline"}:
+            raise NotFound
+        if answer == "decline" and reason not in set(DeclineReason):
+            flash(label("Please choose the reason."), "error")
+            return self._back(person_id)
+        deed = self.attempt(
+            enter_offer_answer,
+            actor=current_actor(),
+            person_id=person_id,
+            pair_id=pair_id,
+            reason=DeclineReason(reason) if answer == "decline" else None,
+            note=request.form.get("note", ""),
+            given=_given(),
+            now=now(),
+        )
+        if deed is not None:
+            flash(label("The answer to the offer is entered."), "success")
+        return self._back(person_id)
+
+    @expose("/<int:person_id>/meetings/<int:meeting_id>", methods=["POST"])
+    def meeting(self, person_id: int, meeting_id: int) -> Response:
+        deed = DEEDS.get(request.form.get("answer", ""))
+        if deed is None:
+            raise NotFound
+        done = self.succeeds(
+            enter_meeting_answer,
+            actor=current_actor(),
+            person_id=person_id,
+            meeting_id=meeting_id,
+            deed=deed,
+            given=_given(),
+            now=now(),
+        )
+        if done:
+            flash(label("Entered. The other side hears of it as if it had come from the chat."), "success")
+        return self._back(person_id)
+
+    @expose("/<int:person_id>/propose/<int:pair_id>", methods=["POST"])
+    def propose(self, person_id: int, pair_id: int) -> Response:
+        kind, start = request.form.get("kind", ""), _moment()
+        if start is None or kind not in set(MeetingKind):
+            flash(label("Please give the day and the time of the meeting."), "error")
+            return self._back(person_id)
+        meeting_id = self.attempt(
+            enter_proposal,
+            actor=current_actor(),
+            person_id=person_id,
+            pair_id=pair_id,
+            kind=MeetingKind(kind),
+            local_start=start,
+            topic=request.form.get("topic") or None,
+            given=_given(),
+            now=now(),
+        )
+        if meeting_id is not None:
+            flash(label("The meeting is proposed; the other side hears of it."), "success")
+        return self._back(person_id)
+
+    @expose("/forms/survey/<survey_id>")
+    def survey_form(self, survey_id: str) -> str:
+        """A questionnaire to print and fill in with a pen."""
+        found = next((one for one in pack().surveys if one.id == survey_id), None)
+        if found is None:
+            raise NotFound
+        fields = {one.id: make_field(one, None, (), locale()) for one in found.questions()}
+        return self.show("panel/form_survey.html", survey=found, fields=fields, lang=locale())
+
+    @expose("/forms/pair/<int:pair_id>")
+    def pair_form(self, pair_id: int) -> str:
+        """Answers of both sides to an offer and a journal of meetings, to print."""
+        pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)
+        return self.show("panel/form_pair.html", pair=pair, lines=LOG_LINES)
+
+    @staticmethod
+    def _back(person_id: int) -> Response:
+        return redirect(url_for("paper.person", person_id=person_id))
+
+
+def _awaits(pair: PairCard, person_id: int) -> bool:
+    side = pair.side(pair.role_of(person_id))
+    return pair.status is PairStatus.OFFERED and side.decision is None
+
+
+def _is_proposed_to(meeting: MeetingCard, person_id: int) -> bool:
+    is_open = meeting.status is MeetingStatus.PROPOSED and not meeting.has_lapsed(now())
+    return is_open and meeting.proposed_by != person_id
+
+
+def _is_planned(meeting: MeetingCard) -> bool:
+    return meeting.status is MeetingStatus.PLANNED and meeting.is_coming(now())
+
+
+def _is_unspoken(meeting: MeetingCard, person_id: int) -> bool:
+    return meeting.can_be_logged(now()) and meeting.side_of(person_id).took_place is None
+
+
+def _given() -> Given:
+    source = request.form.get("source", "")
+    try:
+        said_on = date.fromisoformat(request.form.get("said_on", ""))
+    except ValueError:
+        said_on = None
+    return Given(WordOf(source) if source in set(WordOf) else WordOf.PAPER, said_on)
+
+
+def _moment() -> datetime | None:
+    """Day and time on the school's clock."""
+    try:
+        return datetime.fromisoformat(f"{request.form.get('day', '')}T{request.form.get('clock', '')}")
+    except ValueError:
+        return None

@@ -1,0 +1,146 @@
+"""Personal data: the operator's card, the description for the regulator, erasure with its act, agreements."""
+
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, locale
+from admin.storage import now, session
+from admin.views.consents import drop_scan, take_scan
+from models.privacy import AgreementBasis
+from services.actors import Right
+from services.people import read_person
+from services.privacy.agreements import register_agreement
+from services.privacy.erasures import ask_erasure, preview_erasure, read_act
+from services.privacy.operators import edit_operator, read_operator
+from services.privacy.retention import list_kept
+
+CARD = ("ogrn", "contact", "officer", "storage_place", "sites", "notified_on")
+AGREEMENT = ("number", "content", "form", "payment", "signed_on", "starts_on", "ends_on")
+
+
+class PrivacyPage(SecuredPage):
+    right = Right.EDIT_PEOPLE
+    commands = {"operator": Right.MANAGE_SETTINGS}  # noqa: RUF012  # the base's own shape
+
+    @expose("/")
+    def index(self) -> Response:
+        return redirect(url_for("consents.index"))
+
+    @expose("/operator", methods=["GET", "POST"])
+    def operator(self) -> str | Response:
+        facts: dict[str, Any] = {
+            "actor": current_actor(),
+            "organization_id": current_account().organization_id,
+        }
+        known = read_operator(session(), **facts)
+        form = {
+            "ogrn": known.ogrn,
+            "contact": known.contact,
+            "officer": known.officer,
+            "storage_place": known.storage_place,
+            "sites": "\n".join(known.sites),
+            "notified_on": known.notified_on.isoformat() if known.notified_on else "",
+        }
+        if request.method == "POST":
+            form = {name: request.form.get(name, "") for name in CARD}
+            told: dict[str, Any] = {**form, "notified_on": _day("notified_on")}
+            saved = self.attempt(edit_operator, **facts, **told, now=now())
+            if saved is not None:
+                flash(label("Saved."), "success")
+                return redirect(url_for("privacy.operator"))
+        return self.show("panel/operator.html", form=form, operator=known)
+
+    @expose("/processing")
+    def processing(self) -> str:
+        """One page for the notice to the regulator (152-ФЗ, art. 22)."""
+        facts: dict[str, Any] = {
+            "actor": current_actor(),
+            "organization_id": current_account().organization_id,
+        }
+        return self.show(
+            "panel/processing.html",
+            operator=read_operator(session(), **facts),
+            kept=list_kept(session(), organization_id=current_account().organization_id),
+            lang=locale(),
+            today=now(),
+        )
+
+    @expose("/person/<int:person_id>/erase", methods=["GET", "POST"])
+    def erase(self, person_id: int) -> str | Response:
+        """What will go and what stays, before it happens; the worker does it."""
+        facts: dict[str, Any] = {"actor": current_actor(), "person_id": person_id, "now": now()}
+        if request.method == "POST":
+            if self.attempt(ask_erasure, **facts) is not None:
+                flash(
+                    label("The data are being destroyed. The act stands on this page in a minute."), "success"
+                )
+                return redirect(url_for("consents.index"))
+            return redirect(url_for("consents.person", person_id=person_id))
+        preview = preview_erasure(session(), **facts)
+        return self.show("panel/erase.html", preview=preview, lang=locale())
+
+    @expose("/acts/<int:act_id>")
+    def act_sheet(self, act_id: int) -> str:
+        return self.show(
+            "panel/destruction_act.html",
+            act=read_act(session(), actor=current_actor(), act_id=act_id),
+            lang=locale(),
+        )
+
+    @expose("/person/<int:person_id>/agreement", methods=["GET", "POST"])
+    def agreement(self, person_id: int) -> str | Response:
+        """The agreement of art. 351.8: a draft to print, and its registration once it is signed."""
+        person = read_person(session(), actor=current_actor(), person_id=person_id)
+        form = {
+            name: request.form.get(name, "") for name in (*AGREEMENT, "signed_on", "starts_on", "ends_on")
+        }
+        if request.method == "POST":
+            days = [_day(name) for name in ("signed_on", "starts_on", "ends_on")]
+            scan = take_scan(self) if None not in days else None
+            if None in days:
+                flash(label("Please give all three dates: of signing, beginning and end."), "error")
+            if scan is not None:
+                done = self.attempt(
+                    register_agreement,
+                    actor=current_actor(),
+                    person_id=person_id,
+                    number=form["number"],
+                    content=form["content"],
+                    form=form["form"],
+                    payment=form["payment"],
+                    signed_on=days[0] or now().date(),
+                    starts_on=days[1] or now().date(),
+                    ends_on=days[2] or now().date(),
+                    basis=_basis(),
+                    file_id=scan.file_id,
+                    now=now(),
+                )
+                if done is not None:
+                    flash(label("The agreement is registered."), "success")
+                    return redirect(url_for("consents.person", person_id=person_id))
+                drop_scan(scan)
+        return self.show(
+            "panel/agreement.html",
+            person=person,
+            form=form,
+            bases=AgreementBasis,
+            basis=_basis(),
+            operator=read_operator(session(), actor=current_actor(), organization_id=person.organization_id),
+        )
+
+
+def _basis() -> AgreementBasis:
+    chosen = request.form.get("basis", "")
+    return AgreementBasis(chosen) if chosen in set(AgreementBasis) else AgreementBasis.ASSIGNMENT
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return None

@@ -1,0 +1,142 @@
+"""The regulation that the programme runs by: its text, its facts, and bringing a newer pack into it."""
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.configuration import panel_config
+from admin.cycles import curator_title, cycle, pack
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, locale
+from admin.storage import now, session
+from admin.views.programmes import FIELDS, SWITCHES
+from services.actors import Right
+from services.errors import DomainError
+from services.exports.words import RESPONSIBLE
+from services.programmes.differences import AREAS
+from services.programmes.packs import PackBroken, PackNotFound, ResolvedPack, load_pack
+from services.programmes.regulations import Indicator
+from services.programmes.running import running_pack_id
+from services.programmes.texts import Text
+from services.programmes.upgrades import NothingToUpgrade, Upgrade, read_upgrade, upgrade_programme
+from services.programmes.windows import describe_windows
+
+
+class RegulationPage(SecuredPage):
+    right = Right.MANAGE_SETTINGS
+
+    @expose("/")
+    def index(self) -> str:
+        running = pack()
+        return self.show(
+            "panel/regulation.html",
+            content=running.pack,
+            surveys=running.surveys,
+            cycle=cycle(),
+            say=_say,
+            when=lambda windows: describe_windows(windows, locale()),
+            part=_part,
+            indicators=indicator_titles(),
+            has_newer=_has_newer(),
+        )
+
+    @expose("/upgrade", methods=["GET", "POST"])
+    def upgrade(self) -> str | Response:
+        """What a newer pack would change; the button carries the mark of exactly what is shown."""
+        newer = _newer_pack()
+        if newer is None:
+            return redirect(url_for("regulation.index"))
+        if request.method == "POST":
+            done = self.attempt(
+                upgrade_programme,
+                actor=current_actor(),
+                organization_id=current_account().organization_id,
+                pack=newer,
+                mark=request.form.get("mark", ""),
+                now=now(),
+            )
+            if done is not None:
+                flash(
+                    label("The programme now runs with version {version}.", version=done.version), "success"
+                )
+                return redirect(url_for("regulation.index"))
+        try:
+            found = _read(newer)
+        except NothingToUpgrade:
+            flash(label("The programme already has this content of its pack."), "success")
+            return redirect(url_for("regulation.index"))
+        return self.show(
+            "panel/upgrade.html",
+            found=found,
+            areas=AREAS,
+            say=_say,
+            title=newer.pack.title.get(locale()),
+            settings={field.name: label(field.title) for field in FIELDS}
+            | {name: label(title) for name, title in SWITCHES},
+            keys=key_titles(),
+        )
+
+
+def _say(text: Text) -> str:
+    return text.get(locale())
+
+
+def _part(role: str) -> str:
+    if role == "curator":
+        return curator_title()
+    return _say(RESPONSIBLE[role]) if role in RESPONSIBLE else label("partner")
+
+
+def indicator_titles() -> dict[Indicator, str]:
+    """Words of the indicators that targets are set for (B25 to B27, C39, C40)."""
+    return {
+        "young_specialists": label("Young specialists who became mentees"),
+        "mentee_satisfaction": label("Mentees satisfied"),
+        "mentor_satisfaction": label("Mentors satisfied"),
+        "student_coverage": label("Students covered"),
+        "staff_coverage": label("Teaching staff covered"),
+    }
+
+
+def key_titles() -> dict[str, str]:
+    """Words of the keys that change most; a rarer one is shown as it stands in the file."""
+    return {
+        "title.ru": label("in Russian"),
+        "text.ru": label("in Russian"),
+        "body": label("text"),
+        "title.en": label("in English"),
+        "text.en": label("in English"),
+        "windows": label("when"),
+        "responsible": label("responsible"),
+        "document": label("document"),
+        "result": label("result"),
+        "order": label("order"),
+    }
+
+
+def _newer_pack() -> ResolvedPack | None:
+    """The pack of this programme as it lies in the folder now; None where there is no sound one."""
+    folder = panel_config().packs
+    if folder is None:
+        return None
+    try:
+        return load_pack(folder, running_pack_id(session(), cycle_id=cycle().id))
+    except (PackNotFound, PackBroken):
+        return None
+
+
+def _read(newer: ResolvedPack) -> Upgrade:
+    return read_upgrade(
+        session(), actor=current_actor(), organization_id=current_account().organization_id, pack=newer
+    )
+
+
+def _has_newer() -> bool:
+    newer = _newer_pack()
+    if newer is None:
+        return False
+    try:
+        _read(newer)
+    except DomainError:
+        return False
+    return True

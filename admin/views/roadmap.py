@@ -1,0 +1,213 @@
+"""The roadmap: the picture by stage, its rows, and what may be done with one (A14, B4, E18)."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from admin import roadmap_words
+from admin.cycles import cycle, cycle_id_or_none, pack
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import day, label, locale, plural, translator
+from admin.previews import preview_of
+from admin.storage import now, session
+from admin.timelines import draw_roadmap
+from admin.views.consents import drop_scan, take_scan
+from notices.catalogue import compose
+from notices.letters import Letter
+from services.actors import Right
+from services.people import list_people
+from services.programmes.windows import describe_windows
+from services.roadmap.entries import plan_entry, put_off, shift_old_dates
+from services.roadmap.proofs import add_proof, finish_row, reopen_row
+from services.roadmap.reading import RoadmapRow, RowState, read_roadmap, read_row
+from services.roadmap.reminders import ask_responsible
+
+
+class DateUnreadable(ValueError):
+    """What was typed is no date of the calendar."""
+
+
+class RoadmapPage(SecuredPage):
+    right = Right.SEE_SCORES
+    commands: ClassVar = dict.fromkeys(
+        ("shift", "finish", "prove", "reopen", "plan", "remind", "put_off"), Right.MANAGE_PAIRS
+    )
+
+    @expose("/")
+    def index(self) -> str:
+        if cycle_id_or_none() is None:
+            return self.show("panel/roadmap_none.html")
+        roadmap = read_roadmap(session(), actor=current_actor(), cycle_id=cycle().id, now=now())
+        return self.show(
+            "panel/roadmap.html",
+            roadmap=roadmap,
+            picture=draw_roadmap(roadmap, locale()),
+            title=pack().pack.title.get(locale()),
+            cycle=cycle(),
+            S=RowState,
+            **_words(roadmap.today),
+        )
+
+    @expose("/shift", methods=["POST"])
+    def shift(self) -> Response:
+        done = self.act(shift_old_dates, actor=current_actor(), cycle_id=cycle().id, now=now())
+        text = plural("{count} row is moved.", "{count} rows are moved.", done.rows)
+        flash(text, "success")
+        return redirect(url_for("roadmap.index"))
+
+    @expose("/<int:entry_id>/")
+    def row(self, entry_id: int) -> str:
+        return self._row(entry_id, MultiDict())
+
+    @expose("/<int:entry_id>/done", methods=["POST"])
+    def finish(self, entry_id: int) -> str | Response:
+        return self._change(entry_id, finish_row, label("The row is done."), day_field="done_on")
+
+    @expose("/<int:entry_id>/evidence", methods=["POST"])
+    def prove(self, entry_id: int) -> str | Response:
+        sent = request.files.get("scan")
+        typed = request.form.get("url", "") + request.form.get("note", "")
+        if not (typed.strip() or (sent is not None and sent.filename)):
+            flash(label("Please give a link, a scan or write a word."), "error")
+            return self._row(entry_id, request.form)
+        return self._change(entry_id, add_proof, label("The evidence is added."))
+
+    @expose("/<int:entry_id>/reopen", methods=["POST"])
+    def reopen(self, entry_id: int) -> Response:
+        self.act(reopen_row, actor=current_actor(), entry_id=entry_id, now=now())
+        flash(label("The row is open again."), "success")
+        return redirect(url_for("roadmap.row", entry_id=entry_id))
+
+    @expose("/<int:entry_id>/remind", methods=["POST"])
+    def remind(self, entry_id: int) -> Response:
+        done = self.attempt(ask_responsible, actor=current_actor(), entry_id=entry_id, now=now())
+        if done is not None:
+            said = plural("{count} person is reminded.", "{count} people are reminded.", done.people)
+            flash(said if done.people else label("They have been reminded today already."), "success")
+        return redirect(url_for("roadmap.row", entry_id=entry_id))
+
+    @expose("/<int:entry_id>/later", methods=["POST"])
+    def put_off(self, entry_id: int) -> Response:
+        day_again = self.attempt(put_off, actor=current_actor(), entry_id=entry_id, now=now())
+        if day_again is not None:
+            flash(label("No reminders of this row until {day}.", day=day(day_again)), "success")
+        return redirect(url_for("roadmap.row", entry_id=entry_id))
+
+    @expose("/<int:entry_id>/plan", methods=["POST"])
+    def plan(self, entry_id: int) -> str | Response:
+        chosen = request.form.get("responsible_id", "")
+        try:
+            facts: dict[str, Any] = {
+                "planned_from": read_date(request.form.get("planned_from", "")),
+                "planned_to": read_date(request.form.get("planned_to", "")),
+                "responsible_id": int(chosen) if chosen.isdecimal() else None,
+            }
+        except DateUnreadable:
+            return self._say_date(entry_id)
+        done = self.attempt(plan_entry, actor=current_actor(), entry_id=entry_id, now=now(), **facts)
+        if done is None:
+            return self._row(entry_id, request.form)
+        flash(label("The plan is saved. Reminders follow it."), "success")
+        return redirect(url_for("roadmap.row", entry_id=entry_id))
+
+    def _change(
+        self, entry_id: int, service: Callable[..., Any], said: str, *, day_field: str | None = None
+    ) -> str | Response:
+        facts: dict[str, Any] = {name: request.form.get(name, "") for name in ("url", "note")}
+        try:
+            if day_field is not None:
+                facts[day_field] = read_date(request.form.get(day_field, ""))
+        except DateUnreadable:
+            return self._say_date(entry_id)
+        scan = take_scan(self)
+        if scan is None:
+            return self._row(entry_id, request.form)
+        done = self.attempt(
+            service, actor=current_actor(), entry_id=entry_id, file_id=scan.file_id, now=now(), **facts
+        )
+        if done is None:
+            drop_scan(scan)
+            return self._row(entry_id, request.form)
+        flash(said, "success")
+        return redirect(url_for("roadmap.row", entry_id=entry_id))
+
+    def _say_date(self, entry_id: int) -> str:
+        flash(label("This is no date. Write it like 15.10.2026."), "error")
+        return self._row(entry_id, request.form)
+
+    def _row(self, entry_id: int, form: "MultiDict[str, str]") -> str:
+        """The page of a row; after a refusal with what was typed."""
+        stage, one = read_row(session(), actor=current_actor(), entry_id=entry_id, now=now())
+        today = now().astimezone(ZoneInfo(current_account().timezone)).date()
+        return self.show(
+            "panel/roadmap_row.html",
+            stage=stage,
+            one=one,
+            form=form,
+            today=today.isoformat(),
+            people=_people(),
+            reminder=_reminder(one),
+            **_words(today),
+        )
+
+
+def read_date(typed: str) -> date | None:
+    """What a date field sends, or a date typed the Russian way. Raises DateUnreadable; None for nothing."""
+    typed = typed.strip()
+    if not typed:
+        return None
+    pieces = typed.split(".")
+    try:
+        if len(pieces) == 3:  # noqa: PLR2004  # day, month, year
+            number, month, year = (int(piece) for piece in pieces)
+            return date(year, month, number)
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise DateUnreadable from error
+
+
+def _words(today: date) -> dict[str, Any]:
+    """What the templates of rows need beside the rows."""
+    return {
+        "roadmap_words": roadmap_words,
+        "roadmap_today": today,
+        "documents": _documents,
+        "windows": lambda one: describe_windows(one.row.windows, locale()),
+        "lang": locale(),
+        "sees_names": current_user.has(Right.SEE_PEOPLE),
+        "may_change": current_user.has(Right.MANAGE_PAIRS),
+        "sees_scans": current_user.has(Right.EDIT_PEOPLE),
+    }
+
+
+def _documents(one: RoadmapRow) -> list[str]:
+    named = (one.row.document, *(activity.document for activity in one.row.activities))
+    return [document.get(locale()) for document in named if document is not None]
+
+
+def _reminder(one: RoadmapRow) -> Markup | None:
+    """What those who answer for the row would get; None when nobody of them is in the chat."""
+    person_id = next((leader.person_id for leader in one.leaders if leader.is_in_chat), None)
+    if person_id is None or one.state is RowState.DONE:
+        return None
+    facts = {"entry_id": one.entry_id, "person_id": person_id}
+    letter = compose(session(), kind="roadmap.asked", facts=facts, t=translator(), now=now())
+    return preview_of(letter) if isinstance(letter, Letter) else None
+
+
+def _people() -> list[tuple[int, str]]:
+    """Colleagues whom the curator may name, by family name."""
+    if not current_user.has(Right.SEE_PEOPLE):
+        return []
+    rows = list_people(
+        session(), actor=current_actor(), organization_id=current_account().organization_id, now=now()
+    )
+    return sorted(((row.person.id, row.person.full_name) for row in rows), key=lambda one: one[1])

@@ -1,0 +1,70 @@
+"""The school's calendar: the country's holidays, and the school's own days over them."""
+
+from datetime import date
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label
+from admin.storage import now, session
+from admin.views.roadmap import DateUnreadable, read_date
+from services.actors import Right
+from services.roadmap.entries import school_year_of
+from services.school_days import add_school_days, list_school_days, remove_school_days
+from services.working_days import list_holidays
+
+FIELDS = ("first_day", "last_day", "title")
+
+
+class CalendarPage(SecuredPage):
+    right = Right.SEE_SCORES
+    commands = {"POST index": Right.MANAGE_PAIRS, "remove": Right.MANAGE_PAIRS}  # noqa: RUF012
+
+    @expose("/", methods=["GET", "POST"])
+    def index(self) -> str | Response:
+        if request.method == "POST" and self._add():
+            return redirect(url_for("school_calendar.index"))
+        year = school_year_of(now().date())
+        first, last = date(year, 9, 1), date(year + 1, 8, 31)
+        organization_id = current_account().organization_id
+        return self.show(
+            "panel/school_calendar.html",
+            own_days=list_school_days(session(), actor=current_actor(), organization_id=organization_id),
+            holidays=list_holidays(first, last),
+            years=f"{year}-{year + 1}",
+            form={name: request.form.get(name, "") for name in FIELDS},
+            is_working="is_working" in request.form,
+            may_change=current_user.has(Right.MANAGE_PAIRS),
+        )
+
+    @expose("/<int:days_id>/remove", methods=["POST"])
+    def remove(self, days_id: int) -> Response:
+        self.act(remove_school_days, actor=current_actor(), days_id=days_id, now=now())
+        flash(label("The days are removed."), "success")
+        return redirect(url_for("school_calendar.index"))
+
+    def _add(self) -> bool:
+        try:
+            first = read_date(request.form.get("first_day", ""))
+            last = read_date(request.form.get("last_day", "")) or first
+        except DateUnreadable:
+            first = last = None
+        if first is None or last is None:
+            flash(label("This is no date. Write it like 15.10.2026."), "error")
+            return False
+        added = self.attempt(
+            add_school_days,
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            first_day=first,
+            last_day=last,
+            title=request.form.get("title", ""),
+            is_working="is_working" in request.form,
+            now=now(),
+        )
+        if added is not None:
+            flash(label("The days are in the calendar. Reminders keep to them."), "success")
+        return added is not None

@@ -1,0 +1,221 @@
+"""Surveys of the running programme: what is asked, of whom, what came back; partners and paper sheets."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from admin.configuration import panel_config
+from admin.cycles import cycle, pack
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.forms import Field, faults_of, make_field, read_form
+from admin.languages import label, locale
+from admin.storage import now, session
+from models.surveys import SurveyStatus
+from services.actors import Actor, Right
+from services.errors import N_, NotFound
+from services.programmes.running import settings_of
+from services.programmes.surveys import Survey
+from services.programmes.values import AnswerRefused
+from services.surveys.answers import AnswerSheet, read_answers
+from services.surveys.forms import Filled, begin_paper, fill_form, skip_rest
+from services.surveys.partners import ask_partner, list_partner_runs, renew_link
+from services.surveys.runs import send
+from services.surveys.steps import UNSENT
+from services.surveys.waves import list_waves
+from services.web_links import LinkIssued, issue_survey_link
+
+
+class AnswerMissing(AnswerRefused):
+    text = N_("This answer is still missing.")
+
+
+class SurveyPage(SecuredPage):
+    right = Right.SEE_SCORES
+    commands = dict.fromkeys(("partners", "renew", "run", "link", "paper"), Right.MANAGE_PAIRS)
+
+    @expose("/")
+    def index(self) -> str:
+        found = pack()
+        return self.show(
+            "panel/surveys.html",
+            definitions=[
+                (one, [use.occasion for use in found.pack.surveys if use.survey == one.id])
+                for one in sorted(found.surveys, key=lambda one: (one.code, one.audience))
+            ],
+            waves=list_waves(session(), actor=current_actor(), cycle_id=cycle().id),
+            may_ask=current_user.has(Right.MANAGE_PAIRS),
+            may_fill=current_user.has(Right.FILL_SCORES),
+            asks_partners=found.survey_for("partner_feedback") is not None,
+            lang=locale(),
+        )
+
+    @expose("/definitions/<survey_id>/")
+    def definition(self, survey_id: str) -> str:
+        """What a respondent is asked, as the running programme has it."""
+        found = self._survey(survey_id)
+        return self.show(
+            "panel/survey.html",
+            survey=found,
+            fields={one.id: make_field(one, None, (), locale()) for one in found.questions()},
+            lang=locale(),
+        )
+
+    @expose("/partners/", methods=["GET", "POST"])
+    def partners(self) -> str | Response:
+        if request.method == "POST":
+            asked = self.attempt(
+                ask_partner,
+                actor=current_actor(),
+                cycle_id=cycle().id,
+                name=request.form.get("name", ""),
+                now=now(),
+            )
+            if asked is not None:
+                return self._hand_over(asked.link, request.form.get("name", ""))
+        runs = list_partner_runs(session(), actor=current_actor(), cycle_id=cycle().id, now=now())
+        return self.show("panel/survey_partners.html", runs=runs, name=request.form.get("name", ""))
+
+    @expose("/partners/<int:run_id>/link", methods=["POST"])
+    def renew(self, run_id: int) -> str | Response:
+        issued = self.attempt(renew_link, actor=current_actor(), run_id=run_id, now=now())
+        if issued is None:
+            return redirect(url_for("surveys.partners"))
+        sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
+        return self._hand_over(issued, sheet.respondent)
+
+    @expose("/runs/<int:run_id>/")
+    def run(self, run_id: int) -> str:
+        """What one respondent answered, within what each question promised."""
+        sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
+        return self.show("panel/survey_run.html", sheet=sheet, lang=locale(), unsent=UNSENT)
+
+    @expose("/runs/<int:run_id>/link", methods=["POST"])
+    def link(self, run_id: int) -> str | Response:
+        """For a respondent without a chat: the same questions on a page."""
+        sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
+        days = settings_of(session(), cycle_id=cycle().id).survey_link_days
+        issued = self.attempt(
+            issue_survey_link,
+            actor=current_actor(),
+            run_id=run_id,
+            valid_for=timedelta(days=days),
+            now=now(),
+        )
+        if issued is None:
+            return redirect(url_for("surveys.run", run_id=run_id))
+        return self._hand_over(issued, sheet.respondent, url_for("surveys.run", run_id=run_id))
+
+    @expose("/runs/<int:run_id>/paper", methods=["GET", "POST"])
+    def paper(self, run_id: int) -> str | Response:
+        """Type in a sheet that was filled in on paper: its author and date stand beside the answers."""
+        actor = current_actor()
+        sheet = read_answers(session(), actor=actor, run_id=run_id, locale=locale())
+        today = now().astimezone(ZoneInfo(current_account().timezone)).date()
+        if request.method == "GET":
+            if sheet.status is SurveyStatus.SENT:
+                return redirect(url_for("surveys.run", run_id=run_id))
+            return self._draw_paper(sheet, today, {})
+        filled_on = _read_day(request.form.get("filled_on", ""))
+        if filled_on is None:
+            flash(label("Please say when the sheet was filled in."), "error")
+            return self._draw_paper(sheet, today, {})
+        filled = self.attempt(
+            _type_in,
+            actor=actor,
+            run_id=run_id,
+            filled_on=filled_on,
+            today=today,
+            survey=sheet.step.survey,
+            is_sending=request.form.get("go") == "send",
+            now=now(),
+        )
+        sheet = read_answers(session(), actor=actor, run_id=run_id, locale=locale())
+        if filled is None:
+            return self._draw_paper(sheet, today, {})
+        faults: dict[str, AnswerRefused] = dict(filled.faults)
+        if request.form.get("go") == "send" and not filled.is_sent:
+            faults = {**{one: AnswerMissing() for one in filled.missing}, **faults}
+        if faults:
+            return self._draw_paper(sheet, today, faults)
+        flash(
+            label("The sheet is in.") if filled.is_sent else label("Saved. You may go on later."), "success"
+        )
+        return redirect(url_for("surveys.run", run_id=run_id))
+
+    def _draw_paper(self, sheet: AnswerSheet, today: date, faults: dict[str, AnswerRefused]) -> str:
+        step = sheet.step
+        values = {one.question.id: one.value for one in step.given}
+        fields: list[Field] = [
+            make_field(
+                question,
+                values.get(question.id),
+                step.people,
+                locale(),
+                posted=request.form if request.method == "POST" else None,
+                fault=faults.get(question.id),
+            )
+            for question in step.survey.questions()
+        ]
+        return self.show(
+            "panel/survey_paper.html",
+            sheet=sheet,
+            fields={one.question.id: one for one in fields},
+            faults=faults_of(fields),
+            filled_on=request.form.get("filled_on") or sheet.filled_on or today,
+            today=today,
+            lang=locale(),
+        )
+
+    def _hand_over(self, link: LinkIssued, name: str, back: str = "") -> str:
+        root = panel_config().panel_url or request.host_url
+        return self.show(
+            "panel/survey_link.html",
+            link=f"{root.rstrip('/')}{url_for('answering.part', token=link.token)}",
+            name=name,
+            expires_at=link.expires_at,
+            is_local=not panel_config().panel_url,
+            back=back or url_for("surveys.partners"),
+        )
+
+    def _survey(self, survey_id: str) -> Survey:
+        try:
+            return pack().survey(survey_id)
+        except KeyError:
+            raise NotFound from None
+
+
+def _read_day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _type_in(
+    session_: Session,
+    *,
+    actor: Actor,
+    run_id: int,
+    filled_on: date,
+    today: date,
+    survey: Survey,
+    is_sending: bool,
+    now: datetime,
+) -> Filled:
+    """Keep what is right; send the sheet only when all of it is."""
+    begin_paper(session_, actor=actor, run_id=run_id, filled_on=filled_on, today=today, now=now)
+    given = read_form(survey.questions(), request.form)
+    if not is_sending:  # what is empty so far is not skipped: it may still be filled in
+        given = {name: raw for name, raw in given.items() if raw is not None}
+    filled = fill_form(session_, actor=actor, run_id=run_id, given=given, now=now)
+    if is_sending and filled.is_complete and not filled.is_sent:
+        skip_rest(session_, actor=actor, run_id=run_id, now=now)
+        send(session_, actor=actor, run_id=run_id, now=now)
+        return replace(filled, is_sent=True)
+    return filled

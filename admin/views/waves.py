@@ -1,0 +1,164 @@
+"""Waves of surveys: planned with a preview of who gets what and when, watched while answers come in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from admin.cycles import cycle
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label, translator
+from admin.storage import now, session
+from models.people import Role
+from notices.surveys import word_invitation
+from services.actors import Right
+from services.programmes.regulations import Occasion
+from services.programmes.running import settings_of
+from services.surveys.points import list_points
+from services.surveys.respondents import ASKED, Reach, Respondent, Segment, Who
+from services.surveys.waves import cancel_wave, close_wave, list_occasions, plan_wave, preview_wave, read_wave
+
+OPENS = time(9, 0)  # of a day that the curator names
+CLOSES = time(23, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the form says; `starts_at` is this moment when no day is named."""
+
+    occasion: Occasion
+    segment: Segment
+    starts_on: date | None
+    closes_on: date
+    starts_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One survey of the wave: its invitation as it will look, and who gets it."""
+
+    title: str
+    words: Markup
+    people: Sequence[Respondent]
+
+
+class WavePage(SecuredPage):
+    right = Right.MANAGE_PAIRS
+
+    @expose("/")
+    def index(self) -> Response:
+        return redirect(url_for("surveys.index"))
+
+    @expose("/new/", methods=["GET", "POST"])
+    def new(self) -> str | Response:
+        """The form, then the preview; only the preview's button asks anybody."""
+        occasions = list_occasions(session(), cycle_id=cycle().id)
+        plan = self._read_plan(occasions) if request.values.get("occasion") else None
+        if request.method == "POST" and plan is not None:
+            planned = self.attempt(
+                plan_wave,
+                actor=current_actor(),
+                cycle_id=cycle().id,
+                occasion=plan.occasion,
+                segment=plan.segment,
+                starts_at=plan.starts_at,
+                closes_at=plan.closes_at,
+                now=now(),
+            )
+            if planned is not None:
+                flash(label("The wave is planned. You see the answers here as they come."), "success")
+                return redirect(url_for("waves.card", wave_id=planned))
+        people = self._preview(plan) if plan is not None else []
+        days = settings_of(session(), cycle_id=cycle().id).survey_closes_days
+        return self.show(
+            "panel/wave_new.html",
+            occasions=occasions,
+            points=list_points(session(), actor=current_actor(), cycle_id=cycle().id, now=now()),
+            plan=plan,
+            parts=_parts(people, plan) if plan is not None else [],
+            left_out=[one for one in people if one.reach not in ASKED],
+            asked=sum(one.reach in ASKED for one in people),
+            silent=sum(one.reach is Reach.NO_CHAT for one in people),
+            today=_today(),
+            usual_end=_today() + timedelta(days=days),
+            roles=[role.value for role in Role],
+            whos=list(Who),
+        )
+
+    @expose("/<int:wave_id>/")
+    def card(self, wave_id: int) -> str:
+        wave, runs = read_wave(session(), actor=current_actor(), wave_id=wave_id)
+        return self.show("panel/wave.html", wave=wave, runs=runs, lang=translator().locale)
+
+    @expose("/<int:wave_id>/cancel", methods=["POST"])
+    def cancel(self, wave_id: int) -> Response:
+        if self.succeeds(cancel_wave, actor=current_actor(), wave_id=wave_id, now=now()):
+            flash(label("The wave is taken back: nobody will be asked."), "success")
+        return redirect(url_for("waves.card", wave_id=wave_id))
+
+    @expose("/<int:wave_id>/close", methods=["POST"])
+    def close(self, wave_id: int) -> Response:
+        if self.succeeds(close_wave, actor=current_actor(), wave_id=wave_id, now=now()):
+            flash(
+                label("The wave is closed. Unfinished answers are kept and stay out of averages."), "success"
+            )
+        return redirect(url_for("waves.card", wave_id=wave_id))
+
+    def _preview(self, plan: Plan) -> list[Respondent]:
+        return preview_wave(
+            session(),
+            actor=current_actor(),
+            cycle_id=cycle().id,
+            occasion=plan.occasion,
+            segment=plan.segment,
+            now=now(),
+        )
+
+    def _read_plan(self, occasions: Sequence[Occasion]) -> Plan | None:
+        """None, with a sentence above the form, when it says nothing sensible."""
+        occasion = next((one for one in occasions if one == request.values.get("occasion")), None)
+        roles = tuple(role for role in Role if role.value in request.values.getlist("role"))
+        who = next((one for one in Who if one.value == request.values.get("who")), Who.ALL)
+        starts_on, closes_on = _read_day("starts_on"), _read_day("closes_on")
+        if occasion is None or not roles or closes_on is None:
+            flash(label("Please say what to ask, whom, and until when."), "error")
+            return None
+        zone = ZoneInfo(current_account().timezone)
+        starts_at = now()
+        if starts_on is not None and starts_on > _today():
+            starts_at = datetime.combine(starts_on, OPENS, zone)
+        closes_at = datetime.combine(closes_on, CLOSES, zone)
+        return Plan(occasion, Segment(roles, who), starts_on, closes_on, starts_at, closes_at)
+
+
+def _parts(people: Sequence[Respondent], plan: Plan) -> list[Part]:
+    by_survey: dict[str, list[Respondent]] = {}
+    for one in people:
+        if one.reach in ASKED:
+            by_survey.setdefault(one.survey.id, []).append(one)
+    t = translator()
+    found = []
+    for asked in by_survey.values():
+        survey, about = asked[0].survey, asked[0].about
+        letter = word_invitation(survey, t, until=plan.closes_on, about=about)
+        # the letter's own words with every fact escaped, as the chat shows them
+        words = Markup(letter.text.replace("\n", "<br>"))  # noqa: S704
+        found.append(Part(survey.title.get(t.locale), words, asked))
+    return found
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(current_account().timezone)).date()
+
+
+def _read_day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.values.get(name, ""))
+    except ValueError:
+        return None

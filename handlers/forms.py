@@ -1,0 +1,79 @@
+"""The pseudonymous mode: consent and intake go through a form of the panel, the chat carries its link."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aiogram import Router
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery
+from sqlalchemy.orm import Session
+
+from handlers.talk import Talk
+from notices.language import Translator
+from notices.letters import Action, Letter
+from services.conversations import Place
+from services.pseudonyms import is_pseudonymous_now
+from services.web_forms import LIFE, FormIssued, issue_form
+
+router = Router(name="forms")
+
+Renderer = Callable[[Session, Place, Translator, datetime], Letter | None]
+
+
+class OpenForm(CallbackData, prefix="form.open"):
+    pass
+
+
+@router.callback_query(OpenForm.filter())
+async def open_form(_query: CallbackQuery, talk: Talk) -> None:
+    await send_form(talk)
+
+
+async def send_form(talk: Talk) -> None:
+    """The link in a message of its own: the screen stays as it was."""
+    t = talk.t
+    issued: FormIssued = await talk.act(issue_form, actor=talk.actor)
+    if issued.address is None:
+        await talk.show(t("The panel has not been started yet: please tell the administrator."))
+        return
+    await talk.say(
+        t(
+            "Your personal form, for {hours} hours. It is yours only, please do not pass it on:\n{link}",
+            hours=int(LIFE.total_seconds() // 3600),
+            link=issued.address,
+        )
+    )
+
+
+def form_screen(_session: Session, _place: Place, t: Translator, _now: datetime) -> Letter:
+    return Letter(
+        t(
+            "Consent and questionnaire are filled in on a page of your organisation, not in this chat: "
+            "so no personal data pass through the messenger. Press the button and I send you the link; "
+            "afterwards come back here."
+        ),
+        (
+            (Action(t.label("Send me the link"), "form.open"),),
+            (Action(t.label("I have filled it in"), "home.show"),),
+        ),
+    )
+
+
+def data_screen(_session: Session, _place: Place, t: Translator, _now: datetime) -> Letter:
+    return Letter(
+        t(
+            "In this programme no personal data pass through the messenger. What is kept about you "
+            "your curator shows you: please ask."
+        ),
+        ((Action(t.label("To the menu"), "home.show"),),),
+    )
+
+
+def unless_pseudonymous(usual: Renderer, instead: Renderer) -> Renderer:
+    """The usual screen, or what stands in its place while the programme is pseudonymous."""
+
+    def render(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+        hidden = is_pseudonymous_now(session, place.organization_id)
+        return (instead if hidden else usual)(session, place, t, now)
+
+    return render

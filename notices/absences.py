@@ -1,0 +1,71 @@
+"""Words about a long leave, a dismissal, a transfer: neutral, the reason is nobody else's."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models.pairs import PairStatus
+from models.people import Organization, Person
+from notices.language import Translator
+from notices.letters import Action, Letter, Skip
+from notices.pairs import read_card
+
+
+def pair_paused(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    card = read_card(session, facts)
+    if card is None:
+        return Skip("the pair is gone")
+    if card.status is not PairStatus.PAUSED:
+        return Skip("the pair is at work again")
+    return Letter(
+        t(
+            "Your pair ({partner}) is paused: meetings to come are cancelled and I remind you of nothing. "
+            "I will write when it goes on.",
+            partner=card.partner_of(int(facts["person_id"])).polite_name,
+        )
+    )
+
+
+def pair_resumed(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    card = read_card(session, facts)
+    if card is None:
+        return Skip("the pair is gone")
+    if card.status is not PairStatus.ACTIVE:
+        return Skip("the pair is not at work")
+    return Letter(
+        t(
+            "Your pair ({partner}) goes on. A meeting can be proposed in /meetings.",
+            partner=card.partner_of(int(facts["person_id"])).polite_name,
+        )
+    )
+
+
+def dismissed(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    person = session.get(Person, int(facts["person_id"]))
+    if person is None:
+        return Skip("the person is gone")
+    if person.departed_at is None:
+        return Skip("the person is back")
+    return Letter(
+        t(
+            "Your part in the mentoring programme has ended, because you no longer work in this "
+            "organisation. Thank you! What is kept about you and for how long: /mydata and /privacy."
+        )
+    )
+
+
+def transferred(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    person = session.get(Person, int(facts["person_id"]))
+    if person is None:
+        return Skip("the person is gone")
+    organization = session.get_one(Organization, person.organization_id)
+    return Letter(
+        t(
+            "You work in “{organization}” now. Your earlier programme has ended, and nothing was handed over "
+            "but your name and position. If you like, join the programme here: I ask for consent anew.",
+            organization=organization.name,
+        ),
+        ((Action(t.label("Next"), "home.show"),),),
+    )

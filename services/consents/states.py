@@ -1,0 +1,169 @@
+"""Where people stand with the consents that the programme asks for now. The newest row of a kind decides.
+
+An adult takes part by their own consent; someone from 14 to 17 by that of the legal representative and
+their own assent, a younger one by the representative's alone (domain.md 2.3).
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from models.consents import Consent, ConsentDecision, ConsentKind
+from models.people import AgeGroup, Person
+from services.errors import N_, DomainError, NotFound
+from services.programmes.packs import ResolvedPack
+from services.programmes.running import current_cycle, pack_of
+
+KIND = ConsentKind.PD_PROCESSING
+
+DECISIVE: Mapping[AgeGroup, tuple[ConsentKind, ...]] = {
+    AgeGroup.ADULT: (ConsentKind.PD_PROCESSING,),
+    AgeGroup.FROM_14: (ConsentKind.REPRESENTATIVE, ConsentKind.MINOR_ASSENT),
+    AgeGroup.UNDER_14: (ConsentKind.REPRESENTATIVE,),
+}
+
+
+class ConsentMissing(DomainError):
+    text = N_("Your consent to personal data processing is needed first.")
+
+
+class ConsentState(StrEnum):
+    """Where a person stands with a consent."""
+
+    NONE = "none"
+    GIVEN = "given"
+    OUTDATED = "outdated"  # given to an earlier version of the text
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+# of several needed consents the one that holds people back most is told
+_WORST = (
+    ConsentState.WITHDRAWN,
+    ConsentState.DECLINED,
+    ConsentState.NONE,
+    ConsentState.OUTDATED,
+    ConsentState.GIVEN,
+)
+
+# asked before every answer and every screen: one statement, built once
+_STANDING = (
+    select(Person.organization_id, Person.age_group, Consent.decision, Consent.version)
+    .outerjoin(Consent, (Consent.person_id == Person.id) & (Consent.kind == KIND))
+    .where(Person.id == bindparam("person_id"))
+    .order_by(Consent.id.desc())
+    .limit(1)
+)
+
+
+def decisive_kinds(session: Session, person_id: int) -> tuple[ConsentKind, ...]:
+    """The consents without which this person cannot take part. Raises NotFound."""
+    age_group = session.scalar(select(Person.age_group).where(Person.id == person_id))
+    if age_group is None:
+        raise NotFound
+    return DECISIVE[age_group]
+
+
+def age_group_of(session: Session, person_id: int) -> AgeGroup:
+    """Raises NotFound."""
+    found = session.scalar(select(Person.age_group).where(Person.id == person_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def read_state(session: Session, person_id: int) -> ConsentState:
+    """Whether the person may take part. Raises NotFound. Noted in the session until a decision is made."""
+    noted: ConsentState | None = session.info.get(("consent", person_id))
+    if noted is not None:
+        return noted
+    found = session.execute(_STANDING, {"person_id": person_id}).one_or_none()
+    if found is None:
+        raise NotFound
+    organization_id, age_group, decision, version = found
+    if age_group is AgeGroup.ADULT:
+        state = ConsentState.NONE
+        if decision is not None:
+            state = _state(decision, version, _current_versions(session, organization_id)[KIND])
+    else:
+        state = _worst(state_of(session, person_id=person_id, kind=kind) for kind in DECISIVE[age_group])
+    session.info["consent", person_id] = state
+    return state
+
+
+def state_of(session: Session, *, person_id: int, kind: ConsentKind) -> ConsentState:
+    """Where a person stands with one consent. Raises NotFound."""
+    organization_id = session.scalar(select(Person.organization_id).where(Person.id == person_id))
+    if organization_id is None:
+        raise NotFound
+    row = newest(session, person_id, kind)
+    if row is None:
+        return ConsentState.NONE
+    current = _current_versions(session, organization_id).get(kind, row.version)
+    return _state(row.decision, row.version, current)
+
+
+def newest(session: Session, person_id: int, kind: ConsentKind) -> Consent | None:
+    return session.scalars(
+        select(Consent)
+        .where(Consent.person_id == person_id, Consent.kind == kind)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    ).first()
+
+
+def read_states(session: Session, *, organization_id: int) -> dict[int, ConsentState]:
+    """Whether they may take part, of everyone who ever decided, by person."""
+    decisive = tuple(kind for kinds in DECISIVE.values() for kind in kinds)
+    latest = (
+        select(func.max(Consent.id))
+        .where(Consent.organization_id == organization_id, Consent.kind.in_(decisive))
+        .group_by(Consent.person_id, Consent.kind)
+    )
+    current = _current_versions(session, organization_id)
+    found: dict[int, dict[ConsentKind, ConsentState]] = {}
+    ages: dict[int, AgeGroup] = {}
+    for person_id, age_group, kind, decision, version in session.execute(
+        select(Consent.person_id, Person.age_group, Consent.kind, Consent.decision, Consent.version)
+        .join(Person, Person.id == Consent.person_id)
+        .where(Consent.id.in_(latest))
+    ):
+        ages[person_id] = age_group
+        state = _state(decision, version, current.get(kind, version))
+        found.setdefault(person_id, {})[kind] = state
+    return {
+        person_id: _worst(states.get(kind, ConsentState.NONE) for kind in DECISIVE[ages[person_id]])
+        for person_id, states in found.items()
+    }
+
+
+def _current_versions(session: Session, organization_id: int) -> dict[ConsentKind, int]:
+    pack = pack_of(session, cycle_id=current_cycle(session, organization_id).id)
+    return {ConsentKind(use.id): use.version for use in pack.pack.consents if use.id in set(ConsentKind)}
+
+
+def pack_now(session: Session, organization_id: int) -> ResolvedPack:
+    return pack_of(session, cycle_id=current_cycle(session, organization_id).id)
+
+
+def _state(decision: ConsentDecision, version: int, current: int) -> ConsentState:
+    if decision is not ConsentDecision.GIVEN:
+        return ConsentState(decision.value)
+    return ConsentState.GIVEN if version >= current else ConsentState.OUTDATED
+
+
+def _worst(states: Iterable[ConsentState]) -> ConsentState:
+    found = set(states)
+    return next(state for state in _WORST if state in found)
+
+
+def has_consent(session: Session, person_id: int) -> bool:
+    return read_state(session, person_id) is ConsentState.GIVEN
+
+
+def check_consent(session: Session, person_id: int) -> None:
+    """Called before any survey and before anything personal is kept. Raises ConsentMissing."""
+    if not has_consent(session, person_id):
+        raise ConsentMissing

@@ -1,0 +1,91 @@
+"""The banks over the years: who stood in which role, and what each cycle came to (A22, C8, C9, E19)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from models.people import Outcome, Participation, ParticipationStatus, Person, Role
+from models.programmes import Cycle
+from models.standing import Eligibility
+from services.actors import Actor, Right
+from services.eligibility import EligibilityFacts, EligibilityGround, facts_of_row
+from services.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One role in one cycle. `outcome` is None while the cycle runs."""
+
+    cycle: str
+    is_open: bool
+    role: Role
+    status: ParticipationStatus
+    outcome: Outcome | None
+    wants_next: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """A person of a bank; `turns` are all their roles, the newest first."""
+
+    person_id: int
+    full_name: str
+    position: str
+    grounds: tuple[EligibilityGround, ...]
+    turns: tuple[Turn, ...]
+
+
+def read_history(session: Session, *, actor: Actor, person_id: int) -> tuple[Turn, ...]:
+    """Raises NotFound, NotAllowed."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    actor.check_right(Right.SEE_PEOPLE, person.organization_id)
+    return tuple(_turns(session, Participation.person_id == person_id)[person_id])
+
+
+def list_bank_entries(
+    session: Session, *, actor: Actor, organization_id: int, role: Role, is_student: bool
+) -> list[BankEntry]:
+    """Everybody who ever stood in a role, by name; students and staff are banks of their own."""
+    actor.check_right(Right.SEE_PEOPLE, organization_id)
+    turns = _turns(session, Participation.organization_id == organization_id)
+    noted = {
+        row.person_id: facts_of_row(row)
+        for row in session.scalars(select(Eligibility).where(Eligibility.organization_id == organization_id))
+    }
+    people = session.scalars(
+        select(Person)
+        .where(Person.organization_id == organization_id, Person.erased_at.is_(None))
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    )
+    usual = EligibilityFacts()
+    return [
+        BankEntry(
+            person_id=person.id,
+            full_name=person.full_name,
+            position=person.position,
+            grounds=noted.get(person.id, usual).grounds,
+            turns=tuple(turns[person.id]),
+        )
+        for person in people
+        if any(turn.role is role for turn in turns[person.id])
+        and noted.get(person.id, usual).is_student is is_student
+    ]
+
+
+def _turns(session: Session, which: ColumnElement[bool]) -> defaultdict[int, list[Turn]]:
+    found: defaultdict[int, list[Turn]] = defaultdict(list)
+    rows = session.execute(
+        select(Participation, Cycle)
+        .join(Cycle, Cycle.id == Participation.cycle_id)
+        .where(which)
+        .order_by(Cycle.starts_on.desc(), Participation.id)
+    )
+    for row, cycle in rows:
+        found[row.person_id].append(
+            Turn(cycle.label, cycle.is_open, row.role, row.status, row.outcome, row.wants_next)
+        )
+    return found

@@ -1,0 +1,1 @@
+"""What the operator owes people whose data it holds: deadlines, erasure, acts (domain.md 2.3)."""

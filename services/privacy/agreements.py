@@ -1,0 +1,125 @@
+"""Agreements of art. 351.8 of the Labour Code with mentors: content, terms, form, payment (DC08)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.people import Person
+from models.privacy import AgreementBasis, MentoringAgreement
+from services.actors import Actor, Right
+from services.audit import record
+from services.errors import N_, DomainError, NotFound
+
+SHORT, MIDDLE, LONG = 60, 300, 2000
+
+
+class AgreementIncomplete(DomainError):
+    text = N_("An agreement has a number, a date, a content, a form and a term that ends after it begins.")
+
+
+class AgreementTextTooLong(DomainError):
+    text = N_("This is too long: at most {limit} characters fit.")
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFacts:
+    id: int
+    person_id: int
+    number: str
+    signed_on: date
+    starts_on: date
+    ends_on: date
+    basis: AgreementBasis
+    content: str
+    form: str
+    payment: str
+    file_id: int | None
+
+
+def register_agreement(
+    session: Session,
+    *,
+    actor: Actor,
+    person_id: int,
+    number: str,
+    signed_on: date,
+    starts_on: date,
+    ends_on: date,
+    basis: AgreementBasis,
+    content: str,
+    form: str,
+    payment: str,
+    file_id: int | None,
+    now: datetime,
+) -> int:
+    """A signed agreement, with its scan if there is one. Gives its id.
+
+    Raises NotFound, NotAllowed, AgreementIncomplete, AgreementTextTooLong.
+    """
+    person = session.get(Person, person_id, with_for_update=True)
+    if person is None or person.erased_at is not None:
+        raise NotFound
+    actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
+    told = {"number": number.strip(), "content": content.strip(), "form": form.strip()}
+    if not all(told.values()) or ends_on <= starts_on:
+        raise AgreementIncomplete
+    limits = {"number": SHORT, "content": LONG, "form": MIDDLE, "payment": 500}
+    for name, value in (*told.items(), ("payment", payment.strip())):
+        if len(value) > limits[name]:
+            raise AgreementTextTooLong(limit=limits[name])
+    row = MentoringAgreement(
+        organization_id=person.organization_id,
+        person_id=person_id,
+        signed_on=signed_on,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        basis=basis,
+        payment=payment.strip(),
+        registered_at=now,
+        registered_by=actor.id,
+        file_id=file_id,
+        **told,
+    )
+    session.add(row)
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        action="privacy.agreement_registered",
+        subject=("person", person_id),
+        organization_id=person.organization_id,
+        now=now,
+        after={"agreement": row.id, "basis": basis.value},
+    )
+    return row.id
+
+
+def list_agreements(session: Session, *, actor: Actor, person_id: int) -> list[AgreementFacts]:
+    """Raises NotFound, NotAllowed."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    actor.check_right(Right.SEE_PEOPLE, person.organization_id)
+    rows = session.scalars(
+        select(MentoringAgreement)
+        .where(MentoringAgreement.person_id == person_id)
+        .order_by(MentoringAgreement.id)
+    )
+    return [
+        AgreementFacts(
+            row.id,
+            row.person_id,
+            row.number,
+            row.signed_on,
+            row.starts_on,
+            row.ends_on,
+            row.basis,
+            row.content,
+            row.form,
+            row.payment,
+            row.file_id,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,34 @@
+"""What stays after an erasure, why and until when: the pack's retention list (issue 4, point 7)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from services.programmes.running import current_cycle, pack_of
+from services.programmes.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFacts:
+    """A group of papers; `years` None: as long as the organisation must keep such papers."""
+
+    id: str
+    title: Text
+    ground: Text
+    years: int | None
+
+    def until(self, since: date) -> date | None:
+        """The last day when the term begins on `since`."""
+        if self.years is None:
+            return None
+        try:
+            return since.replace(year=since.year + self.years)
+        except ValueError:  # 29 February
+            return since.replace(year=since.year + self.years, day=28)
+
+
+def list_kept(session: Session, *, organization_id: int) -> tuple[KeptFacts, ...]:
+    """Of the programme that runs now. Raises NoOpenCycle."""
+    pack = pack_of(session, cycle_id=current_cycle(session, organization_id).id).pack
+    return tuple(KeptFacts(one.id, one.title, one.ground, one.years) for one in pack.retention)

@@ -1,0 +1,79 @@
+"""Every place where a row points at a person, and what becomes of it when the person is erased.
+
+A test holds this table to the models: a new column that points at people needs its line here.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Fate(StrEnum):
+    DELETED = "deleted"  # the whole row goes
+    LOOSENED = "loosened"  # the row stays and no longer points at anybody
+    NUMBERED = "numbered"  # points on at the emptied row: a number that names nobody
+    BY_HAND = "by_hand"  # services.privacy.erasing does more than one statement could
+
+
+TRACES: Mapping[tuple[str, str], Fate] = {
+    ("absences", "person_id"): Fate.DELETED,
+    ("accounts", "person_id"): Fate.LOOSENED,
+    ("chat_accounts", "person_id"): Fate.BY_HAND,
+    ("consents", "person_id"): Fate.BY_HAND,
+    ("destruction_acts", "person_id"): Fate.NUMBERED,
+    ("drafts", "person_id"): Fate.DELETED,
+    ("eligibilities", "person_id"): Fate.DELETED,
+    ("event_guests", "person_id"): Fate.DELETED,
+    ("invitations", "person_id"): Fate.DELETED,
+    ("join_requests", "person_id"): Fate.BY_HAND,
+    ("meeting_words", "person_id"): Fate.NUMBERED,
+    ("meetings", "cancelled_by"): Fate.NUMBERED,
+    ("meetings", "logged_by"): Fate.NUMBERED,
+    ("meetings", "proposed_by"): Fate.NUMBERED,
+    ("mentoring_agreements", "person_id"): Fate.NUMBERED,
+    ("origins", "person_id"): Fate.DELETED,
+    ("outbox", "person_id"): Fate.DELETED,
+    ("pair_members", "person_id"): Fate.BY_HAND,
+    ("paper_entries", "person_id"): Fate.DELETED,
+    ("participations", "person_id"): Fate.NUMBERED,
+    ("privacy_duties", "person_id"): Fate.NUMBERED,
+    ("roadmap_digests", "person_id"): Fate.DELETED,
+    ("roadmap_entries", "responsible_id"): Fate.LOOSENED,
+    ("roadmap_proofs", "person_id"): Fate.LOOSENED,
+    ("survey_runs", "about_person_id"): Fate.BY_HAND,
+    ("survey_runs", "person_id"): Fate.BY_HAND,
+    ("tasks", "person_id"): Fate.DELETED,
+    ("testimonies", "person_id"): Fate.DELETED,
+    ("web_links", "person_id"): Fate.DELETED,
+}
+
+GROUPS: Mapping[str, str] = {
+    "absences": "profile",
+    "eligibilities": "profile",
+    "paper_entries": "notes",
+    "testimonies": "profile",
+    "drafts": "notes",
+    "event_guests": "events",
+    "invitations": "invitations",
+    "origins": "lists",
+    "outbox": "messages",
+    "roadmap_digests": "messages",
+    "tasks": "tasks",
+    "web_links": "invitations",
+}
+"""Under which group of data the act counts the rows of a table."""
+
+EMPTIED = frozenset(
+    {
+        "family_name",
+        "given_name",
+        "patronymic",
+        "position",
+        "last_seen_at",
+        "departed_at",
+        "age_group",
+        "erased_at",
+    }
+)
+"""Columns of `persons` that erasing writes over; the others (KEPT) say nothing of a person."""
+
+KEPT = frozenset({"id", "organization_id", "locale", "created_at"})

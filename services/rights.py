@@ -1,0 +1,36 @@
+"""What each role of the panel may do: the one table. docs/rights.md is made of it (tools/rights.py).
+
+The other axis is the organisation: a right holds in the organisation that the account works in at the moment,
+and in no other (services.actors.Actor, services.account_organizations).
+"""
+
+from collections.abc import Mapping
+
+from models.accounts import AccountRole
+from services.actors import Right
+from services.errors import N_
+
+_READING = frozenset({Right.SEE_PEOPLE, Right.SEE_SCORES})
+_SIGNED = frozenset({Right.APPROVE})
+"""The head's signature: nobody else stands in for it."""
+
+RIGHTS: Mapping[AccountRole, frozenset[Right]] = {
+    AccountRole.ADMINISTRATOR: frozenset(Right) - _SIGNED,
+    AccountRole.CURATOR: frozenset(Right) - _SIGNED - {Right.APPOINT_ADMINISTRATORS},
+    AccountRole.HEAD: _READING | {Right.FILL_SCORES, Right.SEE_AUDIT, Right.APPROVE},
+    AccountRole.PSYCHOLOGIST: _READING | {Right.FILL_SCORES},
+    AccountRole.OBSERVER: frozenset({Right.SEE_SCORES}),
+}
+
+DUTIES: Mapping[Right, str] = {
+    Right.SEE_PEOPLE: N_("See people, pairs and meetings"),
+    Right.EDIT_PEOPLE: N_("Add and correct people, invite them, enter papers for them"),
+    Right.MANAGE_PAIRS: N_("Propose, confirm and end pairs, log meetings, deal with tasks"),
+    Right.SEE_SCORES: N_("See figures and scores"),
+    Right.FILL_SCORES: N_("Fill in the nine criteria"),
+    Right.MANAGE_SETTINGS: N_("Change settings, keep accounts"),
+    Right.APPOINT_ADMINISTRATORS: N_("Keep the accounts of administrators"),
+    Right.SEE_AUDIT: N_("Read the journal"),
+    Right.APPROVE: N_("Approve the curator, mentors and mentees, and the roadmap"),
+}
+"""What each right is for, in words: for the panel and for docs/rights.md."""

@@ -1,0 +1,108 @@
+"""Who answers for a row, and who may act on it from the chat.
+
+The pack names a part ("head"); the curator may name a person. Otherwise whoever holds a panel account of that
+part answers; a part that nobody here plays (an education authority) falls to the curator.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from models.accounts import Account, AccountOrganization, AccountRole
+from models.people import ChatAccount, Person
+from models.roadmap import RoadmapEntry
+from services.actors import Actor, ActorKind, Right
+from services.programmes.roadmaps import Role
+from services.rights import RIGHTS
+
+PARTS: Mapping[Role, AccountRole] = {
+    "curator": AccountRole.CURATOR,
+    "head": AccountRole.HEAD,
+    "psychologist": AccountRole.PSYCHOLOGIST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Someone who answers for rows. `person_id` None: a panel account that is not linked to the chat yet."""
+
+    name: str
+    person_id: int | None
+    account_id: int | None
+    is_in_chat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leaders:
+    """All who may answer for rows of one organisation, read once."""
+
+    by_part: Mapping[AccountRole, tuple[Leader, ...]]
+    by_person: Mapping[int, Leader]
+
+    def of(self, role: Role | None, responsible_id: int | None) -> tuple[Leader, ...]:
+        """The person whom the curator named, else those who play the part, else the curators."""
+        if responsible_id is not None and responsible_id in self.by_person:
+            return (self.by_person[responsible_id],)
+        part = PARTS.get(role) if role is not None else None
+        found = self.by_part.get(part, ()) if part is not None else ()
+        return found or self.by_part.get(AccountRole.CURATOR, ())
+
+
+def read_leaders(session: Session, *, organization_id: int, named: Sequence[int] = ()) -> Leaders:
+    """`named` are persons whom the curator chose for some row."""
+    in_chat = set(
+        session.scalars(
+            select(ChatAccount.person_id).where(ChatAccount.person_id.is_not(None), ChatAccount.is_reachable)
+        )
+    )
+    by_part: dict[AccountRole, tuple[Leader, ...]] = {}
+    accounts = session.scalars(
+        select(Account).where(_works_in(organization_id), Account.disabled_at.is_(None)).order_by(Account.id)
+    )
+    for account in accounts:
+        leader = Leader(account.name, account.person_id, account.id, account.person_id in in_chat)
+        by_part[account.role] = (*by_part.get(account.role, ()), leader)
+    if AccountRole.CURATOR not in by_part and AccountRole.ADMINISTRATOR in by_part:
+        by_part[AccountRole.CURATOR] = by_part[AccountRole.ADMINISTRATOR]  # a school run by one person
+    people = session.scalars(
+        select(Person).where(Person.organization_id == organization_id, Person.id.in_(named))
+    )
+    by_person = {one.id: Leader(one.full_name, one.id, None, one.id in in_chat) for one in people}
+    return Leaders(by_part, by_person)
+
+
+def leads_programme(session: Session, actor: Actor, organization_id: int) -> bool:
+    """Whether a person in the chat holds a panel account that may change the roadmap."""
+    if actor.kind is not ActorKind.PERSON or actor.id is None:
+        return False
+    roles = session.scalars(
+        select(Account.role).where(
+            Account.person_id == actor.id, _works_in(organization_id), Account.disabled_at.is_(None)
+        )
+    )
+    return any(Right.MANAGE_PAIRS in RIGHTS[role] for role in roles)
+
+
+def check_leads(session: Session, actor: Actor, organization_id: int) -> None:
+    """Raises NotAllowed unless the actor may change the roadmap, in the panel or in the chat."""
+    if not leads_programme(session, actor, organization_id):
+        actor.check_right(Right.MANAGE_PAIRS, organization_id)
+
+
+def check_answers_for(session: Session, actor: Actor, entry: RoadmapEntry, role: Role | None) -> None:
+    """Raises NotAllowed unless the actor leads the programme or answers for this very row."""
+    if actor.kind is ActorKind.PERSON and actor.id is not None:
+        leaders = read_leaders(session, organization_id=entry.organization_id, named=(actor.id,))
+        if actor.id in {one.person_id for one in leaders.of(role, entry.responsible_id)}:
+            return
+    check_leads(session, actor, entry.organization_id)
+
+
+def _works_in(organization_id: int) -> ColumnElement[bool]:
+    """Accounts of the organisation, and those of others that work in it too (A2)."""
+    guests = select(AccountOrganization.account_id).where(
+        AccountOrganization.organization_id == organization_id
+    )
+    return or_(Account.organization_id == organization_id, Account.id.in_(guests))

@@ -1,0 +1,134 @@
+"""A survey on a page, many questions at once: by a one-time link, from a paper sheet, in the panel.
+
+The same rules as in the chat: what is right is kept even when something beside it is refused; a question that
+was not reached stays unanswered, and partial answers are kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from models.surveys import RunSource, SurveyRun, SurveyStatus
+from services.actors import Actor, Right
+from services.audit import record
+from services.errors import N_, DomainError, NotFound
+from services.programmes.surveys import Question, Survey
+from services.programmes.values import AnswerRefused, Raw
+from services.surveys.recording import (
+    RunClosed,
+    advance,
+    open_progress,
+    read_raw,
+    write_answer,
+)
+from services.surveys.steps import UNSENT, Progress
+
+
+class FilledInFuture(DomainError):
+    text = N_("A sheet cannot have been filled in after today.")
+
+
+class AnswersInAlready(DomainError):
+    text = N_("This survey has been sent already: there is nothing to type in.")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """`faults` by question; `missing` are asked questions that must be answered and are not, in order."""
+
+    run_id: int
+    faults: Mapping[str, AnswerRefused]
+    missing: tuple[str, ...]
+    is_sent: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.faults and not self.missing
+
+
+def fill_form(
+    session: Session,
+    *,
+    actor: Actor,
+    run_id: int,
+    given: Mapping[str, Raw | None],
+    now: datetime,
+) -> Filled:
+    """Keep the answers of a form. None skips an optional question and leaves any other unanswered.
+
+    A question whose condition does not hold (any more) is passed over. Raises RunClosed, NotAllowed.
+    """
+    progress = open_progress(session, actor, run_id, now)
+    faults: dict[str, AnswerRefused] = {}
+    for question in progress.survey.questions():
+        if question.id not in given or not _is_asked(progress, question):
+            continue
+        raw = given[question.id]
+        if raw is None:
+            if question.optional:
+                write_answer(session, actor, progress, question, None, is_final=True, now=now)
+        else:
+            try:
+                value = read_raw(session, progress, question, raw)
+            except AnswerRefused as error:
+                faults[question.id] = error
+                continue
+            write_answer(session, actor, progress, question, value, is_final=True, now=now)
+        progress = Progress(progress.run, progress.survey, progress.answers)
+    recorded = advance(session, actor, progress, now)
+    return Filled(run_id, faults, find_missing(progress), recorded.is_sent)
+
+
+def _is_asked(progress: Progress, question: Question) -> bool:
+    return progress.survey.is_asked(question, progress.values)
+
+
+def find_missing(progress: Progress) -> tuple[str, ...]:
+    """Asked questions that may not be skipped and have no answer."""
+    return tuple(one.id for one in progress.asked if not one.optional and progress.values.get(one.id) is None)
+
+
+def skip_rest(session: Session, *, actor: Actor, run_id: int, now: datetime) -> None:
+    """Skip every optional question without an answer, so that the rest may be sent."""
+    progress = open_progress(session, actor, run_id, now)
+    for question in progress.asked:
+        if question.optional and question.id not in progress.values:
+            write_answer(session, actor, progress, question, None, is_final=True, now=now)
+
+
+def read_fields(survey: Survey, answers: Mapping[str, object]) -> list[tuple[Question, bool]]:
+    """Every question with whether these answers lead to it: a page shows the rest on demand."""
+    return [(one, survey.is_asked(one, answers)) for one in survey.questions()]
+
+
+def begin_paper(
+    session: Session, *, actor: Actor, run_id: int, filled_on: date, today: date, now: datetime
+) -> None:
+    """The curator types in a sheet that was filled in on paper: marked with author and date.
+
+    Raises NotFound, NotAllowed, FilledInFuture, AnswersInAlready, RunClosed.
+    """
+    run = session.get(SurveyRun, run_id, with_for_update=True)
+    if run is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
+    if filled_on > today:
+        raise FilledInFuture
+    if run.status is SurveyStatus.SENT:
+        raise AnswersInAlready
+    if run.status not in UNSENT:
+        raise RunClosed
+    if run.source is RunSource.PAPER and run.filled_on == filled_on and run.entered_by == actor.id:
+        return
+    run.source, run.entered_by, run.filled_on = RunSource.PAPER, actor.id, filled_on
+    record(
+        session,
+        actor=actor,
+        action="survey.paper_entered",
+        subject=("survey_run", run.id),
+        organization_id=run.organization_id,
+        now=now,
+        after={"survey": run.survey_id, "filled_on": filled_on.isoformat()},
+    )

@@ -1,0 +1,139 @@
+"""Partners are asked how satisfied they are (B19, A42 item 7): outside the chat, by a one-time link."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.programmes import Cycle
+from models.surveys import RunSource, SurveyRun, SurveyStatus, WebLink
+from services.actors import Actor, ActorKind, Right
+from services.audit import record
+from services.errors import N_, DomainError, NotAllowed, NotFound
+from services.programmes.running import pack_of, settings_of
+from services.surveys.forms import AnswersInAlready
+from services.surveys.outcomes import SentRun, on_sent
+from services.surveys.runs import open_run
+from services.web_links import LinkIssued, issue_survey_link
+
+OCCASION = "partner"
+NAME_LIMIT = 200
+
+
+class PartnerUnnamed(DomainError):
+    text = N_("Please say which partner is asked, for example: Town centre for teachers.")
+
+
+class NothingForPartners(DomainError):
+    text = N_("This programme has no survey for partners.")
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAsked:
+    run_id: int
+    link: LinkIssued
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRun:
+    """`link_until` is None when no link works: it was used, revoked or is out of date."""
+
+    run_id: int
+    name: str
+    status: SurveyStatus
+    asked_at: datetime
+    sent_at: datetime | None
+    link_until: datetime | None
+
+
+def ask_partner(session: Session, *, actor: Actor, cycle_id: int, name: str, now: datetime) -> PartnerAsked:
+    """Open the survey for a partner and make the link to send them.
+
+    Raises PartnerUnnamed, NothingForPartners, NotFound, NotAllowed.
+    """
+    organization_id = session.scalar(select(Cycle.organization_id).where(Cycle.id == cycle_id))
+    if organization_id is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_PAIRS, organization_id)
+    if actor.kind is not ActorKind.ACCOUNT:
+        raise NotAllowed
+    shown = " ".join(name.split())[:NAME_LIMIT]
+    if not shown:
+        raise PartnerUnnamed
+    survey = pack_of(session, cycle_id=cycle_id).survey_for("partner_feedback", "partner")
+    if survey is None:
+        raise NothingForPartners
+    days = settings_of(session, cycle_id=cycle_id).survey_link_days
+    run_id = open_run(
+        session,
+        survey_id=survey.id,
+        organization_id=organization_id,
+        cycle_id=cycle_id,
+        dedup_key=f"{OCCASION}:cycle:{cycle_id}:{secrets.token_hex(8)}",  # asked anew each time
+        account_id=actor.id,
+        outsider=shown,
+        source=RunSource.WEB,
+        closes_at=now + timedelta(days=days),
+        now=now,
+    )
+    record(
+        session,
+        actor=actor,
+        action="survey.partner_asked",
+        subject=("survey_run", run_id),
+        organization_id=organization_id,
+        now=now,
+    )
+    link = issue_survey_link(session, actor=actor, run_id=run_id, valid_for=timedelta(days=days), now=now)
+    return PartnerAsked(run_id, link)
+
+
+def renew_link(session: Session, *, actor: Actor, run_id: int, now: datetime) -> LinkIssued:
+    """A new link for a partner who lost theirs or was late; the old one stops, answers are kept.
+
+    Raises NotFound, NotAllowed, AnswersInAlready.
+    """
+    run = session.get(SurveyRun, run_id, with_for_update=True)
+    if run is None or run.outsider is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
+    if run.status is SurveyStatus.SENT:
+        raise AnswersInAlready
+    valid_for = timedelta(days=settings_of(session, cycle_id=run.cycle_id).survey_link_days)
+    run.status, run.closes_at = SurveyStatus.OPEN, now + valid_for
+    return issue_survey_link(session, actor=actor, run_id=run_id, valid_for=valid_for, now=now)
+
+
+def list_partner_runs(session: Session, *, actor: Actor, cycle_id: int, now: datetime) -> list[PartnerRun]:
+    """Who was asked this school year, the newest first."""
+    organization_id = session.scalar(select(Cycle.organization_id).where(Cycle.id == cycle_id))
+    if organization_id is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_PAIRS, organization_id)
+    runs = session.scalars(
+        select(SurveyRun)
+        .where(SurveyRun.cycle_id == cycle_id, SurveyRun.outsider.is_not(None))
+        .order_by(SurveyRun.id.desc())
+    ).all()
+    until = {
+        link.run_id: link.expires_at
+        for link in session.scalars(
+            select(WebLink).where(
+                WebLink.run_id.in_([run.id for run in runs]),
+                WebLink.used_at.is_(None),
+                WebLink.revoked_at.is_(None),
+                WebLink.expires_at > now,
+            )
+        )
+    }
+    return [
+        PartnerRun(run.id, run.outsider or "", run.status, run.opened_at, run.sent_at, until.get(run.id))
+        for run in runs
+    ]
+
+
+@on_sent(OCCASION)
+def keep(_session: Session, _sent: SentRun, *, actor: Actor, now: datetime) -> None:
+    """Nothing follows: the answers are read in the sheet of the nine indicators and in reports."""

@@ -1,0 +1,144 @@
+"""Every button of the bot with ids of another school: taken from the code, so that no new one is left out."""
+
+import importlib
+import json
+import pkgutil
+from datetime import date
+from enum import Enum
+from typing import get_args
+
+import pytest
+from aiogram.filters.callback_data import CallbackData
+from sqlalchemy import select, update
+
+import handlers
+from models.base import Base
+from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
+from models.surveys import SurveyRun
+from services.joining import create_invitation
+from tests.dialogues.walks import consented, make_world
+from tests.town import Town, until
+from tests.world import World, found_school
+
+BESIDE = {"outbox", "audit"}  # what the bot says of itself; nobody's data is written there
+
+
+def buttons() -> list[type[CallbackData]]:
+    """Every CallbackData of the handlers."""
+    for found in pkgutil.walk_packages(handlers.__path__, "handlers."):
+        importlib.import_module(found.name)
+    known = {one for one in CallbackData.__subclasses__() if one.__module__.startswith("handlers.")}
+    return sorted(known, key=lambda one: one.__prefix__)
+
+
+def press(button: type[CallbackData], ids: dict[str, int], question: str) -> str:
+    """The button's data with another school's ids in it; a number whose name is not known is 1."""
+    values = []
+    for name, field in button.model_fields.items():
+        kind = (get_args(field.annotation) or (field.annotation,))[0]
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            values.append(str(next(iter(kind)).value))
+        elif kind is date:
+            values.append("2026-12-01")
+        elif kind is int:
+            values.append(str(ids.get(name, 1)))
+        else:
+            values.append(question if name == "question" else "1")
+    return ":".join((button.__prefix__, *values))
+
+
+def rows_of(world: World) -> dict[str, list[str]]:
+    """All rows of one school, by table."""
+    return {
+        name: sorted(
+            str(tuple(row))
+            for row in world.read(
+                lambda session, table=table: session.execute(
+                    select(table).where(table.c.organization_id == world.organization_id)
+                ).all()
+            )
+        )
+        for name, table in Base.metadata.tables.items()
+        if "organization_id" in table.c and name not in BESIDE
+    }
+
+
+@pytest.fixture
+async def other(town: Town) -> World:
+    """A school with a pair that meets; nobody of it writes to the bot."""
+    return found_school(town.database, await town.telegram.now(), name="Гимназия соседнего района")
+
+
+async def test_buttons_with_the_ids_of_another_school_reach_nothing(town: Town, other: World) -> None:
+    mentee, mentor = other.mentee("Зинаида"), other.mentor("Аполлон")
+    pair_id = other.agree(mentee, mentor)
+    await town.stop_bot()
+    await town.start_bot(has_scheduler=False)
+    anna = await consented(town, await make_world(town))
+    await anna.tap("Мне нужен наставник")
+    stranger = await town.telegram.person("Чужой", key="stranger")
+    await stranger.start()
+    awaited = other.person("Евдокия")
+    invitation = other.write(create_invitation, actor=other.curator, person_id=awaited.id)
+    with town.database.writing() as session:
+        session.execute(update(OutboxMessage).values(status=OutboxStatus.SENT))
+        runs = list(session.scalars(select(SurveyRun.id).where(SurveyRun.person_id == mentee.id)))
+    ids = {
+        "pair_id": pair_id,
+        "run_id": runs[0],
+        "person_id": mentee.id,
+        "participation_id": mentee.participation_id,
+        "invitation_id": invitation.id,
+    }
+    before = rows_of(other)
+    after = len(await town.telegram.record())
+    for number, chat_id in enumerate((anna.telegram.id, stranger.id), start=40):
+        await press_all(town, chat_id, ids, first=2**number)
+    assert rows_of(other) == before
+    calls = (await town.telegram.record())[after:]
+    said = json.dumps([{**call, "answer": None} for call in calls], ensure_ascii=False)
+    for name in ("Зинаида", "Аполлон", "Евдокия", mentee.person.family_name, mentor.person.family_name):
+        assert name not in said
+
+
+async def press_all(town: Town, chat_id: int, ids: dict[str, int], *, first: int) -> None:
+    await town.stop_bot()
+    now = await town.telegram.now()
+    codes = [press(one, ids, "expected_result") for one in buttons()]
+    assert len(codes) > 60
+    with town.database.writing() as session:
+        for number, code in enumerate(codes, start=1):
+            query = {
+                "id": str(number),
+                "from": {"id": chat_id, "is_bot": False, "first_name": "Анна"},
+                "chat_instance": "1",
+                "data": code,
+                "message": {
+                    "message_id": 1_000_000
+                    + number,  # newer than any screen, so that no button is out of date
+                    "date": int(now.timestamp()),
+                    "chat": {"id": chat_id, "type": "private", "first_name": "Анна"},
+                    "text": "…",
+                },
+            }
+            session.add(
+                InboxUpdate(
+                    update_id=first + number,
+                    chat_id=chat_id,
+                    payload=json.dumps({"update_id": first + number, "callback_query": query}),
+                    status=InboxStatus.WAITING,
+                    received_at=now,
+                )
+            )
+    await town.start_bot(has_scheduler=False)
+
+    def is_done() -> bool:
+        with town.database.reading() as session:
+            return not session.scalars(
+                select(InboxUpdate.update_id).where(InboxUpdate.status == InboxStatus.WAITING)
+            ).first()
+
+    await until(is_done)
+    with town.database.reading() as session:
+        parked = session.scalars(select(InboxUpdate).where(InboxUpdate.status == InboxStatus.PARKED)).all()
+    assert not parked, [one.payload for one in parked]

@@ -1,0 +1,58 @@
+"""Events in the panel: planned, guests chosen, attendance, minutes and register to print."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.engine import Database
+from models.messages import OutboxMessage
+from services.clock import FixedClock
+from tests.panel.conftest import Browser, text_of
+from tests.world import World
+
+FORM = {"kind": "training", "title": "Установочная сессия", "day": "24.11.2026", "clock": "14:30"}
+
+
+@pytest.mark.requirement("C33", "D9", "E22")
+def test_an_event_from_the_plan_to_its_minutes(
+    curator: Browser, world: World, clock: FixedClock, database: Database
+) -> None:
+    mentor, mentee = world.mentor("Пётр"), world.mentee("Анна")
+    assert "Мероприятий пока нет" in text_of(curator.get("/events/"))
+    refused = curator.post("/events/new", {**FORM, "clock": "скоро", "agenda": "Первый пункт"})
+    assert "Укажите день и время" in text_of(refused)
+    assert "Первый пункт" in refused, "nothing typed is lost"
+    card = curator.post("/events/new", {**FORM, "agenda": "Первый пункт", "leader": "Методист центра"})
+    assert "Теперь пригласите гостей" in text_of(card)
+    assert "Приглашаем вас: обучение Установочная сессия" in text_of(card), "seen before it is sent"
+    nobody = curator.post("/events/1/invite", page="/events/1/")
+    assert "Никто не выбран" in text_of(nobody)
+    invited = curator.post("/events/1/invite", page="/events/1/", audience="mentor")
+    assert "Приглашение в Telegram получит 1 человек." in text_of(invited)
+    assert "ответа ещё нет" in text_of(invited)
+    again = curator.post("/events/1/invite", page="/events/1/", audience="mentor")
+    assert "1 человек без сообщения" in text_of(again)
+    with database.reading() as session:
+        kinds = session.scalars(select(OutboxMessage.kind).where(OutboxMessage.kind.like("event.%"))).all()
+    assert kinds == ["event.invitation"]
+    assert "<svg" in curator.get("/events/1/sheet")
+    clock.moment = world.now + timedelta(days=1, hours=4)
+    there = curator.post("/events/1/present", page="/events/1/", person_id=[mentor.id, mentee.id])
+    assert "Присутствовали 2 человека." in text_of(there)
+    curator.post(
+        "/events/1/minutes",
+        page="/events/1/",
+        number="3",
+        chair="Строгая Н. О.",
+        decisions="Начать работу пар",
+    )
+    paper = text_of(curator.get("/events/1/print"))
+    for said in ("Протокол № 3", "Присутствовали: 2", "Первый пункт", "Начать работу пар", "Строгая Н. О."):
+        assert said in paper
+    bad = curator.post("/events/1/material", page="/events/1/", material="Слайды", url="слайды.pdf")
+    assert "Это не адрес страницы" in text_of(bad)
+    curator.post("/events/1/material", page="/events/1/", material="Слайды", url="https://school.ru/s.pdf")
+    register = text_of(curator.get("/events/register"))
+    for said in ("Установочная сессия", "Методист центра", mentor.person.full_name, "Слайды"):
+        assert said in register

@@ -1,0 +1,146 @@
+"""The closed list of evidence: each rule counts what really happened, by the services a door would call."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
+
+from models.engine import Database
+from models.events import EventKind
+from models.meetings import MeetingKind
+from models.pairs import Pair, PairStatus
+from models.people import OrganizationKind
+from services.actors import Door, system
+from services.events.guests import invite_guests, mark_present
+from services.events.minutes import write_minutes
+from services.events.planning import plan_event
+from services.meetings.outcomes import log_past_meeting
+from services.organizations import add_organization
+from services.programmes.packs import load_pack
+from services.programmes.roadmaps import Evidence
+from services.programmes.running import create_programme
+from services.roadmap.entries import lay_out
+from services.roadmap.evidence import RULES, Found, Scope, is_proven
+from tests.world import PROGRAMMES, World, found_school
+
+BY_HAND = {
+    "interviews_held",
+    "mentors_ordered",
+    "preferences_asked",
+    "programs_written",
+    "unpaired_supported",
+    "final_event_ordered",
+    "awards_ordered",
+}
+"""Keys that packs may name already, though no record of this version counts them."""
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The rules' queries run on both engines in test_roadmap.py."""
+    return sqlite_url
+
+
+@pytest.fixture
+def world(database: Database, now: datetime) -> World:
+    return found_school(database, now)
+
+
+def count(world: World, key: str) -> Found:
+    with world.database.reading() as session:
+        scope = Scope(world.organization_id, world.cycle_id, world.pack)
+        return Found(key, *RULES[key](session, scope))  # type: ignore[arg-type,index]
+
+
+def test_every_key_has_a_rule_or_is_known_to_have_none() -> None:
+    assert set(get_args(Evidence)) - set(RULES) == BY_HAND
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        pytest.param(MeetingKind.INTRO, "intro_meetings", marks=pytest.mark.requirement("C21")),
+        pytest.param(MeetingKind.TRIAL, "trial_meetings", marks=pytest.mark.requirement("C22")),
+        pytest.param(MeetingKind.PLANNING, "planning_meetings", marks=pytest.mark.requirement("C23")),
+        pytest.param(MeetingKind.REGULAR, "regular_meetings", marks=pytest.mark.requirement("C24")),
+        pytest.param(MeetingKind.FINAL, "final_meetings", marks=pytest.mark.requirement("C25")),
+    ],
+)
+def test_meetings_of_a_kind_prove_their_row(world: World, kind: MeetingKind, key: str) -> None:
+    first = world.agree(world.mentee("Анна"), world.mentor("Пётр"))
+    world.agree(world.mentee("Ольга"), world.mentor("Иван"))
+    with world.database.writing() as session:
+        session.get_one(Pair, first).status = PairStatus.ACTIVE
+    assert not count(world, key).is_proven
+    world.write(
+        log_past_meeting,
+        actor=world.curator,
+        pair_id=first,
+        day=date(2026, 11, 20),
+        minutes=40,
+        topic="Знакомство",
+        kind=kind,
+    )
+    found = count(world, key)
+    assert (found.have, found.need, found.is_proven) == (1, 2, False), "the second pair has not met yet"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        pytest.param(EventKind.ROUND_TABLE, "round_table_held", marks=pytest.mark.requirement("C15")),
+        pytest.param(EventKind.COUNCIL, "council_held", marks=pytest.mark.requirement("A33")),
+        pytest.param(EventKind.TRAINING, "training_held", marks=pytest.mark.requirement("C14", "E42")),
+        pytest.param(EventKind.THEMED, "themed_events", marks=pytest.mark.requirement("B16")),
+        pytest.param(EventKind.GROUP_FINAL, "group_final_held", marks=pytest.mark.requirement("C27")),
+        pytest.param(EventKind.FINAL, "final_event_held", marks=pytest.mark.requirement("C34", "D15", "E44")),
+    ],
+)
+def test_an_event_proves_its_row_when_it_was_held(world: World, kind: EventKind, key: str) -> None:
+    mentor = world.mentor("Пётр")
+    event = world.write(
+        plan_event,
+        actor=world.curator,
+        cycle_id=world.cycle_id,
+        kind=kind,
+        title="Встреча",
+        starts_at=world.now + timedelta(hours=1),
+    )
+    facts: dict[str, Any] = {"actor": world.curator, "event_id": event.id}
+    world.write(invite_guests, **facts, person_ids=[mentor.id])
+    assert not count(world, key).is_proven, "planned is not held"
+    assert count(world, "invitations_sent").is_proven is (kind in {EventKind.FINAL, EventKind.GROUP_FINAL})
+    world.now += timedelta(hours=3)
+    held = world.write(mark_present, **facts, person_ids=[mentor.id])
+    assert held.attended == 1
+    assert count(world, key).is_proven
+    assert not count(world, "minutes_kept").is_proven
+    world.write(write_minutes, **facts, number="1", chair="", secretary="", decisions="Работать вместе")
+    has_minutes = kind in {EventKind.ROUND_TABLE, EventKind.COUNCIL}
+    assert count(world, "minutes_kept").is_proven is has_minutes
+
+
+def test_nothing_is_proven_while_there_is_nobody_to_count(world: World) -> None:
+    proven = [key for key in RULES if count(world, key).is_proven]
+    assert proven == []
+    assert not is_proven((), {})
+
+
+@pytest.mark.parametrize("pack_id", ["afterschool-centre-2022", "support-centre-2024", "simferopol-2022"])
+def test_every_row_of_a_pack_is_laid_out(database: Database, now: datetime, pack_id: str) -> None:
+    pack = load_pack(PROGRAMMES, pack_id)
+    with database.writing() as session:
+        root = system(Door.COMMAND_LINE)
+        school = add_organization(
+            session,
+            actor=root,
+            name=pack_id,
+            kind=OrganizationKind.SCHOOL,
+            timezone="Europe/Moscow",
+            now=now,
+        )
+        made = create_programme(
+            session, actor=root, organization_id=school.id, pack=pack, today=now.date(), now=now
+        )
+        laid = lay_out(session, cycle_id=made.cycle_id, now=now)
+    assert laid >= len(pack.pack.rows())

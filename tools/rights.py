@@ -1,0 +1,53 @@
+"""docs/rights.md from the one table of services/rights.py: `python tools/rights.py` writes it anew."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from services.rights import DUTIES, RIGHTS  # noqa: E402  # found through the line above
+
+PAPER = ROOT / "docs" / "rights.md"
+
+HEAD = """# Who may do what
+
+Made by `tools/rights.py` from `services/rights.py`; a test holds it to the code.
+
+Rights have two axes. **Function**: the role of an account, in the table. **Organisation**: a right holds in
+the organisation that the account works in at the moment and in no other; an account of several turns to one
+at a time, and a record of another one is refused by its id. Both are checked in the services, so panel, chat
+and command line keep the same rule. The panel's pages state their right beside, and a test walks every page
+and command by every role (`tests/panel/test_rights.py`). A person in the chat acts for themselves only: their
+own answers, pairs and meetings; `tests/dialogues/test_guessed_ids.py` presses every button with ids
+of another school.
+
+"""
+
+TAIL = """
+What the table does not say:
+
+- Answers of questionnaires, reasons of a refusal and ratings of one pair are seen only by whoever manages
+  pairs: so it was promised to people.
+- An observer sees counts and no names; means of fewer than five people are withheld, comments of sheets too.
+- The head's approval (E13) is nobody else's, not even the administrator's. A psychologist's sheets of the
+  nine criteria are changed by nobody else.
+- An export and its file belong to the one who asked for it.
+"""
+
+
+def describe_rights() -> str:
+    """The whole document."""
+    lines = [
+        "| | " + " | ".join(role.value for role in RIGHTS) + " |",
+        "|---|" + "---|" * len(RIGHTS),
+    ]
+    lines += [
+        f"| {text} | " + " | ".join("yes" if right in own else "–" for own in RIGHTS.values()) + " |"
+        for right, text in DUTIES.items()
+    ]
+    return HEAD + "\n".join(lines) + "\n" + TAIL
+
+
+if __name__ == "__main__":
+    PAPER.write_text(describe_rights(), encoding="utf-8")
