@@ -2,11 +2,12 @@
 
 from flask import g
 
-from admin.doors import current_account
+from admin.doors import current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import session
 from services.errors import NotFound
 from services.programmes.packs import ResolvedPack
+from services.programmes.papers import PaperHead, read_head
 from services.programmes.running import CycleFacts, NoOpenCycle, current_cycle, pack_of
 
 
@@ -46,6 +47,16 @@ def form_titles() -> dict[str, str]:
         one.id: one.title.get(locale())
         for one in (*described.forms, *described.kinds, *described.role_variants)
     }
+
+
+def paper_head(cycle_id: int) -> PaperHead:
+    """What stands above every paper of the programme of that year. Raises NotFound."""
+    return read_head(
+        session(),
+        actor=current_actor(),
+        organization_id=current_account().organization_id,
+        cycle_id=cycle_id,
+    )
 
 
 def pairs_title() -> str:

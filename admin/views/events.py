@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from admin import words
 from admin.configuration import panel_config
-from admin.cycles import cycle, cycle_id_or_none
+from admin.cycles import cycle, cycle_id_or_none, paper_head
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale, plural, translator
 from admin.previews import preview_of
@@ -34,7 +34,6 @@ from services.events.planning import (
     plan_event,
     read_event,
 )
-from services.organizations import read_organization
 
 FIELDS = ("kind", "title", "day", "clock", "place", "leader", "agenda")
 CODE = "evt_"
@@ -184,7 +183,7 @@ class EventPage(SecuredPage):
             events=events,
             guests=guests,
             materials=materials,
-            organization=_organization(),
+            head=paper_head(cycle().id),
             cycle=cycle(),
             **_words(),
         )
@@ -193,7 +192,7 @@ class EventPage(SecuredPage):
         actor = current_actor()
         event = read_event(session(), actor=actor, event_id=event_id)
         guests = list_guests(session(), actor=actor, event_id=event_id, now=now())
-        return self.show(template, event=event, guests=guests, organization=_organization(), **_words())
+        return self.show(template, event=event, guests=guests, head=paper_head(event.cycle_id), **_words())
 
     def _card(self, event_id: int) -> str:
         """The page of an event; after a refusal with what was typed."""
@@ -255,12 +254,6 @@ def _form_of(event: EventFacts) -> dict[str, str]:
 
 def _chosen() -> list[int]:
     return [int(one) for one in request.form.getlist("person_id") if one.isdecimal()]
-
-
-def _organization() -> str:
-    return read_organization(
-        session(), actor=current_actor(), organization_id=current_account().organization_id
-    ).name
 
 
 def _typed(event: EventFacts) -> str:

@@ -7,7 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.cycles import cycle_id_or_none, kind_title, pack
+from admin.cycles import cycle, cycle_id_or_none, kind_title, pack, paper_head
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.forms import make_field
 from admin.languages import label, locale
@@ -183,13 +183,14 @@ class PaperPage(SecuredPage):
         if found is None:
             raise NotFound
         fields = {one.id: make_field(one, None, (), locale()) for one in found.questions()}
-        return self.show("panel/form_survey.html", survey=found, fields=fields, lang=locale())
+        head = paper_head(cycle().id)
+        return self.show("panel/form_survey.html", head=head, survey=found, fields=fields, lang=locale())
 
     @expose("/forms/pair/<int:pair_id>")
     def pair_form(self, pair_id: int) -> str:
         """Answers of both sides to an offer and a journal of meetings, to print."""
         pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)
-        return self.show("panel/form_pair.html", pair=pair, lines=LOG_LINES)
+        return self.show("panel/form_pair.html", head=paper_head(pair.cycle_id), pair=pair, lines=LOG_LINES)
 
     @staticmethod
     def _back(person_id: int) -> Response:

@@ -28,7 +28,7 @@ AREAS: Mapping[str, Text] = {
     "retention": text("Что хранится", "What is kept"),
     "regulation": text("Текст положения", "Text of the regulation"),
 }
-_REGULATION = ("title", "basis", "chapters", "duties", "phases", "curator_is", "mentee_kinds")
+_REGULATION = ("title", "act", "basis", "chapters", "duties", "phases", "curator_is", "mentee_kinds")
 _UNTOLD = frozenset({"sources", "version", "seed", "id"})
 """Facts about the pack itself: the upgrade tells versions and marks apart."""
 

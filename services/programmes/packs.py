@@ -45,6 +45,7 @@ _SOURCED = (
     "targets",
 )
 _SOURCED_WHEN_SAID = (
+    "act",
     "basis",
     "chapters",
     "curator_is",

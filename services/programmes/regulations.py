@@ -42,6 +42,15 @@ class Words(Content):
     pairs: Text = text("Пары", "Pairs")
 
 
+class Act(Content):
+    """What put the regulation in force, for which education, and who answers for it (A1, A3)."""
+
+    title: Text
+    levels: tuple[Text, ...] = ()
+    executor: Text | None = None
+    controller: Text | None = None
+
+
 class Chapter(Content):
     """A part of the regulation that is read, not worked off: its goal, tasks, expected results, terms."""
 
@@ -235,6 +244,7 @@ class Pack(Content):
     targets: tuple[Target, ...] = ()
     curator_is: Literal["person", "organization"] = "person"
     mentee_kinds: tuple[Literal["teacher", "student"], ...] = ("teacher",)
+    act: Act | None = None
     basis: tuple[Text, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     duties: tuple[Duties, ...] = ()
