@@ -101,6 +101,8 @@ PEOPLE_ACTIONS = {
     "person.on_leave": N_("Long leave noted"),
     "person.returned": N_("Back again"),
     "person.transferred": N_("Transferred to another organisation"),
+    "consultation.added": N_("Consultation of the psychologist noted"),
+    "consultation.removed": N_("Record of a consultation removed"),
     "testimony.added": N_("Needs noted that others told"),
     "testimony.informed": N_("Told that others named needs"),
     "testimony.removed": N_("Needs that others told removed"),

@@ -320,6 +320,7 @@ DOORS = {
 
 SUBJECTS = {
     "account": N_("account"),
+    "consultation": N_("consultation"),
     "approval": N_("approval"),
     "person": N_("person"),
     "pair": N_("pair"),

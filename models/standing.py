@@ -65,3 +65,24 @@ class Testimony(Base):
     text: Mapped[str] = mapped_column(String(1000))
     informed_on: Mapped[date | None]
     created_at: Mapped[datetime]
+
+
+class Consultation(Base):
+    """The psychologist's own record of a consultation (A12): the words are the author's alone, everybody else
+    sees at most that it took place. Of a consultation of a pair both people are named, so that it goes with
+    either of them.
+    """
+
+    __tablename__ = "consultations"
+    __table_args__ = (Index("ix_consultations_author", "account_id", "person_id", "held_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    with_person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("persons.id", ondelete="CASCADE"), index=True
+    )
+    held_on: Mapped[date]
+    text: Mapped[str] = mapped_column(String(2000), default="")
+    created_at: Mapped[datetime]

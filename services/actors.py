@@ -30,6 +30,7 @@ class Right(StrEnum):
     MANAGE_SETTINGS = "manage_settings"
     APPOINT_ADMINISTRATORS = "appoint_administrators"
     SEE_AUDIT = "see_audit"
+    KEEP_RECORDS = "keep_records"  # of consultations, seen by their author alone
     APPROVE = "approve"  # what only the head signs (E13)
 
 

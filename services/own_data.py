@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent
@@ -17,7 +17,7 @@ from models.paper_way import PaperEntry
 from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person
 from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
-from models.standing import Absence, Eligibility, Testimony
+from models.standing import Absence, Consultation, Eligibility, Testimony
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.actors import Actor
 from services.errors import NotFound
@@ -76,6 +76,7 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
             )
         ],
         "noted_by_the_curator": _read_noted(session, person.id),
+        "consultations_with_the_psychologist": _read_consultations(session, person.id),
         "consents": _read_consents(session, person.id),
         "deadlines_of_the_operator": [
             {
@@ -197,6 +198,13 @@ def _read_noted(session: Session, person_id: int) -> OwnData:
             )
         ],
     }
+
+
+def _read_consultations(session: Session, person_id: int) -> list[OwnData]:
+    """Without the words, which are often about two people: the psychologist tells them in person."""
+    is_own = or_(Consultation.person_id == person_id, Consultation.with_person_id == person_id)
+    days = session.scalars(select(Consultation.held_on).where(is_own).order_by(Consultation.held_on))
+    return [{"held_on": day.isoformat()} for day in days]
 
 
 def _read_consents(session: Session, person_id: int) -> list[OwnData]:

@@ -13,12 +13,14 @@ from services.errors import N_
 _READING = frozenset({Right.SEE_PEOPLE, Right.SEE_SCORES})
 _SIGNED = frozenset({Right.APPROVE})
 """The head's signature: nobody else stands in for it."""
+_OWN = frozenset({Right.KEEP_RECORDS})
+"""The psychologist's secret: no administrator reads along."""
 
 RIGHTS: Mapping[AccountRole, frozenset[Right]] = {
-    AccountRole.ADMINISTRATOR: frozenset(Right) - _SIGNED,
-    AccountRole.CURATOR: frozenset(Right) - _SIGNED - {Right.APPOINT_ADMINISTRATORS},
+    AccountRole.ADMINISTRATOR: frozenset(Right) - _SIGNED - _OWN,
+    AccountRole.CURATOR: frozenset(Right) - _SIGNED - _OWN - {Right.APPOINT_ADMINISTRATORS},
     AccountRole.HEAD: _READING | {Right.FILL_SCORES, Right.SEE_AUDIT, Right.APPROVE},
-    AccountRole.PSYCHOLOGIST: _READING | {Right.FILL_SCORES},
+    AccountRole.PSYCHOLOGIST: _READING | {Right.FILL_SCORES, Right.KEEP_RECORDS},
     AccountRole.OBSERVER: frozenset({Right.SEE_SCORES}),
 }
 
@@ -31,6 +33,7 @@ DUTIES: Mapping[Right, str] = {
     Right.MANAGE_SETTINGS: N_("Change settings, keep accounts"),
     Right.APPOINT_ADMINISTRATORS: N_("Keep the accounts of administrators"),
     Right.SEE_AUDIT: N_("Read the journal"),
+    Right.KEEP_RECORDS: N_("Keep own records of consultations"),
     Right.APPROVE: N_("Approve the curator, mentors and mentees, and the roadmap"),
 }
 """What each right is for, in words: for the panel and for docs/rights.md."""

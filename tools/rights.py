@@ -32,6 +32,8 @@ What the table does not say:
 - An observer sees counts and no names; means of fewer than five people are withheld, comments of sheets too.
 - The head's approval (E13) is nobody else's, not even the administrator's. A psychologist's sheets of the
   nine criteria are changed by nobody else.
+- The psychologist's records of consultations are read by their author and by nobody else, administrators and
+  other psychologists included. Who manages pairs sees on which days consultations took place.
 - An export and its file belong to the one who asked for it.
 """
 

@@ -13,6 +13,7 @@ from admin.views.approvals import ApprovalPage
 from admin.views.audit import AuditTable
 from admin.views.closings import ClosingPage
 from admin.views.consents import ConsentsPage
+from admin.views.consultations import ConsultationPage
 from admin.views.exports import ExportPage
 from admin.views.imports import ImportPage
 from admin.views.invitations import InvitationPage
@@ -46,6 +47,7 @@ MENU = (
     ("roadmap", N_("Roadmap"), Right.SEE_SCORES),
     ("surveys", N_("Surveys"), Right.SEE_SCORES),
     ("scores", N_("Scores"), Right.SEE_SCORES),
+    ("consultations", N_("Consultations"), Right.KEEP_RECORDS),
     ("approvals", N_("Approvals"), Right.SEE_PEOPLE),
     ("exports", N_("Exports"), Right.SEE_SCORES),
     ("outbox", N_("Messages"), Right.MANAGE_PAIRS),
@@ -80,6 +82,7 @@ def pages() -> list[Secured]:
         ApprovalPage(endpoint="approvals", url="/approvals"),
         PeoplePage(endpoint="people", url="/people"),
         ConsentsPage(endpoint="consents", url="/consents"),
+        ConsultationPage(endpoint="consultations", url="/consultations"),
         PrivacyPage(endpoint="privacy", url="/privacy"),
         ImportPage(endpoint="imports", url="/import"),
         ClosingPage(endpoint="closings", url="/closing"),

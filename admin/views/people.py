@@ -18,6 +18,7 @@ from services.absences import list_absences
 from services.actors import Right
 from services.banks import Profile, read_profile
 from services.consents import latest_decision, read_state, register_paper
+from services.consultations import list_days
 from services.histories import read_history
 from services.joining import InvitationMade, create_invitation, find_invitation, revoke_invitation
 from services.meetings.cards import list_meetings_of
@@ -126,6 +127,9 @@ class PeoplePage(SecuredPage):
                 session(), actor=actor, organization_id=person.organization_id, person_id=person_id
             ),
             today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
+            consulted=list_days(session(), actor=actor, person_id=person_id)
+            if current_user.has(Right.MANAGE_PAIRS)
+            else [],
         )
 
     @expose("/<int:person_id>/edit", methods=["GET", "POST"])

@@ -19,6 +19,8 @@ TRACES: Mapping[tuple[str, str], Fate] = {
     ("accounts", "person_id"): Fate.LOOSENED,
     ("chat_accounts", "person_id"): Fate.BY_HAND,
     ("consents", "person_id"): Fate.BY_HAND,
+    ("consultations", "person_id"): Fate.DELETED,
+    ("consultations", "with_person_id"): Fate.DELETED,
     ("destruction_acts", "person_id"): Fate.NUMBERED,
     ("drafts", "person_id"): Fate.DELETED,
     ("eligibilities", "person_id"): Fate.DELETED,
@@ -48,6 +50,7 @@ TRACES: Mapping[tuple[str, str], Fate] = {
 
 GROUPS: Mapping[str, str] = {
     "absences": "profile",
+    "consultations": "notes",
     "eligibilities": "profile",
     "paper_entries": "notes",
     "testimonies": "profile",

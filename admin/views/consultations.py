@@ -1,0 +1,91 @@
+"""The psychologist's own records: the only page of the panel that shows a word of them."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label
+from admin.storage import now, session
+from services.actors import Right
+from services.consultations import (
+    TEXT_LIMIT,
+    add_consultation,
+    list_own_consultations,
+    list_partners_of,
+    remove_consultation,
+)
+from services.people import read_person
+
+
+class ConsultationPage(SecuredPage):
+    right = Right.KEEP_RECORDS
+
+    @expose("/")
+    def index(self) -> str:
+        return self.show("panel/consultations.html", person=None, rows=self._rows(None))
+
+    @expose("/<int:person_id>/")
+    def person(self, person_id: int) -> str:
+        return self._show(person_id, {})
+
+    @expose("/<int:person_id>/add", methods=["POST"])
+    def add(self, person_id: int) -> str | Response:
+        form = {name: request.form.get(name, "") for name in ("held_on", "with_person_id", "text")}
+        try:
+            held_on = date.fromisoformat(form["held_on"])
+        except ValueError:
+            flash(label("Please fill in the date and what else is asked."), "error")
+            return self._show(person_id, form)
+        done = self.attempt(
+            add_consultation,
+            actor=current_actor(),
+            person_id=person_id,
+            with_person_id=request.form.get("with_person_id", type=int),
+            held_on=held_on,
+            text=form["text"],
+            today=_today(),
+            now=now(),
+        )
+        if done is None:
+            return self._show(person_id, form)
+        flash(label("Saved."), "success")
+        return redirect(url_for("consultations.person", person_id=person_id))
+
+    @expose("/remove/<int:consultation_id>", methods=["POST"])
+    def remove(self, consultation_id: int) -> Response:
+        person_id = self.attempt(
+            remove_consultation, actor=current_actor(), consultation_id=consultation_id, now=now()
+        )
+        if person_id is None:
+            return redirect(url_for("consultations.index"))
+        flash(label("The record is removed."), "success")
+        return redirect(url_for("consultations.person", person_id=person_id))
+
+    def _rows(self, person_id: int | None) -> list[object]:
+        return list(
+            list_own_consultations(
+                session(),
+                actor=current_actor(),
+                organization_id=current_account().organization_id,
+                person_id=person_id,
+            )
+        )
+
+    def _show(self, person_id: int, form: dict[str, str]) -> str:
+        actor = current_actor()
+        return self.show(
+            "panel/consultations.html",
+            person=read_person(session(), actor=actor, person_id=person_id),
+            partners=list_partners_of(session(), actor=actor, person_id=person_id),
+            rows=self._rows(person_id),
+            limit=TEXT_LIMIT,
+            form={"held_on": _today().isoformat(), "with_person_id": "", "text": "", **form},
+        )
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo(current_account().timezone)).date()
