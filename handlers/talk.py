@@ -130,7 +130,7 @@ class Talk:
         if is_in_place and self.tapped is not None and await self._edit(self.tapped, text, screen.rows):
             if old is not None and old != self.tapped:
                 await self._strip(old)
-            self._answered(self.tapped)
+            self._answered(self.tapped if old != self.tapped else None)  # or recorded already
             return
         sent = await self._bot.send_message(self.place.chat_id, text, reply_markup=keyboard(screen.rows))
         self._answered(sent.message_id)

@@ -1,16 +1,20 @@
 """Engines for SQLite and PostgreSQL, hardened in this one place (engineering.md, decisions 5 and 6)."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
 ANSWER_SECONDS = 5
+FRESH_SECONDS = 1.0
 POOL_SIZE = 8
 DRIVERS = {
     "sqlite": ("sqlite", "sqlite+aiosqlite"),
@@ -45,18 +49,41 @@ def with_patience(url: str) -> str:
     return address.render_as_string(hide_password=False)
 
 
-def _options(address: URL) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "pool_size": POOL_SIZE,
-        "max_overflow": 0,
-        "hide_parameters": True,  # a fault's text ends in logs, which carry no values of people
-    }
-    return options if address.get_backend_name() == "sqlite" else options | {"pool_pre_ping": True}
+OPTIONS: dict[str, Any] = {
+    "pool_size": POOL_SIZE,
+    "max_overflow": 0,
+    "hide_parameters": True,  # a fault's text ends in logs, which carry no values of people
+}
 
 
 def _harden(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        return
+    if engine.dialect.name == "sqlite":
+        _harden_sqlite(engine)
+    else:
+        _ask_the_rested(engine)
+
+
+def _ask_the_rested(engine: Engine) -> None:
+    """Ask a connection whether it lives, but only one that has rested (the pool's own pre-ping asks always, a
+    trip to the server for each session).
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        used_at = record.info.get("used_at")
+        if used_at is None or time.monotonic() - used_at < FRESH_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the pool opens new ones and tries again
+
+
+def _harden_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -78,16 +105,25 @@ def _harden(engine: Engine) -> None:
 
 def make_engine(url: str) -> Engine:
     address = _address(url, is_async=False)
-    engine = create_engine(address, **_options(address))
+    engine = create_engine(address, **OPTIONS)
     _harden(engine)
     return engine
 
 
 def make_async_engine(url: str) -> AsyncEngine:
     address = _address(url, is_async=True)
-    engine = create_async_engine(address, **_options(address))
+    engine = create_async_engine(address, **OPTIONS)
     _harden(engine.sync_engine)
     return engine
+
+
+def _for_reading(engine: Engine) -> Engine:
+    """On PostgreSQL a statement of READ COMMITTED sees what is committed when it begins, with a transaction
+    around it or without; and a ROLLBACK makes psycopg forget every statement it has prepared.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 class Database:
@@ -96,7 +132,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
         self.write_engine = self.engine.execution_options(is_write=True)
-        self._readers = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(_for_reading(self.engine), expire_on_commit=False)
         self._writers = sessionmaker(self.write_engine, expire_on_commit=False)
 
     @contextmanager

@@ -11,10 +11,10 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -34,10 +34,11 @@ class _Unit:
 
 
 class _Writer(threading.Thread):
-    """Takes the waiting units into one transaction, each in a savepoint, and commits once.
+    """Takes the waiting units into one transaction and commits once.
 
-    A unit that raises undoes its savepoint only. If the shared commit fails, each unit is run again alone:
-    a unit has no effect outside its session, so running it twice is safe.
+    When a unit raises, or the commit fails, nothing of the group holds, and each is run again alone: a unit
+    has no effect outside its session, so running it twice is safe. Savepoints would spare that, at two
+    statements for each of the many that do not raise.
     """
 
     def __init__(self, database: Database) -> None:
@@ -72,50 +73,26 @@ class _Writer(threading.Thread):
             self._commit([unit for unit in group if unit.future.set_running_or_notify_cancel()])
 
     def _commit(self, group: list[_Unit]) -> None:
-        if not group:
-            return
-        try:
-            outcomes = self._run(group)
-        except Exception as error:  # noqa: BLE001  # the commit itself failed: find out whose fault it was
-            if len(group) == 1:
-                group[0].future.set_exception(error)
+        if len(group) > 1:
+            with suppress(Exception):  # alone, each shows whose fault it was
+                for unit, result in zip(group, self._run(group), strict=True):
+                    unit.future.set_result(result)
                 return
-            for unit in group:
-                self._commit([unit])
-            return
-        for unit, (result, fault) in zip(group, outcomes, strict=True):
-            if fault is None:
-                unit.future.set_result(result)
-            else:
-                unit.future.set_exception(fault)
+        for unit in group:
+            try:
+                unit.future.set_result(self._run([unit])[0])
+            except Exception as error:  # noqa: BLE001  # handed to the caller, who is waiting for it
+                unit.future.set_exception(error)
 
-    def _run(self, group: list[_Unit]) -> list[tuple[Any, Exception | None]]:
-        outcomes: list[tuple[Any, Exception | None]] = []
-        if len(group) == 1:
-            return [self._run_alone(group[0])]
+    def _run(self, group: list[_Unit]) -> list[Any]:
+        results = []
         with self._database.writer() as session, session.begin():
             for unit in group:
-                try:
-                    with session.begin_nested():
-                        result = unit.work(session)
-                except Exception as error:  # handed to the caller, who is waiting for it
-                    if isinstance(error, DBAPIError) and error.connection_invalidated:
-                        raise  # the transaction is gone with its connection: nobody's outcome holds
-                    outcomes.append((None, error))
-                else:
-                    outcomes.append((result, None))
+                results.append(unit.work(session))
+                session.flush()
                 session.expunge_all()
                 session.info.clear()  # what services noted of one unit is not for the next
-        return outcomes
-
-    def _run_alone(self, unit: _Unit) -> tuple[Any, Exception | None]:
-        """Nobody else's work is at stake: no savepoint."""
-        with self._database.writer() as session:
-            try:
-                with session.begin():
-                    return unit.work(session), None
-            except Exception as error:  # noqa: BLE001  # as above
-                return None, error
+        return results
 
 
 class UnitOfWork:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -150,7 +151,7 @@ def record_shown(session: Session, shown: list[Shown], *, now: datetime) -> None
             {"chat_id": chat_id, "message_id": message_id, "sent_at": now}
             for chat_id, message_id in screens.items()
         ]
-        session.execute(_note_sent(session.get_bind().dialect.name), sent)
+        session.connection().execute(_note_sent(session.get_bind().dialect.name), sent)
         rows = [
             {"chat_id": chat_id, "data": {}, "screen_message_id": message_id, "locale": "ru"}
             for chat_id, message_id in screens.items()
@@ -171,12 +172,14 @@ def _note_seen(session: Session, chats: set[int], now: datetime) -> None:
     )
 
 
+@cache
 def _note_sent(dialect: str) -> Insert:
     """A screen that was edited in place keeps the moment it was first sent at."""
     made = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(ChatMessage)
     return made.on_conflict_do_nothing()
 
 
+@cache
 def _keep_screen(dialect: str) -> Insert:
     """One statement for a chat that is known and one that is not; a known one keeps all but its screen."""
     made = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Conversation)

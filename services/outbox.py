@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, func, insert, select
@@ -133,7 +134,13 @@ def retry_notice(session: Session, *, actor: Actor, message_id: int, now: dateti
 
 def insert_or_ignore(session: Session, table: type[Any]) -> Insert:
     """An INSERT that leaves an existing row with the same key alone, on both databases."""
-    match session.get_bind().dialect.name:
+    known: Any = table
+    return _insert_or_ignore(session.get_bind().dialect.name, known)
+
+
+@cache
+def _insert_or_ignore(dialect: str, table: Any) -> Insert:
+    match dialect:
         case "sqlite":
             return sqlite.insert(table).on_conflict_do_nothing()
         case "postgresql":

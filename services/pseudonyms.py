@@ -11,13 +11,7 @@ from services.programmes.running import NoOpenCycle, current_cycle, settings_of
 
 
 def is_pseudonymous(session: Session, cycle_id: int) -> bool:
-    """Asked for every name of a screen, so a unit remembers it."""
-    noted: bool | None = session.info.get(("pseudonymous", cycle_id))
-    if noted is None:
-        noted = session.info["pseudonymous", cycle_id] = settings_of(
-            session, cycle_id=cycle_id
-        ).is_pseudonymous
-    return noted
+    return settings_of(session, cycle_id=cycle_id).is_pseudonymous
 
 
 def is_pseudonymous_now(session: Session, organization_id: int | None) -> bool:

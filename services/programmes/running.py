@@ -55,7 +55,9 @@ _OPEN_CYCLE = (
     .order_by(Cycle.starts_on.desc())
     .limit(1)
 )
-_PACK = select(Programme.id, Programme.pack_sha256).where(Programme.cycle_id == bindparam("cycle_id"))
+_RUNNING = select(Programme.id, Programme.pack_sha256, Programme.settings).where(
+    Programme.cycle_id == bindparam("cycle_id")
+)
 
 
 def current_cycle(session: Session, organization_id: int) -> CycleFacts:
@@ -72,10 +74,17 @@ def current_cycle(session: Session, organization_id: int) -> CycleFacts:
 
 def pack_of(session: Session, *, cycle_id: int) -> ResolvedPack:
     """The pack as it was when the programme began. Raises NotFound."""
-    noted: ResolvedPack | None = session.info.get(("pack", cycle_id))
-    if noted is None:
-        noted = session.info["pack", cycle_id] = _read_pack(session, cycle_id)
-    return noted
+    return _running(session, cycle_id)[0]
+
+
+def settings_of(session: Session, *, cycle_id: int) -> Settings:
+    """The pack's settings with the curator's changes laid over them. Raises NotFound."""
+    return _running(session, cycle_id)[1]
+
+
+def forget_running(session: Session, *, cycle_id: int) -> None:
+    """What was noted of the programme is true no longer: its pack or its settings have changed."""
+    session.info.pop(("running", cycle_id), None)
 
 
 def running_pack_id(session: Session, *, cycle_id: int) -> str:
@@ -86,24 +95,20 @@ def running_pack_id(session: Session, *, cycle_id: int) -> str:
     return found
 
 
-def _read_pack(session: Session, cycle_id: int) -> ResolvedPack:
-    found = session.execute(_PACK, {"cycle_id": cycle_id}).one_or_none()
+def _running(session: Session, cycle_id: int) -> tuple[ResolvedPack, Settings]:
+    noted: tuple[ResolvedPack, Settings] | None = session.info.get(("running", cycle_id))
+    if noted is not None:
+        return noted
+    found = session.execute(_RUNNING, {"cycle_id": cycle_id}).one_or_none()
     if found is None:
         raise NotFound
     pack = _parsed.get(found.pack_sha256)
     if pack is None:
         stored = session.scalar(select(Programme.pack).where(Programme.id == found.id))
         pack = _parsed[found.pack_sha256] = ResolvedPack.model_validate(stored)
-    return pack
-
-
-def settings_of(session: Session, *, cycle_id: int) -> Settings:
-    """The pack's settings with the curator's changes laid over them. Raises NotFound."""
-    changes = session.scalar(select(Programme.settings).where(Programme.cycle_id == cycle_id))
-    if changes is None:
-        raise NotFound
-    defaults = pack_of(session, cycle_id=cycle_id).settings
-    return lay_over(defaults, changes) if changes else defaults
+    settings = lay_over(pack.settings, found.settings) if found.settings else pack.settings
+    noted = session.info["running", cycle_id] = pack, settings
+    return noted
 
 
 def create_programme(
@@ -168,6 +173,7 @@ def change_settings(
     settings = lay_over(defaults, {**before, **changes})
     plain, plain_defaults = settings.model_dump(mode="json"), defaults.model_dump(mode="json")
     programme.settings = {key: value for key, value in plain.items() if value != plain_defaults[key]}
+    forget_running(session, cycle_id=cycle_id)
     session.execute(
         update(Meeting)
         .where(Meeting.cycle_id == cycle_id, Meeting.status == MeetingStatus.PLANNED, Meeting.starts_at > now)

@@ -22,7 +22,7 @@ from services.audit import record
 from services.errors import N_, DomainError, NotFound
 from services.programmes.differences import Change, count_by_area, find_changes
 from services.programmes.packs import ResolvedPack
-from services.programmes.running import SettingsRefused, current_cycle, lay_over, pack_of
+from services.programmes.running import SettingsRefused, current_cycle, forget_running, lay_over, pack_of
 from services.programmes.texts import Text, text
 from services.roadmap.following import find_marked_rows, follow_pack
 
@@ -124,7 +124,7 @@ def upgrade_programme(
     programme.pack_sha256 = pack.sha256
     programme.pack = pack.model_dump(mode="json")
     session.flush()
-    session.info.pop(("pack", cycle.id), None)
+    forget_running(session, cycle_id=cycle.id)
     session.execute(
         update(Meeting)
         .where(Meeting.cycle_id == cycle.id, Meeting.status == MeetingStatus.PLANNED, Meeting.starts_at > now)
