@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -52,12 +53,20 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
         t(
             "A reminder: you meet <b>{partner}</b>\n<b>{when}</b>\n{kind}, {minutes}.",
             partner=_partner(card, facts),
-            when=say_when(session, card, t),
+            when=_say_when_from(now, session, card, t),
             kind=say_kind(session, card.cycle_id, card.kind, t),
             minutes=t.minutes(card.minutes),
         ),
         rows_to_change(card, t),
     )
+
+
+def _say_when_from(now: datetime, session: Session, card: MeetingCard, t: Translator) -> str:
+    """Led by the word that a glance needs: today or tomorrow, by the meeting's own clock."""
+    days = (card.local_start.date() - now.astimezone(ZoneInfo(card.timezone)).date()).days
+    lead = {0: t("Today"), 1: t("Tomorrow")}.get(days)
+    when = say_when(session, card, t)
+    return f"{lead}, {when}" if lead else when
 
 
 def question(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
