@@ -3,6 +3,7 @@
 from models.imports import ImportState, LegalGround
 from models.people import Outcome
 from models.standing import AbsenceKind
+from notices.suggestions import KINDS as SUGGESTIONS
 from services.closings import PairFate
 from services.eligibility import EligibilityGround
 from services.errors import N_
@@ -18,6 +19,7 @@ __all__ = [
     "PAIR_FATES",
     "PEOPLE_ACTIONS",
     "STANDS",
+    "SUGGESTIONS",
 ]
 
 IMPORTS = {
@@ -98,6 +100,7 @@ PEOPLE_ACTIONS = {
     "person.dismissed": N_("Dismissal noted"),
     "person.eligibility_set": N_("Grounds for a mentor noted"),
     "person.merged": N_("Another card joined into this one"),
+    "person.file_shown": N_("Personal file shown to the mentor"),
     "person.on_leave": N_("Long leave noted"),
     "person.returned": N_("Back again"),
     "person.transferred": N_("Transferred to another organisation"),

@@ -27,6 +27,7 @@ def routers() -> "list[Router]":
         roles,
         settings,
         start,
+        suggestions,
         surveys,
         years,
     )
@@ -36,6 +37,7 @@ def routers() -> "list[Router]":
         surveys,  # its taps are most of all updates; each handler asked in vain is a tenth of one
         start,
         pairs,
+        suggestions,
         meetings,
         feedback,
         roadmap,

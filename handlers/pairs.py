@@ -65,6 +65,10 @@ class SkipNote(CallbackData, prefix="offer.skip"):
     pair_id: int
 
 
+class ShowPair(CallbackData, prefix="pair.show"):
+    pass
+
+
 @router.callback_query(AcceptOffer.filter())
 async def accept(_query: CallbackQuery, callback_data: AcceptOffer, talk: Talk) -> None:
     t = talk.t
@@ -152,6 +156,11 @@ async def show_pair(_message: Message, talk: Talk) -> None:
     await talk.show()
 
 
+@router.callback_query(ShowPair.filter())
+async def back_to_pair(_query: CallbackQuery, talk: Talk) -> None:
+    await open_flow(talk, "pair")
+
+
 async def _ask_note(talk: Talk, pair_id: int) -> None:
     """The note is typed, so the tapped message becomes the screen that waits for it."""
     card = await talk.read(read_pair, actor=talk.actor, pair_id=pair_id)
@@ -229,6 +238,8 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
             if not is_pseudonymous(session, card.cycle_id):
                 lines.append(_say_contact(session, partner.person_id, partner.polite_name, t))
             actions.append(_propose_action(card, place, t))
+            if role is Role.MENTOR:
+                actions.append(_suggest_action(card, t))
         parts.append("\n".join(lines))
     if not parts:
         parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
@@ -261,6 +272,12 @@ def _pairs_of(session: Session, place: Place) -> list[PairCard]:
 def _propose_action(card: PairCard, place: Place, t: Translator) -> Action:
     partner = card.partner_of(place.person_id or 0)
     return Action(t.label("Propose a meeting: {name}", name=partner.polite_name), "meeting.new", (card.id,))
+
+
+def _suggest_action(card: PairCard, t: Translator) -> Action:
+    return Action(
+        t.label("Suggest to the curator: {name}", name=card.mentee.polite_name), "suggest.open", (card.id,)
+    )
 
 
 def _say_contact(session: Session, person_id: int, name: str, t: Translator) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers import consents as consent_screens
-from handlers import feedback, home, joining, mydata, pairs, privacy, settings, survey_screens
+from handlers import feedback, home, joining, mydata, pairs, privacy, settings, suggestions, survey_screens
 from handlers import roles as role_screens
 from handlers.drafts.screens import draft_screen
 from handlers.forms import data_screen, form_screen, unless_pseudonymous
@@ -38,6 +38,8 @@ SCREENS: dict[str, Renderer] = {
     "offer.reasons": pairs.reasons_screen,
     "offer.note": pairs.note_screen,
     "pair": pairs.pair_screen,
+    "suggest": suggestions.kind_screen,
+    "suggest.text": suggestions.text_screen,
     "meetings": cards.list_screen,
     "meeting": cards.meeting_screen,
     "meeting.drop": cards.drop_screen,

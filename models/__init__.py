@@ -20,6 +20,7 @@ from models import (
     programmes,
     roadmap,
     standing,
+    suggestions,
     surveys,
     tasks,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "programmes",
     "roadmap",
     "standing",
+    "suggestions",
     "surveys",
     "tasks",
 ]

@@ -28,6 +28,7 @@ class Deed(StrEnum):
     MEETING_CANCELLED = "meeting_cancelled"
     MEETING_HELD = "meeting_held"
     MEETING_MISSED = "meeting_missed"
+    SUGGESTED = "suggested"
 
 
 class PaperEntry(Base):

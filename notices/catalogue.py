@@ -8,7 +8,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notices import absences, events, feedback, joining, meetings, memos, pairs, roadmap, surveys, years
+from notices import (
+    absences,
+    events,
+    feedback,
+    joining,
+    meetings,
+    memos,
+    pairs,
+    roadmap,
+    suggestions,
+    surveys,
+    years,
+)
 from notices import consents as consent_words
 from notices import privacy as privacy_words
 from notices.language import Translator
@@ -51,6 +63,7 @@ NOTICES: dict[str, Notice] = {
     "person.dismissed": Notice(NoticeClass.ACT, absences.dismissed),
     "person.transferred": Notice(NoticeClass.ACT, absences.transferred),
     "cycle.closed": Notice(NoticeClass.ACT, years.closed),
+    "suggestion.decided": Notice(NoticeClass.ACT, suggestions.decided),
     "meeting.proposed": Notice(NoticeClass.ACT, meetings.proposed),
     "meeting.planned": Notice(NoticeClass.ACT, meetings.planned),
     "meeting.cancelled": Notice(NoticeClass.ACT, meetings.cancelled),

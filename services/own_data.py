@@ -14,10 +14,11 @@ from models.meetings import Meeting, MeetingWord
 from models.messages import OutboxMessage, OutboxStatus
 from models.pairs import Pair, PairMember
 from models.paper_way import PaperEntry
-from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person
+from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person, Role
 from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
 from models.standing import Absence, Consultation, Eligibility, Testimony
+from models.suggestions import Suggestion, SuggestionKind
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.actors import Actor
 from services.errors import NotFound
@@ -77,6 +78,8 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
         ],
         "noted_by_the_curator": _read_noted(session, person.id),
         "consultations_with_the_psychologist": _read_consultations(session, person.id),
+        "my_suggestions_to_the_curator": _read_suggestions(session, person.id),
+        "my_personal_file_was_shown_to_the_mentor": _read_file_shown(session, person.id),
         "consents": _read_consents(session, person.id),
         "deadlines_of_the_operator": [
             {
@@ -205,6 +208,39 @@ def _read_consultations(session: Session, person_id: int) -> list[OwnData]:
     is_own = or_(Consultation.person_id == person_id, Consultation.with_person_id == person_id)
     days = session.scalars(select(Consultation.held_on).where(is_own).order_by(Consultation.held_on))
     return [{"held_on": day.isoformat()} for day in days]
+
+
+def _read_suggestions(session: Session, person_id: int) -> list[OwnData]:
+    rows = session.scalars(
+        select(Suggestion).where(Suggestion.person_id == person_id).order_by(Suggestion.id)
+    )
+    return [
+        {
+            "kind": one.kind.value,
+            "text": one.text,
+            "made_at": _iso(one.made_at),
+            "is_granted": one.is_granted,
+            "decided_at": _iso(one.decided_at),
+            "note": one.note,
+        }
+        for one in rows
+    ]
+
+
+def _read_file_shown(session: Session, person_id: int) -> list[str]:
+    """The days on which a mentor saw this person's personal file (E27)."""
+    days = session.scalars(
+        select(Suggestion.done_on)
+        .join(PairMember, PairMember.pair_id == Suggestion.pair_id)
+        .where(
+            PairMember.person_id == person_id,
+            PairMember.role == Role.MENTEE,
+            Suggestion.kind == SuggestionKind.FILE,
+            Suggestion.is_granted.is_(True),
+        )
+        .order_by(Suggestion.done_on)
+    )
+    return [day.isoformat() for day in days if day is not None]
 
 
 def _read_consents(session: Session, person_id: int) -> list[OwnData]:

@@ -17,6 +17,7 @@ from models.meetings import MeetingKind
 from models.pairs import DeclineReason
 from models.paper_way import Deed, PaperEntry, WordOf
 from models.people import Organization, Person, Role
+from models.suggestions import SuggestionKind
 from services.actors import Actor, ActorKind, Door, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
@@ -24,6 +25,7 @@ from services.meetings.outcomes import say_held
 from services.meetings.planning import cancel_meeting, confirm_meeting, propose_meeting
 from services.pairs import accept_offer, decline_offer
 from services.roles import choose_role
+from services.suggestions import suggest
 
 
 class DayMissing(DomainError):
@@ -144,6 +146,24 @@ def enter_meeting_answer(
             raise NotFound
     _keep(session, actor, proxy, deed, ("meeting", meeting_id), given, now)
     return run_id
+
+
+def enter_suggestion(
+    session: Session,
+    *,
+    actor: Actor,
+    person_id: int,
+    pair_id: int,
+    kind: SuggestionKind,
+    text: str,
+    given: Given,
+    now: datetime,
+) -> int:
+    """What a mentor suggests about the mentee (E27, E28). Raises what the chat's services raise."""
+    proxy = _proxy(session, actor, person_id, given, now)
+    suggestion_id = suggest(session, actor=proxy, pair_id=pair_id, kind=kind, text=text, now=now)
+    _keep(session, actor, proxy, Deed.SUGGESTED, ("pair", pair_id), given, now)
+    return suggestion_id
 
 
 def list_entries(session: Session, *, actor: Actor, person_id: int) -> list[EntryFacts]:

@@ -32,6 +32,7 @@ from admin.views.regulations import RegulationPage
 from admin.views.roadmap_pages import ROADMAP_TABS, roadmap_pages
 from admin.views.scores import ScorePage
 from admin.views.sheets import SheetPage
+from admin.views.suggestions import SuggestionPage
 from admin.views.surveys import SurveyPage
 from admin.views.tasks import TaskPage
 from admin.views.waves import WavePage
@@ -93,6 +94,7 @@ def pages() -> list[Secured]:
         BankPage(endpoint="banks", url="/banks"),
         ProposalPage(endpoint="proposals", url="/proposals"),
         PairPage(endpoint="pairs", url="/pairs"),
+        SuggestionPage(endpoint="suggestions", url="/suggestions"),
         PaperPage(endpoint="paper", url="/paper"),
         MeetingTable(endpoint="meetings", url="/meetings"),
         *roadmap_pages(),

@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response
 from admin.cycles import cycle_id_or_none, form_titles
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
+from admin.people_words import SUGGESTIONS
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
 from models.pairs import PairStatus
 from models.people import Role
+from models.suggestions import SuggestionKind
 from notices.catalogue import compose
 from notices.letters import Skip, reword
 from services.actors import Right
@@ -31,8 +33,9 @@ from services.pairs import (
     register_order,
     withdraw_offer,
 )
-from services.people import read_person
+from services.people import PersonFacts, list_people, read_person
 from services.scores import read_pair_ratings
+from services.suggestions import SuggestionFacts, list_suggestions
 from services.timeline import read_pair_story
 
 TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis
@@ -77,19 +80,21 @@ class PairPage(SecuredPage):
     @expose("/<int:pair_id>/")
     def card(self, pair_id: int) -> str:
         pair = self._read(pair_id)
-        actor = current_actor()
+        actor, may_manage = current_actor(), current_user.has(Right.MANAGE_PAIRS)
+        suggestions = list_suggestions(session(), actor=actor, pair_id=pair_id) if may_manage else []
         return self.show(
             "panel/pair.html",
             pair=pair,
             titles=form_titles(),
             meetings=list_meetings_of_pair(session(), actor=actor, pair_id=pair_id),
-            ratings=read_pair_ratings(session(), actor=actor, pair_id=pair_id)
-            if current_user.has(Right.MANAGE_PAIRS)
-            else None,
+            ratings=read_pair_ratings(session(), actor=actor, pair_id=pair_id) if may_manage else None,
             events=read_pair_story(
                 session(), actor=actor, organization_id=pair.organization_id, pair_id=pair_id
             ),
-            may_manage=current_user.has(Right.MANAGE_PAIRS),
+            may_manage=may_manage,
+            suggestions=suggestions,
+            suggestion_words=SUGGESTIONS,
+            colleagues=self._colleagues(pair, suggestions),
             is_at_work=pair.status in AT_WORK,
             now=now(),
         )
@@ -160,6 +165,15 @@ class PairPage(SecuredPage):
         if ended is not None:
             flash(label("The pair has ended. Both have been told."), "success")
         return redirect(url_for("pairs.card", pair_id=pair_id))
+
+    @staticmethod
+    def _colleagues(pair: PairCard, suggestions: list[SuggestionFacts]) -> list[PersonFacts]:
+        """Whom the curator may name as involved; read only where that is asked."""
+        if not any(one.kind is SuggestionKind.INVOLVE and one.is_granted is None for one in suggestions):
+            return []
+        rows = list_people(session(), actor=current_actor(), organization_id=pair.organization_id, now=now())
+        both = {pair.mentor.person_id, pair.mentee.person_id}
+        return [row.person for row in rows if row.person.id not in both]
 
     def _read(self, pair_id: int) -> PairCard:
         return read_pair(session(), actor=current_actor(), pair_id=pair_id)

@@ -11,11 +11,13 @@ from admin.cycles import cycle, cycle_id_or_none, kind_title, pack, paper_head
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.forms import make_field
 from admin.languages import label, locale
+from admin.people_words import SUGGESTIONS
 from admin.storage import now, session
 from models.meetings import MeetingKind, MeetingStatus
 from models.pairs import MEETING, DeclineReason, PairStatus
 from models.paper_way import Deed, WordOf
 from models.people import Role
+from models.suggestions import SuggestionKind
 from services.actors import Right
 from services.consents import ConsentState, read_state
 from services.errors import N_, NotFound
@@ -27,6 +29,7 @@ from services.paper_way import (
     enter_offer_answer,
     enter_proposal,
     enter_role,
+    enter_suggestion,
     list_entries,
 )
 from services.people import read_person, read_roles
@@ -53,6 +56,7 @@ DEED_WORDS = {
     Deed.MEETING_CANCELLED: N_("Meeting cancelled"),
     Deed.MEETING_HELD: N_("Said that the meeting took place"),
     Deed.MEETING_MISSED: N_("Said that the meeting did not take place"),
+    Deed.SUGGESTED: N_("Suggested something to the curator"),
 }
 LOG_LINES = 12  # of a printed journal of meetings
 
@@ -89,6 +93,10 @@ class PaperPage(SecuredPage):
             else [],
             entries=list_entries(session(), actor=actor, person_id=person_id),
             reasons=tuple(DeclineReason),
+            mentor_pairs=[
+                one for one in pairs if one.status in MEETING and one.mentor.person_id == person_id
+            ],
+            suggestions=SUGGESTIONS,
             sources=tuple(WordOf),
             kinds={one.id: kind_title(one.id) for one in pack().pack.meeting_kinds} if cycle_id else {},
             today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
@@ -175,6 +183,26 @@ class PaperPage(SecuredPage):
         if meeting_id is not None:
             flash(label("The meeting is proposed; the other side hears of it."), "success")
         return self._back(person_id)
+
+    @expose("/<int:person_id>/suggest/<int:pair_id>", methods=["POST"])
+    def suggest(self, person_id: int, pair_id: int) -> Response:
+        kind = request.form.get("kind", "")
+        if kind not in set(SuggestionKind):
+            raise NotFound
+        entered = self.attempt(
+            enter_suggestion,
+            actor=current_actor(),
+            person_id=person_id,
+            pair_id=pair_id,
+            kind=SuggestionKind(kind),
+            text=request.form.get("text", ""),
+            given=_given(),
+            now=now(),
+        )
+        if entered is None:
+            return self._back(person_id)
+        flash(label("Entered. The decision is made on the page of the pair."), "success")
+        return redirect(url_for("pairs.card", pair_id=pair_id))
 
     @expose("/forms/survey/<survey_id>")
     def survey_form(self, survey_id: str) -> str:

@@ -23,6 +23,7 @@ from models.pairs import PairMember
 from models.people import AgeGroup, ChatAccount, Invitation, JoinRequest, Organization, Person
 from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
+from models.suggestions import Suggestion
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from models.tasks import Task
 from services.actors import Actor, ActorKind, Right
@@ -263,6 +264,8 @@ class _Erasing:
         self.session.execute(
             update(PairMember).where(PairMember.person_id == self.person.id).values(decline_note=None)
         )
+        told_of = delete(Suggestion).where(Suggestion.pair_id.in_(pairs))  # by one about the other
+        self.count("notes", _rows(self.session.execute(told_of)))
 
     def forget_traces(self) -> None:
         for (name, column), fate in TRACES.items():

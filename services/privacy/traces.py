@@ -41,6 +41,8 @@ TRACES: Mapping[tuple[str, str], Fate] = {
     ("roadmap_digests", "person_id"): Fate.DELETED,
     ("roadmap_entries", "responsible_id"): Fate.LOOSENED,
     ("roadmap_proofs", "person_id"): Fate.LOOSENED,
+    ("suggestions", "colleague_id"): Fate.LOOSENED,
+    ("suggestions", "person_id"): Fate.BY_HAND,
     ("survey_runs", "about_person_id"): Fate.BY_HAND,
     ("survey_runs", "person_id"): Fate.BY_HAND,
     ("tasks", "person_id"): Fate.DELETED,

@@ -216,6 +216,7 @@ def test_an_offer_expires_once_and_an_answer_after_that_is_refused(world: World)
     assert [row.participation_id for row in bank] == [mentee.participation_id]
 
 
+@pytest.mark.requirement("E33", "E14")
 @pytest.mark.parametrize("is_agreement_due", [True, False])
 def test_the_order_and_where_asked_the_agreement_make_a_pair_active(
     world: World, is_agreement_due: bool
@@ -230,7 +231,11 @@ def test_the_order_and_where_asked_the_agreement_make_a_pair_active(
     pair_id = offer(world, mentee, mentor)
     with pytest.raises(OrderNotDue):
         world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
-    agree(world, pair_id, mentee, mentor)
+    agree(world, pair_id, mentee)
+    with pytest.raises(OrderNotDue):  # both come of their own will, or there is no pair
+        world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
+    agree(world, pair_id, mentor)
+    assert card(world, pair_id).status is PairStatus.ACCEPTED, "the order makes the pair, not the two alone"
     world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
     if is_agreement_due:
         assert card(world, pair_id).status is PairStatus.ORDERED

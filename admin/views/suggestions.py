@@ -1,0 +1,50 @@
+"""The curator's decision on what a mentor suggests; it stands on the page of the pair."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from werkzeug.wrappers import Response
+
+from admin.doors import SecuredPage, current_account, current_actor
+from admin.languages import label
+from admin.storage import now
+from services.actors import Right
+from services.suggestions import decide_suggestion
+
+
+class SuggestionPage(SecuredPage):
+    right = Right.MANAGE_PAIRS
+
+    @expose("/")
+    def index(self) -> Response:
+        return redirect(url_for("tasks.block", block="petitions"))
+
+    @expose("/<int:suggestion_id>/of/<int:pair_id>", methods=["POST"])
+    def decide(self, suggestion_id: int, pair_id: int) -> Response:
+        answer = request.form.get("answer", "")
+        if answer not in {"agree", "refuse"}:
+            flash(label("Please choose the answer."), "error")
+            return redirect(url_for("pairs.card", pair_id=pair_id))
+        decided = self.attempt(
+            decide_suggestion,
+            actor=current_actor(),
+            suggestion_id=suggestion_id,
+            is_granted=answer == "agree",
+            note=request.form.get("note", ""),
+            done_on=_day(),
+            colleague_id=request.form.get("colleague_id", type=int),
+            today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
+            now=now(),
+        )
+        if decided is not None:
+            flash(label("Decided. The mentor hears of it."), "success")
+        return redirect(url_for("pairs.card", pair_id=pair_id))
+
+
+def _day() -> date | None:
+    try:
+        return date.fromisoformat(request.form.get("done_on", ""))
+    except ValueError:
+        return None

@@ -1,0 +1,109 @@
+"""What a mentor puts to the curator about the mentee: chosen by a button, told in own words (E27, E28)."""
+
+from datetime import datetime
+
+from aiogram import Router
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
+from sqlalchemy.orm import Session
+
+from handlers.bubbles import open_flow
+from handlers.filters import Flow, Typed
+from handlers.talk import Talk
+from models.pairs import MEETING
+from models.people import Role
+from models.suggestions import SuggestionKind
+from notices.language import Translator
+from notices.letters import Action, Letter
+from notices.suggestions import KINDS
+from services.actors import person_in_chat
+from services.conversations import Place
+from services.errors import N_, NotAllowed, NotFound
+from services.pairs import PairCard, read_pair
+from services.petitions import PairOver
+from services.suggestions import SuggestionEmpty, SuggestionTooLong, suggest
+
+router = Router(name="suggestions")
+
+ASKS = {
+    SuggestionKind.ENCOURAGE: N_(
+        "For what, and how would you encourage {name}? Please write in a few words."
+    ),
+    SuggestionKind.CONTEST: N_("Which contest suits {name}, and why? Please write in a few words."),
+    SuggestionKind.INVOLVE: N_(
+        "Who could help {name}, and with what? The curator asks this colleague for consent first."
+    ),
+    SuggestionKind.FILE: N_(
+        "What do you need to know from the personal file of {name}? The curator shows it by the set "
+        "procedure, and notes that you saw it."
+    ),
+}
+
+
+class OpenSuggestion(CallbackData, prefix="suggest.open"):
+    pair_id: int
+
+
+class ChooseSuggestion(CallbackData, prefix="suggest.kind"):
+    pair_id: int
+    kind: SuggestionKind
+
+
+@router.callback_query(OpenSuggestion.filter())
+async def open_suggestion(_query: CallbackQuery, callback_data: OpenSuggestion, talk: Talk) -> None:
+    await open_flow(talk, "suggest", pair_id=callback_data.pair_id)
+
+
+@router.callback_query(ChooseSuggestion.filter())
+async def choose(_query: CallbackQuery, callback_data: ChooseSuggestion, talk: Talk) -> None:
+    await open_flow(talk, "suggest.text", pair_id=callback_data.pair_id, kind=callback_data.kind.value)
+
+
+@router.message(Flow("suggest.text"), Typed())
+async def take_text(message: Message, talk: Talk) -> None:
+    pair_id, kind = int(talk.place.data["pair_id"]), SuggestionKind(talk.place.data["kind"])
+    talk.go("pair")
+    try:
+        await talk.act(suggest, actor=talk.actor, pair_id=pair_id, kind=kind, text=message.text or "")
+    except (SuggestionEmpty, SuggestionTooLong) as error:
+        talk.go("suggest.text", pair_id=pair_id, kind=kind.value)
+        await talk.act()
+        await talk.show(talk.t.error(error))
+        return
+    except (PairOver, NotAllowed, NotFound) as error:
+        await talk.act()
+        await talk.show(talk.t.error(error))
+        return
+    await talk.show(talk.t("Passed on to the curator. I will write what is decided."))
+
+
+def kind_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    card = _own_pair(session, place)
+    if card is None:
+        return None
+    rows = [(Action(t.label(text), "suggest.kind", (card.id, kind.value)),) for kind, text in KINDS.items()]
+    return Letter(
+        t("What shall I pass on to the curator about {name}?", name=card.mentee.polite_name),
+        (*rows, (Action(t.label("Back"), "pair.show"),)),
+    )
+
+
+def text_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+    card = _own_pair(session, place)
+    if card is None:
+        return None
+    asked = t(ASKS[SuggestionKind(place.data["kind"])], name=card.mentee.polite_name)
+    return Letter(asked, ((Action(t.label("Back"), "suggest.open", (card.id,)),),))
+
+
+def _own_pair(session: Session, place: Place) -> PairCard | None:
+    """The pair, while it meets and this person is its mentor."""
+    if place.person_id is None or place.organization_id is None:
+        return None
+    actor = person_in_chat(place.person_id, place.organization_id)
+    try:
+        card = read_pair(session, actor=actor, pair_id=int(place.data["pair_id"]))
+    except (NotAllowed, NotFound):
+        return None
+    is_own = card.role_of(place.person_id) is Role.MENTOR and card.status in MEETING
+    return card if is_own else None
