@@ -5,6 +5,7 @@ from models.consents import ConsentMedium
 from models.people import AgeGroup
 from models.privacy import AgreementBasis, DutyKind
 from services.errors import N_
+from services.pairs import MentorPaper
 
 __all__ = [
     "AGE_GROUPS",
@@ -12,6 +13,8 @@ __all__ = [
     "CONSENT_MEDIA",
     "DATA_GROUPS",
     "ERASURE_REASONS",
+    "MENTOR_PAPERS",
+    "MENTOR_PAPERS_MISSING",
     "PRIVACY_DUTIES",
     "PUBLISHED",
     "word",
@@ -26,6 +29,14 @@ CONSENT_MEDIA = {
     ConsentMedium.CHAT: N_("in the chat"),
     ConsentMedium.PAPER: N_("on paper"),
     ConsentMedium.WEB: N_("in a web form"),
+}
+MENTOR_PAPERS = {
+    MentorPaper.CONSENT: N_("no written consent to mentoring"),
+    MentorPaper.AGREEMENT: N_("no agreement of article 351.8"),
+}
+MENTOR_PAPERS_MISSING = {
+    MentorPaper.CONSENT: N_("The mentor's written consent to mentoring is missing."),
+    MentorPaper.AGREEMENT: N_("The mentor's agreement of article 351.8 is missing."),
 }
 PUBLISHED = {
     "name": N_("full name"),
@@ -60,6 +71,7 @@ DATA_GROUPS = {
     "profile": N_("facts of the profile"),
     "tasks": N_("tasks about the person"),
     "journal": N_("values in the journal of actions"),
+    "publications": N_("lines of the register of publications"),
     "files": N_("files of lists and exports"),
     "person": N_("name and position"),
 }

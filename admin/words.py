@@ -52,6 +52,7 @@ CONSENTS = {
     ConsentState.OUTDATED: N_("given to an earlier text"),
     ConsentState.DECLINED: N_("declined"),
     ConsentState.WITHDRAWN: N_("withdrawn"),
+    ConsentState.EXPIRED: N_("its term has ended"),
 }
 
 CHATS = {
@@ -149,6 +150,9 @@ TASKS = {
     TaskKind.STOP_DUE: N_("Stop the processing, as demanded"),
     TaskKind.UNPUBLISH_DUE: N_("Take down what is published"),
     TaskKind.RETENTION_OVER: N_("The terms of some people's data have run out"),
+    TaskKind.LONG_TERM_OVER: N_(
+        "Left the long-term bank, the consent has ended: ask again or destroy the data"
+    ),
 }
 
 BLOCKS = {
@@ -163,6 +167,7 @@ BLOCKS = {
     Block.UNANSWERED: N_("Offers without an answer"),
     Block.UNLOGGED: N_("Meetings without a log"),
     Block.SILENT: N_("Surveys without an answer"),
+    Block.PAPERS: N_("Mentors without their papers"),
     Block.PRIVACY: N_("Personal data: deadlines of the law"),
     Block.UNREACHABLE: N_("People the bot cannot reach"),
     Block.NOT_COME: N_("Invited, have not come yet"),
@@ -181,6 +186,9 @@ BLOCK_HINTS = {
     Block.UNANSWERED: N_("A word in person often helps."),
     Block.SILENT: N_("They were reminded in the chat. A word in person helps, or a sheet of paper."),
     Block.UNLOGGED: N_("The mentor has been asked in the chat; you can also enter it yourself."),
+    Block.PAPERS: N_(
+        "Article 351.8 of the Labour Code wants both in writing; registering them closes the line."
+    ),
     Block.PRIVACY: N_("The last day is set by the law; what to do stands on the page of consents."),
     Block.UNREACHABLE: N_("Ask them to open the chat and press Start."),
     Block.NOT_COME: N_("Hand the link over once more, best in person; an expired one is made anew."),

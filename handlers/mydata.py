@@ -14,6 +14,7 @@ from models.people import ParticipationStatus, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from services.actors import person_in_chat
+from services.consents.states import DECISIVE
 from services.conversations import Place
 from services.errors import N_
 from services.own_data import OwnData, read_own_data, read_own_surveys
@@ -113,13 +114,16 @@ def _say_consent(data: OwnData, place: Place, t: Translator) -> list[str]:
         ConsentDecision.GIVEN: N_("Consent: given, {moment}"),
         ConsentDecision.DECLINED: N_("Consent: declined, {moment}"),
         ConsentDecision.WITHDRAWN: N_("Consent: taken back, {moment}"),
+        ConsentDecision.EXPIRED: N_("Consent: its term ended, {moment}"),
     }
+    decisive = {kind.value for kinds in DECISIVE.values() for kind in kinds}
+    told = [one for one in data["consents"] if one["kind"] in decisive]
     return [
         t(
             words[ConsentDecision(one["decision"])],
             moment=t.moment(datetime.fromisoformat(one["decided_at"]), place.timezone),
         )
-        for one in data["consents"][-1:]
+        for one in told[-1:]
     ]
 
 

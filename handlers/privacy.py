@@ -30,6 +30,7 @@ STATES = {
     ConsentState.OUTDATED: N_("given on {moment} to an earlier text"),
     ConsentState.DECLINED: N_("declined on {moment}"),
     ConsentState.WITHDRAWN: N_("taken back on {moment}"),
+    ConsentState.EXPIRED: N_("its term ended on {moment}"),
 }
 STOPS = {
     ConsentKind.DISSEMINATION: N_("At once: nothing new about you is published, the curator hears of it."),
@@ -165,7 +166,10 @@ def _say_given(given: Standing, t: Translator) -> str:
 def _say_state(standing: Standing, t: Translator) -> str:
     if standing.decided_at is None:
         return t(STATES[ConsentState.NONE])
-    return t(STATES[standing.state], moment=t.moment(standing.decided_at, standing.timezone))
+    said = t(STATES[standing.state], moment=t.moment(standing.decided_at, standing.timezone))
+    if standing.term_until is None:
+        return said
+    return t("{state}, until {day}", state=said, day=f"{standing.term_until:%d.%m.%Y}")
 
 
 def confirm_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:

@@ -26,6 +26,7 @@ class ConsentDecision(StrEnum):
     GIVEN = "given"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"  # its term has ended; nobody's decision, so that the newest row still tells the truth
 
 
 class ConsentMedium(StrEnum):

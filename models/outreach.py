@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,7 +35,19 @@ class Publication(Base):
     url: Mapped[str] = mapped_column(String(500))
     published_on: Mapped[date]
     pair_id: Mapped[int | None] = mapped_column(ForeignKey("pairs.id"), index=True)
+    shows: Mapped[list[Any]]  # of the people named: "name", "photo", "position", "results"
     created_at: Mapped[datetime]
+
+
+class PublicationPerson(Base):
+    """Whom a publication names: what must come down when they take back their consent (152-ФЗ, art. 10.1)."""
+
+    __tablename__ = "publication_persons"
+
+    publication_id: Mapped[int] = mapped_column(
+        ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
 
 
 class Partner(Base):

@@ -28,6 +28,7 @@ class TaskKind(StrEnum):
     STOP_DUE = "stop_due"
     UNPUBLISH_DUE = "unpublish_due"
     RETENTION_OVER = "retention_over"  # once a month: the terms of some people's data have run out
+    LONG_TERM_OVER = "long_term_over"  # the consent to the long-term bank has ended: ask again or destroy
 
 
 class Task(Base):

@@ -11,6 +11,7 @@ from services.backups import ask_daily_backup
 from services.drafts.writing import erase_old_drafts
 from services.events.guests import remind_guests
 from services.feedback import close_feedback, remind_feedback
+from services.leaving import end_terms
 from services.pairs import expire_offers
 from services.privacy.erasures import ask_due_erasures, look_after_terms
 from services.reminders import BATCH, ask_after_meetings, send_due_reminders
@@ -54,6 +55,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("Monday digests", 60, send_digests, batch=5),
     Tick("drafts nobody decided on", 3600, erase_old_drafts, batch=200),
     Tick("erasures whose last day has come", 600, ask_due_erasures, batch=None),
+    Tick("consents whose term has ended", 1800, end_terms, batch=50),
     Tick("terms of personal data", 3600, look_after_terms, batch=None),
     Tick("daily backup", 600, ask_daily_backup, batch=None),
 )

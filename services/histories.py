@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from models.consents import Consent, ConsentDecision, ConsentKind
 from models.people import Outcome, Participation, ParticipationStatus, Person, Role
 from models.programmes import Cycle
 from models.standing import Eligibility
@@ -35,6 +37,8 @@ class BankEntry:
     position: str
     grounds: tuple[EligibilityGround, ...]
     turns: tuple[Turn, ...]
+    is_long_term: bool
+    long_term_until: date | None  # the last day in the long-term bank (C38)
 
 
 def read_history(session: Session, *, actor: Actor, person_id: int) -> tuple[Turn, ...]:
@@ -62,6 +66,7 @@ def list_bank_entries(
         .order_by(Person.family_name, Person.given_name, Person.id)
     )
     usual = EligibilityFacts()
+    long_term = _long_term(session, organization_id)
     return [
         BankEntry(
             person_id=person.id,
@@ -69,11 +74,28 @@ def list_bank_entries(
             position=person.position,
             grounds=noted.get(person.id, usual).grounds,
             turns=tuple(turns[person.id]),
+            is_long_term=person.id in long_term,
+            long_term_until=long_term.get(person.id),
         )
         for person in people
         if any(turn.role is role for turn in turns[person.id])
         and noted.get(person.id, usual).is_student is is_student
     ]
+
+
+def _long_term(session: Session, organization_id: int) -> dict[int, date | None]:
+    """Who consented to stay in the long-term bank, and until when."""
+    latest = (
+        select(func.max(Consent.id))
+        .where(Consent.organization_id == organization_id, Consent.kind == ConsentKind.LONG_TERM_BANK)
+        .group_by(Consent.person_id)
+    )
+    rows = session.execute(
+        select(Consent.person_id, Consent.term_until).where(
+            Consent.id.in_(latest), Consent.decision == ConsentDecision.GIVEN
+        )
+    )
+    return {person_id: until for person_id, until in rows}  # noqa: C416  # rows
 
 
 def _turns(session: Session, which: ColumnElement[bool]) -> defaultdict[int, list[Turn]]:

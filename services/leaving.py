@@ -1,20 +1,23 @@
 """Leaving the programme: a refused or a withdrawn consent stops everything at once (domain.md 2.3)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from models.consents import ConsentKind
-from models.people import Participation, ParticipationStatus, Person
+from models.consents import Consent, ConsentDecision, ConsentKind
+from models.people import Organization, Participation, ParticipationStatus, Person
 from models.privacy import DutyKind
-from services.actors import Actor
+from models.tasks import TaskKind
+from services.actors import Actor, Door, system
 from services.chats import unlink_chat
 from services.consents import (
     ConsentState,
     decisive_kinds,
     record_refusal,
+    record_term_end,
     record_withdrawal,
     register_withdrawal,
     state_of,
@@ -25,16 +28,20 @@ from services.joining import reopen_invitation
 from services.pairs.assignments import EndReason, release_person
 from services.privacy.duties import ERASED_WITHIN, open_duty
 from services.surveys.closing import close_runs
+from services.tasks import open_task
 
 __all__ = [
     "ERASED_WITHIN",
     "Left",
     "Withdrawn",
     "decline_consent",
+    "end_terms",
     "withdraw_consent",
     "withdraw_on_paper",
 ]
 
+BATCH = 50
+WITH_TERM = frozenset({ConsentKind.LONG_TERM_BANK, ConsentKind.DISSEMINATION})
 PUBLISHING = frozenset({ConsentKind.DISSEMINATION, ConsentKind.PHOTO_VIDEO})
 
 
@@ -98,6 +105,46 @@ def withdraw_on_paper(
     """The same by a letter that the curator registers. Raises NotFound, NotAllowed, ConsentMissing."""
     register_withdrawal(session, actor=actor, person_id=person_id, kind=kind, now=now)
     return _follow(session, actor, person_id, kind, now)
+
+
+def end_terms(session: Session, *, now: datetime, limit: int = BATCH) -> int:
+    """A tick: consents whose last day has passed end as if they were taken back, and the curator hears of it.
+
+    Who leaves the long-term bank by it is asked again or erased (the text of the consent says so).
+    """
+    newest = select(func.max(Consent.id)).group_by(Consent.person_id, Consent.kind)
+    rows = session.execute(
+        select(Consent.id, Consent.person_id, Consent.kind, Consent.term_until, Organization.timezone)
+        .join(Organization, Organization.id == Consent.organization_id)
+        .join(Person, Person.id == Consent.person_id)
+        .where(
+            Consent.decision == ConsentDecision.GIVEN,
+            Consent.kind.in_(WITH_TERM),
+            Consent.term_until < (now + timedelta(days=1)).date(),
+            Consent.id.in_(newest),
+            Person.erased_at.is_(None),
+        )
+        .order_by(Consent.id)
+        .limit(limit)
+    ).all()
+    actor, ended = system(Door.SCHEDULER), 0
+    for consent_id, person_id, kind, last_day, timezone in rows:
+        if last_day is None or last_day >= now.astimezone(ZoneInfo(timezone)).date():
+            continue
+        ended += 1
+        record_term_end(session, consent_id=consent_id, actor=actor, now=now)
+        done = _follow(session, actor, person_id, kind, now)
+        if kind is ConsentKind.LONG_TERM_BANK:
+            open_task(
+                session,
+                kind=TaskKind.LONG_TERM_OVER,
+                dedup_key=f"consent:{consent_id}:term",
+                organization_id=session.get_one(Person, person_id).organization_id,
+                person_id=person_id,
+                wanted_on=done.due_on,
+                now=now,
+            )
+    return ended
 
 
 def _follow(session: Session, actor: Actor, person_id: int, kind: ConsentKind, now: datetime) -> Withdrawn:

@@ -94,6 +94,7 @@ def add_publication(
         url=check_link(url),
         published_on=published_on,
         pair_id=pair_id,
+        shows=[],
         created_at=now,
     )
     session.add(row)

@@ -14,6 +14,7 @@ from models.people import JoinRequest, JoinStatus, Participation, ParticipationS
 from models.tasks import Task, TaskKind
 from services.actors import Actor, Right
 from services.invitations import list_late
+from services.pairs.papers import DUE, MentorPaper, find_missing_papers
 
 SHOWN = 3  # items of a block on the home page; the rest stands behind its count
 MOST = 200  # items of a block on its own page
@@ -31,6 +32,7 @@ class Block(StrEnum):
     UNANSWERED = "unanswered"
     UNLOGGED = "unlogged"
     SILENT = "silent"
+    PAPERS = "papers"
     PRIVACY = "privacy"
     UNREACHABLE = "unreachable"
     NOT_COME = "not_come"
@@ -55,6 +57,7 @@ _BLOCK_OF_TASK = {
     TaskKind.STOP_DUE: Block.PRIVACY,
     TaskKind.UNPUBLISH_DUE: Block.PRIVACY,
     TaskKind.RETENTION_OVER: Block.PRIVACY,
+    TaskKind.LONG_TERM_OVER: Block.PRIVACY,
 }
 
 
@@ -75,6 +78,7 @@ class Waiting:
     digits: str | None = None
     awaited: tuple[Role, ...] = ()
     wanted_on: date | None = None
+    papers: tuple[MentorPaper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ def read_sections(
         found += _late(session, organization_id, now)
         found += _mentees(session, cycle_id)
         found += _pairs(session, cycle_id)
+        found += _papers(session, cycle_id, now)
         found += _unlogged(session, cycle_id, now)
     return _in_sections(found, limit)
 
@@ -277,6 +282,24 @@ def _pairs(session: Session, cycle_id: int) -> list[Waiting]:
             )
         )
     return found
+
+
+def _papers(session: Session, cycle_id: int, now: datetime) -> list[Waiting]:
+    """Pairs that both have agreed to, whose mentor lacks a paper of art. 351.8, until it is registered."""
+    pairs = session.scalars(select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_(DUE))).all()
+    lacking = find_missing_papers(session, pairs, now=now)
+    sides = _names_of_pairs(session, set(lacking))
+    return [
+        Waiting(
+            Block.PAPERS,
+            pair.accepted_at or pair.proposed_at,
+            names=sides.get(pair.id, ()),
+            pair_id=pair.id,
+            papers=lacking[pair.id],
+        )
+        for pair in pairs
+        if pair.id in lacking
+    ]
 
 
 def _unlogged(session: Session, cycle_id: int, now: datetime) -> list[Waiting]:

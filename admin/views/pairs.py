@@ -28,6 +28,7 @@ from services.pairs import (
     discard_draft,
     end_pair,
     list_pairs,
+    read_missing_papers,
     read_pair,
     register_agreement,
     register_order,
@@ -88,6 +89,7 @@ class PairPage(SecuredPage):
             titles=form_titles(),
             meetings=list_meetings_of_pair(session(), actor=actor, pair_id=pair_id),
             ratings=read_pair_ratings(session(), actor=actor, pair_id=pair_id) if may_manage else None,
+            missing=read_missing_papers(session(), actor=actor, pair_id=pair_id, now=now()),
             events=read_pair_story(
                 session(), actor=actor, organization_id=pair.organization_id, pair_id=pair_id
             ),
@@ -110,7 +112,13 @@ class PairPage(SecuredPage):
         if is_sure and self._confirm(pair_id, previews):
             flash(label("Confirmed. Both hear of it now."), "success")
             return redirect(url_for("pairs.card", pair_id=pair_id))
-        return self.show("panel/pair_confirm.html", pair=pair, previews=previews, titles=form_titles())
+        return self.show(
+            "panel/pair_confirm.html",
+            pair=pair,
+            previews=previews,
+            titles=form_titles(),
+            missing=read_missing_papers(session(), actor=current_actor(), pair_id=pair_id, now=now()),
+        )
 
     def _confirm(self, pair_id: int, previews: list[Preview]) -> bool:
         edited = {one.role: one.template for one in previews if one.template is not None}

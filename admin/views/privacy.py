@@ -14,7 +14,7 @@ from admin.views.consents import drop_scan, take_scan
 from models.privacy import AgreementBasis
 from services.actors import Right
 from services.people import read_person
-from services.privacy.agreements import register_agreement
+from services.privacy.agreements import list_mentored_pairs, register_agreement
 from services.privacy.erasures import ask_erasure, preview_erasure, read_act
 from services.privacy.operators import edit_operator, read_operator
 from services.privacy.retention import list_kept
@@ -96,6 +96,8 @@ class PrivacyPage(SecuredPage):
     def agreement(self, person_id: int) -> str | Response:
         """The agreement of art. 351.8: a draft to print, and its registration once it is signed."""
         person = read_person(session(), actor=current_actor(), person_id=person_id)
+        pairs = list_mentored_pairs(session(), actor=current_actor(), person_id=person_id)
+        pair_id = _pair([one.id for one in pairs])
         form = {
             name: request.form.get(name, "") for name in (*AGREEMENT, "signed_on", "starts_on", "ends_on")
         }
@@ -118,6 +120,7 @@ class PrivacyPage(SecuredPage):
                     ends_on=days[2] or now().date(),
                     basis=_basis(),
                     file_id=scan.file_id,
+                    pair_id=pair_id,
                     now=now(),
                 )
                 if done is not None:
@@ -128,10 +131,20 @@ class PrivacyPage(SecuredPage):
             "panel/agreement.html",
             person=person,
             form=form,
+            pairs=pairs,
+            pair_id=pair_id,
             bases=AgreementBasis,
             basis=_basis(),
             operator=read_operator(session(), actor=current_actor(), organization_id=person.organization_id),
         )
+
+
+def _pair(known: list[int]) -> int | None:
+    """The pair that was chosen or that the page was opened from; the only one there is, while none was."""
+    chosen = request.form.get("pair_id", request.args.get("pair"))
+    if chosen is None:
+        return known[0] if len(known) == 1 else None
+    return int(chosen) if chosen.isdecimal() and int(chosen) in known else None
 
 
 def _basis() -> AgreementBasis:

@@ -170,6 +170,10 @@ SWITCHES = (
         N_("The pair begins its work only after the mentor's written agreement is registered"),
     ),
     (
+        "mentor_papers_required",
+        N_("No pair begins its work while the mentor's papers of article 351.8 are not registered"),
+    ),
+    (
         "is_pseudonymous",
         N_("Pseudonymous mode: the chat shows first names and codes of pairs only"),
     ),

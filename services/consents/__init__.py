@@ -6,6 +6,7 @@ from services.consents.ledger import (
     give_consent,
     latest_decision,
     record_refusal,
+    record_term_end,
     record_withdrawal,
 )
 from services.consents.papers import PaperFacts, register_paper, register_withdrawal
@@ -43,6 +44,7 @@ __all__ = [
     "read_state",
     "read_states",
     "record_refusal",
+    "record_term_end",
     "record_withdrawal",
     "register_paper",
     "register_withdrawal",

@@ -7,6 +7,7 @@ and nothing kept beyond name and position, while `check_consent` refuses.
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from services.consents.states import DECISIVE, KIND, ConsentMissing, ConsentStat
 from services.consents.texts import ConsentTextChanged, read_offer, use_of
 from services.errors import N_, DomainError, NotFound
 from services.privacy.duties import call_off_duties
+from services.privacy.retention import add_years
 from services.tasks import open_task
 
 
@@ -146,6 +148,23 @@ def record_withdrawal(
     return facts_of_latest(session, person.id, kind)
 
 
+def record_term_end(session: Session, *, consent_id: int, actor: Actor, now: datetime) -> None:
+    """The term of a given consent is over: the row that follows it says so. See services.leaving."""
+    ended = session.get_one(Consent, consent_id)
+    person = session.get_one(Person, ended.person_id, with_for_update=True)
+    decide(
+        session,
+        actor=actor,
+        person=person,
+        kind=ended.kind,
+        decision=ConsentDecision.EXPIRED,
+        version=ended.version,
+        locale=ended.text_locale,
+        now=now,
+        evidence=Evidence(medium=ended.medium, term_until=ended.term_until),
+    )
+
+
 def lock_self(session: Session, actor: Actor) -> Person:
     """The person who acts, locked. Raises NotFound, NotAllowed."""
     person = session.get(Person, actor.id, with_for_update=True) if actor.id is not None else None
@@ -168,6 +187,11 @@ def decide(
     evidence: Evidence,
 ) -> int:
     """Write one row of the ledger, and what a decision alone changes; gives its id."""
+    timezone = session.get_one(Organization, person.organization_id).timezone
+    decided_at = evidence.decided_at or now
+    term_until = evidence.term_until
+    if decision is ConsentDecision.GIVEN and term_until is None:
+        term_until = _find_term(session, person, kind, decided_at.astimezone(ZoneInfo(timezone)).date())
     row = Consent(
         organization_id=person.organization_id,
         person_id=person.id,
@@ -176,13 +200,13 @@ def decide(
         text_locale=locale,
         text_sha256=evidence.mark,
         decision=decision,
-        decided_at=evidence.decided_at or now,
-        timezone=session.get_one(Organization, person.organization_id).timezone,
+        decided_at=decided_at,
+        timezone=timezone,
         medium=evidence.medium,
         chat_id=evidence.chat_id,
         message_id=evidence.message_id,
         choices=evidence.choices,
-        term_until=evidence.term_until,
+        term_until=term_until,
         paper_number=evidence.paper_number,
         signed_by=evidence.signed_by,
         registered_by=evidence.registered_by,
@@ -202,23 +226,23 @@ def decide(
     )
     if decision is ConsentDecision.GIVEN:
         call_off_duties(session, person_id=person.id, consent_kind=kind, now=now)
+        if kind is ConsentKind.LONG_TERM_BANK:
+            _close_tasks(session, person.id, TaskKind.LONG_TERM_OVER, now)
     if kind in DECISIVE[person.age_group]:
         _tell_curator(session, person, row, now)
     return row.id
 
 
+def _find_term(session: Session, person: Person, kind: ConsentKind, since: date) -> date | None:
+    """The last day that the pack's text gives; None where it names no years."""
+    years = use_of(session, person.organization_id, kind).term_years
+    return add_years(since, years) if years is not None else None
+
+
 def _tell_curator(session: Session, person: Person, row: Consent, now: datetime) -> None:
     """A task for a no, closed by a yes: without this consent the person takes no part."""
     if row.decision is ConsentDecision.GIVEN:
-        session.execute(
-            update(Task)
-            .where(
-                Task.person_id == person.id,
-                Task.kind == TaskKind.CONSENT_DECLINED,
-                Task.done_at.is_(None),
-            )
-            .values(done_at=now)
-        )
+        _close_tasks(session, person.id, TaskKind.CONSENT_DECLINED, now)
         return
     open_task(
         session,
@@ -227,6 +251,14 @@ def _tell_curator(session: Session, person: Person, row: Consent, now: datetime)
         organization_id=person.organization_id,
         person_id=person.id,
         now=now,
+    )
+
+
+def _close_tasks(session: Session, person_id: int, kind: TaskKind, now: datetime) -> None:
+    session.execute(
+        update(Task)
+        .where(Task.person_id == person_id, Task.kind == kind, Task.done_at.is_(None))
+        .values(done_at=now)
     )
 
 

@@ -37,12 +37,14 @@ class ConsentState(StrEnum):
     OUTDATED = "outdated"  # given to an earlier version of the text
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 # of several needed consents the one that holds people back most is told
 _WORST = (
     ConsentState.WITHDRAWN,
     ConsentState.DECLINED,
+    ConsentState.EXPIRED,
     ConsentState.NONE,
     ConsentState.OUTDATED,
     ConsentState.GIVEN,

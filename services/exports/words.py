@@ -28,6 +28,7 @@ CONSENT_DECISIONS: Words = {
     "given": text("дано", "given"),
     "declined": text("отказ", "declined"),
     "withdrawn": text("отозвано", "withdrawn"),
+    "expired": text("срок истёк", "expired"),
 }
 CONSENT_STATES: Words = {
     **CONSENT_DECISIONS,

@@ -28,6 +28,13 @@ from services.pairs.offers import (
     decline_offer,
     expire_offers,
 )
+from services.pairs.papers import (
+    MentorPaper,
+    MentorPapersMissing,
+    MissingPapers,
+    find_missing_papers,
+    read_missing_papers,
+)
 from services.pairs.proposals import (
     ConsentNotGiven,
     MenteeTaken,
@@ -48,6 +55,9 @@ __all__ = [
     "EndReason",
     "MenteeTaken",
     "MentorFull",
+    "MentorPaper",
+    "MentorPapersMissing",
+    "MissingPapers",
     "NotADraft",
     "NotReady",
     "OfferAnsweredAlready",
@@ -69,9 +79,11 @@ __all__ = [
     "draft_pair",
     "end_pair",
     "expire_offers",
+    "find_missing_papers",
     "find_refused",
     "list_pairs",
     "list_pairs_of",
+    "read_missing_papers",
     "read_pair",
     "register_agreement",
     "register_order",

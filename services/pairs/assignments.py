@@ -12,6 +12,7 @@ from models.pairs import Pair, PairMember, PairStatus
 from services.actors import Actor, Right
 from services.audit import record
 from services.errors import N_, DomainError
+from services.pairs.papers import check_papers
 from services.pairs.places import IN_WORK, lock_pair, move_pair, release_members, tell_member
 from services.programmes.running import settings_of
 
@@ -48,7 +49,7 @@ class PairEnded:
 def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
     """The order on this pair is signed. Where the pack asks for no written agreement, work begins at once.
 
-    Raises OrderNotDue.
+    Raises OrderNotDue, MentorPapersMissing.
     """
     pair = lock_pair(session, pair_id)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
@@ -56,16 +57,22 @@ def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetim
         raise OrderNotDue
     is_agreement_due = settings_of(session, cycle_id=pair.cycle_id).agreement_required
     status = PairStatus.ORDERED if is_agreement_due else PairStatus.ACTIVE
+    if status is PairStatus.ACTIVE:
+        check_papers(session, pair, now=now)
     move_pair(session, pair, status, actor=actor, action="pair.ordered", now=now)
     return status
 
 
 def register_agreement(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
-    """The mentor has signed the written agreement (Labour Code, art. 351.8). Raises AgreementNotDue."""
+    """The mentor has signed the written agreement (Labour Code, art. 351.8): work begins.
+
+    Raises AgreementNotDue, MentorPapersMissing.
+    """
     pair = lock_pair(session, pair_id)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status is not PairStatus.ORDERED:
         raise AgreementNotDue
+    check_papers(session, pair, now=now)
     move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action="pair.agreement_registered", now=now)
     return pair.status
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.people import Person
+from models.pairs import ENDED, Pair, PairMember
+from models.people import Person, Role
 from models.privacy import AgreementBasis, MentoringAgreement
 from services.actors import Actor, Right
 from services.audit import record
@@ -36,6 +37,15 @@ class AgreementFacts:
     form: str
     payment: str
     file_id: int | None
+    pair_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MentoredPair:
+    """A pair that an agreement may be made for."""
+
+    id: int
+    mentee: str
 
 
 def register_agreement(
@@ -53,10 +63,11 @@ def register_agreement(
     payment: str,
     file_id: int | None,
     now: datetime,
+    pair_id: int | None = None,
 ) -> int:
-    """A signed agreement, with its scan if there is one. Gives its id.
+    """A signed agreement, with its scan if there is one; without a pair it covers all of the mentor's.
 
-    Raises NotFound, NotAllowed, AgreementIncomplete, AgreementTextTooLong.
+    Gives its id. Raises NotFound, NotAllowed, AgreementIncomplete, AgreementTextTooLong.
     """
     person = session.get(Person, person_id, with_for_update=True)
     if person is None or person.erased_at is not None:
@@ -65,6 +76,8 @@ def register_agreement(
     told = {"number": number.strip(), "content": content.strip(), "form": form.strip()}
     if not all(told.values()) or ends_on <= starts_on:
         raise AgreementIncomplete
+    if pair_id is not None and pair_id not in {one.id for one in _find_pairs(session, person_id)}:
+        raise NotFound
     limits = {"number": SHORT, "content": LONG, "form": MIDDLE, "payment": 500}
     for name, value in (*told.items(), ("payment", payment.strip())):
         if len(value) > limits[name]:
@@ -72,6 +85,7 @@ def register_agreement(
     row = MentoringAgreement(
         organization_id=person.organization_id,
         person_id=person_id,
+        pair_id=pair_id,
         signed_on=signed_on,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -91,7 +105,7 @@ def register_agreement(
         subject=("person", person_id),
         organization_id=person.organization_id,
         now=now,
-        after={"agreement": row.id, "basis": basis.value},
+        after={"agreement": row.id, "basis": basis.value, "pair": pair_id},
     )
     return row.id
 
@@ -120,6 +134,28 @@ def list_agreements(session: Session, *, actor: Actor, person_id: int) -> list[A
             row.form,
             row.payment,
             row.file_id,
+            row.pair_id,
         )
         for row in rows
     ]
+
+
+def list_mentored_pairs(session: Session, *, actor: Actor, person_id: int) -> list[MentoredPair]:
+    """Pairs of this mentor that have not ended, the oldest first. Raises NotFound, NotAllowed."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    actor.check_right(Right.SEE_PEOPLE, person.organization_id)
+    return _find_pairs(session, person_id)
+
+
+def _find_pairs(session: Session, person_id: int) -> list[MentoredPair]:
+    own = select(PairMember.pair_id).where(PairMember.person_id == person_id, PairMember.role == Role.MENTOR)
+    rows = session.execute(
+        select(Pair.id, Person)
+        .join(PairMember, PairMember.pair_id == Pair.id)
+        .join(Person, Person.id == PairMember.person_id)
+        .where(Pair.id.in_(own), Pair.status.not_in(ENDED), PairMember.role == Role.MENTEE)
+        .order_by(Pair.id)
+    )
+    return [MentoredPair(pair_id, mentee.full_name) for pair_id, mentee in rows]

@@ -19,6 +19,7 @@ from models.consents import Consent
 from models.jobs import FileKind, StoredFile
 from models.meetings import Meeting
 from models.messages import Conversation, InboxUpdate, OutboxMessage, OutboxStatus
+from models.outreach import Publication, PublicationPerson
 from models.pairs import PairMember
 from models.people import AgeGroup, ChatAccount, Invitation, JoinRequest, Organization, Person
 from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
@@ -78,6 +79,7 @@ def erase_person(
     erasing.forget_answers()
     erasing.forget_meetings()
     erasing.forget_traces()
+    erasing.forget_publications()
     erasing.forget_consents()
     erasing.forget_audit()
     files = erasing.forget_files()
@@ -276,6 +278,16 @@ class _Erasing:
             elif fate is Fate.LOOSENED:
                 self.session.execute(update(table).where(is_own).values({column: None}))
         self.session.execute(delete(JoinRequest).where(JoinRequest.person_id == self.person.id))
+
+    def forget_publications(self) -> None:
+        """Lines of the register that name the person: title and address tell who it is. The page itself was
+        taken down by its own deadline, or is not in our hands.
+        """
+        named = select(PublicationPerson.publication_id).where(PublicationPerson.person_id == self.person.id)
+        ids = self.session.scalars(named).all()
+        self.session.execute(delete(PublicationPerson).where(PublicationPerson.publication_id.in_(ids)))
+        gone = self.session.execute(delete(Publication).where(Publication.id.in_(ids)))
+        self.count("publications", _rows(gone))
 
     def forget_consents(self) -> None:
         """The record stays as id, template, hash and times; the scan is a paper of the retention list."""

@@ -20,12 +20,15 @@ class KeptFacts:
 
     def until(self, since: date) -> date | None:
         """The last day when the term begins on `since`."""
-        if self.years is None:
-            return None
-        try:
-            return since.replace(year=since.year + self.years)
-        except ValueError:  # 29 February
-            return since.replace(year=since.year + self.years, day=28)
+        return None if self.years is None else add_years(since, self.years)
+
+
+def add_years(since: date, years: int) -> date:
+    """The last day of a term in years that begins on `since`."""
+    try:
+        return since.replace(year=since.year + years)
+    except ValueError:  # 29 February
+        return since.replace(year=since.year + years, day=28)
 
 
 def list_kept(session: Session, *, organization_id: int) -> tuple[KeptFacts, ...]:

@@ -38,6 +38,7 @@ TRACES: Mapping[tuple[str, str], Fate] = {
     ("paper_entries", "person_id"): Fate.DELETED,
     ("participations", "person_id"): Fate.NUMBERED,
     ("privacy_duties", "person_id"): Fate.NUMBERED,
+    ("publication_persons", "person_id"): Fate.BY_HAND,
     ("roadmap_digests", "person_id"): Fate.DELETED,
     ("roadmap_entries", "responsible_id"): Fate.LOOSENED,
     ("roadmap_proofs", "person_id"): Fate.LOOSENED,

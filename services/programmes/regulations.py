@@ -141,6 +141,7 @@ class ConsentUse(Content):
     """A consent that a person gives by its own choice; a required one is needed to take part.
 
     Where the law wants a signature `form` is paper: the product prints it, the curator registers it.
+    `term_years` is how long it holds from the day it is given, as its text says; None: as the text says else.
     """
 
     id: Identifier
@@ -149,6 +150,7 @@ class ConsentUse(Content):
     required: bool
     audiences: tuple[Audience, ...] = Field(min_length=1)
     form: Literal["chat", "paper"] = "chat"
+    term_years: int | None = Field(default=None, ge=1, le=75)
 
 
 class Level(Content):
@@ -211,6 +213,7 @@ class Settings(Content):
     term_months_min: int = Field(ge=1)
     term_months_max: int = Field(ge=1)
     is_pseudonymous: bool = False  # programmes that run already were begun without it
+    mentor_papers_required: bool = False  # True: no pair begins its work without the papers of art. 351.8
 
     @model_validator(mode="after")
     def check_order(self) -> Self:

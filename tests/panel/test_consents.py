@@ -145,7 +145,11 @@ def test_the_bot_asks_for_a_consent_once_a_day(curator: Browser, world: World) -
 @pytest.mark.requirement("E12")
 def test_an_agreement_is_drafted_and_registered(curator: Browser, world: World) -> None:
     mentor = world.mentor()
+    pair_id = world.agree(world.mentee(), mentor)
+    lacking = text_of(curator.get(f"/pairs/{pair_id}/"))
+    assert "Нет письменного согласия наставника на наставническую деятельность" in lacking
     path = f"/privacy/person/{mentor.id}/agreement"
+    assert f"{path}?pair={pair_id}" in curator.get(f"/pairs/{pair_id}/")
     facts: dict[str, Any] = {
         "number": "12-н",
         "signed_on": "2026-11-20",
@@ -153,6 +157,7 @@ def test_an_agreement_is_drafted_and_registered(curator: Browser, world: World) 
         "content": "Помощь молодому учителю математики",
         "form": "очно",
         "basis": "assignment",
+        "pair_id": str(pair_id),
     }
     said = send(curator, path, path, ends_on="2026-11-01", **facts)
     assert "срок, который кончается после начала" in said
@@ -162,6 +167,11 @@ def test_an_agreement_is_drafted_and_registered(curator: Browser, world: World) 
     with world.database.reading() as session:
         row = session.scalars(select(MentoringAgreement)).one()
         assert (row.number, row.ends_on - row.starts_on) == ("12-н", timedelta(days=181))
+        assert row.pair_id == pair_id
+    assert "соглашения" not in text_of(curator.get("/tasks/papers/"))
+    page = f"/consents/person/{mentor.id}/"
+    send(curator, f"{page}register/mentoring", page, signed_on="2026-11-20")
+    assert "Нет письменного согласия" not in text_of(curator.get(f"/pairs/{pair_id}/"))
 
 
 def test_the_description_for_the_regulator_is_filled_in(curator: Browser, world: World) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
 from models.engine import Database
-from models.people import AgeGroup
+from models.people import AgeGroup, Role
 from models.privacy import DutyKind, OperatorCard
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
@@ -34,7 +34,8 @@ from services.consents.ledger import ConsentOnPaperOnly
 from services.consents.papers import NothingAllowed, SignerMissing, choose_age_group
 from services.errors import NotAllowed
 from services.exports import Filters, write_export
-from services.leaving import decline_consent, withdraw_consent, withdraw_on_paper
+from services.histories import list_bank_entries
+from services.leaving import decline_consent, end_terms, withdraw_consent, withdraw_on_paper
 from services.own_data import read_own_data
 from services.people import PersonFacts
 from services.privacy.duties import (
@@ -290,6 +291,42 @@ def test_a_withdrawal_sets_its_own_deadline_and_leaves_the_others(world: World, 
             .order_by(Consent.id)
         ).all()
     assert decisions == [ConsentDecision.GIVEN, ConsentDecision.WITHDRAWN, ConsentDecision.GIVEN]
+
+
+@pytest.mark.requirement("C38")
+def test_the_long_term_bank_is_left_when_its_term_ends_and_the_curator_hears_of_it(world: World) -> None:
+    def in_bank() -> list[date | None]:
+        facts = {"actor": world.curator, "organization_id": world.organization_id, "is_student": False}
+        entries = world.read(list_bank_entries, role=Role.MENTOR, **facts)
+        return [one.long_term_until for one in entries if one.is_long_term]
+
+    def open_tasks() -> list[TaskKind]:
+        with world.database.reading() as session:
+            return list(
+                session.scalars(select(Task.kind).where(Task.person_id == person.id, Task.done_at.is_(None)))
+            )
+
+    person = world.mentor().person
+    give(world, person, ConsentKind.LONG_TERM_BANK)
+    last_day = date(2029, 11, 23)
+    assert standings(world, person)[ConsentKind.LONG_TERM_BANK].term_until == last_day
+    assert in_bank() == [last_day]
+    world.now = datetime(2029, 11, 23, 20, 59, tzinfo=UTC)  # one minute to midnight at school
+    assert world.write(end_terms) == 0
+    world.now += timedelta(minutes=1)
+    assert world.write(end_terms) == 1
+    assert world.write(end_terms) == 0
+    assert standings(world, person)[ConsentKind.LONG_TERM_BANK].state is ConsentState.EXPIRED
+    assert in_bank() == []
+    assert open_tasks() == [TaskKind.LONG_TERM_OVER]
+    assert duties(world) == [], "the consent to take part still stands"
+    give(world, person, ConsentKind.LONG_TERM_BANK)
+    assert (in_bank(), open_tasks()) == ([date(2032, 11, 24)], [])
+    world.write(withdraw_consent, actor=world.actor(person))
+    world.now = datetime(2032, 11, 25, 9, tzinfo=UTC)
+    assert world.write(end_terms) == 1
+    owed = [one for one in duties(world) if one.consent_kind is ConsentKind.LONG_TERM_BANK]
+    assert [(one.kind, one.days_left) for one in owed] == [(DutyKind.ERASURE, 30)]
 
 
 def test_a_demand_to_stop_runs_ten_working_days_once(world: World) -> None:

@@ -1,0 +1,152 @@
+"""What the law wants on paper of a mentor before the work begins (Labour Code, art. 351.8; E12).
+
+Two records of their own: the written consent to mentoring, and the agreement on content, term, form and
+payment.
+A mentor of a student needs neither: the article speaks of helping another employee (domain.md 2.1).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.consents import Consent, ConsentDecision, ConsentKind
+from models.pairs import Pair, PairMember, PairStatus
+from models.people import Organization, Role
+from models.privacy import MentoringAgreement
+from models.standing import Eligibility
+from services.actors import Actor, Right
+from services.errors import N_, DomainError, NotFound
+from services.programmes.running import pack_of, settings_of
+
+BEFORE_THE_END = frozenset(
+    {
+        PairStatus.DRAFT,
+        PairStatus.OFFERED,
+        PairStatus.ACCEPTED,
+        PairStatus.ORDERED,
+        PairStatus.ACTIVE,
+        PairStatus.PAUSED,
+    }
+)
+DUE = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED})
+"""Both have agreed: from here on a missing paper waits for the curator."""
+
+
+class MentorPaper(StrEnum):
+    CONSENT = "consent"
+    AGREEMENT = "agreement"
+
+
+class MentorPapersMissing(DomainError):
+    text = N_(
+        "The mentor's written consent to mentoring or the agreement of article 351.8 is not registered. "
+        "This programme begins no pair without them."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MissingPapers:
+    """`is_required`: this programme lets no pair begin without them."""
+
+    pair_id: int
+    mentor_id: int
+    papers: tuple[MentorPaper, ...]
+    is_required: bool
+
+
+def read_missing_papers(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> MissingPapers:
+    """Nothing is missing of a pair that has ended. Raises NotFound, NotAllowed."""
+    pair = session.get(Pair, pair_id)
+    if pair is None:
+        raise NotFound
+    actor.check_right(Right.SEE_PEOPLE, pair.organization_id)
+    mentor_id = session.scalar(
+        select(PairMember.person_id).where(PairMember.pair_id == pair_id, PairMember.role == Role.MENTOR)
+    )
+    if mentor_id is None:
+        raise NotFound
+    papers = find_missing_papers(session, [pair], now=now).get(pair_id, ())
+    is_required = settings_of(session, cycle_id=pair.cycle_id).mentor_papers_required
+    return MissingPapers(pair_id, mentor_id, papers, is_required)
+
+
+def check_papers(session: Session, pair: Pair, *, now: datetime) -> None:
+    """Raises MentorPapersMissing where the programme wants the papers first."""
+    if not settings_of(session, cycle_id=pair.cycle_id).mentor_papers_required:
+        return
+    if find_missing_papers(session, [pair], now=now):
+        raise MentorPapersMissing
+
+
+def find_missing_papers(
+    session: Session, pairs: Iterable[Pair], *, now: datetime
+) -> dict[int, tuple[MentorPaper, ...]]:
+    """By pair, of those of one organisation and cycle that lack a paper; a few statements for all of them."""
+    open_pairs = {pair.id: pair for pair in pairs if pair.status in BEFORE_THE_END}
+    if not open_pairs:
+        return {}
+    first = next(iter(open_pairs.values()))
+    sides: dict[int, dict[Role, int]] = {}
+    for pair_id, role, person_id in session.execute(
+        select(PairMember.pair_id, PairMember.role, PairMember.person_id).where(
+            PairMember.pair_id.in_(open_pairs)
+        )
+    ):
+        sides.setdefault(pair_id, {})[role] = person_id
+    mentors = {side[Role.MENTOR] for side in sides.values() if Role.MENTOR in side}
+    students = set(
+        session.scalars(
+            select(Eligibility.person_id).where(
+                Eligibility.person_id.in_([one for side in sides.values() for one in side.values()]),
+                Eligibility.is_student,
+            )
+        )
+    )
+    asked = {use.id for use in pack_of(session, cycle_id=first.cycle_id).pack.consents}
+    consented = _consented(session, mentors) if ConsentKind.MENTORING.value in asked else mentors
+    agreed = _agreed(session, mentors, _today(session, first.organization_id, now))
+    found: dict[int, tuple[MentorPaper, ...]] = {}
+    for pair_id, side in sides.items():
+        mentor_id = side.get(Role.MENTOR)
+        if mentor_id is None or side.get(Role.MENTEE) in students:
+            continue
+        has_agreement = not agreed.isdisjoint({(mentor_id, pair_id), (mentor_id, None)})
+        missing = (
+            *((MentorPaper.CONSENT,) if mentor_id not in consented else ()),
+            *((MentorPaper.AGREEMENT,) if not has_agreement else ()),
+        )
+        if missing:
+            found[pair_id] = missing
+    return found
+
+
+def _consented(session: Session, people: set[int]) -> set[int]:
+    latest = (
+        select(func.max(Consent.id))
+        .where(Consent.kind == ConsentKind.MENTORING, Consent.person_id.in_(people))
+        .group_by(Consent.person_id)
+    )
+    return set(
+        session.scalars(
+            select(Consent.person_id).where(Consent.id.in_(latest), Consent.decision == ConsentDecision.GIVEN)
+        )
+    )
+
+
+def _agreed(session: Session, people: set[int], today: date) -> set[tuple[int, int | None]]:
+    """Agreements in force, by mentor and pair; one that names no pair covers all of its mentor's."""
+    rows = session.execute(
+        select(MentoringAgreement.person_id, MentoringAgreement.pair_id).where(
+            MentoringAgreement.person_id.in_(people), MentoringAgreement.ends_on >= today
+        )
+    )
+    return {(person_id, pair_id) for person_id, pair_id in rows}
+
+
+def _today(session: Session, organization_id: int, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(session.get_one(Organization, organization_id).timezone)).date()
