@@ -50,7 +50,7 @@ EVIDENCE: Mapping[Evidence, str] = {
     "pairs_formed": N_("Mentees in an agreed pair"),
     "pairs_ordered": N_("Pairs fixed by an order"),
     "programs_written": N_("Personalised programmes written"),
-    "unpaired_supported": N_("Mentees without a pair supported"),
+    "unpaired_supported": N_("Mentees in a pair, or supported without one"),
     "intro_meetings": N_("Pairs that held the introduction"),
     "trial_meetings": N_("Pairs that held the trial meeting"),
     "planning_meetings": N_("Pairs that held the planning meeting"),

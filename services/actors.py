@@ -32,6 +32,7 @@ class Right(StrEnum):
     SEE_AUDIT = "see_audit"
     KEEP_RECORDS = "keep_records"  # of consultations, seen by their author alone
     APPROVE = "approve"  # what only the head signs (E13)
+    TICK_ROWS = "tick_rows"  # of the roadmap, those that one answers for
 
 
 @dataclass(frozen=True, slots=True)

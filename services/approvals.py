@@ -50,7 +50,10 @@ def list_approvals(session: Session, *, actor: Actor, cycle_id: int) -> list[App
     """Raises NotFound, NotAllowed."""
     organization_id = _organization_of(session, cycle_id)
     actor.check_right(Right.SEE_PEOPLE, organization_id)
-    return [_state(session, organization_id, cycle_id, kind) for kind in ApprovalKind]
+    return [
+        read_approval(session, organization_id=organization_id, cycle_id=cycle_id, kind=kind)
+        for kind in ApprovalKind
+    ]
 
 
 def approve(
@@ -67,7 +70,7 @@ def approve(
     document = " ".join(document.split())
     if len(document) > DOCUMENT_LIMIT:
         raise DocumentTooLong(limit=DOCUMENT_LIMIT)
-    state = _state(session, organization_id, cycle_id, kind)
+    state = read_approval(session, organization_id=organization_id, cycle_id=cycle_id, kind=kind)
     if state.is_empty:
         raise NothingToApprove
     if state.is_whole and document in {"", state.document}:
@@ -92,10 +95,13 @@ def approve(
         now=now,
         after={"kind": kind.value, "sha256": row.covered_sha256},
     )
-    return _state(session, organization_id, cycle_id, kind)
+    return read_approval(session, organization_id=organization_id, cycle_id=cycle_id, kind=kind)
 
 
-def _state(session: Session, organization_id: int, cycle_id: int, kind: ApprovalKind) -> ApprovalState:
+def read_approval(
+    session: Session, *, organization_id: int, cycle_id: int, kind: ApprovalKind
+) -> ApprovalState:
+    """For callers that have checked who asks."""
     covered, names = _cover(session, organization_id, cycle_id, kind)
     newest = session.execute(
         select(Approval, Account.name)

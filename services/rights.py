@@ -19,8 +19,8 @@ _OWN = frozenset({Right.KEEP_RECORDS})
 RIGHTS: Mapping[AccountRole, frozenset[Right]] = {
     AccountRole.ADMINISTRATOR: frozenset(Right) - _SIGNED - _OWN,
     AccountRole.CURATOR: frozenset(Right) - _SIGNED - _OWN - {Right.APPOINT_ADMINISTRATORS},
-    AccountRole.HEAD: _READING | {Right.FILL_SCORES, Right.SEE_AUDIT, Right.APPROVE},
-    AccountRole.PSYCHOLOGIST: _READING | {Right.FILL_SCORES, Right.KEEP_RECORDS},
+    AccountRole.HEAD: _READING | {Right.FILL_SCORES, Right.TICK_ROWS, Right.SEE_AUDIT, Right.APPROVE},
+    AccountRole.PSYCHOLOGIST: _READING | {Right.FILL_SCORES, Right.TICK_ROWS, Right.KEEP_RECORDS},
     AccountRole.OBSERVER: frozenset({Right.SEE_SCORES}),
 }
 
@@ -30,6 +30,7 @@ DUTIES: Mapping[Right, str] = {
     Right.MANAGE_PAIRS: N_("Propose, confirm and end pairs, log meetings, deal with tasks"),
     Right.SEE_SCORES: N_("See figures and scores"),
     Right.FILL_SCORES: N_("Fill in the nine criteria"),
+    Right.TICK_ROWS: N_("Tick rows of the roadmap that one answers for"),
     Right.MANAGE_SETTINGS: N_("Change settings, keep accounts"),
     Right.APPOINT_ADMINISTRATORS: N_("Keep the accounts of administrators"),
     Right.SEE_AUDIT: N_("Read the journal"),

@@ -34,6 +34,8 @@ What the table does not say:
   nine criteria are changed by nobody else.
 - The psychologist's records of consultations are read by their author and by nobody else, administrators and
   other psychologists included. Who manages pairs sees on which days consultations took place.
+- Whoever manages pairs plans the roadmap and ticks any row. A head and a psychologist tick, and put evidence
+  down for, the rows of their part and those that name them; opening a row again is left to the curator.
 - An export and its file belong to the one who asked for it.
 """
 

@@ -26,6 +26,7 @@ from services.actors import Right
 from services.people import list_people
 from services.programmes.windows import describe_windows
 from services.roadmap.entries import plan_entry, put_off, shift_old_dates
+from services.roadmap.leaders import is_among
 from services.roadmap.proofs import add_proof, finish_row, reopen_row
 from services.roadmap.reading import RoadmapRow, RowState, read_roadmap, read_row
 from services.roadmap.reminders import ask_responsible
@@ -38,8 +39,8 @@ class DateUnreadable(ValueError):
 class RoadmapPage(SecuredPage):
     right = Right.SEE_SCORES
     commands: ClassVar = dict.fromkeys(
-        ("shift", "finish", "prove", "reopen", "plan", "remind", "put_off"), Right.MANAGE_PAIRS
-    )
+        ("shift", "reopen", "plan", "remind", "put_off"), Right.MANAGE_PAIRS
+    ) | dict.fromkeys(("finish", "prove"), Right.TICK_ROWS)
 
     @expose("/")
     def index(self) -> str:
@@ -155,6 +156,9 @@ class RoadmapPage(SecuredPage):
             today=today.isoformat(),
             people=_people(),
             reminder=_reminder(one),
+            may_tick=current_user.has(Right.MANAGE_PAIRS)
+            or is_among(session(), current_actor(), one.leaders, current_account().organization_id),
+            is_told_who_ticks=current_user.has(Right.TICK_ROWS),
             **_words(today),
         )
 

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from models.approvals import ApprovalKind
 from models.events import TRAININGS, Event, EventGuest, EventKind, EventStatus
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.outreach import Memo, Partner, Publication, PublicationKind
 from models.pairs import Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
+from models.programmes import Cycle
+from models.standing import Consultation
 from models.surveys import SurveyRun, SurveyStatus
+from services.approvals import read_approval
 from services.consents import ConsentState, read_states
 from services.errors import NotFound
 from services.programmes.packs import ResolvedPack
@@ -100,6 +104,31 @@ def _consents(role: Role) -> Rule:
     return count
 
 
+def _interviewed(session: Session, scope: Scope) -> tuple[int, int]:
+    """Mentors about whom a sheet of the interview was sent (SV11), of all mentors."""
+    mentors = _people(session, scope, Role.MENTOR)
+    about = session.scalars(
+        select(SurveyRun.about_person_id).where(
+            SurveyRun.organization_id == scope.organization_id,
+            SurveyRun.cycle_id == scope.cycle_id,
+            SurveyRun.survey_id.in_(_ids(scope, "mentor_interview")),
+            SurveyRun.status == SurveyStatus.SENT,
+        )
+    )
+    return len(mentors & set(about)), len(mentors)
+
+
+def _appointed(session: Session, scope: Scope) -> tuple[int, None]:
+    """The head's approval that covers all mentors and names its order (E13)."""
+    found = read_approval(
+        session,
+        organization_id=scope.organization_id,
+        cycle_id=scope.cycle_id,
+        kind=ApprovalKind.MENTORS,
+    )
+    return int(found.is_whole and bool(found.document)), None
+
+
 def _bank(role: Role) -> Rule:
     def count(session: Session, scope: Scope) -> tuple[int, None]:
         in_bank = (ParticipationStatus.READY, ParticipationStatus.PAIRED)
@@ -119,20 +148,38 @@ def _surveyed(role: Role) -> Rule:
     return count
 
 
+def _bank_of_mentees(session: Session, scope: Scope) -> set[int]:
+    in_bank = (ParticipationStatus.READY, ParticipationStatus.PAIRED)
+    return _people(session, scope, Role.MENTEE, Participation.status.in_(in_bank))
+
+
+def _in_pairs(session: Session, scope: Scope) -> set[int]:
+    return set(
+        session.scalars(
+            select(PairMember.person_id)
+            .join(Pair)
+            .where(Pair.cycle_id == scope.cycle_id, Pair.status.in_(AGREED), PairMember.role == Role.MENTEE)
+        )
+    )
+
+
 def _paired(session: Session, scope: Scope) -> tuple[int, int]:
     """Mentees in an agreed pair, of all in the bank."""
-    bank = _people(
-        session,
-        scope,
-        Role.MENTEE,
-        Participation.status.in_((ParticipationStatus.READY, ParticipationStatus.PAIRED)),
+    bank = _bank_of_mentees(session, scope)
+    return len(bank & _in_pairs(session, scope)), len(bank)
+
+
+def _nobody_alone(session: Session, scope: Scope) -> tuple[int, int]:
+    """Mentees of the bank who are in an agreed pair, or whom the psychologist saw in this school year."""
+    bank = _bank_of_mentees(session, scope)
+    cycle = session.get_one(Cycle, scope.cycle_id)
+    seen = session.scalars(
+        select(Consultation.person_id).where(
+            Consultation.organization_id == scope.organization_id,
+            Consultation.held_on.between(cycle.starts_on, cycle.ends_on),
+        )
     )
-    paired = session.scalars(
-        select(PairMember.person_id)
-        .join(Pair)
-        .where(Pair.cycle_id == scope.cycle_id, Pair.status.in_(AGREED), PairMember.role == Role.MENTEE)
-    )
-    return len(bank & set(paired)), len(bank)
+    return len(bank & (_in_pairs(session, scope) | set(seen))), len(bank)
 
 
 # --- pairs and meetings ---------------------------------------------------------------------------------
@@ -284,11 +331,15 @@ RULES: Mapping[Evidence, Rule] = {
     "requests_collected": _surveyed(Role.MENTEE),
     "request_list": _surveyed(Role.MENTEE),
     "mentors_surveyed": _surveyed(Role.MENTOR),
+    "interviews_held": _interviewed,
+    "mentors_ordered": _appointed,
+    "preferences_asked": _asked("mutual_preference"),
     "mentee_consents": _consents(Role.MENTEE),
     "mentor_consents": _consents(Role.MENTOR),
     "mentee_bank": _bank(Role.MENTEE),
     "mentor_bank": _bank(Role.MENTOR),
     "pairs_formed": _paired,
+    "unpaired_supported": _nobody_alone,
     "pairs_ordered": _ordered,
     "intro_meetings": _met(MeetingKind.INTRO),
     "trial_meetings": _met(MeetingKind.TRIAL),

@@ -14,6 +14,7 @@ from models.accounts import Account, AccountOrganization, AccountRole
 from models.people import ChatAccount, Person
 from models.roadmap import RoadmapEntry
 from services.actors import Actor, ActorKind, Right
+from services.errors import N_, DomainError
 from services.programmes.roadmaps import Role
 from services.rights import RIGHTS
 
@@ -22,6 +23,10 @@ PARTS: Mapping[Role, AccountRole] = {
     "head": AccountRole.HEAD,
     "psychologist": AccountRole.PSYCHOLOGIST,
 }
+
+
+class RowOfAnother(DomainError):
+    text = N_("Somebody else answers for this row: they tick it, or the curator.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,30 @@ def check_leads(session: Session, actor: Actor, organization_id: int) -> None:
 
 
 def check_answers_for(session: Session, actor: Actor, entry: RoadmapEntry, role: Role | None) -> None:
-    """Raises NotAllowed unless the actor leads the programme or answers for this very row."""
-    if actor.kind is ActorKind.PERSON and actor.id is not None:
-        leaders = read_leaders(session, organization_id=entry.organization_id, named=(actor.id,))
-        if actor.id in {one.person_id for one in leaders.of(role, entry.responsible_id)}:
-            return
+    """Raises RowOfAnother (an account that may tick rows of its own) or NotAllowed, unless the actor leads
+    the programme or answers for this very row.
+    """
+    named = () if entry.responsible_id is None else (entry.responsible_id,)
+    leaders = read_leaders(session, organization_id=entry.organization_id, named=named)
+    if is_among(session, actor, leaders.of(role, entry.responsible_id), entry.organization_id):
+        return
+    if actor.kind is ActorKind.ACCOUNT and not actor.has_right(Right.MANAGE_PAIRS, entry.organization_id):
+        actor.check_right(Right.TICK_ROWS, entry.organization_id)
+        raise RowOfAnother
     check_leads(session, actor, entry.organization_id)
+
+
+def is_among(session: Session, actor: Actor, leaders: Sequence[Leader], organization_id: int) -> bool:
+    """Whether the actor is one of those who answer: the person, or an account that may tick its rows."""
+    if actor.kind is ActorKind.PERSON:
+        return actor.id is not None and actor.id in {one.person_id for one in leaders}
+    if actor.kind is not ActorKind.ACCOUNT or not actor.has_right(Right.TICK_ROWS, organization_id):
+        return False
+    person_id = session.scalar(select(Account.person_id).where(Account.id == actor.id))
+    return any(
+        one.account_id == actor.id or (person_id is not None and one.person_id == person_id)
+        for one in leaders
+    )
 
 
 def _works_in(organization_id: int) -> ColumnElement[bool]:

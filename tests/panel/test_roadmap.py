@@ -75,9 +75,31 @@ def test_the_head_sees_and_an_observer_sees_no_name(
     head, observer = Browser(panel.test_client(), "head"), Browser(panel.test_client(), "observer")
     assert "Нина Олеговна Строгая" in text_of(head.get("/roadmap/"))
     assert "Строгая" not in text_of(observer.get("/roadmap/"))
-    row = f"/roadmap/{entry_id(world, 'preparation')}/"
-    assert "Отметить выполнение" not in text_of(head.get(row))
-    head.post(row + "done", page=row, status=403)
+
+
+def test_who_answers_for_a_row_ticks_it_and_others_are_told_who_does(
+    panel: Flask, world: World, add_account: Callable[..., int]
+) -> None:
+    world.write(lay_out, cycle_id=world.cycle_id)
+    add_account(world, AccountRole.HEAD, "head", "Нина Олеговна Строгая")
+    add_account(world, AccountRole.OBSERVER, "observer", "Пётр Ильич Дальний")
+    head, observer = Browser(panel.test_client(), "head"), Browser(panel.test_client(), "observer")
+    own, curators = (f"/roadmap/{entry_id(world, one)}/" for one in ("preparation", "pairs_work"))
+    page = text_of(head.get(curators))
+    assert "За эту строку отвечает другой человек" in page
+    assert "Персонализированные программы: вручную" in page, "what nothing counts is said"
+    refused = head.post(curators + "done", page=curators, note="приказ № 5")
+    assert "За эту строку отвечает другой человек" in text_of(refused)
+    assert "Отметить выполнение" not in text_of(observer.get(own))
+    observer.post(own + "done", page=own, status=403)
+    page = text_of(head.get(own))
+    assert "Отметить выполнение" in page
+    assert "Сохранить план" not in page, "planning is the curator's"
+    done = text_of(head.post(own + "done", page=own, note="приказ № 5"))
+    assert "Строка отмечена как выполненная" in done
+    assert "приказ № 5" in done
+    assert "Открыть снова" not in done
+    head.post(own + "reopen", page=own, status=403)
 
 
 def test_the_calendar_takes_the_schools_own_days(curator: Browser) -> None:

@@ -5,12 +5,17 @@ from typing import Any, get_args
 
 import pytest
 
+from models.accounts import AccountRole
+from models.approvals import ApprovalKind
 from models.engine import Database
 from models.events import EventKind
 from models.meetings import MeetingKind
 from models.pairs import Pair, PairStatus
 from models.people import OrganizationKind
-from services.actors import Door, system
+from services.accounts import create_account
+from services.actors import Actor, ActorKind, Door, system
+from services.approvals import approve
+from services.consultations import add_consultation
 from services.events.guests import invite_guests, mark_present
 from services.events.minutes import write_minutes
 from services.events.planning import plan_event
@@ -19,16 +24,16 @@ from services.organizations import add_organization
 from services.programmes.packs import load_pack
 from services.programmes.roadmaps import Evidence
 from services.programmes.running import create_programme
+from services.rights import RIGHTS
 from services.roadmap.entries import lay_out
 from services.roadmap.evidence import RULES, Found, Scope, is_proven
-from tests.world import PROGRAMMES, World, found_school
+from services.surveys.office import open_sheet_about
+from services.surveys.runs import open_run
+from services.surveys.waves import OCCASION as WAVE
+from tests.world import PROGRAMMES, World, fill_run, found_school
 
 BY_HAND = {
-    "interviews_held",
-    "mentors_ordered",
-    "preferences_asked",
     "programs_written",
-    "unpaired_supported",
     "final_event_ordered",
     "awards_ordered",
 }
@@ -118,6 +123,67 @@ def test_an_event_proves_its_row_when_it_was_held(world: World, kind: EventKind,
     world.write(write_minutes, **facts, number="1", chair="", secretary="", decisions="Работать вместе")
     has_minutes = kind in {EventKind.ROUND_TABLE, EventKind.COUNCIL}
     assert count(world, "minutes_kept").is_proven is has_minutes
+
+
+def account(world: World, role: AccountRole) -> Actor:
+    made = world.write(
+        create_account,
+        actor=system(Door.COMMAND_LINE),
+        organization_id=world.organization_id,
+        login=role.value,
+        name="Вера Павловна Тихая",
+        role=role,
+    )
+    return Actor(ActorKind.ACCOUNT, made.account_id, world.organization_id, Door.PANEL, RIGHTS[role])
+
+
+@pytest.mark.requirement("A51")
+def test_interviews_preferences_and_the_order_prove_rows_of_mentors(
+    database: Database, now: datetime
+) -> None:
+    world = found_school(database, now, pack_id="support-centre-2024")
+    curator, head = account(world, AccountRole.CURATOR), account(world, AccountRole.HEAD)
+    first, second = world.mentor("Пётр"), world.mentor("Иван")
+    for mentor in (first, second):
+        assert not count(world, "interviews_held").is_proven
+        facts = {"actor": curator, "cycle_id": world.cycle_id, "survey_id": "mentor_interview"}
+        run_id = world.write(open_sheet_about, **facts, subject_id=mentor.id)
+        world.write(fill_run, actor=curator, run_id=run_id, answers={})
+    assert count(world, "interviews_held") == Found("interviews_held", 2, 2)
+
+    for mentor in (first, second):
+        assert not count(world, "preferences_asked").is_proven
+        run_id = world.write(
+            open_run,
+            survey_id="mutual_preference_mentor",
+            organization_id=world.organization_id,
+            cycle_id=world.cycle_id,
+            dedup_key=f"{WAVE}:0:person:{mentor.id}",
+            person_id=mentor.id,
+        )
+        world.write(fill_run, actor=world.actor(mentor.person), run_id=run_id, answers={})
+    assert count(world, "preferences_asked") == Found("preferences_asked", 2, 2)
+
+    facts = {"actor": head, "cycle_id": world.cycle_id, "kind": ApprovalKind.MENTORS}
+    world.write(approve, **facts, document="")
+    assert not count(world, "mentors_ordered").is_proven, "an approval without an order appoints nobody"
+    world.write(approve, **facts, document="приказ № 14 от 20.11.2026")
+    assert count(world, "mentors_ordered").is_proven
+    world.mentor("Олег")
+    assert not count(world, "mentors_ordered").is_proven, "who came later is not in the order"
+
+
+@pytest.mark.requirement("A53")
+def test_a_mentee_without_a_pair_waits_for_the_psychologist(world: World) -> None:
+    psychologist = account(world, AccountRole.PSYCHOLOGIST)
+    alone = world.mentee("Ольга")
+    world.agree(world.mentee("Анна"), world.mentor("Пётр"))
+    assert count(world, "unpaired_supported") == Found("unpaired_supported", 1, 2)
+    facts = {"actor": psychologist, "person_id": alone.id, "with_person_id": None, "text": ""}
+    world.write(add_consultation, **facts, held_on=date(2026, 5, 20), today=world.now.date())
+    assert not count(world, "unpaired_supported").is_proven, "the school year before does not count"
+    world.write(add_consultation, **facts, held_on=world.now.date(), today=world.now.date())
+    assert count(world, "unpaired_supported").is_proven
 
 
 def test_nothing_is_proven_while_there_is_nobody_to_count(world: World) -> None:
