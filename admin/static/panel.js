@@ -69,6 +69,12 @@
     if (changed) event.preventDefault();
   });
 
+  // A choice that is an act of its own needs no button beside it.
+  for (const choice of document.querySelectorAll("select[data-submit]")) {
+    choice.form.querySelector("button").hidden = true;
+    choice.addEventListener("change", () => { choice.form.requestSubmit(); });
+  }
+
   // A button that was pressed waits: a double click posts once.
   for (const form of document.querySelectorAll("form[method=post]")) {
     form.addEventListener("submit", () => {

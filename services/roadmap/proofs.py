@@ -165,17 +165,19 @@ def settle_roadmaps(session: Session, *, now: datetime, limit: int = BATCH) -> i
 
 
 def ticks_itself(entry: RoadmapEntry, row: Row, cycle: Cycle, today: date) -> bool:
-    """Whether data may prove this entry now. Rules count the whole school year, so of a row that is due
-    several times only the first is proven by them; what goes on all the time is not done before its end.
-    """
+    """Whether data may prove this entry now; what goes on all the time is not done before its end."""
     if row.is_continuous and (entry.planned_to is None or today < entry.planned_to):
         return False
-    return counts_itself(entry, cycle)
+    return counts_itself(entry, row, cycle)
 
 
-def counts_itself(entry: RoadmapEntry, cycle: Cycle) -> bool:
-    """Whether what the rules count is shown beside this entry."""
-    return entry.turn == 0 and entry.year == school_year_of(cycle.starts_on)
+def counts_itself(entry: RoadmapEntry, row: Row, cycle: Cycle) -> bool:
+    """Whether what the rules count is shown beside this entry. They count the whole school year, so of a row
+    that is due several times it is the first one in the year; dates of earlier years prove nothing.
+    """
+    dues = row.dates_in(cycle.starts_on, cycle.ends_on)
+    counted = next((turn for turn, due in enumerate(dues) if due.end >= cycle.starts_on), 0)
+    return entry.turn == counted and entry.year == school_year_of(cycle.starts_on)
 
 
 def _tick(session: Session, cycle_id: int, organization_id: int, now: datetime) -> None:

@@ -190,7 +190,7 @@ class _Maker:
             is_by_data=by_data or entry.is_done_by_data,
             quiet_until=entry.quiet_until,
             found=tuple(self.found[key] for key in row.evidence if key in self.found)
-            if counts_itself(entry, self.cycle)
+            if counts_itself(entry, row, self.cycle)
             else (),
             missing=tuple(key for key in row.evidence if key not in self.found),
             proofs=self.proofs.get(entry.id, ()),

@@ -97,6 +97,19 @@ def test_yearly_rows_return_by_themselves_and_keep_what_was(world: World) -> Non
     assert len([found for found in look(world).rows() if found.row.id == "late"]) == 1, "not a yearly one"
 
 
+@pytest.mark.requirement("A49", "A51")
+def test_data_of_this_year_prove_the_row_of_this_year_not_the_one_of_2023(
+    database: Database, now: datetime
+) -> None:
+    world = found_school(database, now, pack_id="simferopol-2022")
+    world.mentee()
+    world.write(settle_roadmaps)
+    first, second = (found for found in look(world).rows() if found.row.number == "2")
+    assert (first.state, first.found, first.planned_to) == (RowState.OLD, (), date(2023, 1, 31))
+    assert (second.state, second.is_by_data) == (RowState.DONE, True)
+    assert {found.rule for found in second.found} == {"requests_collected", "mentee_consents", "mentee_bank"}
+
+
 def test_data_tick_a_row_and_say_by_what(world: World) -> None:
     give_rows(world)
     anna = world.mentee()
