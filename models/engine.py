@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -126,6 +126,14 @@ def _for_reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
+def _list_rewriting(connection: Connection) -> tuple[str, ...]:
+    if connection.dialect.name == "sqlite":
+        return ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+    quote = connection.dialect.identifier_preparer.quote
+    tables = ", ".join(quote(name) for name in inspect(connection).get_table_names())
+    return (f"VACUUM (FULL, ANALYZE) {tables}", "VACUUM (FULL) pg_catalog.pg_statistic")
+
+
 class Database:
     """The synchronous door: sessions for the panel, the command line and the writer thread."""
 
@@ -152,18 +160,14 @@ class Database:
     def rewrite(self) -> None:
         """Write the database's files anew, so that no page, free or logged, holds what was erased.
 
-        SQLite: the log goes into the file, the file is packed, the log is emptied. PostgreSQL: every table is
-        written into a new file. Readers and writers wait meanwhile. Raises OperationalError while another
-        process holds the database for longer than the busy timeout.
+        SQLite: the log goes into the file, the file is packed, the log is emptied. PostgreSQL: each of our
+        tables is written into a new file, and so are the planner's samples of their values; the catalogues
+        that the whole server shares are left alone, or nobody could connect meanwhile. Readers and writers
+        wait. Raises OperationalError while another process holds the database for longer than the busy timeout.
         """
-        statements = (
-            ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
-            if self.engine.dialect.name == "sqlite"
-            else ("VACUUM (FULL)",)
-        )
         bare = self.engine.execution_options(isolation_level="AUTOCOMMIT", is_bare=True)
         with bare.connect() as connection:
-            for statement in statements:
+            for statement in _list_rewriting(connection):
                 connection.exec_driver_sql(statement)
 
     def close(self) -> None:

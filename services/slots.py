@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from services.errors import N_, DomainError
+from services.school_days import Calendar
 
 DAYS_OFFERED = 10
 MONTHS_AHEAD = 6
-SATURDAY = 5
 
 
 class TimeNotUnderstood(DomainError):
@@ -33,12 +33,14 @@ class Month:
     next: date | None
 
 
-def propose_days(local_now: datetime, slots: Sequence[time], *, count: int = DAYS_OFFERED) -> list[date]:
-    """The next working days on which at least one slot is still ahead."""
+def propose_days(
+    local_now: datetime, slots: Sequence[time], school: Calendar, *, count: int = DAYS_OFFERED
+) -> list[date]:
+    """The school's next working days with a slot still ahead; fewer where it has a long rest."""
     found: list[date] = []
-    day = local_now.date()
-    while len(found) < count:
-        if day.weekday() < SATURDAY and propose_times(local_now, day, slots):
+    day, last_day = local_now.date(), find_last_day(local_now.date())
+    while len(found) < count and day <= last_day:
+        if school.is_working(day) and propose_times(local_now, day, slots):
             found.append(day)
         day += timedelta(days=1)
     return found

@@ -238,7 +238,7 @@ def _day_rows(card: DraftCard, t: Translator, local_now: datetime) -> Rows:
     today = local_now.date()
     other = Action(t.label("Another day"), "draft.month", (today.replace(day=1).isoformat(),))
     if card.item.purpose in AHEAD:
-        days = propose_days(local_now, card.day_slots)
+        days = propose_days(local_now, card.day_slots, card.school)
         return (*day_rows(days, t, verb="draft.day"), (other,))
     near = (
         Action(t.label("Today"), "draft.day", (today.isoformat(),)),

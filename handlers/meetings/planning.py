@@ -29,6 +29,7 @@ from services.meetings.moments import find_overlaps, span_of
 from services.meetings.planning import MeetingProposed, TimePassed, move_meeting, propose_meeting
 from services.pairs import read_pair
 from services.programmes.running import settings_of
+from services.school_days import read_calendar
 from services.slots import check_day, draw_month, find_last_day, propose_days, propose_times, read_slot
 
 router = Router(name="meeting planning")
@@ -296,8 +297,10 @@ def _ask_day(session: Session, plan: Plan, place: Place, t: Translator, now: dat
         today = local_now.date()
         month = draw_month(date.fromisoformat(plan.month), first_day=today, last_day=find_last_day(today))
         return draw_calendar(month, t, family=FLOW)
-    settings = settings_of(session, cycle_id=session.get_one(Pair, plan.pair_id).cycle_id)
-    rows = day_rows(propose_days(local_now, settings.day_slots), t, verb="plan.day")
+    pair = session.get_one(Pair, plan.pair_id)
+    school = read_calendar(session, organization_id=pair.organization_id)
+    days = propose_days(local_now, settings_of(session, cycle_id=pair.cycle_id).day_slots, school)
+    rows = day_rows(days, t, verb="plan.day")
     other = Action(t.label("Another day"), "plan.month", (local_now.date().replace(day=1).isoformat(),))
     return Letter(_with_title(session, plan, t, t("On which day?")), (*rows, (other,)))
 

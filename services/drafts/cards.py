@@ -21,6 +21,7 @@ from services.meetings.moments import TimeDoesNotExist, find_overlaps, span_of
 from services.meetings.outcomes import LONGEST
 from services.petitions import find_earliest_leave
 from services.programmes.running import pack_of, settings_of
+from services.school_days import Calendar, read_calendar
 from services.slots import find_last_day
 
 SUNDAY = 6
@@ -61,6 +62,7 @@ class DraftCard:
     choices: tuple[MeetingCard, ...]
     earliest_leave: date | None
     day_slots: tuple[time, ...]
+    school: Calendar
     can_join: bool
     warnings: Warnings
 
@@ -104,6 +106,7 @@ def read_draft(session: Session, *, actor: Actor, draft_id: int, now: datetime) 
         choices=tuple(list_targets(session, author, item, now)) if question is Field.MEETING else (),
         earliest_leave=find_earliest_leave(now, author.zone) if item.purpose is Purpose.RESIGN else None,
         day_slots=tuple(settings_of(session, cycle_id=cycle_id).day_slots),
+        school=read_calendar(session, organization_id=draft.organization_id),
         can_join=bool(contents.earlier),
         warnings=_list_warnings(session, author, contents, partners),
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, text
 
@@ -282,6 +283,27 @@ def test_acts_stay_in_their_organisation_and_go_after_three_years(
     world.write(look_after_terms)
     with pytest.raises(NotFound):
         world.read(read_act, actor=world.curator, act_id=act_id)
+
+
+def test_on_postgresql_no_sample_is_left_and_nobody_else_s_transaction_is_waited_for(
+    postgres_url: str, now: Any
+) -> None:
+    """The planner keeps samples of values; the catalogues of the whole server are not ours to lock."""
+    database = Database(f"{postgres_url}?options=-c%20lock_timeout%3D3000")
+    world = found_school(database, now)
+    for _ in range(30):
+        world.person(NAME, MIDDLE)
+    samples = text("SELECT count(*) FROM pg_stats WHERE most_common_vals::text LIKE :name")
+    with psycopg.connect(postgres_url) as other:
+        other.execute("SELECT datname FROM pg_database")  # held until its transaction ends
+        with database.writing() as session:
+            session.execute(text("ANALYZE persons"))
+            assert session.scalar(samples, {"name": f"%{NAME}%"})
+            session.execute(text("UPDATE persons SET given_name = '', patronymic = '', family_name = ''"))
+        database.rewrite()
+    with database.reading() as session:
+        assert session.scalar(samples, {"name": f"%{NAME}%"}) == 0
+    database.close()
 
 
 def test_the_files_of_sqlite_hold_no_trace(sqlite_url: str, tmp_path: Path, now: Any) -> None:

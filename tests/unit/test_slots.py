@@ -1,5 +1,6 @@
 """Days, times and lengths that are offered or typed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.meetings.moments import TimeDoesNotExist, span_of
+from services.school_days import Calendar, DaysFacts
 from services.slots import (
     DayOutOfRange,
     TimeNotUnderstood,
@@ -26,10 +28,18 @@ days = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 
 
 def test_days_are_the_next_working_days_that_have_a_time_left() -> None:
-    found = propose_days(FRIDAY_NOON, SLOTS, count=3)
+    found = propose_days(FRIDAY_NOON, SLOTS, Calendar(), count=3)
     assert found == [date(2026, 11, 27), date(2026, 11, 30), date(2026, 12, 1)]
     evening = FRIDAY_NOON.replace(hour=18)
-    assert propose_days(evening, SLOTS, count=1) == [date(2026, 11, 30)]
+    assert propose_days(evening, SLOTS, Calendar(), count=1) == [date(2026, 11, 30)]
+
+
+def test_no_day_of_the_country_s_or_the_school_s_holidays_is_proposed() -> None:
+    new_year = datetime(2026, 12, 30, 12, 0, tzinfo=FRIDAY_NOON.tzinfo)
+    own = DaysFacts(1, date(2027, 1, 11), date(2027, 1, 15), "Каникулы", is_working=False)
+    first, *_ = propose_days(new_year, SLOTS, Calendar((own,)), count=2)[1:]
+    assert first == date(2027, 1, 18)
+    assert propose_days(new_year, SLOTS, Calendar((replace(own, last_day=date(2027, 9, 1)),)))[1:] == []
 
 
 def test_times_that_have_passed_are_left_out() -> None:
