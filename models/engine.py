@@ -163,7 +163,8 @@ class Database:
         SQLite: the log goes into the file, the file is packed, the log is emptied. PostgreSQL: each of our
         tables is written into a new file, and so are the planner's samples of their values; the catalogues
         that the whole server shares are left alone, or nobody could connect meanwhile. Readers and writers
-        wait. Raises OperationalError while another process holds the database for longer than the busy timeout.
+        wait. Raises OperationalError while another process holds the database for longer than the busy
+        timeout.
         """
         bare = self.engine.execution_options(isolation_level="AUTOCOMMIT", is_bare=True)
         with bare.connect() as connection:
