@@ -6,6 +6,7 @@ from models.people import AgeGroup
 from models.privacy import AgreementBasis, DutyKind
 from services.errors import N_
 from services.pairs import MentorPaper
+from services.privacy.publications import Gap
 
 __all__ = [
     "AGE_GROUPS",
@@ -16,6 +17,7 @@ __all__ = [
     "MENTOR_PAPERS",
     "MENTOR_PAPERS_MISSING",
     "PRIVACY_DUTIES",
+    "PUBLICATION_GAPS",
     "PUBLISHED",
     "word",
 ]
@@ -37,6 +39,12 @@ MENTOR_PAPERS = {
 MENTOR_PAPERS_MISSING = {
     MentorPaper.CONSENT: N_("The mentor's written consent to mentoring is missing."),
     MentorPaper.AGREEMENT: N_("The mentor's agreement of article 351.8 is missing."),
+}
+PUBLICATION_GAPS = {
+    Gap.NO_CONSENT: N_("no consent to dissemination"),
+    Gap.TERM: N_("the consent to dissemination has ended"),
+    Gap.SITE: N_("did not allow this address"),
+    Gap.FIELDS: N_("did not allow: {fields}"),
 }
 PUBLISHED = {
     "name": N_("full name"),

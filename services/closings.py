@@ -24,6 +24,7 @@ from services.errors import N_, DomainError, NotFound
 from services.outbox import Occasion, enqueue_many
 from services.pairs.assignments import EndReason, end_any
 from services.pairs.places import IN_WORK
+from services.privacy.terms import find_keep_until
 from services.surveys.closing import UNSENT, close_cycle_runs
 from services.tasks import open_task
 
@@ -62,6 +63,7 @@ class ClosingPlan:
     cycle_id: int
     label: str
     next_label: str
+    keep_until: date  # the last day for the data of whoever does not go on
     pairs: tuple[ClosingPair, ...]
     offers: int
     surveys: int
@@ -107,6 +109,7 @@ def read_closing(session: Session, *, actor: Actor, cycle_id: int) -> ClosingPla
         cycle_id=cycle_id,
         label=cycle.label,
         next_label=_next_label(cycle),
+        keep_until=find_keep_until(cycle.ends_on),
         pairs=tuple(_closing_pair(pair, held.get(pair.id, 0)) for pair in pairs),
         offers=session.scalar(offers) or 0,
         surveys=session.scalar(surveys) or 0,

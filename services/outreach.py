@@ -1,18 +1,21 @@
 """The register of publications and the partners of a programme (DC30; A55, B17, C3, C36, D16, E36 to E38)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models.outreach import Partner, Publication, PublicationKind
+from models.outreach import Partner, Publication, PublicationKind, PublicationPerson
 from models.pairs import Pair, PairStatus
 from models.programmes import Cycle
 from services.actors import Actor, Right
 from services.audit import record
+from services.consents.papers import FIELDS
 from services.errors import N_, DomainError, NotFound
+from services.privacy.publications import name_people
 from services.roadmap.proofs import check_link
 
 TITLE_LIMIT, HELP_LIMIT = 200, 300
@@ -72,9 +75,14 @@ def add_publication(
     url: str,
     published_on: date,
     pair_id: int | None = None,
+    person_ids: Sequence[int] = (),
+    shows: Sequence[str] = (),
     now: datetime,
 ) -> PublicationFacts:
     """Enter a link. Results of a pair are refused while its programme runs (E37).
+
+    Whoever is named without having allowed it is told of (services.privacy.publications.find_gaps), never
+    refused: the page stands already, and the register must know it.
 
     Raises NotFound, NotAllowed, NameMissing, OutreachTextTooLong, LinkUnreadable, LinkTooLong, DayAhead,
     PairMissing, PublishedTooEarly.
@@ -94,11 +102,12 @@ def add_publication(
         url=check_link(url),
         published_on=published_on,
         pair_id=pair_id,
-        shows=[],
+        shows=[one for one in FIELDS if one in shows],
         created_at=now,
     )
     session.add(row)
     session.flush()
+    name_people(session, row, person_ids)
     _record(session, actor, "publication.added", ("publication", row.id), cycle, now)
     return _publication(row)
 
@@ -120,6 +129,7 @@ def remove_publication(session: Session, *, actor: Actor, publication_id: int, n
     if row is None:
         raise NotFound
     cycle = _cycle(session, actor, row.cycle_id, Right.MANAGE_PAIRS)
+    session.execute(delete(PublicationPerson).where(PublicationPerson.publication_id == publication_id))
     session.delete(row)
     _record(session, actor, "publication.removed", ("publication", publication_id), cycle, now)
 

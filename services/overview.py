@@ -15,6 +15,7 @@ from models.tasks import Task, TaskKind
 from services.actors import Actor, Right
 from services.invitations import list_late
 from services.pairs.papers import DUE, MentorPaper, find_missing_papers
+from services.privacy.erasures import find_overdue
 
 SHOWN = 3  # items of a block on the home page; the rest stands behind its count
 MOST = 200  # items of a block on its own page
@@ -119,7 +120,7 @@ def read_sections(
     Where `cycle_id` is None nothing runs yet and only people can wait.
     """
     actor.check_right(Right.MANAGE_PAIRS, organization_id)
-    found: list[Waiting] = [*_strangers(session, organization_id), *_tasks(session, organization_id)]
+    found: list[Waiting] = [*_strangers(session, organization_id), *_tasks(session, organization_id, now)]
     if cycle_id is not None:
         found += _late(session, organization_id, now)
         found += _mentees(session, cycle_id)
@@ -193,8 +194,10 @@ def _strangers(session: Session, organization_id: int) -> list[Waiting]:
     ]
 
 
-def _tasks(session: Session, organization_id: int) -> list[Waiting]:
-    """Open tasks; those of strangers are seen from their requests instead."""
+def _tasks(session: Session, organization_id: int, now: datetime) -> list[Waiting]:
+    """Open tasks; those of strangers are seen from their requests instead. The month's task on terms names
+    whose data are to be destroyed.
+    """
     rows = session.execute(
         select(Task, Person)
         .outerjoin(Person, Person.id == Task.person_id)
@@ -207,11 +210,18 @@ def _tasks(session: Session, organization_id: int) -> list[Waiting]:
         .limit(MOST)
     ).all()
     sides = _names_of_pairs(session, {task.pair_id for task, _person in rows if task.pair_id})
+    over: tuple[str, ...] = ()
+    if any(task.kind is TaskKind.RETENTION_OVER for task, _person in rows):
+        over = tuple(one.person for one in find_overdue(session, organization_id, now))
     return [
         Waiting(
             _BLOCK_OF_TASK[task.kind],
             task.opened_at,
-            names=(person.full_name,) if person else sides.get(task.pair_id or 0, ()),
+            names=over
+            if task.kind is TaskKind.RETENTION_OVER
+            else (person.full_name,)
+            if person
+            else sides.get(task.pair_id or 0, ()),
             task_id=task.id,
             task_kind=task.kind,
             person_id=task.person_id,

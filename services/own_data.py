@@ -12,6 +12,7 @@ from models.events import Event, EventGuest
 from models.imports import Origin
 from models.meetings import Meeting, MeetingWord
 from models.messages import OutboxMessage, OutboxStatus
+from models.outreach import Publication, PublicationPerson
 from models.pairs import Pair, PairMember
 from models.paper_way import PaperEntry
 from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person, Role
@@ -108,6 +109,15 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
                 select(MentoringAgreement)
                 .where(MentoringAgreement.person_id == person.id)
                 .order_by(MentoringAgreement.id)
+            )
+        ],
+        "publications_that_name_me": [
+            {"title": title, "url": url, "published_on": day.isoformat(), "shows": list(shows)}
+            for title, url, day, shows in session.execute(
+                select(Publication.title, Publication.url, Publication.published_on, Publication.shows)
+                .join(PublicationPerson, PublicationPerson.publication_id == Publication.id)
+                .where(PublicationPerson.person_id == person.id)
+                .order_by(Publication.id)
             )
         ],
         "roles": _read_roles(session, person.id),

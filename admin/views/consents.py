@@ -30,6 +30,7 @@ from services.privacy.operators import read_operator
 from services.privacy.publications import list_publications_with
 from services.privacy.retention import list_kept
 from services.privacy.scans import keep_scan, read_scan
+from services.privacy.terms import list_cycle_terms
 from services.programmes.consents import split_passages
 from services.uploads import MOST_BYTES, judge_scan
 
@@ -88,6 +89,7 @@ class ConsentsPage(SecuredPage):
             overdue=list_overdue(session(), **facts, now=now()),
             acts=list_acts(session(), **facts),
             kept=list_kept(session(), organization_id=current_account().organization_id),
+            terms=list_cycle_terms(session(), **facts),
             operator=read_operator(session(), **facts),
             lang=locale(),
         )
@@ -103,7 +105,10 @@ class ConsentsPage(SecuredPage):
             duties=list_duties(
                 session(), actor=actor, organization_id=person.organization_id, now=now(), person_id=person_id
             ),
-            publications=list_publications_with(session(), actor=actor, person_id=person_id),
+            publications={
+                kind: list_publications_with(session(), actor=actor, person_id=person_id, kind=kind)
+                for kind in (ConsentKind.DISSEMINATION, ConsentKind.PHOTO_VIDEO)
+            },
             agreements=list_agreements(session(), actor=actor, person_id=person_id),
             operator=read_operator(session(), actor=actor, organization_id=person.organization_id),
             fields=FIELDS,

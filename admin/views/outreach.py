@@ -11,6 +11,7 @@ from admin.cycles import cycle, cycle_id_or_none
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, plural, translator
 from admin.previews import preview_of
+from admin.privacy_words import PUBLICATION_GAPS, PUBLISHED, word
 from admin.roadmap_words import AUDIENCES, PUBLICATIONS
 from admin.storage import now, session
 from admin.views.roadmap import DateUnreadable, read_date
@@ -19,8 +20,10 @@ from models.pairs import PairStatus
 from models.people import Role
 from notices.memos import describe_memo
 from services.actors import Right
+from services.consents.papers import FIELDS
 from services.memos import list_memos, send_memo, write_memo
 from services.outreach import (
+    PublicationFacts,
     add_partner,
     add_publication,
     list_partners,
@@ -29,6 +32,8 @@ from services.outreach import (
     remove_publication,
 )
 from services.pairs import PairCard, list_pairs
+from services.people import PersonRow, list_people
+from services.privacy.publications import Named, find_gaps, list_named
 
 
 class MemoPage(SecuredPage):
@@ -92,8 +97,18 @@ class OutreachPage(SecuredPage):
         facts = {
             "kind": PublicationKind(kind) if kind in set(PublicationKind) else PublicationKind.NEWS,
             "pair_id": int(pair) if pair.isdecimal() else None,
+            "person_ids": [int(one) for one in request.form.getlist("person_id") if one.isdecimal()],
+            "shows": request.form.getlist("shows"),
         }
         return self._add(add_publication, ("title", "url"), "published_on", **facts)
+
+    def _warn(self, publication_id: int) -> None:
+        """Say plainly who is named without having allowed it: the page has to change or come down."""
+        for one in find_gaps(session(), publication_id=publication_id, today=now().date()):
+            flash(
+                label("{name}: {gap}. Ask for it or take the page down.", name=one.name, gap=gap_words(one)),
+                "error",
+            )
 
     @expose("/publications/<int:publication_id>/remove", methods=["POST"])
     def unpublish(self, publication_id: int) -> Response:
@@ -122,6 +137,8 @@ class OutreachPage(SecuredPage):
         if done is None:
             return self._show()
         flash(label("The line is added."), "success")
+        if isinstance(done, PublicationFacts) and current_user.has(Right.SEE_PEOPLE):
+            self._warn(done.id)
         return redirect(url_for("outreach.index"))
 
     def _show(self) -> str:
@@ -134,6 +151,10 @@ class OutreachPage(SecuredPage):
             publications=list_publications(session(), actor=actor, cycle_id=cycle_id),
             partners=list_partners(session(), actor=actor, cycle_id=cycle_id),
             pairs=_completed_pairs(),
+            named=_named(),
+            people=_people() if current_user.has(Right.MANAGE_PAIRS) else [],
+            fields=FIELDS,
+            gap_words=gap_words,
             kinds=PUBLICATIONS,
             form=request.form,
             is_partner="name" in request.form,
@@ -153,3 +174,30 @@ def _completed_pairs() -> list[PairCard]:
         cycle_id=cycle().id,
         statuses=frozenset({PairStatus.COMPLETED}),
     )
+
+
+def _named() -> dict[int, list[Named]]:
+    """Whom each publication names, for whoever may see people."""
+    if not current_user.has(Right.SEE_PEOPLE):
+        return {}
+    found: dict[int, list[Named]] = {}
+    facts: dict[str, Any] = {
+        "actor": current_actor(),
+        "organization_id": current_account().organization_id,
+    }
+    for one in list_named(session(), **facts, today=now().date()):
+        found.setdefault(one.publication_id, []).append(one)
+    return found
+
+
+def _people() -> list[PersonRow]:
+    return list_people(
+        session(), actor=current_actor(), organization_id=current_account().organization_id, now=now()
+    )
+
+
+def gap_words(one: Named) -> str:
+    """What the person has not allowed."""
+    assert one.gap is not None
+    fields = ", ".join(word(PUBLISHED, field) for field in one.fields)
+    return label(PUBLICATION_GAPS[one.gap], fields=fields)

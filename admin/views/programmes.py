@@ -14,6 +14,7 @@ from admin.languages import label, locale
 from admin.storage import now, session
 from services.actors import Right
 from services.errors import N_
+from services.privacy.terms import read_keep_until
 from services.programmes.regulations import Settings
 from services.programmes.running import SettingsRefused, change_settings, settings_of
 
@@ -199,6 +200,7 @@ class ProgrammePage(SecuredPage):
         return self.show(
             "panel/programme.html",
             fields=FIELDS,
+            keep_until=read_keep_until(session(), cycle_id=cycle().id),
             switches=SWITCHES,
             values=_values(settings),
             on={name: _is_on(settings, name) for name, _title in SWITCHES},

@@ -18,6 +18,7 @@ from models.tasks import TaskKind
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
+from services.privacy.publications import forget_named
 from services.school_days import Calendar, read_calendar
 from services.tasks import close_by_fact, open_task
 from services.working_days import is_working_day
@@ -146,6 +147,8 @@ def complete_duty(session: Session, *, actor: Actor, duty_id: int, now: datetime
     if duty.kind is DutyKind.ERASURE:
         raise ErasureIsNoTick
     if duty.done_at is None and duty.called_off_at is None:
+        if duty.consent_kind is ConsentKind.DISSEMINATION:
+            forget_named(session, person_id=duty.person_id)
         finish(session, duty, actor=actor, now=now)
 
 

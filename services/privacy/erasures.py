@@ -5,18 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.orm import Session
 
 from models.consents import ConsentKind
 from models.meetings import Meeting
 from models.messages import OutboxMessage, OutboxStatus
+from models.outreach import PublicationPerson
 from models.pairs import PairMember
 from models.people import Organization, Participation, Person
 from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
 from models.surveys import Answer, SurveyRun
-from models.tasks import TaskKind
+from models.tasks import Task, TaskKind
 from services.actors import Actor, Door, Right, system
 from services.consents import ConsentState, state_of
 from services.errors import N_, DomainError, NotFound
@@ -85,6 +86,7 @@ def preview_erasure(session: Session, *, actor: Actor, person_id: int, now: date
         "answers": select(func.count(Answer.id)).where(Answer.run_id.in_(runs)),
         "questionnaires": select(func.count(SurveyRun.id)).where(SurveyRun.person_id == person_id),
         "meetings": select(func.count(Meeting.id)).where(Meeting.pair_id.in_(pairs)),
+        "publications": select(func.count()).where(PublicationPerson.person_id == person_id),
         "messages": select(func.count(OutboxMessage.id)).where(OutboxMessage.person_id == person_id),
     }
     goes = {group: session.scalar(query) or 0 for group, query in counted.items()}
@@ -113,7 +115,7 @@ def find_ground(session: Session, person: Person, now: datetime) -> tuple[str, d
     if duty is not None:
         return ("withdrawn" if duty.kind is DutyKind.ERASURE else "demanded"), duty.due_on
     found = next(
-        (one for one in _find_overdue(session, person.organization_id, now) if one.person_id == person.id),
+        (one for one in find_overdue(session, person.organization_id, now) if one.person_id == person.id),
         None,
     )
     if found is None:
@@ -147,10 +149,10 @@ def _find(session: Session, actor: Actor, person_id: int) -> Person:
 def list_overdue(session: Session, *, actor: Actor, organization_id: int, now: datetime) -> list[Overdue]:
     """Whose purpose is reached: no open programme, the school year over for 30 days, no long-term consent."""
     actor.check_right(Right.EDIT_PEOPLE, organization_id)
-    return _find_overdue(session, organization_id, now)
+    return find_overdue(session, organization_id, now)
 
 
-def _find_overdue(session: Session, organization_id: int, now: datetime) -> list[Overdue]:
+def find_overdue(session: Session, organization_id: int, now: datetime) -> list[Overdue]:
     today = _today(session, organization_id, now)
     last = func.max(Cycle.ends_on)
     rows = session.execute(
@@ -209,7 +211,9 @@ def ask_due_erasures(session: Session, *, now: datetime) -> int:
 
 
 def look_after_terms(session: Session, *, now: datetime) -> int:
-    """A tick: once a month a task for each organisation where terms have run out; traces of old chats go."""
+    """A tick: once a month a task for each organisation where terms have run out, over when nothing is left
+    to destroy; traces of old chats go.
+    """
     session.execute(delete(ChatMessage).where(ChatMessage.sent_at < now - DELETABLE))
     session.execute(
         update(OutboxMessage)
@@ -223,13 +227,25 @@ def look_after_terms(session: Session, *, now: datetime) -> int:
     session.execute(delete(DestructionAct).where(DestructionAct.keep_until < now.date()))
     found = 0
     for organization_id in session.scalars(select(Organization.id)):
-        if not _find_overdue(session, organization_id, now):
+        is_over = bool(find_overdue(session, organization_id, now))
+        key = f"privacy:terms:{organization_id}:{now:%Y-%m}"
+        session.execute(
+            update(Task)
+            .where(
+                Task.organization_id == organization_id,
+                Task.kind == TaskKind.RETENTION_OVER,
+                Task.done_at.is_(None),
+                Task.dedup_key != key if is_over else true(),
+            )
+            .values(done_at=now)
+        )
+        if not is_over:
             continue
         found += 1
         open_task(
             session,
             kind=TaskKind.RETENTION_OVER,
-            dedup_key=f"privacy:terms:{organization_id}:{now:%Y-%m}",
+            dedup_key=key,
             organization_id=organization_id,
             now=now,
         )

@@ -3,12 +3,16 @@
 import pytest
 from sqlalchemy import select
 
+from models.consents import ConsentKind
 from models.engine import Database
 from models.messages import OutboxMessage
+from models.privacy import OperatorCard
 from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
+from services.consents import PaperFacts, register_paper
 from services.pairs import EndReason, end_pair
+from services.privacy.publications import list_publications_with
 from services.roadmap.evidence import RULES, Scope
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
@@ -74,3 +78,50 @@ def test_partners_are_entered_and_prove_their_row(curator: Browser, world: World
     assert count(world, "partners_found") == 1
     curator.post("/outreach/partners/1/remove", page="/outreach/")
     assert count(world, "partners_found") == 0
+
+
+@pytest.mark.requirement("C36", "E36")
+def test_a_publication_lists_whom_it_names_and_says_who_did_not_allow_it(
+    curator: Browser, world: World
+) -> None:
+    anna, boris = world.person("Анна"), world.person("Борис")
+    with world.database.writing() as session:
+        session.add(
+            OperatorCard(
+                organization_id=world.organization_id, ogrn="1027700000000", sites=["https://school.ru/news"]
+            )
+        )
+    world.write(
+        register_paper,
+        actor=world.curator,
+        person_id=anna.id,
+        decided_at=world.now,
+        kind=ConsentKind.DISSEMINATION,
+        paper=PaperFacts(fields=("name", "results"), sites=("https://school.ru/news",)),
+    )
+
+    def publish(**facts: str | list[str]) -> str:
+        form = {"kind": "news", "shows": "name", **facts}
+        return text_of(curator.post("/outreach/publications", form, page="/outreach/"))
+
+    fine = publish(title="Встреча", url="http://www.school.ru/news/1", person_id=str(anna.id))
+    assert "Анна" in fine
+    assert "нет согласия на распространение" not in fine
+    told = publish(
+        title="Портрет",
+        url="https://school.ru/news/2",
+        person_id=[str(anna.id), str(boris.id)],
+        shows=["name", "photo"],
+    )
+    assert "не разрешено публиковать: фотография" in told
+    assert "Борис Игоревна: нет согласия на распространение" in told
+    elsewhere = publish(title="Стена", url="https://vk.example/wall", person_id=str(anna.id))
+    assert "этот адрес не разрешён" in elsewhere
+    page = f"/consents/person/{anna.id}/"
+    taken = text_of(curator.post(f"{page}withdraw/dissemination", page=page))
+    assert all(title in taken for title in ("Встреча", "Портрет", "Стена"))
+    assert "осталось 3 дня" in text_of(curator.get("/consents/"))
+    curator.post("/consents/duties/1/done", page="/consents/")
+    left = world.read(list_publications_with, actor=world.curator, person_id=anna.id)
+    assert left == [], "taken down: they name her no longer"
+    assert len(world.read(list_publications_with, actor=world.curator, person_id=boris.id)) == 1

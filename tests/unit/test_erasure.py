@@ -24,6 +24,7 @@ from services.conversations import Shown, record_shown
 from services.errors import NotAllowed, NotFound
 from services.files import folder_of, place_file, store_file
 from services.leaving import withdraw_consent
+from services.overview import read_sections
 from services.people import list_people
 from services.privacy.duties import list_duties
 from services.privacy.erasures import (
@@ -36,6 +37,7 @@ from services.privacy.erasures import (
     preview_erasure,
     read_act,
 )
+from services.privacy.terms import list_cycle_terms
 from services.scores.satisfaction import read_satisfaction
 from tests.world import Participant, World, found_school
 from worker.running import work_once
@@ -260,7 +262,23 @@ def test_terms_that_ran_out_are_a_task_once_a_month(world: World) -> None:
         assert session.scalars(select(Task.kind).where(Task.kind == TaskKind.RETENTION_OVER)).all() == [
             TaskKind.RETENTION_OVER
         ]
+    facts: dict[str, Any] = {"actor": world.curator, "organization_id": world.organization_id}
+    (term,) = world.read(list_cycle_terms, **facts)
+    assert (term.keep_until.isoformat(), term.people, term.to_destroy) == ("2027-09-30", 1, 1)
+
+    def waits() -> list[tuple[str, ...]]:
+        sections = world.read(read_sections, **facts, cycle_id=None, now=world.now)
+        return [one.names for section in sections for one in section.items]
+
+    assert waits() == [(overdue[0].person,)]
+    world.now = world.now.replace(month=12)
+    world.write(look_after_terms)
+    assert waits() == [(overdue[0].person,)], "the task of December stands in the place of November's"
     assert world.write(ask_erasure, actor=system(Door.SCHEDULER), person_id=mentee.id).is_new
+    with world.database.writing() as session:
+        session.get_one(Person, mentee.id).erased_at = world.now
+    world.write(look_after_terms)
+    assert waits() == []
 
 
 def test_acts_stay_in_their_organisation_and_go_after_three_years(
