@@ -119,6 +119,7 @@ async def test_faults_of_one_row_hold_up_no_other(notices: Notices) -> None:
     assert (row.status, row.reason) == (OutboxStatus.PARKED, "unknown kind")
 
 
+@pytest.mark.long
 async def test_a_passing_fault_is_tried_again(notices: Notices) -> None:
     for kind in ("500", "502", "reset_before", "429"):
         await notices.town.telegram.fault(kind=kind, method="sendMessage", times=1)
@@ -225,6 +226,7 @@ async def test_killed_while_sending_at_most_one_message_is_repeated(notices: Not
     assert len(heard) <= 4
 
 
+@pytest.mark.long
 async def test_fifty_people_at_telegram_s_limits(town: Town) -> None:
     """With the sandbox's limits on nothing is refused for long and nobody hears anything twice."""
     world = found_school(town.database, town.clock.now())

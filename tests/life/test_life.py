@@ -128,6 +128,7 @@ def said_once(database: Path) -> bool:
     return True
 
 
+@pytest.mark.long
 async def test_only_one_runs_and_it_keeps_its_processes(running: Command, start: Start) -> None:
     second = start("run")
     assert second.wait() == 2
@@ -217,6 +218,7 @@ async def test_a_process_made_while_the_end_is_asked_for_ends_too(
         supervisor.stop()
 
 
+@pytest.mark.long
 async def test_a_later_start_finds_everything_as_it_was(running: Command, start: Start) -> None:
     """The same password is said again; the person goes on where they were; nobody is added twice."""
     chat, panel, login, password = addresses(running.said)

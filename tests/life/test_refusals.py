@@ -98,6 +98,7 @@ class Telegram(SandboxThread):
             time.sleep(0.1)
 
 
+@pytest.mark.long
 def test_a_token_revoked_later_ends_the_bot(start: Start, say: Say) -> None:
     """The same address answers 401 from some moment on; the bot says so instead of asking for ever."""
     port = free_port()
@@ -115,6 +116,7 @@ def test_a_token_revoked_later_ends_the_bot(start: Start, say: Say) -> None:
     assert not [line for line in bot.warned if "Traceback" in line]
 
 
+@pytest.mark.long
 def test_a_line_that_is_down_is_waited_for(start: Start) -> None:
     """A school's network may be away when its machine starts: said once, and the panel works meanwhile."""
     running = start("run", bot_token=REAL_TOKEN, telegram_api=f"http://127.0.0.1:{free_port()}")
@@ -130,6 +132,7 @@ def test_without_a_token_a_database_of_ones_own_is_refused(say: Say, tmp_path: P
     assert not (tmp_path / "own.db").exists()
 
 
+@pytest.mark.long
 def test_a_real_token_never_meets_the_sandboxs_database(say: Say, telegram: str, tmp_path: Path) -> None:
     assert say("migrate").code == 0
     sandboxes = f"sqlite:///{tmp_path / 'data' / 'sandbox' / 'nastavnik.db'}"

@@ -118,6 +118,7 @@ def refused_in(browser: Browser) -> bool:
     return any("нет права" in text or "не имеет права" in text for text in said)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", list(AccountRole))
 def test_every_page_and_command_by_every_role(
     panel: Flask, world: World, full: dict[str, int], add_account: Callable[..., int], role: AccountRole
@@ -142,6 +143,7 @@ def test_every_page_and_command_by_every_role(
     assert closed > 10 or role in {AccountRole.ADMINISTRATOR, AccountRole.CURATOR}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [AccountRole.HEAD, AccountRole.PSYCHOLOGIST, AccountRole.OBSERVER])
 def test_services_refuse_what_the_door_would(
     panel: Flask,
@@ -262,6 +264,7 @@ def neighbour(
     return browser
 
 
+@pytest.mark.long
 def test_another_organisation_is_out_of_reach(
     panel: Flask,
     world: World,

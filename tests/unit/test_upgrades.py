@@ -196,6 +196,7 @@ def test_upgrade_is_for_the_same_pack_and_for_those_who_may(world: World, packs:
         world.read(read_upgrade, actor=stranger, organization_id=world.organization_id, pack=pack)
 
 
+@pytest.mark.long
 def test_command_shows_first_and_applies_with_the_mark(
     packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
