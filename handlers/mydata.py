@@ -17,8 +17,9 @@ from services.actors import person_in_chat
 from services.consents.states import DECISIVE
 from services.conversations import Place
 from services.errors import N_
-from services.own_data import OwnData, read_own_data, read_own_surveys
+from services.own_data import OwnData, read_own_data
 from services.pseudonyms import is_pseudonymous_now
+from services.surveys.own import read_own_surveys
 
 router = Router(name="mydata")
 
@@ -136,6 +137,11 @@ def _say_counts(data: OwnData, t: Translator) -> list[str]:
     ]
 
 
+def _say_before(answer: OwnData, t: Translator) -> list[str]:
+    """What stood there before a change after sending, the oldest first."""
+    return [t("Before: {answer}", answer=one["answer"]) for one in answer["before"]]
+
+
 def answers_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
     """Answers of all questionnaires, page by page."""
     if place.person_id is None or place.organization_id is None:
@@ -145,7 +151,11 @@ def answers_screen(session: Session, place: Place, t: Translator, _now: datetime
     for run in read_own_surveys(session, actor=actor, locale=t.locale):
         title = run["title"] if run["is_sent"] else t.label("{title} (not sent)", title=run["title"])
         lines += [
-            (title, f"{escape(one['question'])}\n<b>{escape(one['answer'])}</b>") for one in run["answers"]
+            (
+                title,
+                "\n".join((escape(one["question"]), f"<b>{escape(one['answer'])}</b>", *_say_before(one, t))),
+            )
+            for one in run["answers"]
         ]
     back = (Action(t.label("My data"), "mydata.open"), Action(t.label("To the menu"), "home.show"))
     if not lines:

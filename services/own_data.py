@@ -20,11 +20,9 @@ from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
 from models.standing import Absence, Consultation, Eligibility, Testimony
 from models.suggestions import Suggestion, SuggestionKind
-from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.actors import Actor
 from services.errors import NotFound
-from services.programmes.answers import describe
-from services.programmes.running import pack_of
+from services.surveys.own import read_own_surveys
 
 OwnData = dict[str, Any]
 
@@ -293,41 +291,6 @@ def _read_roles(session: Session, person_id: int) -> list[OwnData]:
         }
         for one, label in found
     ]
-
-
-def read_own_surveys(session: Session, *, actor: Actor, locale: str) -> list[OwnData]:
-    """Every questionnaire of a person with its answers in words, sent or not."""
-    actor.check_is_person(actor.id or 0)
-    runs = session.scalars(
-        select(SurveyRun).where(SurveyRun.person_id == actor.id).order_by(SurveyRun.id)
-    ).all()
-    answers: dict[int, list[Answer]] = {run.id: [] for run in runs}
-    for answer in session.scalars(select(Answer).where(Answer.run_id.in_(answers)).order_by(Answer.id)):
-        answers[answer.run_id].append(answer)
-    return [_tell_run(session, run, answers[run.id], locale) for run in runs]
-
-
-def _tell_run(session: Session, run: SurveyRun, answers: list[Answer], locale: str) -> OwnData:
-    survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
-    values = {one.question_id: one.value["value"] if one.value else None for one in answers}
-    return {
-        "title": survey.title.get(locale),
-        "code": survey.code,
-        "version": run.survey_version,
-        "status": run.status.value,
-        "is_sent": run.status is SurveyStatus.SENT,
-        "opened_at": _iso(run.opened_at),
-        "sent_at": _iso(run.sent_at),
-        "answers": [
-            {
-                "question": question.text.get(locale),
-                "answer": describe(question, values[question.id], locale),
-                "value": values[question.id],
-            }
-            for question in survey.questions()
-            if question.id in values
-        ],
-    }
 
 
 def _read_pairs(session: Session, person_id: int) -> list[OwnData]:

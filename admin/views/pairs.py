@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from admin.cycles import cycle_id_or_none, form_titles
 from admin.doors import SecuredPage, current_account, current_actor
-from admin.languages import label
+from admin.languages import label, locale
 from admin.people_words import SUGGESTIONS
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
@@ -37,6 +37,7 @@ from services.pairs import (
 from services.people import PersonFacts, list_people, read_person
 from services.scores import read_pair_ratings
 from services.suggestions import SuggestionFacts, list_suggestions
+from services.surveys.answers import list_conclusions
 from services.timeline import read_pair_story
 
 TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis
@@ -89,6 +90,7 @@ class PairPage(SecuredPage):
             titles=form_titles(),
             meetings=list_meetings_of_pair(session(), actor=actor, pair_id=pair_id),
             ratings=read_pair_ratings(session(), actor=actor, pair_id=pair_id) if may_manage else None,
+            sheets=list_conclusions(session(), actor=actor, pair_id=pair_id, locale=locale()),
             missing=read_missing_papers(session(), actor=actor, pair_id=pair_id, now=now()),
             events=read_pair_story(
                 session(), actor=actor, organization_id=pair.organization_id, pair_id=pair_id

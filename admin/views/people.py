@@ -26,6 +26,7 @@ from services.organizations import list_organizations
 from services.origins import read_origin
 from services.pairs import list_pairs_of
 from services.people import RoleFacts, add_person, edit_person, list_people, read_person, read_roles
+from services.surveys.answers import list_wishes
 from services.timeline import read_person_story
 
 PAGE = 50
@@ -119,6 +120,7 @@ class PeoplePage(SecuredPage):
             ),
             origin=read_origin(session(), actor=actor, person_id=person_id),
             meetings=list_meetings_of(session(), actor=actor, person_id=person_id),
+            sheets=list_wishes(session(), actor=actor, person_id=person_id, locale=locale()),
             invitation=invitation,
             code=invitation_code(invitation) if invitation else "",
             link=invitation_link(invitation) if invitation else "",

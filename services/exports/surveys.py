@@ -1,10 +1,14 @@
-"""Answers of people to surveys: one row an answer, within what each question promised of who will see it."""
+"""Answers to surveys, of participants, of partners and in sheets of the staff: one row an answer, within what
+each question promised of who will see it.
+"""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.accounts import Account
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.actors import Right
 from services.exports import words
@@ -14,6 +18,8 @@ from services.programmes.descriptions import describe
 from services.programmes.packs import ResolvedPack
 from services.programmes.surveys import Option, Question
 from services.programmes.texts import text
+from services.surveys.office import OCCASION as OFFICE
+from services.surveys.partners import OCCASION as PARTNER
 
 _ANSWERED = frozenset({SurveyStatus.SENT, SurveyStatus.PARTIAL})
 _NAMED = frozenset({"curator", "curator_and_psychologist", "pair"})
@@ -32,7 +38,11 @@ def may_see(question: Question, scope: Scope) -> bool:
 def _runs(scope: Scope, what: Any) -> Select[Any]:
     query = select(what).where(
         SurveyRun.organization_id == scope.organization_id,
-        SurveyRun.person_id.is_not(None),  # sheets of accounts are the export `scores`
+        or_(  # sheets of the nine criteria are the export `scores`
+            SurveyRun.person_id.is_not(None),
+            SurveyRun.dedup_key.startswith(f"{PARTNER}:"),
+            SurveyRun.dedup_key.startswith(f"{OFFICE}:"),
+        ),
         *scope.between(SurveyRun.opened_at),
     )
     if scope.filters.cycle_id is not None:
@@ -50,6 +60,9 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
             SurveyRun.survey_id,
             SurveyRun.status,
             SurveyRun.person_id,
+            SurveyRun.account_id,
+            SurveyRun.outsider,
+            SurveyRun.about_person_id,
             SurveyRun.pair_id,
             SurveyRun.meeting_id,
             SurveyRun.opened_at,
@@ -69,7 +82,8 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
         answers.setdefault(run_id, {})[question_id] = (value or {}).get("value")
     packs = packs_of(session, scope)
     labels = cycle_labels(session, scope)
-    names = names_of(session, (run.person_id for run in runs))
+    names = names_of(session, [one for run in runs for one in (run.person_id, run.about_person_id)])
+    accounts = _accounts(session, runs)
     rows: list[Row] = []
     withheld = 0
     for run in runs:
@@ -77,7 +91,8 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
         audience, title = _title(pack, run.survey_id, scope.locale)
         head = [
             *(run.id, labels.get(run.cycle_id), run.survey_id, title, run.status.value, run.person_id),
-            *(names.get(run.person_id, ""), audience, run.pair_id, run.meeting_id),
+            run.outsider or names.get(run.person_id) or accounts.get(run.account_id, ""),
+            *(audience, names.get(run.about_person_id), run.pair_id, run.meeting_id),
             *(run.opened_at, run.sent_at),
         ]
         for question_id, value in answers.get(run.id, {}).items():
@@ -93,6 +108,12 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
         if run.id not in answers:
             rows.append([*head, None, None, None, None, None])
     return Chunk(rows, last_of([run.id for run in runs], limit), withheld)
+
+
+def _accounts(session: Session, runs: Iterable[Any]) -> dict[int | None, str]:
+    """Who filled in sheets of their own work."""
+    wanted = {run.account_id for run in runs if run.account_id is not None}
+    return {one.id: one.name for one in session.scalars(select(Account).where(Account.id.in_(wanted)))}
 
 
 def _title(pack: ResolvedPack | None, survey_id: str, locale: str) -> tuple[str | None, str]:
@@ -130,8 +151,9 @@ SURVEYS = Table(
         Column("survey", text("Анкета", "Survey"), width=32),
         Column("status", text("Состояние", "State"), "code", words.RUNS, width=20),
         Column("person_id", text("№ участника", "Person no."), "number", width=10),
-        Column("person", text("Участник", "Person"), width=32),
-        Column("audience", text("Кто отвечает", "Audience"), "code", words.RESPONSIBLE),
+        Column("person", text("Кто отвечал", "Respondent"), width=32),
+        Column("audience", text("Кто отвечает", "Audience"), "code", words.AUDIENCES),
+        Column("about", text("О ком", "About"), width=32),
         Column("pair_id", text("№ пары", "Pair no."), "number", width=8),
         Column("meeting_id", text("№ встречи", "Meeting no."), "number", width=8),
         Column("opened_at", text("Открыта", "Opened"), "moment"),

@@ -119,6 +119,7 @@ RESPONSIBLE: Words = {
     "education_authority": text("управление образования", "education authority"),
     "organizations": text("образовательные организации", "educational organisations"),
 }
+AUDIENCES: Words = {**RESPONSIBLE, "partner": text("партнёр", "partner")}
 
 WINDOWS: Words = {
     "absolute": text("к сроку", "by a date"),

@@ -1,12 +1,13 @@
 """The answers of one run as somebody of the panel may read them: within what each question promised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
+from models.pairs import Pair
 from models.people import Person
 from models.surveys import AnswerChange, RunSource, SurveyRun, SurveyStatus
 from services.actors import Actor, Right
@@ -18,6 +19,9 @@ from services.surveys.steps import Step, load_progress, read_step
 
 NAMED: frozenset[SeenBy] = frozenset({"curator", "curator_and_psychologist", "pair"})
 """Promises that let the curator read an answer beside a name; the others go into totals only."""
+SHARED: frozenset[SeenBy] = frozenset({"curator_and_psychologist"})
+"""Promises that name the psychologist."""
+WISHES = ("mutual_preference_mentee", "mutual_preference_mentor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Line:
 
     question: Text
     answer: str | None
+    seen_by: SeenBy
     earlier: tuple[tuple[datetime, str | None], ...]
 
 
@@ -53,11 +58,55 @@ def read_answers(session: Session, *, actor: Actor, run_id: int, locale: str) ->
     if run is None:
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
-    step = read_step(session, run_id=run_id)
-    values = load_progress(session, run_id).values
+    return _compose(session, run, locale)
+
+
+def list_wishes(session: Session, *, actor: Actor, person_id: int, locale: str) -> list[AnswerSheet]:
+    """Whom a person would like to work with, and what was noted of a talk with them, the newest first; empty
+    for those who were not promised to read it.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    own = and_(SurveyRun.person_id == person_id, SurveyRun.survey_id.in_(WISHES))
+    about = or_(own, SurveyRun.about_person_id == person_id)
+    return _list(session, actor, person.organization_id, about, locale)
+
+
+def list_conclusions(session: Session, *, actor: Actor, pair_id: int, locale: str) -> list[AnswerSheet]:
+    """Sheets of the staff on a pair, the psychologist's conclusion among them (SV09); as `list_wishes`."""
+    pair = session.get(Pair, pair_id)
+    if pair is None:
+        raise NotFound
+    about = and_(SurveyRun.pair_id == pair_id, SurveyRun.account_id.is_not(None))
+    return _list(session, actor, pair.organization_id, about, locale)
+
+
+def _list(
+    session: Session, actor: Actor, organization_id: int, about: ColumnElement[bool], locale: str
+) -> list[AnswerSheet]:
+    actor.check_organization(organization_id)
+    reads: frozenset[SeenBy] = frozenset()
+    if actor.has_right(Right.MANAGE_PAIRS, organization_id):
+        reads = NAMED
+    elif actor.has_right(Right.KEEP_RECORDS, organization_id):  # the psychologist's alone
+        reads = SHARED
+    if not reads:
+        return []
+    runs = session.scalars(
+        select(SurveyRun).where(about, SurveyRun.status == SurveyStatus.SENT).order_by(SurveyRun.id.desc())
+    )
+    found = (_compose(session, run, locale) for run in runs)
+    sheets = (replace(one, lines=tuple(line for line in one.lines if line.seen_by in reads)) for one in found)
+    return [one for one in sheets if one.lines]
+
+
+def _compose(session: Session, run: SurveyRun, locale: str) -> AnswerSheet:
+    step = read_step(session, run_id=run.id)
+    values = load_progress(session, run.id).values
     changes: dict[str, list[AnswerChange]] = {}
     for one in session.scalars(
-        select(AnswerChange).where(AnswerChange.run_id == run_id).order_by(AnswerChange.id)
+        select(AnswerChange).where(AnswerChange.run_id == run.id).order_by(AnswerChange.id)
     ):
         changes.setdefault(one.question_id, []).append(one)
 
@@ -69,6 +118,7 @@ def read_answers(session: Session, *, actor: Actor, run_id: int, locale: str) ->
         Line(
             question.text,
             word(question, values[question.id]),
+            question.seen_by,
             tuple(
                 (one.changed_at, word(question, one.before["value"] if one.before else None))
                 for one in changes.get(question.id, ())

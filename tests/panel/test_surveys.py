@@ -15,7 +15,8 @@ from models.surveys import Answer, AnswerChange, RunSource, SurveyRun, SurveySta
 from services.clock import FixedClock
 from services.programmes.surveys import Option
 from services.roles import choose_role
-from services.surveys.runs import open_run
+from services.surveys.runs import finish_ticks, open_run, tick_option
+from services.surveys.waves import OCCASION as WAVE
 from services.surveys.waves import open_waves
 from services.web_links import digest
 from tests.panel.conftest import Browser, text_of
@@ -248,8 +249,40 @@ def test_psychologist_and_curator_fill_in_sheets_of_their_own(
     read = text_of(curator.get(f"/surveys/runs/{run.id}/"))
     assert "раньше: Рекомендуется с сопровождением" in read
     curator.get(address, status=404)
+    add_account(world, AccountRole.HEAD, "head")
+    for reader, reads in (
+        (curator, True),
+        (psychologist, True),
+        (Browser(panel.test_client(), "head"), False),
+    ):
+        card = text_of(reader.get(f"/pairs/{pair_id}/"))
+        assert ("Беседа и наблюдение" in card) is reads, "the conclusion stands on the pair's card"
 
     curator.post("/sheets/new", page="/sheets/", survey="mentor_interview", subject=str(pyotr.id))
     interview = run_of(world)
     assert (interview.about_person_id, interview.source) == (pyotr.id, RunSource.PANEL)
     psychologist.get(f"/sheets/{interview.id}/", status=404)
+
+
+def test_wishes_stand_on_the_card_for_the_curator_alone(
+    panel: Flask, world: World, curator: Browser, add_account: Callable[..., int]
+) -> None:
+    anna, pyotr = world.mentee(), world.mentor()
+    facts = {"organization_id": world.organization_id, "cycle_id": world.cycle_id, "person_id": anna.id}
+    run_id = world.write(
+        open_run, survey_id="mutual_preference_mentee", dedup_key=f"{WAVE}:0:person:{anna.id}", **facts
+    )
+    own = {"actor": world.actor(anna.person), "run_id": run_id, "question_id": "preferred"}
+    world.write(tick_option, **own, option_id=str(pyotr.id), is_on=True)
+    world.write(finish_ticks, **own)
+    card = f"/people/{anna.id}/"
+    assert "Кого вы хотели бы" not in text_of(curator.get(card)), "nothing is shown before it is sent"
+    world.write(fill_run, actor=own["actor"], run_id=run_id, answers={"comment": "Удобно по средам"})
+    read = text_of(curator.get(card))
+    assert f"Кого вы хотели бы видеть своим наставником? {pyotr.person.full_name}" in read
+    assert "Удобно по средам" in read
+    for role in (AccountRole.PSYCHOLOGIST, AccountRole.HEAD):
+        add_account(world, role, role.value)
+        other = text_of(Browser(panel.test_client(), role.value).get(card))
+        assert "Кого вы хотели бы" not in other, "only the curator was promised to see it"
+        assert "Удобно по средам" not in other

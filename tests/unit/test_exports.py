@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,6 +17,7 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.people import Person, Role
 from models.surveys import Answer, SurveyRun, SurveyStatus
+from services.accounts import create_account
 from services.actors import Actor, ActorKind, Door, system
 from services.errors import NotAllowed, NotFound
 from services.exports import (
@@ -35,7 +37,10 @@ from services.outbox import enqueue
 from services.pairs import confirm_pair, draft_pair
 from services.people import add_person
 from services.rights import RIGHTS
-from tests.world import World, found_school
+from services.scores import open_sheet
+from services.surveys.office import open_sheet_about
+from services.surveys.partners import ask_partner
+from tests.world import World, fill_run, found_school
 
 ROOT = system(Door.COMMAND_LINE)
 FORMULAS = ("=1+1", "+7 900", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1+1")
@@ -97,6 +102,19 @@ def sheet(content: bytes, number: int) -> list[list[tuple[str, str]]]:
 
 def actor_of(world: World, role: AccountRole) -> Actor:
     return Actor(ActorKind.ACCOUNT, 50, world.organization_id, Door.PANEL, RIGHTS[role])
+
+
+def account_of(world: World, role: AccountRole) -> int:
+    made = world.write(
+        create_account,
+        actor=system(Door.COMMAND_LINE),
+        organization_id=world.organization_id,
+        login=role.value,
+        name="Вера Павловна Тихая",
+        role=role,
+    )
+    account_id: int = made.account_id
+    return account_id
 
 
 def living(world: World) -> World:
@@ -314,6 +332,27 @@ class TestWhoMay:
         assert all(row["value"] is None and row["answer"] is None for row in head["rows"])
         assert head["counts"]["withheld"] == len([row for row in head["rows"] if row["question_id"]])
         assert "Тайна" not in json.dumps(head, ensure_ascii=False)
+
+    def test_partners_and_sheets_of_the_staff_are_there_but_not_the_nine_criteria(self, world: World) -> None:
+        pair_id = world.agree(world.mentee(), world.mentor("Пётр"))
+        curator, psychologist = (
+            replace(actor_of(world, role), id=account_of(world, role))
+            for role in (AccountRole.CURATOR, AccountRole.PSYCHOLOGIST)
+        )
+        world.write(ask_partner, actor=curator, cycle_id=world.cycle_id, name="Методический центр")
+        facts = {"cycle_id": world.cycle_id, "survey_id": "compatibility_check", "subject_id": pair_id}
+        run_id = world.write(open_sheet_about, actor=psychologist, **facts)
+        world.write(fill_run, actor=psychologist, run_id=run_id, answers={"method": "Беседа"})
+        criteria = world.write(open_sheet, actor=curator, cycle_id=world.cycle_id)
+        rows = envelope(world, "surveys")["rows"]
+        (partner,) = [row for row in rows if row["audience"] == "partner"]
+        assert (partner["person"], partner["person_id"]) == ("Методический центр", None)
+        sheet = {row["question_id"]: row for row in rows if row["run_id"] == run_id}
+        assert sheet["method"]["answer"] == "Беседа"
+        assert sheet["method"]["pair_id"] == pair_id
+        assert sheet["recommendation"]["is_withheld"] is True, "a private word leaves no file"
+        assert criteria not in {row["run_id"] for row in rows}
+        assert "Беседа" not in str(envelope(world, "surveys", actor=actor_of(world, AccountRole.HEAD)))
 
     def test_unsent_answers_stay_with_their_author(self, world: World) -> None:
         living(world)

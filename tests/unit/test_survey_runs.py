@@ -18,6 +18,7 @@ from services.leaving import withdraw_consent
 from services.programmes.answers import AnswerRefused, Raw, Tapped
 from services.programmes.values import NothingChosen, TooManyChosen
 from services.roles import choose_role
+from services.surveys.own import read_own_surveys
 from services.surveys.reminders import remind_unfinished
 from services.surveys.runs import (
     AnswerNeeded,
@@ -273,6 +274,9 @@ def test_what_was_sent_may_be_changed_for_some_days_and_keeps_its_history(
             ("position", {"value": ["subject_teacher"]}, {"value": ["subject_teacher", "deputy"]}),
         ]
         assert session.get_one(SurveyRun, anna.run_id).status is SurveyStatus.SENT
+    (own,) = world.read(read_own_surveys, actor=anna.actor, locale="ru")
+    told = [[before["value"] for before in one["before"]] for one in own["answers"] if one["before"]]
+    assert sorted(told, key=str) == [[7], [["subject_teacher"]]], "a person reads what stood there before"
     world.now = now + timedelta(days=3, minutes=1)
     with pytest.raises(RunClosed):
         anna.do(change_answer, question_id="need_planning")
