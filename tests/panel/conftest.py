@@ -40,6 +40,14 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every page twice is for the gate; the services below are tried on both databases at hand as well."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and "postgresql" in item.name:
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture
 def world(database: Database, now: datetime) -> World:
     return found_school(database, now)
