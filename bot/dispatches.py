@@ -58,9 +58,14 @@ class Planner:
             return self._plan_screen(session, due)
         if due.kind not in self._desk.script.notices:
             return _settled(due, OutboxStatus.PARKED, "unknown kind")
-        addressee = find_addressee(session, due)
+        addressee = find_addressee(session, due, now=now)
         if isinstance(addressee, str):
             return _settled(due, OutboxStatus.SKIPPED, addressee)
+        if addressee.is_away and self.ranks[due.kind] >= RANKS[NoticeClass.MEETING]:
+            return self._hold(due, addressee, now)
+        return self._plan_notice(session, due, addressee, now)
+
+    def _plan_notice(self, session: Session, due: Due, addressee: Addressee, now: datetime) -> Plan:
         if due.kind in self._budgeted and due.person_id is not None:
             return self._plan_budgeted(session, due, due.person_id, addressee, now)
         letter = self._compose(session, due, addressee, now)
@@ -69,6 +74,14 @@ class Planner:
         is_answer = self.ranks[due.kind] == RANKS[NoticeClass.ANSWER]
         is_silent = addressee.quiet.is_quiet(now) and not is_answer
         return Plan(Dispatch((due.id,), addressee.chat_id, letter, due.tries, is_silent=is_silent))
+
+    def _hold(self, due: Due, addressee: Addressee, now: datetime) -> Plan:
+        """On a long leave nobody is reminded: what is of use afterwards waits for the return."""
+        if not self._desk.script.notices[due.kind].is_lasting:
+            return _settled(due, OutboxStatus.SKIPPED, "on leave")
+        zone = addressee.quiet.zone
+        midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+        return _postponed(due, addressee.quiet.later(midnight + timedelta(days=1)))
 
     def _plan_screen(self, session: Session, due: Due) -> Plan:
         if due.chat_id is None:

@@ -6,18 +6,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.pairs import PairStatus
+from models.pairs import MEETING, PairStatus
 from models.people import Organization, Person
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from notices.pairs import read_card
+from services.leaves import is_somebody_away
 
 
 def pair_paused(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
     card = read_card(session, facts)
     if card is None:
         return Skip("the pair is gone")
-    if card.status is not PairStatus.PAUSED:
+    if card.status is not PairStatus.PAUSED and not is_somebody_away(session, pair_id=card.id):
         return Skip("the pair is at work again")
     return Letter(
         t(
@@ -32,7 +33,7 @@ def pair_resumed(session: Session, facts: Mapping[str, Any], t: Translator, _now
     card = read_card(session, facts)
     if card is None:
         return Skip("the pair is gone")
-    if card.status is not PairStatus.ACTIVE:
+    if card.status not in MEETING:
         return Skip("the pair is not at work")
     return Letter(
         t(

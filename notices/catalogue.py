@@ -39,8 +39,11 @@ Words = Callable[[Session, Mapping[str, Any], Translator, datetime], Letter | Sk
 
 @dataclass(frozen=True, slots=True)
 class Notice:
+    """`is_lasting`: it waits for a person on a long leave, where other reminders are left out."""
+
     notice_class: NoticeClass
     words: Words
+    is_lasting: bool = False
 
 
 NOTICES: dict[str, Notice] = {
@@ -48,8 +51,8 @@ NOTICES: dict[str, Notice] = {
     "joining.refused": Notice(NoticeClass.ACT, joining.refused),
     "joining.moved": Notice(NoticeClass.ACT, joining.moved),
     "joining.undone": Notice(NoticeClass.ACT, joining.undone),
-    "survey.invite": Notice(NoticeClass.BUDGETED, surveys.invite),
-    "consent.request": Notice(NoticeClass.BUDGETED, consent_words.request),
+    "survey.invite": Notice(NoticeClass.BUDGETED, surveys.invite, is_lasting=True),
+    "consent.request": Notice(NoticeClass.BUDGETED, consent_words.request, is_lasting=True),
     "privacy.erased": Notice(NoticeClass.ACT, privacy_words.erased),
     "survey.unfinished": Notice(NoticeClass.BUDGETED, surveys.unfinished),
     "pair.offer": Notice(NoticeClass.ACT, pairs.offer),
@@ -73,8 +76,8 @@ NOTICES: dict[str, Notice] = {
     "event.moved": Notice(NoticeClass.ACT, events.moved),
     "event.cancelled": Notice(NoticeClass.ACT, events.cancelled),
     "event.reminder": Notice(NoticeClass.MEETING, events.reminder),
-    "event.materials": Notice(NoticeClass.BUDGETED, events.materials),
-    "memo.sent": Notice(NoticeClass.BUDGETED, memos.sent),
+    "event.materials": Notice(NoticeClass.BUDGETED, events.materials, is_lasting=True),
+    "memo.sent": Notice(NoticeClass.BUDGETED, memos.sent, is_lasting=True),
     "roadmap.reminder": Notice(NoticeClass.BUDGETED, roadmap.reminder),
     "roadmap.asked": Notice(NoticeClass.ACT, roadmap.asked),
     "roadmap.digest": Notice(NoticeClass.BUDGETED, roadmap.digest),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account
 from models.meetings import Meeting, MeetingStatus
-from models.pairs import Pair, PairMember, PairStatus
+from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
 from models.standing import Absence, AbsenceKind
 from models.surveys import SurveyRun
@@ -101,15 +101,16 @@ def read_ties(session: Session, *, actor: Actor, person_id: int, now: datetime) 
 def begin_leave(
     session: Session, *, actor: Actor, person_id: int, starts_on: date, ends_on: date | None, now: datetime
 ) -> int:
-    """A long leave: active pairs pause, meetings to come are cancelled, both sides hear of it.
+    """A long leave: active pairs pause, meetings to come of any pair are cancelled, both sides hear of it.
 
     The place in the bank stays. Raises NotFound, NotAllowed, AwayAlready, LeaveEndsBefore.
     """
     person = _lock(session, actor, person_id)
     if ends_on is not None and ends_on < starts_on:
         raise LeaveEndsBefore
-    for pair in _active_pairs(session, person_id, PairStatus.ACTIVE):
-        move_pair(session, pair, PairStatus.PAUSED, actor=actor, action="pair.paused", now=now)
+    for pair in _pairs_in(session, person_id, MEETING):
+        if pair.status is PairStatus.ACTIVE:  # before the order there is no work to pause, only meetings
+            move_pair(session, pair, PairStatus.PAUSED, actor=actor, action="pair.paused", now=now)
         session.execute(
             update(Meeting)
             .where(Meeting.pair_id == pair.id, Meeting.status.in_(COMING), Meeting.starts_at > now)
@@ -200,11 +201,13 @@ def end_absence(session: Session, *, actor: Actor, person_id: int, now: datetime
     absence.ended_at = now
     person.departed_at = None
     if absence.kind is AbsenceKind.LEAVE:
-        for pair in _active_pairs(session, person_id, PairStatus.PAUSED):
+        session.flush()
+        for pair in _pairs_in(session, person_id, frozenset({PairStatus.PAUSED}) | MEETING):
             others = [one.person_id for one in pair.members if one.person_id != person_id]
             if any(_open_absence(session, one) for one in others):
                 continue
-            move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action="pair.resumed", now=now)
+            if pair.status is PairStatus.PAUSED:
+                move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action="pair.resumed", now=now)
             _tell_both(session, pair, "pair.resumed", now)
     _record(session, actor, person, "person.returned", now, {"kind": absence.kind.value})
     return absence.kind
@@ -293,11 +296,11 @@ _DONE = {
 }
 
 
-def _active_pairs(session: Session, person_id: int, status: PairStatus) -> list[Pair]:
+def _pairs_in(session: Session, person_id: int, statuses: frozenset[PairStatus]) -> list[Pair]:
     ids = session.scalars(
         select(Pair.id)
         .join(PairMember, PairMember.pair_id == Pair.id)
-        .where(PairMember.person_id == person_id, PairMember.is_current, Pair.status == status)
+        .where(PairMember.person_id == person_id, PairMember.is_current, Pair.status.in_(statuses))
         .order_by(Pair.id)
     ).all()
     return [lock_pair(session, pair_id) for pair_id in ids]

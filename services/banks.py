@@ -12,6 +12,7 @@ from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.actors import Actor, Right
 from services.consents import ConsentState, read_states
 from services.errors import NotFound
+from services.leaves import is_away
 from services.programmes.answers import describe
 from services.programmes.running import current_cycle, pack_of
 from services.roles import intake_key
@@ -66,7 +67,7 @@ class Profile:
 
 
 def list_bank(session: Session, *, actor: Actor, organization_id: int, role: Role) -> list[BankRow]:
-    """Who of the current cycle is ready, has consented and has a place left; longest waiting first."""
+    """Who of the current cycle is ready, here, has consented and has a place left; longest waiting first."""
     actor.check_right(Right.SEE_PEOPLE, organization_id)
     cycle = current_cycle(session, organization_id)
     taken = (
@@ -83,6 +84,7 @@ def list_bank(session: Session, *, actor: Actor, organization_id: int, role: Rol
             Participation.cycle_id == cycle.id,
             Participation.role == role,
             Participation.status.in_((ParticipationStatus.READY, ParticipationStatus.PAIRED)),
+            ~is_away(Person.id),
         )
         .order_by(Participation.ready_at, Participation.id)
     )

@@ -14,6 +14,7 @@ from models.people import JoinRequest, JoinStatus, Participation, ParticipationS
 from models.tasks import Task, TaskKind
 from services.actors import Actor, Right
 from services.invitations import list_late
+from services.leaves import is_away
 from services.pairs.papers import DUE, MentorPaper, find_missing_papers
 from services.privacy.erasures import find_overdue
 
@@ -253,6 +254,7 @@ def _mentees(session: Session, cycle_id: int) -> list[Waiting]:
             Participation.role == Role.MENTEE,
             Participation.status == ParticipationStatus.READY,
             Participation.id.not_in(taken),
+            ~is_away(Person.id),
         )
     )
     return [

@@ -19,6 +19,7 @@ from models.tasks import TaskKind
 from services import tasks
 from services.conversations import UTC_NAME, read_place
 from services.errors import NotFound
+from services.leaves import is_away
 from services.programmes.running import NoOpenCycle, current_cycle, settings_of
 from services.quiet_hours import QuietHours
 
@@ -51,6 +52,7 @@ class Addressee:
     person_id: int | None
     locale: str
     quiet: QuietHours
+    is_away: bool = False  # on a long leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +146,20 @@ def has_heard_today(session: Session, *, person_id: int, kinds: Collection[str],
     return found is not None
 
 
-def find_addressee(session: Session, due: Due) -> Addressee | str:
+def find_addressee(session: Session, due: Due, *, now: datetime) -> Addressee | str:
     """Where a notice goes; or, in a word, why it cannot."""
     if due.chat_id is not None:
         place = read_place(session, due.chat_id)
         quiet = quiet_hours_of(session, due.organization_id or place.organization_id)
         return Addressee(due.chat_id, place.person_id, place.locale, quiet)
     found = session.execute(
-        select(ChatAccount.chat_id, ChatAccount.is_reachable, Person.locale, Person.organization_id)
+        select(
+            ChatAccount.chat_id,
+            ChatAccount.is_reachable,
+            Person.locale,
+            Person.organization_id,
+            is_away(Person.id, now),
+        )
         .join(Person, Person.id == ChatAccount.person_id)
         .where(ChatAccount.person_id == due.person_id)
         .order_by(ChatAccount.linked_at.desc())
@@ -162,7 +170,7 @@ def find_addressee(session: Session, due: Due) -> Addressee | str:
     if not found.is_reachable:
         return "unreachable"
     quiet = quiet_hours_of(session, found.organization_id)
-    return Addressee(found.chat_id, due.person_id, found.locale, quiet)
+    return Addressee(found.chat_id, due.person_id, found.locale, quiet, is_away=bool(found[4]))
 
 
 def quiet_hours_of(session: Session, organization_id: int | None) -> QuietHours:

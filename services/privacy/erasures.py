@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, true, update
+from sqlalchemy import delete, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from models.consents import ConsentKind
@@ -147,28 +147,37 @@ def _find(session: Session, actor: Actor, person_id: int) -> Person:
 
 
 def list_overdue(session: Session, *, actor: Actor, organization_id: int, now: datetime) -> list[Overdue]:
-    """Whose purpose is reached: no open programme, the school year over for 30 days, no long-term consent."""
+    """Whose purpose is reached: the last school year is over for 30 days, or the person left 30 days ago, and
+    there is no long-term consent.
+    """
     actor.check_right(Right.EDIT_PEOPLE, organization_id)
     return find_overdue(session, organization_id, now)
 
 
 def find_overdue(session: Session, organization_id: int, now: datetime) -> list[Overdue]:
     today = _today(session, organization_id, now)
+    zone = ZoneInfo(session.get_one(Organization, organization_id).timezone)
     last = func.max(Cycle.ends_on)
     rows = session.execute(
         select(Person, last)
-        .join(Participation, Participation.person_id == Person.id)
-        .join(Cycle, Cycle.id == Participation.cycle_id)
+        .outerjoin(Participation, Participation.person_id == Person.id)
+        .outerjoin(Cycle, Cycle.id == Participation.cycle_id)
         .where(Person.organization_id == organization_id, Person.erased_at.is_(None))
         .group_by(Person.id)
-        .having(last < today - ERASED_WITHIN)
-        .order_by(last, Person.id)
+        .having(or_(last < today - ERASED_WITHIN, Person.departed_at < now - ERASED_WITHIN))
     )
+    ended = [(_last_day(person, last, zone), person) for person, last in rows]
     return [
-        Overdue(person.id, person.full_name, ended + ERASED_WITHIN)
-        for person, ended in rows
+        Overdue(person.id, person.full_name, day + ERASED_WITHIN)
+        for day, person in sorted(ended, key=lambda one: (one[0], one[1].id))
         if state_of(session, person_id=person.id, kind=ConsentKind.LONG_TERM_BANK) is not ConsentState.GIVEN
     ]
+
+
+def _last_day(person: Person, year_ends_on: date | None, zone: ZoneInfo) -> date:
+    """The day on which the purpose was reached: the end of the last school year, or of the person's work."""
+    left_on = person.departed_at.astimezone(zone).date() if person.departed_at else None
+    return min(one for one in (year_ends_on, left_on) if one is not None)
 
 
 def _today(session: Session, organization_id: int, now: datetime) -> date:

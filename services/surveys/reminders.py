@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.surveys import Answer, SurveyRun
 from models.tasks import Task, TaskKind
+from services.leaves import is_away
 from services.outbox import enqueue
 from services.programmes.running import settings_of
 from services.surveys.steps import UNSENT, silence_key
@@ -75,6 +76,7 @@ def _unanswered(
             SurveyRun.status.in_(UNSENT),
             or_(*(SurveyRun.dedup_key.startswith(occasion) for occasion in OCCASIONS)),
             SurveyRun.person_id.is_not(None),
+            ~is_away(SurveyRun.person_id, now),
             SurveyRun.opened_at <= now - _SHORTEST,
             or_(latest.is_(None), latest <= now - _SHORTEST),
             condition,

@@ -152,6 +152,7 @@ NOTICES = {
     "tally.act": Notice(NoticeClass.ACT, words),
     "tally.meeting": Notice(NoticeClass.MEETING, words),
     "tally.news": Notice(NoticeClass.BUDGETED, words),
+    "tally.lasting": Notice(NoticeClass.BUDGETED, words, is_lasting=True),
 }
 
 _made: list[Script] = []

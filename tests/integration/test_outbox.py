@@ -11,6 +11,8 @@ from models.messages import OutboxMessage, OutboxStatus
 from models.people import ChatAccount
 from models.tasks import Task, TaskKind
 from sandbox.client import Person
+from services.absences import begin_leave, end_absence
+from services.actors import Door, system
 from services.outbox import enqueue
 from tests.integration.tally import tally_script
 from tests.town import Town, until
@@ -268,3 +270,21 @@ def test_the_little_conversation_knows_every_class() -> None:
     from notices.catalogue import NoticeClass
 
     assert {notice.notice_class for notice in tally_script().notices.values()} == set(NoticeClass)
+
+
+@pytest.mark.requirement("A21")
+async def test_nobody_is_reminded_on_a_long_leave_and_what_lasts_waits(notices: Notices) -> None:
+    away = {"actor": system(Door.COMMAND_LINE), "person_id": notices.person_id}
+    today = notices.town.clock.now().date()
+    notices.world.now = notices.town.clock.now()
+    notices.world.write(begin_leave, starts_on=today, ends_on=None, **away)
+    kinds = ("tally.meeting", "tally.news", "tally.lasting", "tally.act")
+    meeting, news, lasting, act = (notices.put(kind) for kind in kinds)
+    assert (await notices.settled(act)).status is OutboxStatus.SENT, "a person's act is heard"
+    for row_id in (meeting, news):
+        row = await notices.settled(row_id)
+        assert (row.status, row.reason) == (OutboxStatus.SKIPPED, "on leave")
+    await until(lambda: notices.row(lasting).next_try_at > notices.town.clock.now() + timedelta(hours=6))
+    notices.world.write(end_absence, **away)
+    await notices.town.telegram.skip(days=1)
+    assert (await notices.settled(lasting)).status is OutboxStatus.SENT

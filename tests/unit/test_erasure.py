@@ -18,6 +18,7 @@ from models.people import Person, Role
 from models.privacy import ChatMessage, DestructionAct, DutyKind
 from models.surveys import Answer, SurveyRun
 from models.tasks import Task, TaskKind
+from services.absences import dismiss_person
 from services.actors import Door, system
 from services.clock import FixedClock
 from services.conversations import Shown, record_shown
@@ -279,6 +280,21 @@ def test_terms_that_ran_out_are_a_task_once_a_month(world: World) -> None:
         session.get_one(Person, mentee.id).erased_at = world.now
     world.write(look_after_terms)
     assert waits() == []
+
+
+def test_the_term_of_who_left_begins_with_that_day(world: World) -> None:
+    mentee, awaited = somebody(world), world.person("Неявившийся")
+    for one in (mentee, awaited):
+        world.write(
+            dismiss_person, actor=system(Door.SCHEDULER), person_id=one.id, starts_on=world.now.date()
+        )
+    left_on = world.now.date()
+    asked = {"actor": world.curator, "organization_id": world.organization_id}
+    assert world.read(list_overdue, now=world.now + timedelta(days=29), **asked) == []
+    overdue = world.read(list_overdue, now=world.now + timedelta(days=31), **asked)
+    assert [(one.person_id, one.since) for one in overdue] == [
+        (one.id, left_on + timedelta(days=30)) for one in (mentee, awaited)
+    ]
 
 
 def test_acts_stay_in_their_organisation_and_go_after_three_years(

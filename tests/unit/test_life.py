@@ -1,6 +1,6 @@
 """What happens to people: leave, dismissal, transfer, two cards that are one; needs that others name."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,21 +8,26 @@ from sqlalchemy import select
 
 from models.accounts import AccountRole
 from models.engine import Database
+from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
 from models.pairs import Pair, PairStatus
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Person, Role
 from models.roadmap import RoadmapEntry
 from models.standing import AbsenceKind
 from models.surveys import SurveyRun
+from notices.catalogue import compose
+from notices.language import load_translators
+from notices.letters import Letter
 from services import absences
 from services.account_organizations import Workplace
 from services.accounts import create_account
 from services.actors import Door, system
-from services.banks import read_profile
+from services.banks import list_bank, read_profile
 from services.consents import ConsentState, read_state
 from services.eligibility import EligibilityGround, YearsUnlikely, read_eligibility, set_eligibility
 from services.errors import NotAllowed, NotFound
 from services.handovers import StillResponsible, hand_over
+from services.meetings.planning import propose_meeting
 from services.merging import BothInOneRole, SameCard, merge_people, preview_merge
 from services.own_data import read_own_data
 from services.pairs import register_order
@@ -93,6 +98,37 @@ def test_a_long_leave_pauses_the_pair_and_the_return_goes_on(world: World) -> No
     assert status_of(world, pair_id) is PairStatus.ACTIVE
     with pytest.raises(absences.NotAway):
         world.write(absences.end_absence, actor=world.curator, person_id=mentee.id)
+
+
+def test_a_leave_stops_what_is_planned_before_the_order_too(world: World, database: Database) -> None:
+    """Nothing is at work yet: the state stays, meetings go, both know; nobody proposes who is away."""
+    mentee, mentor = world.mentee(), world.mentor()
+    pair_id = world.agree(mentee, mentor)
+    meeting = world.write(
+        propose_meeting,
+        actor=world.actor(mentor.person),
+        pair_id=pair_id,
+        kind=MeetingKind.INTRO,
+        local_start=datetime(2026, 11, 27, 15, 0),
+    )
+    bank = {"actor": world.curator, "organization_id": world.organization_id, "role": Role.MENTOR}
+    assert len(world.read(list_bank, **bank)) == 1
+    leave = {"actor": world.curator, "person_id": mentor.id}
+    world.write(absences.begin_leave, starts_on=DAY, ends_on=None, **leave)
+    assert world.read(list_bank, **bank) == []
+    assert status_of(world, pair_id) is PairStatus.ACCEPTED
+    with database.reading() as session:
+        assert session.get_one(Meeting, meeting.meeting_id).status is MeetingStatus.CANCELLED
+    assert {("pair.paused", mentor.id), ("pair.paused", mentee.id)} <= told(world)
+    with database.reading() as session:
+        t = load_translators()["ru"]
+        facts = {"pair_id": pair_id, "person_id": mentee.id}
+        letter = compose(session, kind="pair.paused", facts=facts, t=t, now=world.now)
+        assert isinstance(letter, Letter)
+        assert "на паузе" in letter.text
+    world.write(absences.end_absence, **leave)
+    assert status_of(world, pair_id) is PairStatus.ACCEPTED
+    assert {("pair.resumed", mentor.id), ("pair.resumed", mentee.id)} <= told(world)
 
 
 def test_a_dismissal_ends_pairs_and_roles_and_keeps_the_card(world: World, database: Database) -> None:

@@ -13,6 +13,7 @@ from models.messages import OutboxMessage
 from models.people import Role
 from models.surveys import SurveyRun, SurveyStatus, SurveyWave, WaveKind, WaveStatus
 from models.tasks import Task, TaskKind
+from services.absences import begin_leave, end_absence
 from services.accounts import create_account
 from services.actors import Door, system
 from services.errors import NotAllowed
@@ -218,6 +219,10 @@ def test_silence_is_reminded_of_once_and_then_told_to_the_curator(
     run = runs(world)[0]
     world.now += timedelta(days=2)
     assert world.write(tell_curator_of_silence) == 0
+    away = {"actor": system(Door.COMMAND_LINE), "person_id": anna.id}
+    world.write(begin_leave, starts_on=world.now.date(), ends_on=None, **away)
+    assert world.write(remind_unfinished) == 0, "nobody is asked on a long leave"
+    world.write(end_absence, **away)
     assert (world.write(remind_unfinished), world.write(remind_unfinished)) == (1, 0)
     world.now += timedelta(days=1)
     assert world.write(tell_curator_of_silence) == 0

@@ -1,0 +1,30 @@
+"""Who is on a long leave now: reminders, surveys and digests wait for them or are left out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from models.pairs import PairMember
+from models.standing import Absence, AbsenceKind
+
+
+def is_away(person_id: Any, now: datetime | None = None) -> ColumnElement[bool]:
+    """As a condition of a query; without `now` also a leave that is noted and has not begun."""
+    query = select(Absence.id).where(
+        Absence.person_id == person_id,
+        Absence.kind == AbsenceKind.LEAVE,
+        Absence.ended_at.is_(None),
+    )
+    if now is not None:
+        query = query.where(Absence.starts_on <= now.date())
+    return query.exists()
+
+
+def is_somebody_away(session: Session, *, pair_id: int) -> bool:
+    """Whether a side of this pair is on leave."""
+    found = session.scalar(
+        select(PairMember.id).where(PairMember.pair_id == pair_id, is_away(PairMember.person_id)).limit(1)
+    )
+    return found is not None
