@@ -37,7 +37,7 @@ trace: setup
 
 # Removes the behaviour behind a sample of requirements in a copy of the tree: its tests must notice.
 mutants: setup
-	@$(BIN)/python -m tools.mutate
+	@$(BIN)/python -m tools.mutate $(ONLY)
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

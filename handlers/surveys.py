@@ -15,7 +15,8 @@ from handlers.filters import Flow, Typed
 from handlers.forms import send_form
 from handlers.survey_screens import read_own_step
 from handlers.talk import Talk
-from services.programmes.surveys import Question
+from services.programmes.answers import AnswerRefused, check_answer, describe
+from services.programmes.surveys import TEXT_KINDS, Question
 from services.surveys import runs
 from services.surveys.runs import Recorded
 from services.surveys.steps import Step, read_step
@@ -249,7 +250,25 @@ async def read_typed(message: Message, talk: Talk) -> None:
     elif step.question.kind in {"multi", "person_rank"}:
         await answer(talk, step.run_id, runs.add_typed, question_id=step.question.id, typed=typed)
     else:
-        await answer(talk, step.run_id, runs.record_answer, question_id=step.question.id, raw=typed)
+        question = step.question
+        note = _say_understood(question, typed, talk)
+        await answer(talk, step.run_id, runs.record_answer, note=note, question_id=question.id, raw=typed)
+
+
+def _say_understood(question: Question, typed: str, talk: Talk) -> str | None:
+    """How a typed answer was read, where that is more than what was typed: "5" is the fifth button, "2 года"
+    are 24 months. None also for what will be refused.
+    """
+    if question.kind in TEXT_KINDS:
+        return None
+    try:
+        value = check_answer(question, typed)
+    except AnswerRefused:
+        return None
+    read = describe(question, value, talk.t.locale)
+    if typed.casefold() in {str(value).casefold(), read.casefold()}:
+        return None
+    return talk.t("Understood as: <b>{answer}</b>", answer=read)
 
 
 async def _read_at_review(talk: Talk, step: Step, typed: str) -> None:
@@ -266,7 +285,7 @@ async def _read_at_review(talk: Talk, step: Step, typed: str) -> None:
         )
 
 
-async def answer(talk: Talk, run_id: int, fn: Any, **facts: Any) -> None:
+async def answer(talk: Talk, run_id: int, fn: Any, note: str | None = None, **facts: Any) -> None:
     """The one write of a step, and where it leads: a survey that is done leads home with its last words."""
 
     def lead(recorded: Recorded) -> tuple[str | None, dict[str, Any]]:
@@ -282,4 +301,4 @@ async def answer(talk: Talk, run_id: int, fn: Any, **facts: Any) -> None:
         step = await talk.read(read_step, run_id=run_id)
         await talk.show(step.survey.outro.get(talk.t.locale))
     else:
-        await talk.show()
+        await talk.show(note if recorded.is_recorded else None)

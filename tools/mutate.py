@@ -1,4 +1,5 @@
-"""Remove the behaviour behind a requirement and see whether its tests notice: `make mutants`.
+"""Remove the behaviour behind a requirement and see whether its tests notice: `make mutants`, or
+`make mutants ONLY="A1 B2"` for some of them.
 
 Each entry of tests/mutations.toml names a requirement, a text of one file, and what stands there when the
 behaviour is gone. In a copy of the tree the tests marked with the requirement must then fail. Prints a line
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,21 +78,22 @@ def copy_tree(folder: Path) -> None:
         (folder / source.relative_to(ROOT)).write_bytes(source.read_bytes())
 
 
-def main() -> int:
+def main(only: Sequence[str] = ()) -> int:
+    chosen = [one for one in read_mutations() if not only or one.requirement in only]
     lived = 0
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place)
         copy_tree(copy)
-        for mutation in read_mutations():
+        for mutation in chosen:
             try:
                 word = "noticed" if is_noticed(copy, mutation) else "LIVED"
             except ValueError as error:
                 word = f"BROKEN {error}"
             lived += word != "noticed"
             print(f"{mutation.requirement:4} {word:8} {mutation.file}", flush=True)
-    print(f"{len(read_mutations())} mutants, {lived} lived")
+    print(f"{len(chosen)} mutants, {lived} lived")
     return 1 if lived else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
