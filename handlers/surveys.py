@@ -297,7 +297,7 @@ async def answer(talk: Talk, run_id: int, fn: Any, note: str | None = None, **fa
     recorded = await talk.act(fn, actor=talk.actor, run_id=run_id, then=lead, **facts)
     if recorded.is_change:
         await talk.show(talk.t("The change is kept.") if recorded.is_done else None)
-    elif recorded.is_done and recorded.is_recorded:
+    elif recorded.is_done and (recorded.is_recorded or fn is runs.send):  # a double tap thanks once more
         step = await talk.read(read_step, run_id=run_id)
         await talk.show(step.survey.outro.get(talk.t.locale))
     else:

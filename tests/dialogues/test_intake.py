@@ -113,6 +113,15 @@ async def test_double_tap_answers_one_question(world: World, anna: Guest) -> Non
     assert "need_class_management" not in kept
 
 
+async def test_a_double_tap_on_send_leaves_the_thanks(town: Town, anna: Guest) -> None:
+    await skip_to(anna, None)
+    await anna.telegram.tap("Отправить", wait=False)
+    await anna.telegram.tap("Отправить", wait=False)
+    await anna.say("/menu")
+    edits = await town.telegram.record("editMessageText")
+    assert ["анкета отправлена" in str(one) for one in edits[-2:]] == [True, True]
+
+
 async def test_double_tick_ticks_once(world: World, anna: Guest) -> None:
     await anna.telegram.tap("Классный руководитель", wait=False)
     await anna.telegram.tap("Классный руководитель", wait=False)

@@ -35,8 +35,11 @@ def test_a_curator_plans_rows_and_marks_them_done(curator: Browser, world: World
     assert 'value="2026-11-30"' in refused, "nothing typed is lost"
     unreadable = curator.post(row + "plan", page=row, planned_to="завтра")
     assert "Это не дата" in text_of(unreadable)
-    planned = curator.post(row + "plan", page=row, planned_from="01.10.2026", planned_to="2026-10-30")
+    lev = world.person("Лев", "Романович")
+    facts = {"planned_from": "01.10.2026", "planned_to": "2026-10-30", "responsible_id": str(lev.id)}
+    planned = curator.post(row + "plan", facts, page=row)
     assert "План сохранён" in text_of(planned)
+    assert lev.full_name in text_of(planned).partition("Ответственный")[2].partition("Подтверждение")[0]
     page = curator.get("/roadmap/")
     assert "опоздание 24 дня" in text_of(page)
     assert 'class="bar-late"' in page

@@ -36,6 +36,8 @@ def test_banks_and_the_list_of_requests_say_who_asks_for_what(database: Database
     mentees = told("mentee_bank")
     assert mentees[0]["person_id"] == asked.id
     assert "Планирование уроков" in mentees[0]["requests"]
+    assert "ценивани" in mentees[0]["requests"]
+    assert "ценивани" not in mentees[1]["requests"], "two of ten is no request"
     assert mentees[0]["partners"] == helper.person.full_name
     assert mentees[1]["partners"] == ""
     (mentor,) = told("mentor_bank")

@@ -13,6 +13,9 @@ from sqlalchemy import select
 from models.engine import Database
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
+from notices.catalogue import compose
+from notices.language import load_translators
+from notices.letters import Letter, Skip
 from services.meetings.moments import span_of
 from services.meetings.planning import cancel_meeting, confirm_meeting, move_meeting, propose_meeting
 from services.meetings.schedule import find_due, list_reminders, postpone_reminder, quiet_hours_of, schedule
@@ -186,6 +189,23 @@ def test_both_are_reminded_a_day_and_two_hours_before_once_each(world: World, co
     at(world, "2026-11-26T13:00", send_due_reminders)
     at(world, "2026-11-26T15:00", send_due_reminders)
     assert len(queued(world, "meeting.reminder")) == 4
+
+
+@pytest.mark.requirement("A18")
+def test_a_reminder_that_waited_is_dropped_for_a_nearer_one(world: World, couple: Trio) -> None:
+    meeting_id, mentee = agree(world, couple), couple[1]
+
+    def reminder(offset: int, moment: str) -> Letter | Skip:
+        facts = {"meeting_id": meeting_id, "person_id": mentee.id, "offset": offset}
+        now = datetime.fromisoformat(f"2026-11-{moment}+03:00").astimezone(UTC)
+        t = load_translators()["ru"]
+        found = world.read(compose, kind="meeting.reminder", facts=facts, t=t, now=now)
+        assert isinstance(found, Letter | Skip)
+        return found
+
+    assert isinstance(reminder(1440, "26T12:00"), Letter), "late, but nothing nearer has come"
+    assert isinstance(reminder(1440, "26T14:00"), Skip), "the one of two hours before is here"
+    assert isinstance(reminder(120, "26T14:00"), Letter)
 
 
 def test_whoever_wakes_up_late_sends_the_nearest_only(world: World, couple: Trio) -> None:

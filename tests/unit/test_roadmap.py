@@ -5,15 +5,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
-from models.accounts import AccountRole
+from models.accounts import Account, AccountRole
 from models.engine import Database
-from models.roadmap import RoadmapEntry
+from models.roadmap import RoadmapDigest, RoadmapEntry
 from services.accounts import create_account
 from services.actors import Actor, ActorKind, Door, Right, person_in_chat, system
 from services.errors import NotAllowed
 from services.exports.programme import ROADMAP
 from services.exports.tables import Filters, Scope
+from services.roadmap.digests import read_digest, send_digests
 from services.roadmap.entries import (
     DatesReversed,
     EndMissing,
@@ -225,3 +227,28 @@ def test_nobody_is_reminded_on_a_day_off(world: World) -> None:
     assert find_next(sunday, MOSCOW, now, days=own).date() == date(2026, 12, 23)
     world.write(remove_school_days, actor=world.curator, days_id=added.id)
     assert world.read(read_calendar, organization_id=world.organization_id).own == ()
+
+
+@pytest.mark.requirement("B24")
+def test_the_digest_lists_seven_rows_and_counts_the_rest(database: Database, now: datetime) -> None:
+    world = found_school(database, now, pack_id="support-centre-2024")
+    world.write(settle_roadmaps)
+    world.write(shift_old_dates, actor=world.curator, cycle_id=world.cycle_id)
+    made = world.write(
+        create_account,
+        actor=system(Door.COMMAND_LINE),
+        organization_id=world.organization_id,
+        login="vera",
+        name="Вера Павловна Тихая",
+        role=AccountRole.CURATOR,
+    )
+    vera = world.joined("Вера", "Павловна")
+    with database.writing() as session:
+        session.get_one(Account, made.account_id).person_id = vera.id
+    world.now += timedelta(days=7)
+    world.write(send_digests)
+    with database.reading() as session:
+        digest_id = session.scalars(select(RoadmapDigest.id)).one()
+    digest = world.read(read_digest, digest_id=digest_id, now=world.now)
+    assert len(digest.items) == 7
+    assert digest.more > 0

@@ -297,6 +297,7 @@ def test_a_capacity_that_is_changed_counts_at_once(world: World) -> None:
 def test_people_are_named_in_order_and_nobody_else_may_be(world: World) -> None:
     anna, pyotr = world.mentee(), world.mentor()
     olga, left = world.mentor("Ольга", "Юрьевна"), world.mentor("Яков", "Ильич")
+    world.ready(anna.person, Role.MENTOR, {"capacity": "1"})  # nobody names oneself
     world.write(withdraw_consent, actor=world.actor(left.person))
     run_id = world.write(
         open_run,

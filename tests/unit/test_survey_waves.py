@@ -118,11 +118,13 @@ def test_a_wave_opens_on_its_day_and_shows_the_response_live(
         ).all()
     assert sorted(map(int, filter(None, invited))) == sorted([anna.id, pyotr.id, olga.id])
 
-    mine = next(run for run in opened if run.person_id == anna.id)
-    world.write(fill_run, actor=world.actor(anna.person), run_id=mine.id, answers={})
     begun = next(run for run in opened if run.person_id == olga.id)
     facts: dict[str, Any] = {"actor": world.actor(olga.person), "run_id": begun.id}
     world.write(record_answer, question_id="comfort", raw=Tapped(("9",)), **facts)
+    wave = world.read(list_waves, actor=world.curator, cycle_id=world.cycle_id)[0]
+    assert (wave.begun, wave.rate) == (1, 0), "what is only begun is no response"
+    mine = next(run for run in opened if run.person_id == anna.id)
+    world.write(fill_run, actor=world.actor(anna.person), run_id=mine.id, answers={})
     wave = world.read(list_waves, actor=world.curator, cycle_id=world.cycle_id)[0]
     assert (wave.status, wave.kind) == (WaveStatus.OPEN, WaveKind.DATES)
     assert (wave.asked, wave.sent, wave.begun, wave.rate) == (3, 1, 1, 33)
