@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,12 +42,6 @@ KEPT_DONE = 5_000
 TRIES, FIRST_WAIT, LONGEST_WAIT = 12, 0.2, 5.0
 SCREEN_LATER = timedelta(seconds=3)
 AWAY = (OperationalError, InterfaceError)  # the database does not answer: nobody's update is at fault
-
-
-@dataclass(frozen=True, slots=True)
-class ChatWork:
-    place: Place
-    updates: list[OpenUpdate]
 
 
 class Workers:
@@ -130,30 +124,35 @@ class Workers:
             has_more = True
             while has_more and not self._is_stopping:
                 self._again.discard(chat_id)
-                work = await self._desk.uow.read(self._read_work, chat_id)
-                waiting = [one for one in work.updates if not one.is_worked]
-                await self._answer_worked(work, has_followers=bool(waiting))
+                found = await self._desk.uow.read(self._read_left, chat_id)
+                waiting = [one for one in found if not one.is_worked]
+                await self._answer_worked(
+                    [one for one in found if one.is_worked], has_followers=bool(waiting)
+                )
                 if waiting:
-                    await self._work(waiting[0], work.place)
+                    await self._work(waiting[0])
                 has_more = len(waiting) > 1 or chat_id in self._again
             if self._leadership.is_shared:
                 await self._desk.recorder.flush()  # whoever has the chat next must see what was shown
 
-    def _read_work(self, session: Session, chat_id: int | None) -> ChatWork:
-        updates = [one for one in read_open(session, chat_id) if one.update_id not in self._done]
-        place = self._desk.recorder.freshen(read_place(session, chat_id or 0))
-        return ChatWork(place, updates)
+    def _read_left(self, session: Session, chat_id: int | None) -> list[OpenUpdate]:
+        freshen = self._desk.recorder.freshen
+        return [
+            replace(one, place=freshen(one.place))
+            for one in read_open(session, chat_id)
+            if one.update_id not in self._done
+        ]
 
-    async def _answer_worked(self, work: ChatWork, *, has_followers: bool) -> None:
+    async def _answer_worked(self, worked: list[OpenUpdate], *, has_followers: bool) -> None:
         """Effects that an earlier run committed without an answer: the screen answers all of them."""
-        worked = [one.update_id for one in work.updates if one.is_worked]
-        for update_id in worked[:-1] if not has_followers else worked:
-            self._close(update_id, work.place)
+        for one in worked[:-1] if not has_followers else worked:
+            self._close(one.update_id, one.place)
         if worked and not has_followers:
-            await self._guard(worked[-1], work.place, self._desk.talk(work.place, worked[-1]).show())
+            last = worked[-1]
+            await self._guard(last.update_id, last.place, self._desk.talk(last.place, last.update_id).show())
 
-    async def _work(self, row: OpenUpdate, place: Place) -> None:
-        desk = self._desk
+    async def _work(self, row: OpenUpdate) -> None:
+        desk, place = self._desk, row.place
         try:
             raw = json.loads(row.payload or "")
             update = Update.model_validate(raw, context={"bot": desk.bot})

@@ -130,7 +130,7 @@ class Talk:
         if is_in_place and self.tapped is not None and await self._edit(self.tapped, text, screen.rows):
             if old is not None and old != self.tapped:
                 await self._strip(old)
-            self._answered(self.tapped if old != self.tapped else None)  # or recorded already
+            self._answered(self.tapped, is_kept=old == self.tapped)
             return
         sent = await self._bot.send_message(self.place.chat_id, text, reply_markup=keyboard(screen.rows))
         self._answered(sent.message_id)
@@ -152,9 +152,9 @@ class Talk:
         await self._bot.send_message(self.place.chat_id, text)
         self._answered(None)
 
-    def _answered(self, screen_message_id: int | None) -> None:
+    def _answered(self, screen_message_id: int | None, *, is_kept: bool = False) -> None:
         self.is_answered = True
-        self._recorder.shown(Shown(self._update_id, self.place.chat_id, screen_message_id))
+        self._recorder.shown(Shown(self._update_id, self.place.chat_id, screen_message_id, is_kept))
 
     async def _edit(self, message_id: int, text: str, rows: Rows) -> bool:
         try:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Insert, bindparam, func, or_, select, update
+from sqlalchemy import BigInteger, Insert, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from models.people import ChatAccount, Organization, Person
 from models.privacy import ChatMessage
 from services.errors import N_, DomainError
 
-UTC_NAME = "UTC"
+UTC_NAME, DEFAULT_LOCALE = "UTC", "ru"
 SEEN_EVERY = timedelta(hours=1)  # a row of a person is written at most this often for being seen
 
 
@@ -45,48 +45,45 @@ class Place:
         return ZoneInfo(self.timezone)
 
 
+PLACE = (
+    Conversation.flow,
+    Conversation.data,
+    Conversation.screen_message_id,
+    Conversation.locale.label("chat_locale"),
+    Person.id.label("person_id"),
+    Person.organization_id,
+    Organization.timezone,
+    Person.locale,
+)
+"""What `place_of` makes a place of; all of it is null for a chat that nobody knows."""
+
 # read for every update: built once, columns instead of objects
+_ASKED = select(bindparam("chat_id", type_=BigInteger).label("chat_id")).subquery()
 _PLACE = (
-    select(
-        Conversation.chat_id,
-        Conversation.flow,
-        Conversation.data,
-        Conversation.screen_message_id,
-        Conversation.locale,
-        Person.id,
-        Person.organization_id,
-        Organization.timezone,
-        Person.locale,
-    )
-    .select_from(Conversation)
-    .outerjoin(ChatAccount, ChatAccount.chat_id == Conversation.chat_id)
+    select(*PLACE)
+    .select_from(_ASKED)
+    .outerjoin(Conversation, Conversation.chat_id == _ASKED.c.chat_id)
+    .outerjoin(ChatAccount, ChatAccount.chat_id == _ASKED.c.chat_id)
     .outerjoin(Person, Person.id == ChatAccount.person_id)
     .outerjoin(Organization, Organization.id == Person.organization_id)
-    .where(Conversation.chat_id == bindparam("chat_id"))
 )
 
 
 def read_place(session: Session, chat_id: int) -> Place:
-    found = session.execute(_PLACE, {"chat_id": chat_id}).one_or_none()
-    if found is None:
-        account = session.execute(
-            select(Person.id, Person.organization_id, Organization.timezone, Person.locale)
-            .join(ChatAccount, ChatAccount.person_id == Person.id)
-            .join(Organization, Organization.id == Person.organization_id)
-            .where(ChatAccount.chat_id == chat_id)
-        ).one_or_none()
-        person_id, organization_id, timezone, locale = account or (None, None, UTC_NAME, "ru")
-        return Place(chat_id, person_id, organization_id, timezone, locale, None, {}, None)
-    _, flow, data, screen_message_id, own_locale, person_id, organization_id, timezone, locale = found
+    return place_of(chat_id, session.execute(_PLACE, {"chat_id": chat_id}).one())
+
+
+def place_of(chat_id: int, row: Row[Any]) -> Place:
+    """`row` has the columns of PLACE."""
     return Place(
         chat_id=chat_id,
-        person_id=person_id,
-        organization_id=organization_id,
-        timezone=timezone or UTC_NAME,
-        locale=locale or own_locale,
-        flow=flow,
-        data=dict(data),
-        screen_message_id=screen_message_id,
+        person_id=row.person_id,
+        organization_id=row.organization_id,
+        timezone=row.timezone or UTC_NAME,
+        locale=row.locale or row.chat_locale or DEFAULT_LOCALE,
+        flow=row.flow,
+        data=dict(row.data or {}),
+        screen_message_id=row.screen_message_id,
     )
 
 
@@ -118,11 +115,15 @@ def take_update(session: Session, update_id: int, *, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An update is answered; `screen_message_id` is the message that now holds the chat's screen."""
+    """An update is answered; `screen_message_id` is the message that now holds the chat's screen.
+
+    `is_kept`: it held the screen before as well, so that is recorded.
+    """
 
     update_id: int | None
     chat_id: int
     screen_message_id: int | None
+    is_kept: bool = False
 
 
 _CLOSE = (
@@ -145,7 +146,11 @@ def record_shown(session: Session, shown: list[Shown], *, now: datetime) -> None
     if answered:
         session.connection().execute(_CLOSE, answered)
         _note_seen(session, {one.chat_id for one in shown if one.update_id is not None}, now)
-    screens = {one.chat_id: one.screen_message_id for one in shown if one.screen_message_id is not None}
+    screens = {
+        one.chat_id: one.screen_message_id
+        for one in shown
+        if one.screen_message_id is not None and not one.is_kept
+    }
     if screens:
         sent = [
             {"chat_id": chat_id, "message_id": message_id, "sent_at": now}

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from models.messages import InboxStatus, InboxUpdate
-from models.people import ChatAccount
+from models.messages import Conversation, InboxStatus, InboxUpdate
+from models.people import ChatAccount, Organization, Person
+from services.conversations import PLACE, Place, place_of
 from services.outbox import insert_or_ignore
 
 KEPT = timedelta(days=7)
@@ -28,15 +29,15 @@ class RawUpdate:
 
 @dataclass(frozen=True, slots=True)
 class OpenUpdate:
-    """An update with something left to do. `is_worked`: its effect is committed, its answer may be unsent;
-    `is_unreachable`: the chat had been given up.
+    """An update with something left to do, and where its chat stands. `is_worked`: its effect is committed,
+    its answer may be unsent; `is_unreachable`: the chat had been given up.
     """
 
     update_id: int
-    chat_id: int | None
     payload: str | None
     is_worked: bool
     is_unreachable: bool
+    place: Place
 
 
 def store_updates(session: Session, updates: list[RawUpdate], *, now: datetime) -> None:
@@ -61,14 +62,11 @@ _IS_OPEN = text("inbox.status IN ('waiting', 'worked')")
 
 
 _OPEN = (
-    select(
-        InboxUpdate.update_id,
-        InboxUpdate.chat_id,
-        InboxUpdate.payload,
-        InboxUpdate.status,
-        ChatAccount.is_reachable,
-    )
+    select(InboxUpdate.update_id, InboxUpdate.payload, InboxUpdate.status, ChatAccount.is_reachable, *PLACE)
     .outerjoin(ChatAccount, ChatAccount.chat_id == InboxUpdate.chat_id)
+    .outerjoin(Conversation, Conversation.chat_id == InboxUpdate.chat_id)
+    .outerjoin(Person, Person.id == ChatAccount.person_id)
+    .outerjoin(Organization, Organization.id == Person.organization_id)
     .where(_IS_OPEN, InboxUpdate.chat_id.is_not_distinct_from(bindparam("chat_id")))
     .order_by(InboxUpdate.update_id)
 )
@@ -80,10 +78,10 @@ def read_open(session: Session, chat_id: int | None) -> list[OpenUpdate]:
     return [
         OpenUpdate(
             row.update_id,
-            row.chat_id,
             row.payload,
             is_worked=row.status is InboxStatus.WORKED,
             is_unreachable=row.is_reachable is False,
+            place=place_of(chat_id or 0, row),
         )
         for row in rows
     ]
