@@ -93,11 +93,11 @@ class Couple:
         await self.mentor.press(f"held.yes:{agreed.meeting_id}")
         await self.mentor.until_quiet()
         while (await self.street.read(read_log, agreed.meeting_id))[0] is None:
-            if await self.mentor._stands("log.skip"):
+            if await self.mentor.buttons("log.skip"):  # another notice may have come below it
                 agreed.topic = f"Тема номер {rng.randrange(10**6)}"
                 await self.mentor.say(agreed.topic)
-            elif await self.mentor._stands("log.minutes"):
-                chosen = rng.choice(await self.mentor.buttons("log.minutes"))
+            elif lengths := await self.mentor.buttons("log.minutes"):
+                chosen = rng.choice(lengths)
                 agreed.minutes = int(chosen.parts[-1])
                 await self.mentor.tap(chosen)
             else:
