@@ -90,5 +90,6 @@ WHO = {
 REACH = {
     "no_consent": N_("no consent"),
     "waiting": N_("this survey waits for them already"),
+    "nobody": N_("has nobody to choose from yet"),
     "recent": N_("answered a like one within 30 days"),
 }

@@ -106,6 +106,7 @@ def key_titles() -> dict[str, str]:
         "body": label("text"),
         "title.en": label("in English"),
         "text.en": label("in English"),
+        "term_years": label("term in years"),
         "windows": label("when"),
         "responsible": label("responsible"),
         "document": label("document"),

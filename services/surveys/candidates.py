@@ -18,10 +18,15 @@ _OTHER_SIDE = {"mentee": Role.MENTOR, "mentor": Role.MENTEE}
 _IN_BANK = (ParticipationStatus.READY, ParticipationStatus.PAIRED)
 
 
+def is_about_people(survey: Survey) -> bool:
+    """Whether somebody is to be chosen in it."""
+    return any(question.kind == "person_rank" for question in survey.questions())
+
+
 def list_candidates(session: Session, run: SurveyRun, survey: Survey) -> tuple[Option, ...]:
     """Whom this respondent may name, by surname. Nobody without consent, never oneself."""
     role = _OTHER_SIDE.get(survey.audience)
-    if role is None or not any(question.kind == "person_rank" for question in survey.questions()):
+    if role is None or not is_about_people(survey):
         return ()
     people = session.scalars(
         select(Person)

@@ -15,6 +15,7 @@ from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of
 from services.programmes.surveys import Audience, Survey
+from services.surveys.candidates import is_about_people
 
 ABOUT_PAIRS: frozenset[Occasion] = frozenset({"indicators_before", "indicators_after"})
 """Asked about each pair apart: a mentor answers for each mentee (SV08)."""
@@ -33,6 +34,7 @@ class Reach(StrEnum):
     NO_CHAT = "no_chat"  # a run is opened; a link or paper brings the answers
     NO_CONSENT = "no_consent"  # nothing is asked
     WAITING = "waiting"  # the same survey waits for them already
+    NOBODY = "nobody"  # is to choose people, and there is nobody to choose from
     RECENT = "recent"  # answered the same within 30 days (short form of SV05)
 
 
@@ -112,6 +114,7 @@ def _of_role(
     pairs = _pairs_of(session, cycle_id, role)
     in_chat = set(session.scalars(select(ChatAccount.person_id).where(ChatAccount.is_reachable)))
     waiting, recent = _asked_before(session, cycle_id, survey, now)
+    others = _others(session, cycle_id, role) if is_about_people(survey) else None
     found = []
     for person in people:
         own = pairs.get(person.id, [])
@@ -119,6 +122,8 @@ def _of_role(
             continue
         if not has_consent(session, person.id):
             reach = Reach.NO_CONSENT
+        elif others is not None and not others - {person.id}:
+            reach = Reach.NOBODY
         elif person.id in recent and occasion == "satisfaction_short":
             reach = Reach.RECENT
         else:
@@ -142,6 +147,18 @@ def _of_role(
                 )
             )
     return found
+
+
+def _others(session: Session, cycle_id: int, role: Role) -> set[int]:
+    """The other side of the bank, as far as it may be named."""
+    people = session.scalars(
+        select(Participation.person_id).where(
+            Participation.cycle_id == cycle_id,
+            Participation.role != role,
+            Participation.status.in_(_IN_BANK),
+        )
+    )
+    return {one for one in people if has_consent(session, one)}
 
 
 def _pairs_of(

@@ -280,3 +280,17 @@ def test_both_sides_measure_before_the_first_working_meeting_and_after_the_final
     assert [run.survey_id for run in runs(world)[2:]] == [run.survey_id for run in before]
     waves = world.read(list_waves, actor=world.curator, cycle_id=world.cycle_id)
     assert {wave.occasion: wave.asked for wave in waves} == {"indicators_before": 2, "indicators_after": 2}
+
+
+def test_wishes_are_asked_only_of_those_who_have_somebody_to_choose_from(world: World) -> None:
+    pyotr = world.mentor()
+    everybody = Segment(tuple(Role), Who.ALL)
+    alone = preview(world, "mutual_preference", everybody)
+    assert alone == {f"{pyotr.id}:mutual_preference_mentor:": Reach.NOBODY}
+    world.ready(pyotr.person, Role.MENTEE, {})
+    assert set(preview(world, "mutual_preference", everybody).values()) == {Reach.NOBODY}, "not oneself"
+    anna = world.mentee()
+    asked = preview(world, "mutual_preference", everybody)
+    assert asked[f"{anna.id}:mutual_preference_mentee:"] is Reach.CHAT
+    assert asked[f"{pyotr.id}:mutual_preference_mentor:"] is Reach.CHAT
+    assert asked[f"{pyotr.id}:mutual_preference_mentee:"] is Reach.NOBODY
