@@ -45,12 +45,14 @@ class Place:
         return ZoneInfo(self.timezone)
 
 
+CHAT, CHAT_LOCALE, PERSON = "chat_id", "chat_locale", "person_id"  # columns, no words for the catalogues
+
 PLACE = (
     Conversation.flow,
     Conversation.data,
     Conversation.screen_message_id,
-    Conversation.locale.label("chat_locale"),
-    Person.id.label("person_id"),
+    Conversation.locale.label(CHAT_LOCALE),
+    Person.id.label(PERSON),
     Person.organization_id,
     Organization.timezone,
     Person.locale,
@@ -58,7 +60,7 @@ PLACE = (
 """What `place_of` makes a place of; all of it is null for a chat that nobody knows."""
 
 # read for every update: built once, columns instead of objects
-_ASKED = select(bindparam("chat_id", type_=BigInteger).label("chat_id")).subquery()
+_ASKED = select(bindparam("chat_id", type_=BigInteger).label(CHAT)).subquery()
 _PLACE = (
     select(*PLACE)
     .select_from(_ASKED)
