@@ -10,10 +10,8 @@ from models.messages import OutboxStatus
 from notices.catalogue import NoticeClass
 from notices.letters import Letter, Skip, reword
 from services.errors import DomainError
+from services.outbox import SCREEN
 from services.sending import Addressee, Due, Outcome, find_addressee, has_heard_today, read_due_with
-
-SCREEN = "screen.current"
-"""The one kind that is no notice: an answer that could not be sent, shown later as the current screen."""
 
 RANKS = {NoticeClass.ANSWER: 0, NoticeClass.ACT: 1, NoticeClass.MEETING: 2, NoticeClass.BUDGETED: 3}
 TEXT_LIMIT = 3500
@@ -86,7 +84,7 @@ class Planner:
     def _plan_screen(self, session: Session, due: Due) -> Plan:
         if due.chat_id is None:
             return _settled(due, OutboxStatus.PARKED, "no chat")
-        if self._desk.recorder.is_paid(due.chat_id):
+        if not due.facts.get("is_news") and self._desk.recorder.is_paid(due.chat_id):
             return _settled(due, OutboxStatus.SKIPPED, "shown since")
         place, letter = self._desk.read_screen(session, due.chat_id)
         return Plan(

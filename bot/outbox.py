@@ -24,6 +24,7 @@ from bot.leadership import Leadership
 from bot.nursery import Nursery
 from bot.pacer import Pacer
 from bot.session import TokenRevoked, in_bulk, wait_before
+from handlers.commands import show_panel_command
 from handlers.talk import keyboard
 from models.messages import OutboxStatus
 from services.conversations import Shown
@@ -141,6 +142,7 @@ class Outbox:
                 if outcome.status is OutboxStatus.SENT:
                     await self._strip(dispatch)
                     await self._erase(dispatch)
+                    await self._show_commands(dispatch)
         finally:
             self._leaving.discard(task)
             self._in_hand.difference_update(dispatch.ids)
@@ -205,6 +207,12 @@ class Outbox:
                 await self._desk.bot.delete_messages(
                     dispatch.chat_id, list(ids[start : start + DELETED_AT_ONCE])
                 )
+
+    async def _show_commands(self, dispatch: Dispatch) -> None:
+        opens = dispatch.letter.opens_panel
+        if opens is not None:
+            desk = self._desk
+            await show_panel_command(desk.bot, dispatch.chat_id, desk.translators, is_shown=opens)
 
     async def _record(self, outcome: Outcome) -> None:
         """At once, and until it succeeds: a message that left must not leave again."""

@@ -197,7 +197,7 @@ class Workers:
         now = self._desk.now()
         await self._desk.uow.write(
             outbox.enqueue,
-            kind="screen.current",
+            kind=outbox.SCREEN,
             dedup_key=f"screen:{update_id}",
             now=now,
             due_at=now + SCREEN_LATER,

@@ -3,11 +3,12 @@
 import re
 from datetime import datetime
 
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.filters import Command, Filter
 from aiogram.types import Message
 from sqlalchemy.orm import Session
 
+from handlers.commands import show_panel_command
 from handlers.filters import Typed
 from handlers.talk import Talk
 from notices.language import Translator
@@ -34,7 +35,7 @@ class ChatCode(Filter):
 
 
 @router.message(Typed(), ChatCode())
-async def link(message: Message, talk: Talk) -> None:
+async def link(message: Message, talk: Talk, bot: Bot) -> None:
     """A wrong code leaves everything as it is: where the person stood, and what a stranger's tries count."""
     code = "".join(filter(str.isdecimal, message.text or ""))
     linked = await talk.act(link_account, code=code, chat_id=talk.place.chat_id, locale=talk.place.locale)
@@ -45,6 +46,7 @@ async def link(message: Message, talk: Talk) -> None:
             name=linked.name,
         )
     )
+    await show_panel_command(bot, talk.place.chat_id, talk.translators, is_shown=True)
 
 
 @router.message(Command("panel"))

@@ -1,11 +1,15 @@
 """Commands work everywhere and lose nothing: answers are kept as they are given."""
 
-from aiogram import Router
+from collections.abc import Mapping
+from contextlib import suppress
+
+from aiogram import Bot, Router
+from aiogram.exceptions import AiogramError
 from aiogram.filters import Command, Filter
-from aiogram.types import BotCommand, Message
+from aiogram.types import BotCommand, BotCommandScopeChat, Message
 
 from handlers.talk import Talk
-from notices.language import Translator
+from notices.language import DEFAULT_LOCALE, Translator
 from services.errors import N_
 
 router = Router(name="commands")
@@ -33,8 +37,32 @@ FLOWS = {
 }
 
 
+PANEL = {"panel": N_("Into the panel")}
+"""Stands first where the chat belongs to an account of the panel."""
+
+
 def bot_commands(t: Translator) -> list[BotCommand]:
-    return [BotCommand(command=name, description=t.label(words)) for name, words in COMMANDS.items()]
+    return _list(t, COMMANDS)
+
+
+def _list(t: Translator, commands: Mapping[str, str]) -> list[BotCommand]:
+    return [BotCommand(command=name, description=t.label(words)) for name, words in commands.items()]
+
+
+async def show_panel_command(
+    bot: Bot, chat_id: int, translators: Mapping[str, Translator], *, is_shown: bool
+) -> None:
+    """Put /panel into the chat's own menu, or give it the menu of all again. No fault if Telegram refuses:
+    the command works without.
+    """
+    scope = BotCommandScopeChat(chat_id=chat_id)
+    with suppress(AiogramError):
+        for locale, t in translators.items():
+            code = None if locale == DEFAULT_LOCALE else locale
+            if is_shown:
+                await bot.set_my_commands(_list(t, {**PANEL, **COMMANDS}), scope=scope, language_code=code)
+            else:
+                await bot.delete_my_commands(scope=scope, language_code=code)
 
 
 class Participant(Filter):

@@ -50,7 +50,7 @@ def form_screen(_session: Session, _place: Place, t: Translator, _now: datetime)
         t(
             "Consent and questionnaire are filled in on a page of your organisation, not in this chat: "
             "so no personal data pass through the messenger. Press the button and I send you the link; "
-            "afterwards come back here."
+            "once you have sent the form, I go on here by myself."
         ),
         (
             (Action(t.label("Send me the link"), "form.open"),),

@@ -65,6 +65,10 @@ class Talk:
         self._has_written = False
 
     @property
+    def translators(self) -> dict[str, Translator]:
+        return self._translators
+
+    @property
     def t(self) -> Translator:
         return self._translators[self.place.locale]
 

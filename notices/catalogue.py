@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from notices import (
     absences,
+    accounts,
     events,
     feedback,
     joining,
@@ -51,6 +52,7 @@ NOTICES: dict[str, Notice] = {
     "joining.refused": Notice(NoticeClass.ACT, joining.refused),
     "joining.moved": Notice(NoticeClass.ACT, joining.moved),
     "joining.undone": Notice(NoticeClass.ACT, joining.undone),
+    "account.unlinked": Notice(NoticeClass.ACT, accounts.unlinked),
     "survey.invite": Notice(NoticeClass.BUDGETED, surveys.invite, is_lasting=True),
     "consent.request": Notice(NoticeClass.BUDGETED, consent_words.request, is_lasting=True),
     "privacy.erased": Notice(NoticeClass.ACT, privacy_words.erased),

@@ -37,6 +37,7 @@ class Letter:
     template: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     erases: tuple[int, ...] = ()  # earlier messages of the bot in this chat that go when this one is sent
+    opens_panel: bool | None = None  # whether the chat's menu of commands shows /panel from now on
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from services.actors import Actor, ActorKind, Door, person_in_chat
 from services.audit import record
 from services.chats import choose_chat_locale, link_chat, owner_of
 from services.errors import N_, DomainError, NotFound
+from services.outbox import enqueue
 
 CODE_DIGITS = 12
 CODE_LIFE = timedelta(minutes=15)
@@ -99,9 +100,23 @@ def unlink_account(session: Session, *, actor: Actor, now: datetime) -> None:
     account = _own(session, actor)
     if account.person_id is None:
         return
+    tell_unlinked_chat(session, account, now)
     account.person_id = None
     _end(session, account.id, None, now)
     _record(session, actor, "account.chat_unlinked", account, now)
+
+
+def tell_unlinked_chat(session: Session, account: Account, now: datetime) -> None:
+    """The chat hears that it opens the panel no more, and loses the command from its menu."""
+    if account.person_id is not None:
+        enqueue(
+            session,
+            kind="account.unlinked",
+            dedup_key=f"account:{account.id}:unlinked:{now.isoformat()}",
+            organization_id=account.organization_id,
+            person_id=account.person_id,
+            now=now,
+        )
 
 
 def issue_entries(session: Session, *, actor: Actor, now: datetime) -> tuple[Entry, ...]:

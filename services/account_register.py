@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountOrganization, AccountRole
 from models.audit import AuditEntry
+from services.account_passes import tell_unlinked_chat
 from services.accounts import SIGNED_IN, AccountOff, end_links, end_passes, lock_account, renew_link
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
@@ -112,6 +113,7 @@ def disable_account(session: Session, *, actor: Actor, account_id: int, now: dat
         raise AccountOff
     account.disabled_at = now
     account.session_epoch += 1
+    tell_unlinked_chat(session, account, now)
     end_links(session, account.id, now)
     end_passes(session, account.id, now)
     _record(session, actor, "account.disabled", account, now)

@@ -20,6 +20,10 @@ class NoticeNotRefused(DomainError):
     text = N_("This message has not been refused: there is nothing to repeat.")
 
 
+SCREEN = "screen.current"
+"""The one kind that is no notice: the chat's current screen, shown when no answer could show it."""
+
+
 def enqueue(
     session: Session,
     *,

@@ -15,17 +15,22 @@ from models.people import ChatAccount, Participation, ParticipationStatus, Perso
 from models.surveys import SurveyRun
 from services.actors import Actor, ActorKind, Door, system
 from services.consents import ConsentState, decisive_kinds, give_consent, read_state, state_of
+from services.conversations import keep_place, read_place
 from services.errors import NotAllowed, NotFound
 from services.leaving import decline_consent
+from services.outbox import SCREEN, enqueue
 from services.panel_address import read_panel_address
 from services.programmes.running import current_cycle, pack_of
 from services.pseudonyms import is_pseudonymous
 from services.roles import OCCASION, choose_role
+from services.surveys.runs import send
 from services.surveys.steps import UNSENT, list_unsent, occasion_of
 from services.web_links import LinkFacts, LinkGone, issue_link, issue_survey_link, read_link, use_link
 
 FORM = "form"
 LIFE = timedelta(hours=24)
+WAITS_FOR_FORM = frozenset({None, "consent", "consent.one", "role", "survey", "surveys", "privacy"})
+"""Where a chat stands while the form is open; anything else is something of its own."""
 
 
 class FormStep(StrEnum):
@@ -129,12 +134,46 @@ def decline_by_form(session: Session, *, token: str, now: datetime) -> None:
     link = read_form(session, token=token, now=now).link
     use_link(session, link_id=link.id, now=now)
     decline_consent(session, actor=link.actor, chat_id=_chat_of(session, link), now=now)
+    go_on_in_chat(session, link=link, now=now)
 
 
 def choose_role_by_form(session: Session, *, token: str, role: Role, now: datetime) -> None:
     """Raises LinkGone and what `choose_role` raises."""
     link = read_form(session, token=token, now=now).link
     choose_role(session, actor=link.actor, role=role, now=now)
+    if read_form(session, token=token, now=now).step is FormStep.DONE:
+        go_on_in_chat(session, link=link, now=now)
+
+
+def send_by_form(session: Session, *, link: LinkFacts, now: datetime) -> None:
+    """Send the questionnaire behind a link and use the link up; where the form belongs to a chat, the chat
+    goes on. Raises RunIncomplete, RunClosed.
+    """
+    run_id = link.run_id or 0
+    is_form = link.person_id is not None and is_form_only(session, run_id=run_id)
+    send(session, actor=link.actor, run_id=run_id, now=now)
+    use_link(session, link_id=link.id, now=now)
+    if is_form:
+        go_on_in_chat(session, link=link, now=now)
+
+
+def go_on_in_chat(session: Session, *, link: LinkFacts, now: datetime) -> None:
+    """The next screen comes by itself: nobody has to go back and press a button. What the person is in the
+    middle of elsewhere is left alone.
+    """
+    chat_id = session.scalar(select(ChatAccount.chat_id).where(ChatAccount.person_id == link.person_id))
+    if chat_id is None or read_place(session, chat_id).flow not in WAITS_FOR_FORM:
+        return
+    keep_place(session, chat_id, flow=None, data={})
+    enqueue(
+        session,
+        kind=SCREEN,
+        dedup_key=f"form:{link.id}:done",
+        organization_id=link.organization_id,
+        chat_id=chat_id,
+        facts={"is_news": True},
+        now=now,
+    )
 
 
 def open_survey_by_form(session: Session, *, token: str, now: datetime) -> str:

@@ -16,9 +16,10 @@ from services.programmes.values import AnswerRefused
 from services.surveys import partners
 from services.surveys.forms import fill_form, skip_rest
 from services.surveys.recording import RunClosed
-from services.surveys.runs import RunIncomplete, send
+from services.surveys.runs import RunIncomplete
 from services.surveys.steps import Step, read_step
-from services.web_links import SURVEY, LinkFacts, LinkGone, note_opened, read_link, use_link
+from services.web_forms import send_by_form
+from services.web_links import SURVEY, LinkFacts, LinkGone, note_opened, read_link
 
 assert partners.OCCASION  # what follows from a partner's answers is declared there
 
@@ -101,8 +102,7 @@ def review(token: str) -> Page:
         if request.method == "GET":
             return _draw_review(token, sheet)
         skip_rest(storage.session(), actor=sheet.link.actor, run_id=sheet.run_id, now=storage.now())
-        send(storage.session(), actor=sheet.link.actor, run_id=sheet.run_id, now=storage.now())
-        use_link(storage.session(), link_id=sheet.link.id, now=storage.now())
+        send_by_form(storage.session(), link=sheet.link, now=storage.now())
         storage.session().commit()
     except RunIncomplete:
         storage.session().rollback()

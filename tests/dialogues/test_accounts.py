@@ -12,6 +12,7 @@ from flask import Flask
 from admin.app import PanelConfig, create_panel
 from admin.safety import limiter
 from models.accounts import AccountRole
+from sandbox.client import Person
 from services.accounts import create_account, set_password
 from services.actors import Door, system
 from services.clock import FixedClock
@@ -76,6 +77,15 @@ def entry_in(text: str) -> str:
     return found[1]
 
 
+async def menu_shows_panel(person: Person, *, is_shown: bool = True) -> None:
+    """The menu of commands follows the message."""
+    for _ in range(100):
+        if ("panel" in await person.commands()) is is_shown:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(await person.commands())
+
+
 async def test_a_curator_ties_the_chat_and_enters_by_it(
     town: Town, world: World, panel: Flask, clock: FixedClock
 ) -> None:
@@ -91,6 +101,7 @@ async def test_a_curator_ties_the_chat_and_enters_by_it(
     assert "Участвую и я" in (await vera.screen()).labels, "a curator need not take part"
     assert "не знаю такого кода" in (await vera.say(code)).text
     assert "чат связан" in (await there(curator.get, "/account/")).casefold()
+    await menu_shows_panel(vera)
 
     clock.moment = await town.telegram.now()
     path = entry_in((await vera.say("/panel")).text)
@@ -116,6 +127,8 @@ async def test_a_curator_ties_the_chat_and_enters_by_it(
     assert "Панель куратора" in (await there(phone.get, "/")), "its session ends too"
 
     await there(curator.post, "/account/chat/unlink", page="/account/")
+    await vera.expect("больше не открывает панель")
+    await menu_shows_panel(vera, is_shown=False)
     assert "есть учётная запись в панели" in (await vera.say("/panel")).text
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -20,7 +21,7 @@ from tests.dialogues.couples import bring_together
 from tests.dialogues.walks import Guest, invited, make_world
 from tests.panel.conftest import Browser, text_of
 from tests.town import Town
-from tests.world import World
+from tests.world import World, answer_until
 
 ADDRESS = "https://panel.example"
 HIDDEN = {"is_pseudonymous": True}
@@ -114,3 +115,32 @@ async def test_a_pair_knows_first_names_and_its_code(town: Town) -> None:
             assert name not in sent, name
     assert "tg://user" not in sent
     assert f"Анна (№ {couple.pair_id})" in sent
+
+
+async def test_the_chat_goes_on_by_itself_when_the_form_is_sent(
+    town: Town, world: World, panel: Flask
+) -> None:
+    anna: Guest = await invited(town, world)
+    await anna.telegram.start(anna.payload)
+    await anna.tap("Да, это я")
+    await anna.tap("Дальше")
+    path = form_in(await anna.tap("Прислать ссылку"))
+    browser = Browser(panel.test_client())
+    mark = re.search(r'name="mark" value="(\w+)"', await asyncio.to_thread(browser.get, path))
+    assert mark is not None
+    await there(browser.post, path, go="give", mark=mark[1])
+    await there(browser.post, path, go="mentee")
+    form = {"go": "on", "csrf_token": await asyncio.to_thread(browser.token, path)}
+    opened = await asyncio.to_thread(lambda: browser.client.post(path, data=form))
+    with town.database.reading() as session:
+        run = session.scalars(select(SurveyRun).where(SurveyRun.person_id == anna.facts.id)).one()
+    await asyncio.to_thread(
+        partial(
+            world.write, answer_until, actor=world.actor(anna.facts), run_id=run.id, answers={}, stop_at=None
+        )
+    )
+    sheet = opened.headers["Location"].rpartition("?")[0] or opened.headers["Location"]
+    await there(browser.post, f"{sheet}/review", page=path)
+    menu = await anna.telegram.expect("ваша роль: наставляемый")
+    assert "Анна" in menu.text
+    assert "Продолжить анкету" not in menu.labels
