@@ -65,9 +65,12 @@ def test_every_page_fits_and_nothing_is_complained_of(
     world.invite(person)
     curator = walk(width)
     tables = ("people", "pairs", "meetings", "outbox", "audit", "proposals", "joining")
-    others = ("", "scores/", "programme/", "account/", "tasks/recognise/", "people/add")
-    card = f"people/{person.id}/"
-    pages = [*(f"/{one}/" for one in tables), *(f"/{one}" for one in (*others, card, f"{card}edit"))]
+    others = ("", "scores/", "programme/", "account/", "tasks/recognise/", "people/add", "outreach/")
+    card, papers = f"people/{person.id}/", f"consents/person/{person.id}/"
+    private = ("consents/", "privacy/operator", "privacy/processing", papers, f"{papers}form/pd_processing")
+    agreement = f"privacy/person/{person.id}/agreement"
+    one_by_one = (*others, card, f"{card}edit", *private, agreement)
+    pages = [*(f"/{one}/" for one in tables), *(f"/{one}" for one in one_by_one)]
     for path in pages:
         curator.open(path)
     if width < 1000:
