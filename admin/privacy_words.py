@@ -79,6 +79,7 @@ DATA_GROUPS = {
     "profile": N_("facts of the profile"),
     "tasks": N_("tasks about the person"),
     "journal": N_("values in the journal of actions"),
+    "mentions": N_("the name in titles of lists and events"),
     "publications": N_("lines of the register of publications"),
     "files": N_("files of lists and exports"),
     "person": N_("name and position"),

@@ -33,6 +33,7 @@ from services.errors import NotFound
 from services.outbox import enqueue
 from services.pairs.assignments import EndReason, release_person
 from services.privacy.duties import finish
+from services.privacy.mentions import forget_mentions
 from services.privacy.retention import list_kept
 from services.privacy.traces import GROUPS, TRACES, Fate
 from services.programmes.running import pack_of
@@ -83,6 +84,7 @@ def erase_person(
     erasing.forget_consents()
     erasing.forget_audit()
     files = erasing.forget_files()
+    erasing.count("mentions", forget_mentions(session, person))
     erasing.empty_person()
     act = _write_act(session, person, subject, reason, made_by, erasing, now)
     if farewell is not None:

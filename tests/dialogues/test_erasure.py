@@ -1,6 +1,7 @@
 """Invited, consented, withdrawn and erased through the chat; and where personal data may never be."""
 
 import asyncio
+import logging
 import threading
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ async def test_logs_callbacks_and_links_carry_no_names_and_no_texts(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Distinctive words through the chat; then everything that is not their own record is searched."""
+    caplog.set_level(logging.DEBUG)
     couple = await bring_to_pair(town)
     secret = "Тригонометрия Кассиопеи"
     for said in (
