@@ -22,6 +22,7 @@ class Updates:
         self.allowed: list[str] = store.meta.get("allowed_updates", [])
         self._waiter: asyncio.Future[None] | None = None
         self._arrival = asyncio.Event()
+        self._delayed = 0
         self.faults: list[Json] = []
         self.repeats: list[Json] = []
         """Updates that a fault delivers once more, confirmed or not."""
@@ -40,12 +41,22 @@ class Updates:
             return False
         fault = self.faults.pop(0) if self.faults else None
         if fault and fault["kind"] == "delay_update":
-            asyncio.get_running_loop().call_later(fault["seconds"], self._enqueue, kind, content)
+            self._delayed += 1
+            asyncio.get_running_loop().call_later(fault["seconds"], self._enqueue_late, kind, content)
             return True
         update = self._enqueue(kind, content)
         if fault:
             self.repeats.append(update)
         return True
+
+    @property
+    def waiting(self) -> int:
+        """How many the bot has not confirmed, those that a fault still holds back among them."""
+        return len(self.pending) + self._delayed
+
+    def _enqueue_late(self, kind: str, content: Json) -> None:
+        self._delayed -= 1
+        self._enqueue(kind, content)
 
     def _enqueue(self, kind: str, content: Json) -> Json:
         update_id = self._store.take_number("update", 100_000_001)

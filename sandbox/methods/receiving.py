@@ -102,7 +102,7 @@ async def get_webhook_info(world: World, values: Json) -> Json:
     info: Json = {
         "url": webhook["url"],
         "has_custom_certificate": False,
-        "pending_update_count": len(world.updates.pending),
+        "pending_update_count": world.updates.waiting,
     }
     if webhook["url"]:
         info["max_connections"] = webhook["max_connections"]
