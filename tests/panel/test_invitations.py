@@ -68,6 +68,13 @@ def test_a_wrong_claim_is_undone_and_the_chat_told(
         link = session.scalars(select(Invitation).where(Invitation.person_id == settled.id)).one()
     refused = curator.post(f"/invitations/{link.id}/undo", page="/invitations/")
     assert "уже дали согласие" in text_of(refused)
+    came = curator.get("/invitations/?stand=came")
+    assert "Отвязать" not in text_of(came)
+    assert "сделайте новую ссылку" in text_of(came), "said before anybody runs into the refusal"
+    world.write(open_invitation, token=link.token, chat_id=889, locale="ru")
+    home = curator.get("/")
+    assert "Личную ссылку открыл другой человек" in text_of(home)
+    assert 'href="/invitations/?stand=came"' in home, "the task leads to where the claim is undone"
 
 
 def test_a_new_account_by_a_new_invitation_replaces_the_old_chat(world: World, database: Database) -> None:
