@@ -52,8 +52,7 @@ class InvitationOpened:
     person_id: int | None = None
 
 
-def create_invitation(session: Session, *, actor: Actor, person_id: int, now: datetime) -> InvitationMade:
-    """A new link for a person; links made earlier and not used stop working. Raises NotFound, NotAllowed."""
+def _revoke_unused(session: Session, actor: Actor, person_id: int, now: datetime) -> Person:
     person = session.get(Person, person_id, with_for_update=True)
     if person is None:
         raise NotFound
@@ -67,6 +66,12 @@ def create_invitation(session: Session, *, actor: Actor, person_id: int, now: da
         )
         .values(revoked_at=now)
     )
+    return person
+
+
+def create_invitation(session: Session, *, actor: Actor, person_id: int, now: datetime) -> InvitationMade:
+    """A new link for a person; links made earlier and not used stop working. Raises NotFound, NotAllowed."""
+    person = _revoke_unused(session, actor, person_id, now)
     invitation = Invitation(
         organization_id=person.organization_id,
         person_id=person_id,
@@ -117,19 +122,7 @@ def find_invitation(
 
 def revoke_invitation(session: Session, *, actor: Actor, person_id: int, now: datetime) -> None:
     """Make every unused link of a person useless. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None:
-        raise NotFound
-    actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
-    session.execute(
-        update(Invitation)
-        .where(
-            Invitation.person_id == person_id,
-            Invitation.claimed_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
+    person = _revoke_unused(session, actor, person_id, now)
     record(
         session,
         actor=actor,
