@@ -19,6 +19,7 @@ from services.consents import (
     record_refusal,
     record_term_end,
     record_withdrawal,
+    register_refusal,
     register_withdrawal,
     state_of,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Left",
     "Withdrawn",
     "decline_consent",
+    "decline_on_paper",
     "end_terms",
     "withdraw_consent",
     "withdraw_on_paper",
@@ -75,13 +77,41 @@ def decline_consent(
         raise NotFound
     decisive = decisive_kinds(session, actor.id)
     wanted = kind or decisive[-1]
+    was_given = _was_given(session, actor.id, wanted)
     record_refusal(session, actor=actor, kind=wanted, now=now)
     if wanted not in decisive:
         return Left(actor.id, None)
     _stop(session, actor, actor.id, now)
+    if was_given:
+        _owe_erasure(session, actor.id, wanted, now)
     token = reopen_invitation(session, person_id=actor.id, now=now)
     unlink_chat(session, chat_id=chat_id)
     return Left(actor.id, token)
+
+
+def decline_on_paper(
+    session: Session, *, actor: Actor, person_id: int, kind: ConsentKind, now: datetime
+) -> None:
+    """The same, said to the curator or on paper; the chat, if there is one, stays the person's.
+
+    Raises NotFound, NotAllowed, ConsentStands.
+    """
+    was_given = _was_given(session, person_id, kind)
+    register_refusal(session, actor=actor, person_id=person_id, kind=kind, now=now)
+    if kind in decisive_kinds(session, person_id):
+        _stop(session, actor, person_id, now)
+        if was_given:
+            _owe_erasure(session, person_id, kind, now)
+
+
+def _was_given(session: Session, person_id: int, kind: ConsentKind) -> bool:
+    """To an earlier text: a no to the new one leaves what was gathered without a ground."""
+    return state_of(session, person_id=person_id, kind=kind) is ConsentState.OUTDATED
+
+
+def _owe_erasure(session: Session, person_id: int, kind: ConsentKind, now: datetime) -> None:
+    person = session.get_one(Person, person_id)
+    open_duty(session, person=person, kind=DutyKind.ERASURE, consent_kind=kind, now=now)
 
 
 def withdraw_consent(

@@ -21,7 +21,7 @@ from services.consents.papers import FIELDS, choose_age_group
 from services.consents.states import age_group_of
 from services.errors import NotFound
 from services.files import FileMissing, folder_of, open_file, place_file, remove_content
-from services.leaving import withdraw_on_paper
+from services.leaving import decline_on_paper, withdraw_on_paper
 from services.people import read_person
 from services.privacy.agreements import list_agreements
 from services.privacy.duties import complete_duty, demand_stop, list_duties
@@ -167,6 +167,15 @@ class ConsentsPage(SecuredPage):
         )
         if done is not None:
             flash(label("The withdrawal is registered; its deadline runs from today."), "success")
+        return redirect(url_for("consents.person", person_id=person_id))
+
+    @expose("/person/<int:person_id>/decline/<kind>", methods=["POST"])
+    def decline(self, person_id: int, kind: str) -> Response:
+        facts: dict[str, Any] = {"actor": current_actor(), "person_id": person_id, "now": now()}
+        if self.succeeds(decline_on_paper, kind=_kind(kind), **facts):
+            flash(
+                label("The refusal is registered. Nothing follows from it for the person's work."), "success"
+            )
         return redirect(url_for("consents.person", person_id=person_id))
 
     @expose("/person/<int:person_id>/ask/<kind>", methods=["POST"])

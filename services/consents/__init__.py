@@ -9,7 +9,7 @@ from services.consents.ledger import (
     record_term_end,
     record_withdrawal,
 )
-from services.consents.papers import PaperFacts, register_paper, register_withdrawal
+from services.consents.papers import PaperFacts, register_paper, register_refusal, register_withdrawal
 from services.consents.standings import Standing, ask_for_consent, list_standings, read_standing
 from services.consents.states import (
     ConsentMissing,
@@ -47,6 +47,7 @@ __all__ = [
     "record_term_end",
     "record_withdrawal",
     "register_paper",
+    "register_refusal",
     "register_withdrawal",
     "state_of",
 ]

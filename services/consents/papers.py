@@ -11,8 +11,16 @@ from models.people import AgeGroup, Person
 from services.actors import Actor, Right
 from services.audit import record
 from services.consents.ledger import DecisionFacts, Evidence, decide, facts_of_latest
-from services.consents.states import DECISIVE, KIND, ConsentMissing, newest, pack_now
-from services.consents.texts import read_offer
+from services.consents.states import (
+    DECISIVE,
+    KIND,
+    ConsentMissing,
+    ConsentState,
+    newest,
+    pack_now,
+    state_of,
+)
+from services.consents.texts import read_offer, use_of
 from services.errors import N_, DomainError, NotFound
 
 FIELDS = ("name", "photo", "position", "results")
@@ -31,6 +39,10 @@ class PaperFactTooLong(DomainError):
 
 class NothingAllowed(DomainError):
     text = N_("Please mark what may be published and at which address, as the paper says.")
+
+
+class ConsentStands(DomainError):
+    text = N_("This consent is given: register a withdrawal instead.")
 
 
 class SignerMissing(DomainError):
@@ -110,6 +122,30 @@ def _choices(kind: ConsentKind, paper: PaperFacts) -> dict[str, Any] | None:
     if not fields or not sites:
         raise NothingAllowed
     return {"fields": fields, "sites": sites, "bans": " ".join(paper.bans.split())}
+
+
+def register_refusal(
+    session: Session, *, actor: Actor, person_id: int, kind: ConsentKind, now: datetime
+) -> DecisionFacts:
+    """The person said no to the curator or on paper. See services.leaving for what follows.
+
+    Raises NotFound, NotAllowed, ConsentStands.
+    """
+    person = lock_person(session, actor, person_id)
+    if state_of(session, person_id=person.id, kind=kind) is ConsentState.GIVEN:
+        raise ConsentStands
+    decide(
+        session,
+        actor=actor,
+        person=person,
+        kind=kind,
+        decision=ConsentDecision.DECLINED,
+        version=use_of(session, person.organization_id, kind).version,
+        locale=person.locale,
+        now=now,
+        evidence=Evidence(medium=ConsentMedium.PAPER, registered_by=actor.id),
+    )
+    return facts_of_latest(session, person.id, kind)
 
 
 def register_withdrawal(

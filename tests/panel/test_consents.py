@@ -1,6 +1,7 @@
 """Consents in the panel: papers registered with a scan, letters of withdrawal, erasure with its act."""
 
 import io
+import json
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -15,8 +16,11 @@ from models.jobs import FileKind, StoredFile
 from models.messages import OutboxMessage
 from models.people import Person
 from models.privacy import DestructionAct, MentoringAgreement
+from models.programmes import Programme
 from models.tasks import Task, TaskKind
+from services.actors import Door, system
 from services.clock import FixedClock
+from services.exports import Filters, write_export
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 from worker.running import work_once
@@ -130,6 +134,45 @@ def test_the_whole_way_on_paper_ends_with_the_act(
     assert "имя и должность: 1" in sheet
     assert "Евлампия" not in text_of(curator.get("/people/"))
     curator.get(page, status=404)
+
+
+def test_one_who_refused_consented_met_version_two_and_withdrew_on_paper_alone(
+    curator: Browser, world: World
+) -> None:
+    person = world.person("Евлампия", "Феофилактовна")
+    page = f"/consents/person/{person.id}/"
+    assert "Отказ внесён" in send(curator, f"{page}decline/pd_processing", page)
+    send(curator, f"{page}register/pd_processing", page, signed_on="2026-11-20", number="1")
+    assert "Это согласие дано" in send(curator, f"{page}decline/pd_processing", page)
+    with world.database.writing() as session:
+        programme = session.scalars(select(Programme)).one()
+        pack = world.pack.model_dump(mode="json")
+        for one in (*pack["pack"]["consents"], *pack["consents"]):
+            if one["id"] == "pd_processing":
+                one["version"] = 2
+        programme.pack, programme.pack_sha256 = pack, "4" * 64
+    assert "дано на прежний текст" in text_of(curator.get(page))
+    send(curator, f"{page}register/pd_processing", page, signed_on="2026-11-22", number="2")
+    send(curator, f"{page}withdraw/pd_processing", page)
+    out = io.BytesIO()
+    with world.database.reading() as session:
+        write_export(
+            session,
+            actor=system(Door.COMMAND_LINE),
+            what="consents",
+            format="json",
+            out=out,
+            now=world.now,
+            locale="ru",
+            filters=Filters(organization_id=world.organization_id),
+        )
+    rows = json.loads(out.getvalue())["rows"]
+    assert [(row["decision"], row["version"], row["medium"], row["paper_number"]) for row in rows] == [
+        ("declined", 1, "paper", None),
+        ("given", 1, "paper", "1"),
+        ("given", 2, "paper", "2"),
+        ("withdrawn", 2, "paper", None),
+    ]
 
 
 def test_the_bot_asks_for_a_consent_once_a_day(curator: Browser, world: World) -> None:

@@ -329,6 +329,19 @@ def test_the_long_term_bank_is_left_when_its_term_ends_and_the_curator_hears_of_
     assert [(one.kind, one.days_left) for one in owed] == [(DutyKind.ERASURE, 30)]
 
 
+def test_a_no_to_the_new_text_leaves_what_was_gathered_without_a_ground(world: World) -> None:
+    person = world.consented()
+    with world.database.writing() as session:
+        programme = session.scalars(select(Programme)).one()
+        pack = target_model().model_dump(mode="json")
+        for one in (*pack["pack"]["consents"], *pack["consents"]):
+            if one["id"] == "pd_processing":
+                one["version"] = 2
+        programme.pack, programme.pack_sha256 = pack, "5" * 64
+    world.write(decline_consent, actor=world.actor(person), chat_id=10_000 + person.id)
+    assert [(one.kind, one.days_left) for one in duties(world)] == [(DutyKind.ERASURE, 30)]
+
+
 def test_a_demand_to_stop_runs_ten_working_days_once(world: World) -> None:
     person = world.consented()
     first = world.write(demand_stop, actor=world.curator, person_id=person.id)
