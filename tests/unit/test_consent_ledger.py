@@ -63,6 +63,17 @@ def give(world: World, person: PersonFacts, kind: ConsentKind) -> None:
     )
 
 
+def renew(world: World) -> None:
+    """The text of the consent to processing has a second version from now on."""
+    with world.database.writing() as session:
+        programme = session.scalars(select(Programme)).one()
+        pack = target_model().model_dump(mode="json")
+        for one in (*pack["pack"]["consents"], *pack["consents"]):
+            if one["id"] == "pd_processing":
+                one["version"] = 2
+        programme.pack, programme.pack_sha256 = pack, "3" * 64
+
+
 def standings(world: World, person: PersonFacts) -> dict[ConsentKind, Standing]:
     found = world.read(list_standings, actor=world.actor(person), person_id=person.id, locale="ru")
     return {one.kind: one for one in found}
@@ -331,13 +342,7 @@ def test_the_long_term_bank_is_left_when_its_term_ends_and_the_curator_hears_of_
 
 def test_a_no_to_the_new_text_leaves_what_was_gathered_without_a_ground(world: World) -> None:
     person = world.consented()
-    with world.database.writing() as session:
-        programme = session.scalars(select(Programme)).one()
-        pack = target_model().model_dump(mode="json")
-        for one in (*pack["pack"]["consents"], *pack["consents"]):
-            if one["id"] == "pd_processing":
-                one["version"] = 2
-        programme.pack, programme.pack_sha256 = pack, "5" * 64
+    renew(world)
     world.write(decline_consent, actor=world.actor(person), chat_id=10_000 + person.id)
     assert [(one.kind, one.days_left) for one in duties(world)] == [(DutyKind.ERASURE, 30)]
 
@@ -367,13 +372,7 @@ def test_the_register_shows_the_whole_history(world: World, now: datetime) -> No
     person = world.joined()
     world.write(decline_consent, actor=world.actor(person), chat_id=10_000 + person.id)
     world.consent(person)
-    with world.database.writing() as session:
-        programme = session.scalars(select(Programme)).one()
-        pack = target_model().model_dump(mode="json")
-        for one in (*pack["pack"]["consents"], *pack["consents"]):
-            if one["id"] == "pd_processing":
-                one["version"] = 2
-        programme.pack, programme.pack_sha256 = pack, "3" * 64
+    renew(world)
     assert world.read(read_state, person.id) is ConsentState.OUTDATED
     world.consent(person, message_id=9)
     world.write(withdraw_consent, actor=world.actor(person))
