@@ -18,16 +18,19 @@ from models.meetings import Meeting
 from models.messages import OutboxMessage
 from models.pairs import DeclineReason
 from models.people import OrganizationKind
+from models.suggestions import SuggestionKind
 from models.surveys import SurveyRun
 from models.tasks import Task, TaskKind
 from services.account_organizations import set_workplaces
 from services.actors import Actor, ActorKind, Door, Right, system
+from services.consultations import add_consultation
 from services.meetings.outcomes import log_past_meeting
 from services.organizations import add_organization
 from services.pairs import confirm_pair, decline_offer, draft_pair
 from services.programmes.running import create_programme
 from services.rights import RIGHTS
 from services.scores import open_sheet
+from services.suggestions import suggest
 from services.tasks import open_task
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
@@ -39,6 +42,7 @@ FORM = {
     "signed_on": "2026-11-20", "address": "Чужой адрес", "inn": "7701234567", "timezone": "Asia/Omsk",
     "organization_id": "0", "organizations": "0", "person_id": "1", "title": "Чужое", "text": "Чужое",
     "note": "Чужое", "date": "2026-11-20",
+    "answer": "refuse",
 }  # fmt: skip
 """What a form of ours may hold: a stranger fills in all of it."""
 
@@ -70,6 +74,14 @@ def full(world: World, add_account: Callable[..., int], database: Database) -> d
         log_past_meeting, actor=actor, pair_id=pair_id, day=world.now.date(), clock=None, minutes=30,
         topic="Своя тема", kind=None,
     )  # fmt: skip
+    suggestion_id = world.write(
+        suggest, actor=world.actor(mentor.person), pair_id=pair_id, kind=SuggestionKind.ENCOURAGE,
+        text="Своя тема",
+    )  # fmt: skip
+    consultation_id = world.write(
+        add_consultation, actor=actor, person_id=mentee.id, with_person_id=None, held_on=world.now.date(),
+        text="Своя тема", today=world.now.date(),
+    )  # fmt: skip
     sheet_id = world.write(open_sheet, actor=actor, cycle_id=world.cycle_id)
     with database.writing() as session:
         open_task(
@@ -87,6 +99,8 @@ def full(world: World, add_account: Callable[..., int], database: Database) -> d
             "mentor_id": mentor.participation_id,
             "meeting_id": session.scalars(select(Meeting.id)).one(),
             "sheet_id": sheet_id,
+            "suggestion_id": suggestion_id,
+            "consultation_id": consultation_id,
             "run_id": session.scalars(select(SurveyRun.id)).first() or 1,
             "task_id": session.scalars(select(Task.id)).first() or 1,
             "message_id": session.scalars(select(OutboxMessage.id)).first() or 1,
