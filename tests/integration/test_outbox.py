@@ -272,7 +272,6 @@ def test_the_little_conversation_knows_every_class() -> None:
     assert {notice.notice_class for notice in tally_script().notices.values()} == set(NoticeClass)
 
 
-@pytest.mark.requirement("A21")
 async def test_nobody_is_reminded_on_a_long_leave_and_what_lasts_waits(notices: Notices) -> None:
     away = {"actor": system(Door.COMMAND_LINE), "person_id": notices.person_id}
     today = notices.town.clock.now().date()

@@ -56,3 +56,14 @@ def test_an_event_from_the_plan_to_its_minutes(
     register = text_of(curator.get("/events/register"))
     for said in ("Установочная сессия", "Методист центра", mentor.person.full_name, "Слайды"):
         assert said in register
+
+
+@pytest.mark.requirement("E22")
+def test_an_internship_stands_in_the_register_of_upskilling(curator: Browser) -> None:
+    page = curator.post("/events/new", {**FORM, "kind": "internship", "title": "Школа-площадка № 5"})
+    assert "стажировка" in text_of(page).casefold()
+    register = text_of(curator.get("/events/register"))
+    assert "Школа-площадка № 5" in register
+    council = {**FORM, "kind": "council", "title": "Педсовет"}
+    curator.post("/events/new", council)
+    assert "Педсовет" not in text_of(curator.get("/events/register"))
