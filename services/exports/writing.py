@@ -59,6 +59,10 @@ class UnknownFormat(DomainError):
     text = N_("There is no format {format}. Choose one of: {known}.")
 
 
+class NothingToExport(DomainError):
+    text = N_("There is no organisation yet. Say: nastavnik organization add --help")
+
+
 class OrganizationNotNamed(DomainError):
     text = N_("There are several organisations here. Please name the one to export.")
 
@@ -202,7 +206,7 @@ def _organization_of(session: Session, actor: Actor, filters: Filters) -> Organi
             raise OrganizationNotNamed
         wanted = ids[0] if ids else None
     if wanted is None:
-        raise NotFound
+        raise NothingToExport
     actor.check_organization(wanted)
     organization = session.get(Organization, wanted)
     if organization is None:

@@ -1,0 +1,24 @@
+"""An export before there is an organisation."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from models.engine import Database
+from services.actors import Door, system
+from services.exports import Filters, write_export
+from services.exports.writing import NothingToExport
+
+
+def test_an_export_of_an_empty_installation_says_what_to_do_first(database: Database, now: datetime) -> None:
+    facts: dict[str, Any] = {
+        "filters": Filters(),
+        "what": "consents",
+        "format": "json",
+        "now": now,
+        "locale": "ru",
+    }
+    with database.reading() as session, pytest.raises(NothingToExport):
+        write_export(session, actor=system(Door.COMMAND_LINE), out=io.BytesIO(), **facts)
