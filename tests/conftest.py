@@ -12,6 +12,7 @@ from models.engine import Database
 from models.installation import Stamp
 from models.migrating import migrate
 from tests.databases import PostgresServer
+from tests.engines import share_compiled
 
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
 
@@ -30,6 +31,13 @@ def migrated(url: str) -> None:
     database = Database(url)
     migrate(database, stamp=Stamp.SANDBOX, now=FIRST_MOMENT)
     database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_statements() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        share_compiled(patched)
+        yield
 
 
 @pytest.fixture(scope="session")
