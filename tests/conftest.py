@@ -14,6 +14,7 @@ from models.migrating import migrate
 from tests.databases import PostgresServer
 from tests.engines import share_compiled
 
+TWICE_IN_THE_GATE = {"guards", "panel", "unit"}
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
 
 
@@ -25,6 +26,13 @@ def cheap_passwords() -> Iterator[None]:
         patched.setattr("services.passwords._HASHER", hasher)
         patched.setattr("services.passwords._NOBODYS_HASH", hasher.hash("nobody signs in with this"))
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every service and page twice is for the gate; `make test` tries PostgreSQL where the parts meet."""
+    for item in items:
+        if item.path.parent.name in TWICE_IN_THE_GATE and "postgresql" in item.name:
+            item.add_marker(pytest.mark.long)
 
 
 def migrated(url: str) -> None:

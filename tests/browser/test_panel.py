@@ -56,7 +56,8 @@ def test_from_the_sign_in_to_the_score(
     assert curator.complaints == []
 
 
-@pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.long), 360])
+@pytest.mark.long
+@pytest.mark.parametrize("width", [1280, 360])
 def test_every_page_fits_and_nothing_is_complained_of(
     walk: Callable[[int], Walk], world: World, width: int
 ) -> None:

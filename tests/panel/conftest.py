@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from admin.app import PanelConfig, create_panel
@@ -21,31 +20,11 @@ from models.engine import Database
 from services.accounts import create_account, set_password
 from services.actors import Door, system
 from services.clock import FixedClock
+from tests.conftest import FIRST_MOMENT
 from tests.standing import repeat
 from tests.world import World, found_school
 
 PASSWORD = "травяной чай без сахара"
-
-
-class Compiled(BytecodeCache):
-    """Templates compiled once for all tests: each test makes an application of its own."""
-
-    kept: ClassVar[dict[str, bytes]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every page twice is for the gate; the services below are tried on both databases at hand as well."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and "postgresql" in item.name:
-            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture
@@ -58,23 +37,31 @@ def clock(now: datetime) -> FixedClock:
     return FixedClock(now)
 
 
+@pytest.fixture(scope="session")
+def built_panel(sqlite_template: Path) -> Flask:
+    """Built once, for it takes longer than most pages: Werkzeug compiles its routes, Jinja its templates."""
+    return create_panel(panel_config(f"sqlite:///{sqlite_template}", FixedClock(FIRST_MOMENT)))
+
+
 @pytest.fixture
-def panel(database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
-    app = create_panel(
-        PanelConfig(
-            database_url=database_url,
-            secret_key="0" * 32,
-            clock=clock,
-            bot_username="school_bot",
-            data_dir=tmp_path / "data",
-        )
-    )
-    app.testing = True
-    app.jinja_env.bytecode_cache = Compiled()
-    with app.app_context():
+def panel(built_panel: Flask, database_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Flask]:
+    """The panel as if it had just started on this test's database."""
+    database = Database(database_url)
+    config = panel_config(database_url, clock, data_dir=tmp_path / "data")
+    built_panel.extensions.update(nastavnik=config, nastavnik_database=database)
+    settings = dict(built_panel.config)
+    built_panel.testing = True
+    with built_panel.app_context():
         limiter.reset()
-    yield app
-    app.extensions["nastavnik_database"].close()
+    yield built_panel
+    built_panel.config.update(settings)
+    database.close()
+
+
+def panel_config(database_url: str, clock: FixedClock, **facts: Any) -> PanelConfig:
+    return PanelConfig(
+        database_url=database_url, secret_key="0" * 32, clock=clock, bot_username="school_bot", **facts
+    )
 
 
 @dataclass
