@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from sqlalchemy import TextClause, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -44,20 +45,37 @@ class Leadership(Protocol):
         """Whether this process ticks and sends at present."""
 
     def chat_turn(self, chat_id: int | None) -> AbstractAsyncContextManager[None]:
-        """Within it no other process works this chat. Raises SQLAlchemyError when the database is away."""
+        """Within it nobody else answers this chat, in this process or another.
+
+        Raises SQLAlchemyError when the database is away.
+        """
 
     async def close(self) -> None: ...
+
+
+class InOrder:
+    """Turns of the tasks of this process."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[int | None, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, chat_id: int | None) -> asyncio.Lock:
+        return self._locks.setdefault(chat_id, asyncio.Lock())
 
 
 class SoleProcess:
     is_shared = False
 
+    def __init__(self) -> None:
+        self._turns = InOrder()
+
     async def is_leader(self) -> bool:
         return True
 
     @asynccontextmanager
-    async def chat_turn(self, chat_id: int | None) -> AsyncIterator[None]:  # noqa: ARG002  # nobody to exclude
-        yield
+    async def chat_turn(self, chat_id: int | None) -> AsyncIterator[None]:
+        async with self._turns.of(chat_id):
+            yield
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -75,6 +93,7 @@ class AmongReplicas:
 
     def __init__(self, database_url: str) -> None:
         self._engine = make_async_engine(database_url)
+        self._turns = InOrder()
         self._connection: AsyncConnection | None = None
         self._talking = asyncio.Lock()
         self._asked: list[Asked] = []
@@ -101,13 +120,14 @@ class AmongReplicas:
     @asynccontextmanager
     async def chat_turn(self, chat_id: int | None) -> AsyncIterator[None]:
         key = f"nastavnik:chat:{chat_id}"
-        while not await self._turn(key, is_taken=True):  # noqa: ASYNC110  # the other one is another process
-            await asyncio.sleep(BUSY_WAIT)
-        try:
-            yield
-        finally:
-            with suppress(SQLAlchemyError):  # the lock is gone with the connection
-                await self._turn(key, is_taken=False)
+        async with self._turns.of(chat_id):  # the lock below does not keep its own connection out
+            while not await self._turn(key, is_taken=True):  # noqa: ASYNC110  # the other one is another process
+                await asyncio.sleep(BUSY_WAIT)
+            try:
+                yield
+            finally:
+                with suppress(SQLAlchemyError):  # the lock is gone with the connection
+                    await self._turn(key, is_taken=False)
 
     async def _turn(self, key: str, *, is_taken: bool) -> bool:
         """Take a chat's lock or give it back, together with all who ask meanwhile."""

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
 
 from aiogram.exceptions import (
     AiogramError,
@@ -20,7 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from bot.desk import Desk
 from bot.dispatches import Dispatch, Plan, Planner
 from bot.faults import where
-from bot.leadership import Leadership
+from bot.leadership import InOrder, Leadership
 from bot.nursery import Nursery
 from bot.pacer import Pacer
 from bot.session import TokenRevoked, in_bulk, wait_before
@@ -53,7 +52,7 @@ class Outbox:
         self._reminded: set[int] = set()  # people whose message of the day is in hand
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None] | None] = set()  # those that Telegram is answering
-        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._chats = InOrder()
         self._call = asyncio.Event()
         self._is_stopping = False
 
@@ -115,7 +114,7 @@ class Outbox:
             self._in_hand.update(plan.dispatch.ids)
             person = {due.person_id} if due.person_id and self._planner.is_budgeted(due.kind) else set()
             self._reminded |= person
-            task = self._nursery.start(self._send(plan.dispatch, person), f"outbox {due.id}")
+            task = self._nursery.start(self._send(due, plan.dispatch, person), f"outbox {due.id}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -129,28 +128,39 @@ class Outbox:
             outcome = Outcome((due.id,), OutboxStatus.PARKED, reason=type(error).__name__)
             return Plan(settled=[outcome])
 
-    async def _send(self, dispatch: Dispatch, reminded: Iterable[int]) -> None:
+    async def _send(self, due: Due, dispatch: Dispatch, reminded: Iterable[int]) -> None:
         task = asyncio.current_task()
+        turn = self._leadership.chat_turn(dispatch.chat_id) if dispatch.is_screen else nullcontext()
         try:
-            async with self._lock(dispatch.chat_id):  # what goes to one chat goes in order
+            async with self._chats.of(dispatch.chat_id), turn:  # what goes to one chat goes in order
                 await self._pacer.turn(dispatch.chat_id)
                 if not await self._leadership.is_leader():
                     return  # the turn took long, or the database is away: whoever leads next sends it
+                latest = await self._again(due) if dispatch.is_screen else dispatch
+                if latest is None:
+                    return
                 self._leaving.add(task)
-                outcome = await self._deliver(dispatch)
+                outcome = await self._deliver(latest)
                 await self._record(outcome)
                 if outcome.status is OutboxStatus.SENT:
-                    await self._strip(dispatch)
-                    await self._erase(dispatch)
-                    await self._show_commands(dispatch)
+                    await self._strip(latest)
+                    await self._erase(latest)
+                    await self._show_commands(latest)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("Row %d waits for the database: %s", due.id, type(error).__name__)
+            await asyncio.sleep(AWAY_WAIT)
         finally:
             self._leaving.discard(task)
             self._in_hand.difference_update(dispatch.ids)
             self._reminded.difference_update(reminded)
         self.wake()
 
-    def _lock(self, chat_id: int) -> asyncio.Lock:
-        return self._chats.setdefault(chat_id, asyncio.Lock())
+    async def _again(self, due: Due) -> Dispatch | None:
+        """The screen as it is now: its chat may have been answered while this row waited for the turn."""
+        plan = await self._plan(due, self._desk.now())
+        if plan.settled:
+            await self._desk.uow.write(record_outcomes, plan.settled, now=self._desk.now())
+        return plan.dispatch
 
     async def _deliver(self, dispatch: Dispatch) -> Outcome:
         ids, tries = dispatch.ids, dispatch.tries

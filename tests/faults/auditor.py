@@ -12,9 +12,12 @@ from models.audit import AuditEntry
 from models.consents import Consent
 from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
 from sandbox.refusal import Json
+from services.outbox import SCREEN
 from tests.faults.couples import Couple, list_meeting_ids, read_log, read_rating
 from tests.faults.street import Street
 from tests.faults.teachers import Teacher, find_answer
+
+Messages = dict[int, set[int]]  # chat to ids
 
 ONCE = (
     "invitation.claimed",
@@ -50,10 +53,10 @@ async def audit(street: Street, teachers: list[Teacher], couples: list[Couple]) 
     await audit_meetings(street, couples)
     for words in await street.read(audit_tables):
         street.find(words)
-    rows = await street.read(list_sent)
+    notices, owed = await street.read(list_notices), await street.read(list_owed)
     calls = await street.machine.telegram.record()
     for teacher in teachers:
-        for repeat in find_repeats(teacher, calls, rows):
+        for repeat in find_repeats(teacher, calls, notices, owed):
             explain(street, repeat)
     street.tally["messages sent"] = sum(
         1 for call in calls if call["method"] == "sendMessage" and call["done"]
@@ -121,8 +124,8 @@ def audit_tables(session: Session) -> list[str]:
     return found
 
 
-def list_sent(session: Session) -> dict[int, set[int]]:
-    """Messages of notices by chat: their ids as the outbox recorded them."""
+def list_notices(session: Session) -> Messages:
+    """Messages of notices: their ids as the outbox recorded them."""
     from models.people import ChatAccount
 
     rows = session.execute(
@@ -130,14 +133,31 @@ def list_sent(session: Session) -> dict[int, set[int]]:
         .join(ChatAccount, ChatAccount.person_id == OutboxMessage.person_id)
         .where(OutboxMessage.message_id.is_not(None))
     )
-    found: dict[int, set[int]] = defaultdict(set)
+    return by_chat(rows)
+
+
+def list_owed(session: Session) -> Messages:
+    """Screens that the outbox showed because an answer could not be: each is the answer to an act."""
+    rows = session.execute(
+        select(OutboxMessage.chat_id, OutboxMessage.message_id).where(
+            OutboxMessage.kind == SCREEN, OutboxMessage.message_id.is_not(None)
+        )
+    )
+    return by_chat(rows)
+
+
+def by_chat(rows: Iterable[Any]) -> Messages:
+    found: Messages = defaultdict(set)
     for chat_id, message_id in rows:
-        found[chat_id].add(int(message_id or 0))
+        found[chat_id].add(int(message_id))
     return found
 
 
-def find_repeats(teacher: Teacher, calls: Iterable[Json], rows: dict[int, set[int]]) -> list[Repeat]:
-    """Messages beyond one for each notice and one answer for each act."""
+def find_repeats(teacher: Teacher, calls: Iterable[Json], known: Messages, owed: Messages) -> list[Repeat]:
+    """Messages beyond one for each notice and one answer for each act.
+
+    A screen may have a notice's words: of a pair that is offered, for one.
+    """
     chat_id = teacher.person.id
     sent = [
         call
@@ -146,14 +166,14 @@ def find_repeats(teacher: Teacher, calls: Iterable[Json], rows: dict[int, set[in
         and call["method"] in {"sendMessage", "editMessageText"}
         and call["parameters"].get("chat_id") == chat_id
     ]
-    recorded = rows.get(chat_id, set())
+    recorded = known.get(chat_id, set())
     notices = [call for call in sent if message_of(call) in recorded and call["method"] == "sendMessage"]
     copies = {content_of(call): call for call in notices}
     repeats, answers = [], []
     for call in sent:
-        copy = copies.get(content_of(call))
         if message_of(call) in recorded:
             continue
+        copy = None if message_of(call) in owed.get(chat_id, set()) else copies.get(content_of(call))
         if call["method"] == "sendMessage" and copy is not None:
             first, second = sorted((call, copy), key=lambda one: one["at"])
             repeats.append(repeat_of(chat_id, first, second))
