@@ -95,14 +95,22 @@ def teacher(tmp_path: Path) -> Teacher:
 
 def test_a_notice_that_came_twice_is_found(teacher: Teacher) -> None:
     calls = [call(10, "Весть", 1), call(12, "Весть", 2)]
-    repeat = find_repeats(teacher, calls, {5: {2}})
+    repeat = find_repeats(teacher, calls, {5: {2}}, {})
     assert [(one.first, one.again) for one in repeat] == [(10, 12)]
+
+
+def test_an_owed_screen_in_a_notices_words_is_the_answer_to_its_act(teacher: Teacher) -> None:
+    teacher.episodes = [Episode(9, 1, is_hasty=False)]
+    calls = [call(10, "Весть", 1), call(12, "Весть", 2), call(13, "Весть", 3)]
+    assert find_repeats(teacher, calls[:2], {5: {1}}, {5: {2}}) == []
+    found = find_repeats(teacher, calls, {5: {1}}, {5: {2, 3}})
+    assert [(one.first, one.again) for one in found] == [(12, 13)]
 
 
 def test_an_answer_beyond_the_acts_is_found(teacher: Teacher) -> None:
     teacher.episodes = [Episode(9, 1, is_hasty=False), Episode(20, 2, is_hasty=False)]
     calls = [call(10, "А", 1), call(11, "А", 2), call(21, "Б", 3), call(22, "Б", 4)]
-    assert [(one.first, one.again) for one in find_repeats(teacher, calls, {})] == [(10, 11)]
+    assert [(one.first, one.again) for one in find_repeats(teacher, calls, {}, {})] == [(10, 11)]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +122,6 @@ def test_a_repeat_needs_a_reason(
 ) -> None:
     teacher.street.machine.marks += marks
     calls = [call(10, "Весть", 1, fault=fault), call(12, "Весть", 2)]
-    for repeat in find_repeats(teacher, calls, {5: {1}}):
+    for repeat in find_repeats(teacher, calls, {5: {1}}, {}):
         explain(teacher.street, repeat)
     assert bool(teacher.street.findings) is is_found
