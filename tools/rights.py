@@ -28,8 +28,8 @@ TAIL = """
 What the table does not say:
 
 - Answers of questionnaires, reasons of a refusal and ratings of one pair are seen only by whoever manages
-  pairs: so it was promised to people.
-- An observer sees counts and no names; means of fewer than five people are withheld, comments of sheets too.
+  pairs: so it was promised to people. Everybody else sees means of ratings from five people up.
+- An observer sees counts and no names; comments of sheets are withheld.
 - The head's approval (E13) is nobody else's, not even the administrator's. A psychologist's sheets of the
   nine criteria are changed by nobody else.
 - The psychologist's records of consultations are read by their author and by nobody else, administrators and

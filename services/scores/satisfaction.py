@@ -23,7 +23,7 @@ from services.errors import NotFound
 from services.programmes.running import pack_of, settings_of
 
 FEWEST_SEEN = 5
-"""People behind a mean that an observer may see: of fewer it would say what a colleague answered."""
+"""People behind a mean that is shown to whoever sees no single ratings: of fewer it would tell them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Satisfaction:
 
 
 def read_satisfaction(session: Session, *, actor: Actor, cycle_id: int) -> Satisfaction:
-    """Means of fewer than FEWEST_SEEN people are withheld from whoever sees no people.
+    """Means of fewer than FEWEST_SEEN people are withheld from whoever does not manage pairs (a promise).
 
     Raises NotFound, NotAllowed.
     """
@@ -91,7 +91,7 @@ def read_satisfaction(session: Session, *, actor: Actor, cycle_id: int) -> Satis
         _read_side(session, cycle_id, side, threshold, ZoneInfo(found.timezone))
         for side in (Role.MENTEE, Role.MENTOR)
     )
-    if not actor.has_right(Right.SEE_PEOPLE, found.organization_id):
+    if not actor.has_right(Right.MANAGE_PAIRS, found.organization_id):
         sides = tuple(side.of_at_least(FEWEST_SEEN) for side in sides)
     return Satisfaction(threshold, sides)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -42,20 +43,32 @@ def rate(database: Database, world: World, number: int, rating: int) -> None:
         )
 
 
-def test_an_observer_sees_no_mean_of_fewer_than_five(
-    panel: Flask, world: World, add_account: Callable[..., int], curator: Browser, database: Database
+@pytest.mark.parametrize("role", [AccountRole.OBSERVER, AccountRole.HEAD, AccountRole.PSYCHOLOGIST])
+def test_who_manages_no_pairs_sees_no_mean_of_fewer_than_five(
+    panel: Flask,
+    world: World,
+    add_account: Callable[..., int],
+    curator: Browser,
+    database: Database,
+    role: AccountRole,
 ) -> None:
-    add_account(world, AccountRole.OBSERVER, "observer")
-    observer = Browser(panel.test_client(), "observer")
+    add_account(world, role, "reader")
+    reader = Browser(panel.test_client(), "reader")
     for number in range(FEWEST_SEEN - 1):
         rate(database, world, number, 9)
     assert "наставляемые 9 4 4" in text_of(curator.get("/scores/"))
-    seen = text_of(observer.get("/scores/"))
+    assert "Оценка встреч 9 " in text_of(curator.get("/"))
+    drawing = "/scores/charts/satisfaction.svg"
+    seen = text_of(reader.get("/scores/"))
     assert "наставляемые показываем, когда ответили хотя бы 5" in seen
     assert "наставляемые 9" not in seen
-    assert "Оценка встреч — " in text_of(observer.get("/"))
+    assert "из 4 (" not in seen
+    assert drawing not in reader.get("/scores/")
+    assert "Оценка встреч — " in text_of(reader.get("/"))
     rate(database, world, FEWEST_SEEN, 9)
-    assert "наставляемые 9 5 5" in text_of(observer.get("/scores/"))
+    assert "наставляемые 9 5 5" in text_of(reader.get("/scores/"))
+    assert "Оценка встреч 9 " in text_of(reader.get("/"))
+    assert drawing in reader.get("/scores/")
 
 
 def test_a_curator_is_told_of_the_law_once(
