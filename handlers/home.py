@@ -22,9 +22,10 @@ from services.conversations import Place
 from services.errors import N_
 from services.leaving import ERASED_WITHIN
 from services.people import RoleFacts, read_roles
-from services.programmes.running import NoOpenCycle, current_cycle
+from services.programmes.running import NoOpenCycle, current_cycle, pack_of
 from services.pseudonyms import name_self
 from services.roles import can_leave
+from services.surveys.steps import list_changeable
 
 router = Router(name="home")
 
@@ -49,6 +50,10 @@ WAITING = {
 RESTING = N_(
     "You wrote that you take no mentees this year, so I will not disturb you. "
     "If this changes, please tell your curator."
+)
+RESTING_MAY_CHANGE = N_(
+    "You wrote that you take no mentees this year, so I will not disturb you. "
+    "If this changes, change your answer under /surveys or tell your curator."
 )
 
 
@@ -169,7 +174,7 @@ def _menu(
     actions += [action for part in told for action in part.actions]
     if not told[0].lines:  # no pair and no offer yet
         lines += [
-            t(WAITING[one.role] if one.capacity else RESTING)
+            t(WAITING[one.role] if one.capacity else _say_resting(session, person.id, place, now))
             for one in roles
             if one.status is ParticipationStatus.READY
         ]
@@ -181,6 +186,15 @@ def _menu(
         others.append(Action(t.label("My roles"), "role.open"))
     others.append(Action(t.label("Help"), "help.open"))
     return Letter("\n\n".join(lines), (*rows, *in_rows(others, 2)))
+
+
+def _say_resting(session: Session, person_id: int, place: Place, now: datetime) -> str:
+    assert place.organization_id is not None
+    cycle = current_cycle(session, place.organization_id)
+    sent = list_changeable(session, person_id=person_id, cycle_id=cycle.id, now=now)
+    intake = pack_of(session, cycle_id=cycle.id).survey_for("mentor_intake")
+    is_open = intake is not None and any(run.survey_id == intake.id for run in sent)
+    return RESTING_MAY_CHANGE if is_open else RESTING
 
 
 def help_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:

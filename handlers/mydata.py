@@ -35,6 +35,7 @@ ROLE_STATES = {
     (Role.MENTOR, ParticipationStatus.PAIRED): N_("mentor, in a pair"),
     (Role.MENTOR, ParticipationStatus.LEFT): N_("mentor, left"),
 }
+RESTING = N_("mentor, no mentees are taken now")
 
 
 class OpenMyData(CallbackData, prefix="mydata.open"):
@@ -107,6 +108,8 @@ def summary_screen(session: Session, place: Place, t: Translator, _now: datetime
 
 
 def _role_words(role: OwnData) -> str:
+    if role["role"] == Role.MENTOR and role["status"] == ParticipationStatus.READY and not role["capacity"]:
+        return RESTING
     return ROLE_STATES[Role(role["role"]), ParticipationStatus(role["status"])]
 
 

@@ -1,18 +1,19 @@
 """The cycle's banks, and the profile that a curator reads before pairing (A22, A49, A51)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.pairs import PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.actors import Actor, Right
 from services.consents import ConsentState, read_states
 from services.errors import NotFound
 from services.leaves import is_away
+from services.people import count_taken
 from services.programmes.answers import describe
 from services.programmes.running import current_cycle, pack_of
 from services.roles import intake_key
@@ -29,6 +30,16 @@ class BankRow:
     ready_at: datetime | None
     capacity: int
     places_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Why people of a bank may not be put into a pair now, by what stands in the way first."""
+
+    resting: int = 0  # they take nobody
+    full: int = 0  # pairs, drafts and offers hold all their places
+    away: int = 0
+    consent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,38 +81,57 @@ def list_bank(session: Session, *, actor: Actor, organization_id: int, role: Rol
     """Who of the current cycle is ready, here, has consented and has a place left; longest waiting first."""
     actor.check_right(Right.SEE_PEOPLE, organization_id)
     cycle = current_cycle(session, organization_id)
-    taken = (
-        select(func.count())
-        .select_from(PairMember)
-        .where(PairMember.participation_id == Participation.id, PairMember.is_current)
-        .correlate(Participation)
-        .scalar_subquery()
-    )
+    return _read_bank(session, organization_id=organization_id, cycle_id=cycle.id, role=role)[0]
+
+
+def read_withheld(session: Session, *, actor: Actor, organization_id: int, role: Role) -> Withheld:
+    """Who of the current cycle has sent the questionnaire and is still not in `list_bank`, and why."""
+    actor.check_right(Right.SEE_PEOPLE, organization_id)
+    cycle = current_cycle(session, organization_id)
+    return _read_bank(session, organization_id=organization_id, cycle_id=cycle.id, role=role)[1]
+
+
+def count_free(session: Session, *, organization_id: int, cycle_id: int, role: Role) -> int:
+    """How many `list_bank` would list; a figure that names nobody, its reader has checked the right."""
+    return len(_read_bank(session, organization_id=organization_id, cycle_id=cycle_id, role=role)[0])
+
+
+def _read_bank(
+    session: Session, *, organization_id: int, cycle_id: int, role: Role
+) -> tuple[list[BankRow], Withheld]:
     found = session.execute(
-        select(Participation, Person, taken)
+        select(Participation, Person, count_taken(), is_away(Person.id))
         .join(Person, Person.id == Participation.person_id)
         .where(
-            Participation.cycle_id == cycle.id,
+            Participation.cycle_id == cycle_id,
             Participation.role == role,
             Participation.status.in_((ParticipationStatus.READY, ParticipationStatus.PAIRED)),
-            ~is_away(Person.id),
         )
         .order_by(Participation.ready_at, Participation.id)
     )
     consents = read_states(session, organization_id=organization_id)
-    return [
-        BankRow(
-            participation_id=participation.id,
-            person_id=person.id,
-            full_name=person.full_name,
-            position=person.position,
-            ready_at=participation.ready_at,
-            capacity=participation.capacity,
-            places_left=participation.capacity - count,
-        )
-        for participation, person, count in found
-        if participation.capacity > count and consents.get(person.id) is ConsentState.GIVEN
-    ]
+    rows: list[BankRow] = []
+    withheld: Counter[str] = Counter()
+    for participation, person, taken, has_left_for_now in found:
+        if participation.capacity <= taken:
+            withheld["full" if taken else "resting"] += 1
+        elif has_left_for_now:
+            withheld["away"] += 1
+        elif consents.get(person.id) is not ConsentState.GIVEN:
+            withheld["consent"] += 1
+        else:
+            rows.append(
+                BankRow(
+                    participation_id=participation.id,
+                    person_id=person.id,
+                    full_name=person.full_name,
+                    position=person.position,
+                    ready_at=participation.ready_at,
+                    capacity=participation.capacity,
+                    places_left=participation.capacity - taken,
+                )
+            )
+    return rows, Withheld(**withheld)
 
 
 def read_profile(session: Session, actor: Actor, participation_id: int, locale: str) -> Profile:

@@ -13,6 +13,7 @@ from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import JoinRequest, JoinStatus, Participation, ParticipationStatus, Person, Role
 from models.tasks import Task, TaskKind
 from services.actors import Actor, Right
+from services.banks import count_free
 from services.invitations import list_late
 from services.leaves import is_away
 from services.pairs.papers import DUE, MentorPaper, find_missing_papers
@@ -100,7 +101,7 @@ class Figures:
     people: int
     mentees: int  # with a finished intake, paired or not
     mentees_paired: int
-    mentors_free: int
+    mentors_free: int  # as the bank lists them: here, with consent and a place left
     pairs_at_work: int
     meetings_planned: int
     meetings_held: int
@@ -165,7 +166,9 @@ def read_figures(
         people=people,
         mentees=paired + banks.get((Role.MENTEE, ParticipationStatus.READY), 0),
         mentees_paired=paired,
-        mentors_free=banks.get((Role.MENTOR, ParticipationStatus.READY), 0),
+        mentors_free=0
+        if cycle_id is None
+        else count_free(session, organization_id=organization_id, cycle_id=cycle_id, role=Role.MENTOR),
         pairs_at_work=session.scalar(
             select(func.count()).where(Pair.cycle_id == cycle_id, Pair.status.in_(MEETING))
         )

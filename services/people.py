@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from models.pairs import PairMember
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Person, Role
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
@@ -68,6 +69,11 @@ class RoleFacts:
     role: Role
     status: ParticipationStatus
     capacity: int
+    taken: int  # places that pairs, drafts and offers hold
+
+    @property
+    def has_room(self) -> bool:
+        return self.capacity > self.taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +217,27 @@ def choose_locale(session: Session, *, actor: Actor, locale: str, now: datetime)
     return locale
 
 
+def count_taken() -> ScalarSelect[int]:
+    """The places of a selected Participation that are held; drafts and open offers hold theirs too."""
+    return (
+        select(func.count())
+        .select_from(PairMember)
+        .where(PairMember.participation_id == Participation.id, PairMember.is_current)
+        .correlate(Participation)
+        .scalar_subquery()
+    )
+
+
 def read_roles(session: Session, *, person_id: int, cycle_id: int) -> tuple[RoleFacts, ...]:
     """The roles of a person in a cycle, those that were left not counted."""
     found = session.execute(
-        select(Participation.id, Participation.role, Participation.status, Participation.capacity)
+        select(
+            Participation.id,
+            Participation.role,
+            Participation.status,
+            Participation.capacity,
+            count_taken(),
+        )
         .where(
             Participation.person_id == person_id,
             Participation.cycle_id == cycle_id,
@@ -281,10 +304,12 @@ def _has(roles: list[RoleFacts], *, role: Role | None, status: ParticipationStat
 
 def _roles_by_person(session: Session, cycle_id: int) -> defaultdict[int, list[RoleFacts]]:
     roles: defaultdict[int, list[RoleFacts]] = defaultdict(list)
-    for one in session.scalars(
-        select(Participation).where(Participation.cycle_id == cycle_id).order_by(Participation.id)
+    for one, taken in session.execute(
+        select(Participation, count_taken())
+        .where(Participation.cycle_id == cycle_id)
+        .order_by(Participation.id)
     ):
-        roles[one.person_id].append(RoleFacts(one.id, one.role, one.status, one.capacity))
+        roles[one.person_id].append(RoleFacts(one.id, one.role, one.status, one.capacity, taken))
     return roles
 
 

@@ -12,7 +12,7 @@ from admin.languages import label, locale
 from admin.storage import now, session
 from models.people import Role
 from services.actors import Right
-from services.banks import BankRow, Profile, list_bank, read_profile
+from services.banks import BankRow, Profile, Withheld, list_bank, read_profile, read_withheld
 from services.errors import NotFound
 from services.fit import Fit, compare
 from services.pairs import draft_pair, find_refused
@@ -31,7 +31,12 @@ class ProposalPage(SecuredPage):
 
     @expose("/")
     def index(self) -> str:
-        return self.show("panel/proposals.html", mentees=_bank(Role.MENTEE), mentors=_bank(Role.MENTOR))
+        return self.show(
+            "panel/proposals.html",
+            mentees=_bank(Role.MENTEE),
+            mentors=_bank(Role.MENTOR),
+            withheld=_withheld(),
+        )
 
     @expose("/<int:mentee_id>/")
     def mentors(self, mentee_id: int) -> str:
@@ -43,7 +48,7 @@ class ProposalPage(SecuredPage):
             if row.person_id != mentee.person_id
         ]
         found.sort(key=lambda one: (-one.fit.matches, len(one.fit.cautions)))
-        return self.show("panel/proposal_mentors.html", mentee=mentee, candidates=found)
+        return self.show("panel/proposal_mentors.html", mentee=mentee, candidates=found, withheld=_withheld())
 
     @expose("/<int:mentee_id>/<int:mentor_id>/", methods=["GET", "POST"])
     def compare(self, mentee_id: int, mentor_id: int) -> str | Response:
@@ -80,6 +85,15 @@ def _fit(mentee: Profile, mentor: Profile, refused: frozenset[int]) -> Fit:
 def _bank(role: Role) -> list[BankRow]:
     return list_bank(
         session(), actor=current_actor(), organization_id=current_account().organization_id, role=role
+    )
+
+
+def _withheld() -> Withheld:
+    return read_withheld(
+        session(),
+        actor=current_actor(),
+        organization_id=current_account().organization_id,
+        role=Role.MENTOR,
     )
 
 

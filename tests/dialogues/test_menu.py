@@ -31,6 +31,18 @@ async def test_menu_names_the_role_and_whose_move_it_is(anna: Guest) -> None:
     assert "От вас пока ничего не нужно" in await anna.tap("Отправить")
 
 
+async def test_a_mentor_who_takes_nobody_reads_the_same_everywhere(town: Town, world: World) -> None:
+    peter = await consented(town, world, "Пётр", "Андреевич", key="peter")
+    await peter.tap("Могу быть наставником")
+    await skip_to(peter, "capacity")
+    await peter.tap("0")
+    await skip_to(peter, None)
+    await peter.tap("Отправить")
+    assert "измените ответ в /surveys или скажите куратору" in await peter.say("/menu")
+    assert "Изменить: Анкета наставника" in str(await peter.say("/surveys")) + str(await peter.labels())
+    assert "Роль: наставник, сейчас наставляемых не берёте" in await peter.say("/mydata")
+
+
 async def test_every_command_answers_and_leads_back(anna: Guest) -> None:
     assert "/meetings – посмотреть" in await anna.say("/help")
     assert "ваша роль" in await anna.tap("В меню")
