@@ -15,6 +15,7 @@ from tests.databases import PostgresServer
 from tests.engines import share_compiled
 
 TWICE_IN_THE_GATE = {"guards", "panel", "unit"}
+MEASURED = {"unit"}
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
 
 
@@ -31,8 +32,11 @@ def cheap_passwords() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every service and page twice is for the gate; `make test` tries PostgreSQL where the parts meet."""
     for item in items:
-        if item.path.parent.name in TWICE_IN_THE_GATE and "postgresql" in item.name:
+        folder = item.path.parent.name
+        if folder in TWICE_IN_THE_GATE and "postgresql" in item.name:
             item.add_marker(pytest.mark.long)
+        if folder in MEASURED and item.get_closest_marker("long") is None:
+            item.add_marker(pytest.mark.measured)
 
 
 def migrated(url: str) -> None:
