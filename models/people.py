@@ -101,6 +101,16 @@ class Person(Base):
         return " ".join(filter(None, (self.family_name, self.given_name, self.patronymic)))
 
     @property
+    def sort_key(self) -> tuple[str, str, str, int]:
+        """The place in a list of names as Russian orders them: ё as е, case aside.
+
+        Lists are sorted by it and not in SQL: SQLite puts Ё before А, PostgreSQL sorts by its own locale.
+        """
+        names = (self.family_name, self.given_name, self.patronymic)
+        family, given, middle = (name.casefold().replace("ё", "е") for name in names)
+        return family, given, middle, self.id
+
+    @property
     def polite_name(self) -> str:
         """First name and patronymic, as colleagues address each other."""
         return " ".join(filter(None, (self.given_name, self.patronymic)))

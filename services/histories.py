@@ -61,9 +61,7 @@ def list_bank_entries(
         for row in session.scalars(select(Eligibility).where(Eligibility.organization_id == organization_id))
     }
     people = session.scalars(
-        select(Person)
-        .where(Person.organization_id == organization_id, Person.erased_at.is_(None))
-        .order_by(Person.family_name, Person.given_name, Person.id)
+        select(Person).where(Person.organization_id == organization_id, Person.erased_at.is_(None))
     )
     usual = EligibilityFacts()
     long_term = _long_term(session, organization_id)
@@ -77,7 +75,7 @@ def list_bank_entries(
             is_long_term=person.id in long_term,
             long_term_until=long_term.get(person.id),
         )
-        for person in people
+        for person in sorted(people, key=lambda one: one.sort_key)
         if any(turn.role is role for turn in turns[person.id])
         and noted.get(person.id, usual).is_student is is_student
     ]

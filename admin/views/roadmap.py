@@ -214,4 +214,4 @@ def _people() -> list[tuple[int, str]]:
     rows = list_people(
         session(), actor=current_actor(), organization_id=current_account().organization_id, now=now()
     )
-    return sorted(((row.person.id, row.person.full_name) for row in rows), key=lambda one: one[1])
+    return [(row.person.id, row.person.full_name) for row in rows]

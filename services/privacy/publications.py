@@ -118,8 +118,8 @@ def _judge(session: Session, which: Any, today: date) -> list[Named]:
         .join(PublicationPerson, PublicationPerson.publication_id == Publication.id)
         .join(Person, Person.id == PublicationPerson.person_id)
         .where(which)
-        .order_by(Publication.id, Person.family_name, Person.id)
     ).all()
+    rows = sorted(rows, key=lambda row: (row.Publication.id, row.Person.sort_key))
     latest = (
         select(func.max(Consent.id))
         .where(

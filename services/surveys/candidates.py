@@ -38,10 +38,12 @@ def list_candidates(session: Session, run: SurveyRun, survey: Survey) -> tuple[O
             Participation.status.in_(_IN_BANK),
             Person.id != run.person_id,
         )
-        .order_by(Person.family_name, Person.given_name, Person.id)
-        .limit(MOST)
     )
-    return tuple(_option(person) for person in people if has_consent(session, person.id))
+    return tuple(
+        _option(person)
+        for person in sorted(people, key=lambda one: one.sort_key)[:MOST]
+        if has_consent(session, person.id)
+    )
 
 
 def name_chosen(session: Session, ids: Iterable[str], known: Sequence[Option]) -> tuple[Option, ...]:

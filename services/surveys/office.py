@@ -78,9 +78,8 @@ def list_subjects(session: Session, *, actor: Actor, cycle_id: int, survey_id: s
             select(Person)
             .join(Participation, Participation.person_id == Person.id)
             .where(Participation.cycle_id == cycle_id, Participation.role == Role.MENTOR)
-            .order_by(Person.family_name, Person.given_name)
         )
-        return [Subject(one.id, one.full_name) for one in people]
+        return [Subject(one.id, one.full_name) for one in sorted(people, key=lambda one: one.sort_key)]
     if survey_id in ABOUT_PAIR:
         pairs = session.scalars(
             select(Pair).where(Pair.cycle_id == cycle_id, Pair.ended_at.is_(None)).order_by(Pair.id.desc())

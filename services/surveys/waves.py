@@ -283,8 +283,9 @@ def read_wave(session: Session, *, actor: Actor, wave_id: int) -> tuple[WaveFact
         select(SurveyRun, Person, given)
         .join(Person, Person.id == SurveyRun.person_id)
         .where(SurveyRun.wave_id == wave_id)
-        .order_by(SurveyRun.sent_at.is_not(None), Person.family_name, Person.given_name, SurveyRun.id)
+        .order_by(SurveyRun.id)
     ).all()
+    rows = sorted(rows, key=lambda row: (row.SurveyRun.sent_at is not None, row.Person.sort_key))
     about = {run.about_person_id for run, _person, _given in rows if run.about_person_id}
     names = {one.id: one.full_name for one in session.scalars(select(Person).where(Person.id.in_(about)))}
     found = [
