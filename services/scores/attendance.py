@@ -15,17 +15,21 @@ from services.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class MonthMeetings:
-    """Agreed meetings of one month by what became of them; moved and cancelled ones are not among them."""
+    """Meetings of one month by what became of them; moved and cancelled ones are not among them.
+
+    Planned are those that both sides had agreed on; a meeting may also be logged that nobody had planned.
+    """
 
     month: date  # its first day
     held: int
     missed: int
     unlogged: int  # their time has passed and nobody said what happened
     coming: int
+    unplanned: int = 0  # of the held and missed ones
 
     @property
     def planned(self) -> int:
-        return self.held + self.missed + self.unlogged + self.coming
+        return self.held + self.missed + self.unlogged + self.coming - self.unplanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ class Attendance:
     def planned(self) -> int:
         return sum(month.planned for month in self.months)
 
+    @property
+    def unplanned(self) -> int:
+        return sum(month.unplanned for month in self.months)
+
 
 def read_attendance(session: Session, *, actor: Actor, cycle_id: int, now: datetime) -> Attendance:
     """Raises NotFound, NotAllowed."""
@@ -50,9 +58,14 @@ def read_attendance(session: Session, *, actor: Actor, cycle_id: int, now: datet
     actor.check_right(Right.SEE_SCORES, organization_id)
     months: defaultdict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     minutes = 0
-    for local_start, ends_at, status, held_minutes, planned_minutes in session.execute(
+    for local_start, ends_at, status, held_minutes, planned_minutes, planned_at in session.execute(
         select(
-            Meeting.local_start, Meeting.ends_at, Meeting.status, Meeting.held_minutes, Meeting.minutes
+            Meeting.local_start,
+            Meeting.ends_at,
+            Meeting.status,
+            Meeting.held_minutes,
+            Meeting.minutes,
+            Meeting.planned_at,
         ).where(
             Meeting.cycle_id == cycle_id,
             Meeting.status.in_((MeetingStatus.PLANNED, MeetingStatus.HELD, MeetingStatus.MISSED)),
@@ -63,11 +76,19 @@ def read_attendance(session: Session, *, actor: Actor, cycle_id: int, now: datet
             months[month]["unlogged" if ends_at <= now else "coming"] += 1
         else:
             months[month][status.value] += 1
+            months[month]["unplanned"] += planned_at is None
         if status is MeetingStatus.HELD:
             minutes += held_minutes or planned_minutes
     return Attendance(
         tuple(
-            MonthMeetings(month, counts["held"], counts["missed"], counts["unlogged"], counts["coming"])
+            MonthMeetings(
+                month,
+                counts["held"],
+                counts["missed"],
+                counts["unlogged"],
+                counts["coming"],
+                counts["unplanned"],
+            )
             for month, counts in sorted(months.items())
         ),
         minutes,

@@ -1,6 +1,6 @@
 """Scores: sum and level of the nine criteria, satisfaction by side, meetings against planned."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,11 +10,13 @@ from sqlalchemy import select
 from admin.charts import Chart, Series, draw
 from models.accounts import Account, AccountRole
 from models.engine import Database
+from models.meetings import MeetingKind
 from models.people import Role
 from models.surveys import SurveyRun
 from services.actors import Actor, ActorKind, Door, Right
 from services.clock import FixedClock
 from services.meetings.outcomes import log_past_meeting
+from services.meetings.planning import confirm_meeting, propose_meeting
 from services.pairs import register_order
 from services.programmes.answers import Tapped
 from services.programmes.running import change_settings
@@ -213,10 +215,20 @@ def test_meetings_held_against_planned(
     world: World, author: Actor, pair: tuple[int, Participant, Participant], curator: Browser
 ) -> None:
     meet(world, pair, None, None)
+    pair_id, mentee, mentor = pair
+    proposed = world.write(
+        propose_meeting,
+        actor=world.actor(mentor.person),
+        pair_id=pair_id,
+        kind=MeetingKind.REGULAR,
+        local_start=datetime.combine(world.now.date() + timedelta(days=1), time(15)),
+    )
+    world.write(confirm_meeting, actor=world.actor(mentee.person), meeting_id=proposed.meeting_id)
     found = world.read(read_attendance, actor=author, cycle_id=world.cycle_id, now=world.now)
-    assert (found.planned, found.held, found.minutes) == (1, 1, 40)
+    assert (found.planned, found.held, found.unplanned, found.minutes) == (1, 1, 1, 40)
     text = text_of(curator.get("/scores/"))
-    assert "нояб. 2026 1 1 0 0 0" in text
+    assert "нояб. 2026 1 1 0 0 1" in text
+    assert "1 встреча записана без плана" in text
     assert "минут встреч: 40" in text
 
 
