@@ -81,6 +81,7 @@ AWAITED = {
     WaitsFor.BOTH: N_("waits for both"),
     WaitsFor.CURATOR: N_("waits for you"),
 }
+AWAITS_CURATOR = N_("waits for the curator")
 
 DECISIONS = {Decision.ACCEPTED: N_("accepted the offer"), Decision.DECLINED: N_("declined the offer")}
 
@@ -171,7 +172,7 @@ BLOCKS = {
     Block.PRIVACY: N_("Personal data: deadlines of the law"),
     Block.UNREACHABLE: N_("People the bot cannot reach"),
     Block.NOT_COME: N_("Invited, have not come yet"),
-    Block.OTHER: N_("To look into"),
+    Block.OTHER: N_("Links opened by others, consents refused"),
 }
 
 BLOCK_HINTS = {

@@ -36,7 +36,7 @@ PARTS: tuple[Callable[[Session, Place, Translator, datetime], MenuPart], ...] = 
     drafts.menu_part,
 )
 
-ROLE_NAMES = {Role.MENTEE: N_("mentee"), Role.MENTOR: N_("mentor")}
+ROLE_NAMES = {Role.MENTEE: N_("mentored teacher"), Role.MENTOR: N_("mentor")}
 WAITING = {
     Role.MENTEE: N_(
         "Your questionnaire is with the curator, who is looking for a mentor for you. "

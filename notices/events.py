@@ -1,5 +1,6 @@
 """Words about events: the invitation with its answer (DC28), a reminder, moved, called off, materials."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -43,7 +44,7 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
     event, answer, _was_there = found
     if answer is GuestAnswer.CANNOT:
         return Skip("does not come")
-    text = t("A reminder: {kind} “{title}”.", kind=t.label(KINDS[event.kind]), title=event.title)
+    text = t("A reminder: {kind} “{title}”.", **_names(event, t))
     here = (Action(t.label("I am here"), "event.here", (event.id,)),)
     return Letter(f"{text}\n{_where(event, t)}", (*_answers(event, answer, t), here))
 
@@ -138,4 +139,10 @@ def _where(event: EventFacts, t: Translator) -> str:
 
 
 def _names(event: EventFacts, t: Translator) -> dict[str, str]:
-    return {"kind": t.label(KINDS[event.kind]), "title": event.title}
+    """A title that begins with the kind of the event loses it there: the sentence names it already."""
+    kind = t.label(KINDS[event.kind])
+    begun = re.match(rf"{re.escape(kind)}(?=[\s:«“\"])[\s:–—]*(?P<rest>.+)", event.title, re.IGNORECASE)
+    if begun is None:
+        return {"kind": kind, "title": event.title}
+    quoted = re.fullmatch(r"[«“\"]([^«»“”\"]+)[»”\"]", begun["rest"].strip())
+    return {"kind": kind, "title": quoted[1] if quoted else begun["rest"].strip()}

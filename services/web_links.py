@@ -26,6 +26,10 @@ class LinkGone(DomainError):
     text = N_("This link does not work any more. Please ask for a new one.")
 
 
+class LinkSpent(LinkGone):
+    text = N_("The answers have been sent already. Thank you!")
+
+
 @dataclass(frozen=True, slots=True)
 class LinkIssued:
     """The only time that the token is known."""
@@ -116,9 +120,11 @@ def issue_survey_link(
 
 
 def read_link(session: Session, *, token: str, purpose: str, now: datetime) -> LinkFacts:
-    """Raises LinkGone: unknown, of another purpose, used, revoked or out of date are told alike."""
+    """Raises LinkSpent for a used one; unknown, of another purpose, revoked or out of date are LinkGone alike."""
     link = session.scalars(select(WebLink).where(WebLink.token_sha256 == digest(token))).one_or_none()
-    if link is None or link.purpose != purpose or link.used_at or link.revoked_at or link.expires_at <= now:
+    if link is not None and link.purpose == purpose and link.used_at:
+        raise LinkSpent
+    if link is None or link.purpose != purpose or link.revoked_at or link.expires_at <= now:
         raise LinkGone
     if link.person_id is not None:
         actor = Actor(ActorKind.PERSON, link.person_id, link.organization_id, Door.WEB)
@@ -139,10 +145,10 @@ def note_opened(session: Session, *, link_id: int, now: datetime) -> None:
 
 
 def use_link(session: Session, *, link_id: int, now: datetime) -> None:
-    """The link has served. Raises LinkGone when it had already."""
+    """The link has served. Raises LinkSpent when it had already."""
     link = session.get_one(WebLink, link_id, with_for_update=True)
     if link.used_at is not None:
-        raise LinkGone
+        raise LinkSpent
     link.used_at = now
 
 

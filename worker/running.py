@@ -111,7 +111,9 @@ def _release(work: Work, job: JobTaken) -> None:
 
 def _fail(work: Work, job: JobTaken, error: Exception) -> None:
     if isinstance(error, DomainError):
-        log.warning("Job %s (%s) was refused: %s", job.id, job.kind, type(error).__name__)
+        # whoever asked is told on their page; what nobody asked for is told here
+        level = logging.WARNING if job.asked_by is None else logging.INFO
+        log.log(level, "Job %s (%s) was refused: %s", job.id, job.kind, type(error).__name__)
     else:  # the place of the fault without its message: that may quote a person
         place = "".join(traceback.format_tb(error.__traceback__))
         log.error("Job %s (%s) failed: %s\n%s", job.id, job.kind, type(error).__name__, place)

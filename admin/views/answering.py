@@ -19,7 +19,7 @@ from services.surveys.recording import RunClosed
 from services.surveys.runs import RunIncomplete
 from services.surveys.steps import Step, read_step
 from services.web_forms import send_by_form
-from services.web_links import SURVEY, LinkFacts, LinkGone, note_opened, read_link
+from services.web_links import SURVEY, LinkFacts, LinkGone, LinkSpent, note_opened, read_link
 
 assert partners.OCCASION  # what follows from a partner's answers is declared there
 
@@ -174,4 +174,6 @@ def _draw_review(token: str, sheet: Sheet) -> Page:
 
 def _gone(error: DomainError) -> Page:
     storage.session().rollback()
+    if isinstance(error, LinkSpent):
+        return render_template("panel/answering_done.html", text=sentence(error))
     return render_template("panel/answering_gone.html", text=sentence(error)), 410

@@ -139,7 +139,7 @@ def _card(import_id: int) -> dict[str, object]:
     is_waiting = found.is_at_work and found.job is not None and found.job.started_at is None
     return {
         "one": found,
-        "fates": {fate.value: texts.FATES[fate.value].get(locale()) for fate in Fate},
+        "fates": {fate.value: texts.FATE_COUNTS[fate.value].get(locale()) for fate in Fate},
         "faults": [_fault(one) for one in found.faults],
         "percent": _percent(found),
         "is_stuck": is_waiting and waited > PATIENCE_SECONDS,

@@ -71,6 +71,8 @@ class OutboxTable(SecuredTable):
             case "due_at":
                 return short_moment(row.sent_at or row.due_at)
             case "person":
+                if row.kind == "privacy.erased":
+                    return label("data destroyed")
                 return str(g.addressees.get(row.person_id) or label("someone not recognised yet"))
             case "kind":
                 return words.word(words.NOTICES, row.kind)

@@ -23,6 +23,12 @@ FATES: Mapping[str, Text] = {
     "duplicate": text("повтор в этом же файле", "twice in this file"),
     "error": text("ошибка", "error"),
 }
+FATE_COUNTS: Mapping[str, Text] = {
+    "new": text("новых", "new"),
+    "known": text("уже есть в панели", "known already"),
+    "duplicate": text("повторов в этом же файле", "twice in this file"),
+    "error": text("с ошибками", "with errors"),
+}
 DONE_FATES: Mapping[str, Text] = {**FATES, "new": text("карточка добавлена", "card added")}
 
 FAULTS: Mapping[str, Text] = {

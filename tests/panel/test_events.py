@@ -58,6 +58,19 @@ def test_an_event_from_the_plan_to_its_minutes(
         assert said in register
 
 
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Обучение «Первые шаги»", "Приглашаем вас: обучение Первые шаги ."),
+        ("Обучение молодых педагогов", "Приглашаем вас: обучение молодых педагогов ."),
+        ("Обучение", "Приглашаем вас: обучение Обучение ."),
+        ("Обучение-практикум", "Приглашаем вас: обучение Обучение-практикум ."),
+    ],
+)
+def test_the_invitation_names_the_kind_once(curator: Browser, title: str, said: str) -> None:
+    assert said in text_of(curator.post("/events/new", {**FORM, "title": title}))
+
+
 @pytest.mark.requirement("E22")
 def test_an_internship_stands_in_the_register_of_upskilling(curator: Browser) -> None:
     page = curator.post("/events/new", {**FORM, "kind": "internship", "title": "Школа-площадка № 5"})

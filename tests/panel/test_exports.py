@@ -50,7 +50,7 @@ def test_an_export_is_counted_made_and_fetched(
 ) -> None:
     for _ in range(3):
         world.person()
-    assert "Участники : экспортирует 3 строки." in text_of(curator.get("/exports/"))
+    assert "Участники : 3 строки в выгрузке." in text_of(curator.get("/exports/"))
     waiting = ask(curator)
     assert "Выгрузка готовится." in text_of(waiting)
     assert "в очереди" in text_of(waiting)
@@ -84,8 +84,8 @@ def test_filters_narrow_the_count_and_the_file(
     world.person()
     world.mentor()
     page = curator.get("/exports/?what=people&role=mentor&statuses=ready")
-    assert "экспортирует 1 строку." in text_of(page)
-    assert "экспортирует 0 строк." in text_of(curator.get("/exports/?what=people&until=2020-01-01"))
+    assert "1 строка в выгрузке." in text_of(page)
+    assert "0 строк в выгрузке." in text_of(curator.get("/exports/?what=people&until=2020-01-01"))
     ask(curator, role="mentor", statuses="ready")
     assert work()
     (link,) = file_links(curator.get("/exports/"))
@@ -95,7 +95,7 @@ def test_filters_narrow_the_count_and_the_file(
     assert [row["role"] for row in found["rows"]] == ["mentor"]
     wrong = curator.get("/exports/?what=people&since=yesterday")
     assert "Выгрузить" not in text_of(wrong).replace("Выгрузки", "")
-    assert "экспортирует" not in text_of(wrong)
+    assert "в выгрузке" not in text_of(wrong)
 
 
 def test_a_double_click_asks_once(curator: Browser, database: Database) -> None:

@@ -1,6 +1,7 @@
 """Importing a list in the panel, with the worker: checked first, written when applied, once (A22)."""
 
 import io
+import logging
 import re
 import threading
 from collections.abc import Callable
@@ -64,7 +65,7 @@ def test_a_list_is_checked_then_added_with_its_ground(
     assert work()
     checked = curator.get("/import/1/state")
     text = text_of(checked)
-    assert "новый человек 2 уже есть в панели 0 повтор в этом же файле 1 ошибка 1" in text
+    assert "новых 2 уже есть в панели 0 повторов в этом же файле 1 с ошибками 1" in text
     assert "не сохраняются: Телефон." in text
     assert "4 – повтор в этом же файле как в строке 3; должность в карточке другая" in text
     assert "5 B5 ошибка не указано имя" in text
@@ -133,7 +134,7 @@ def test_a_worker_that_died_in_the_middle_adds_nobody_twice(
     assert work()
     assert count(database, Person) == len(names)
     assert f"карточка добавлена {len(names)}" not in text_of(curator.get("/import/1/"))
-    assert f"новый человек {len(names)}" in text_of(curator.get("/import/1/"))
+    assert f"новых {len(names)}" in text_of(curator.get("/import/1/"))
 
 
 def test_bad_files_and_forms_are_told_and_what_was_typed_stays(
@@ -142,6 +143,7 @@ def test_bad_files_and_forms_are_told_and_what_was_typed_stays(
     database: Database,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setitem(UPLOADS, "imports.upload", 50_000)
     page = upload(curator, b"\xd0\xcf\x11\xe0" + b"1" * 99, "старый.xls")
@@ -168,6 +170,9 @@ def test_bad_files_and_forms_are_told_and_what_was_typed_stays(
     refused = text_of(curator.get("/import/1/"))
     assert "Нужны столбцы «Фамилия» и «Имя»" in refused
     assert "Попробовать другой файл" in refused
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == [], (
+        "a user's file is no fault"
+    )
     assert list(folder_of(tmp_path / "data").iterdir()) == []
     with curator.client.get("/import/template.xlsx") as answer:
         headings = next(load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows(values_only=True))

@@ -1,11 +1,13 @@
 """From the banks to a confirmed pair, as a curator clicks it (issue 2, B.5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from models.accounts import AccountRole
 from models.engine import Database
 from models.messages import OutboxMessage
 from models.pairs import DeclineReason, Pair, PairStatus
@@ -191,6 +193,25 @@ def test_the_card_says_who_is_waited_for(curator: Browser, world: World, draft: 
     assert "Приказ зарегистрирован." in ordered
     assert "работает" in ordered
     assert "Зарегистрирован приказ" in ordered
+
+
+def test_who_may_not_act_reads_that_the_curator_is_waited_for(
+    curator: Browser, stranger: Browser, world: World, draft: int, add_account: Callable[..., int]
+) -> None:
+    assert "ждёт вас" in text_of(curator.get(f"/pairs/{draft}/"))
+    add_account(world, AccountRole.HEAD, "head")
+    stranger.sign_in("head")
+    card = text_of(stranger.get(f"/pairs/{draft}/"))
+    assert "ждёт куратора" in card
+    assert "ждёт вас" not in card
+
+
+def test_no_meeting_is_entered_for_an_ended_pair(curator: Browser, world: World) -> None:
+    pair_id = world.agree(world.mentee(), world.mentor())
+    assert "Внести встречу" in text_of(curator.get(f"/pairs/{pair_id}/"))
+    curator.post(f"/pairs/{pair_id}/end", reason="mutual")
+    card = text_of(curator.get(f"/pairs/{pair_id}/"))
+    assert "Внести встречу" not in card
 
 
 def test_a_decline_and_its_reason_are_for_the_curator(

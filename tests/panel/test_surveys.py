@@ -91,8 +91,8 @@ def test_a_partner_answers_by_a_link_without_signing_in(
     run = run_of(world)
     assert (run.status, run.source, run.outsider) == (SurveyStatus.SENT, RunSource.WEB, PARTNER)
     assert answers_of(world, run.id)["interaction"] == 8
-    again = guest.get(path, status=410)
-    assert "больше не действует" in text_of(again)
+    assert "Ответы уже отправлены, спасибо" in text_of(guest.get(path))
+    assert "Ответы уже отправлены, спасибо" in text_of(guest.get(f"{path}/review"))
     told = text_of(curator.get(f"/surveys/runs/{run.id}/"))
     assert "Раньше присылать план" in told
     assert "только в общих цифрах" in told, "ratings were promised to go into totals"
@@ -162,6 +162,8 @@ def test_every_survey_of_the_programme_may_be_looked_at(world: World, curator: B
         assert f"/surveys/definitions/{survey.id}/" in index
     page = text_of(curator.get("/surveys/definitions/mutual_preference_mentee/"))
     assert "люди в порядке предпочтения" in page
+    assert "domain.md" not in page, "a curator has no such file"
+    assert "SV0" not in page + text_of(index), "nor our numbering"
     curator.get("/surveys/definitions/nothing/", status=404)
 
 

@@ -12,6 +12,7 @@ from models.pairs import Pair
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
 from services.clock import FixedClock
+from services.outbox import enqueue
 from services.programmes.running import settings_of
 from services.tasks import open_task
 from tests.panel.conftest import Browser, text_of
@@ -184,6 +185,20 @@ def test_a_refused_message_is_tried_again(
     assert "Попытка 2 не удалась, следующая 23.11.2026 12:05." in text_of(curator.get("/outbox/"))
     refused = curator.post(f"/outbox/{waiting}/retry", page="/outbox/")
     assert "повторять нечего" in text_of(refused)
+
+
+def test_a_farewell_stands_in_the_queue_without_a_name(curator: Browser, world: World) -> None:
+    world.write(
+        enqueue,
+        kind="privacy.erased",
+        dedup_key="erased:1",
+        organization_id=world.organization_id,
+        chat_id=77,
+        facts={"act_id": 1, "messages": []},
+    )
+    queue = text_of(curator.get("/outbox/"))
+    assert "данные уничтожены Сообщение об уничтожении данных" in queue
+    assert "не узнанный" not in queue
 
 
 def test_a_to_do_is_marked_as_dealt_with(curator: Browser, world: World, database: Database) -> None:
