@@ -39,6 +39,7 @@ STANDS = {
     InvitationStand.LATE: N_("invited long ago, has not come"),
     InvitationStand.EXPIRED: N_("the link ran out or was switched off"),
     InvitationStand.CAME: N_("in the chat"),
+    InvitationStand.DECLINED: N_("declined"),
     InvitationStand.UNDONE: N_("somebody else had used the link"),
 }
 

@@ -13,6 +13,7 @@ from models.people import ChatAccount, Invitation, Person
 from services.actors import Actor, Right
 from services.audit import record
 from services.chats import owner_of, unlink_chat
+from services.consents import read_refusals
 from services.errors import N_, DomainError, NotFound
 from services.joining import InvitationMade, create_invitation
 from services.outbox import enqueue
@@ -48,12 +49,16 @@ class InvitationStand(StrEnum):
     LATE = "late"  # the first link was made long ago, nobody has come
     EXPIRED = "expired"  # the link ran out unused
     CAME = "came"
+    DECLINED = "declined"  # came, said no to the consent and went; the link opens again for a change of mind
     UNDONE = "undone"  # claimed by somebody else, taken back, no new link yet
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
-    """A person with their newest link. `first_at` is when they were invited for the first time."""
+    """A person with their newest link. `first_at` is when they were invited for the first time.
+
+    `declined_at`: they said no to the consent and nobody is to chase them.
+    """
 
     person_id: int
     full_name: str
@@ -65,6 +70,7 @@ class InvitationRow:
     claimed_at: datetime | None
     has_run_out: bool
     can_undo: bool
+    declined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +137,15 @@ def read_sheet(
             Invitation.revoked_at.is_(None),
             Invitation.expires_at > now,
         )
-        .order_by(Invitation.id)
-    ).all()
+        .order_by(Person.family_name, Person.given_name, Person.id, Invitation.id)
+    )
     return [
         SheetCard(
             person.full_name,
             person.polite_name,
             InvitationMade(one.id, person.id, one.token, one.expires_at),
         )
-        for one, person in sorted(found, key=lambda row: row.Person.sort_key)
+        for one, person in found
     ]
 
 
@@ -213,6 +219,7 @@ def _rows(
         .outerjoin(Invitation, Invitation.id == newest_id)
         .outerjoin(ChatAccount, ChatAccount.person_id == Person.id)
         .where(Person.organization_id == organization_id, Person.departed_at.is_(None))
+        .order_by(Person.family_name, Person.given_name, Person.id)
     )
     if only is not None:
         query = query.where(Person.id.in_(only))
@@ -224,11 +231,19 @@ def _rows(
             or_(Invitation.claimed_at.is_(None), Invitation.revoked_at.is_(None)),
             ~exists().where(Consent.person_id == Person.id),  # who decided on paper needs no chat
         )
+    refused = read_refusals(session, organization_id=organization_id)
     return [
-        _row(person, invitation, since, chat_id, late_before, now, has_decided=is_settled)
-        for person, invitation, since, chat_id, is_settled in sorted(
-            session.execute(query), key=lambda row: row.Person.sort_key
+        _row(
+            person,
+            invitation,
+            since,
+            chat_id,
+            late_before,
+            now,
+            has_decided=is_settled,
+            declined_at=refused.get(person.id),
         )
+        for person, invitation, since, chat_id, is_settled in session.execute(query)
     ]
 
 
@@ -241,11 +256,14 @@ def _row(
     now: datetime,
     *,
     has_decided: bool,
+    declined_at: datetime | None,
 ) -> InvitationRow:
     is_claimed = invitation is not None and invitation.claimed_at is not None
     is_revoked = invitation is not None and invitation.revoked_at is not None
     if chat_id is not None:
         stand = InvitationStand.CAME
+    elif declined_at is not None:
+        stand = InvitationStand.DECLINED
     elif invitation is None or first_at is None:
         stand = InvitationStand.NONE
     elif is_claimed and is_revoked:
@@ -269,6 +287,7 @@ def _row(
         claimed_at=invitation.claimed_at if invitation and is_open else None,
         has_run_out=is_open and not is_claimed and invitation is not None and invitation.expires_at <= now,
         can_undo=is_claimed and is_open and is_this_chat and not has_decided,
+        declined_at=declined_at,
     )
 
 

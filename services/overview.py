@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from models.accounts import Account
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import JoinRequest, JoinStatus, Participation, ParticipationStatus, Person, Role
@@ -138,7 +139,11 @@ def read_figures(
     actor.check_right(Right.SEE_SCORES, organization_id)
     people = (
         session.scalar(
-            select(func.count()).where(Person.organization_id == organization_id, Person.erased_at.is_(None))
+            select(func.count()).where(
+                Person.organization_id == organization_id,
+                Person.erased_at.is_(None),
+                ~exists().where(Account.person_id == Person.id),  # a curator's own chat is no first step
+            )
         )
         or 0
     )

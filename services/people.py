@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.orm import Session
 
+from models.accounts import Account, AccountRole
+from models.consents import Consent
 from models.pairs import PairMember
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Person, Role
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
-from services.consents import ConsentState, read_states
+from services.consents import ConsentState, read_refusals, read_states
 from services.errors import N_, DomainError, NotFound
 from services.programmes.running import current_cycle
 
@@ -78,13 +80,19 @@ class RoleFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A line of the panel's list. `roles` are those of the current cycle."""
+    """A line of the panel's list. `roles` are those of the current cycle.
+
+    `staff`: the account of who works in the panel and takes no part; nobody asks or chases them.
+    `declined_at`: when they said no to the consent, where they did.
+    """
 
     person: PersonFacts
     roles: tuple[RoleFacts, ...]
     consent: ConsentState
     chat: ChatState
     invited_until: datetime | None
+    declined_at: datetime | None = None
+    staff: AccountRole | None = None
 
 
 def facts_of(person: Person) -> PersonFacts:
@@ -260,24 +268,28 @@ def list_people(
 ) -> list[PersonRow]:
     """Everyone of the organisation by family name. `role` and `status` are of the current cycle.
 
-    Names are compared and sorted here and not in SQL: SQLite folds the case of Latin letters only.
+    Names are compared here and not in SQL: SQLite folds the case of Latin letters only.
     """
     actor.check_right(Right.SEE_PEOPLE, organization_id)
     cycle = current_cycle(session, organization_id)
     found = session.scalars(
-        select(Person).where(Person.organization_id == organization_id, Person.erased_at.is_(None))
-    )
+        select(Person)
+        .where(Person.organization_id == organization_id, Person.erased_at.is_(None))
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    ).all()
     roles = _roles_by_person(session, cycle.id)
     wanted = _fold(search)
     people = [
         person
-        for person in sorted(found, key=lambda one: one.sort_key)
+        for person in found
         if wanted in _fold(f"{person.full_name} {person.position}")
         and _has(roles[person.id], role=role, status=status)
     ]
     consents = read_states(session, organization_id=organization_id)
     chats = _chats_by_person(session, organization_id)
     invited = _invited_by_person(session, organization_id, now)
+    refused = read_refusals(session, organization_id=organization_id)
+    staff = find_staff(session, organization_id=organization_id, cycle_id=cycle.id)
     return [
         PersonRow(
             person=facts_of(person),
@@ -285,9 +297,27 @@ def list_people(
             consent=consents.get(person.id, ConsentState.NONE),
             chat=chats.get(person.id) or (ChatState.INVITED if person.id in invited else ChatState.NONE),
             invited_until=invited.get(person.id),
+            declined_at=refused.get(person.id),
+            staff=staff.get(person.id) if person.id not in invited else None,
         )
         for person in people
     ]
+
+
+def find_staff(session: Session, *, organization_id: int, cycle_id: int) -> dict[int, AccountRole]:
+    """Whose card stands here for their chat with the panel alone: no role, and never asked for a consent."""
+    found = session.execute(
+        select(Person.id, Account.role)
+        .join(Account, Account.person_id == Person.id)
+        .where(
+            Person.organization_id == organization_id,
+            Account.disabled_at.is_(None),
+            ~exists().where(Participation.person_id == Person.id, Participation.cycle_id == cycle_id),
+            ~exists().where(Consent.person_id == Person.id),
+        )
+        .order_by(Account.id.desc())
+    )
+    return {person_id: role for person_id, role in found}  # noqa: C416  # rows
 
 
 def _fold(written: str) -> str:

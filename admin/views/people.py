@@ -25,7 +25,15 @@ from services.meetings.cards import list_meetings_of
 from services.organizations import list_organizations
 from services.origins import read_origin
 from services.pairs import list_pairs_of
-from services.people import RoleFacts, add_person, edit_person, list_people, read_person, read_roles
+from services.people import (
+    RoleFacts,
+    add_person,
+    edit_person,
+    find_staff,
+    list_people,
+    read_person,
+    read_roles,
+)
 from services.surveys.answers import list_wishes
 from services.timeline import read_person_story
 
@@ -96,6 +104,11 @@ class PeoplePage(SecuredPage):
         person = read_person(session(), actor=actor, person_id=person_id)
         cycle_id = cycle_id_or_none()
         roles = read_roles(session(), person_id=person_id, cycle_id=cycle_id) if cycle_id else ()
+        staff = (
+            find_staff(session(), organization_id=person.organization_id, cycle_id=cycle_id).get(person_id)
+            if cycle_id
+            else None
+        )
         may_edit = current_user.has(Right.EDIT_PEOPLE)
         invitation = (
             find_invitation(session(), actor=actor, person_id=person_id, now=now()) if may_edit else None
@@ -105,6 +118,7 @@ class PeoplePage(SecuredPage):
             "panel/person.html",
             person=person,
             roles=roles,
+            staff=staff,
             profiles=_profiles(roles),
             consent=read_state(session(), person_id) if cycle_id else None,
             decision=latest_decision(session(), person_id),

@@ -5,6 +5,7 @@ their own assent, a younger one by the representative's alone (domain.md 2.3).
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import bindparam, func, select
@@ -139,6 +140,23 @@ def read_states(session: Session, *, organization_id: int) -> dict[int, ConsentS
         person_id: _worst(states.get(kind, ConsentState.NONE) for kind in DECISIVE[ages[person_id]])
         for person_id, states in found.items()
     }
+
+
+def read_refusals(session: Session, *, organization_id: int) -> dict[int, datetime]:
+    """Who said no to a consent without which one takes no part, and when; by person."""
+    decisive = {kind for kinds in DECISIVE.values() for kind in kinds}
+    latest = (
+        select(func.max(Consent.id))
+        .where(Consent.organization_id == organization_id, Consent.kind.in_(decisive))
+        .group_by(Consent.person_id, Consent.kind)
+    )
+    refused = session.execute(
+        select(Consent.person_id, Person.age_group, Consent.kind, Consent.decided_at)
+        .join(Person, Person.id == Consent.person_id)
+        .where(Consent.id.in_(latest), Consent.decision == ConsentDecision.DECLINED)
+        .order_by(Consent.decided_at)
+    )
+    return {person_id: day for person_id, age_group, kind, day in refused if kind in DECISIVE[age_group]}
 
 
 def _current_versions(session: Session, organization_id: int) -> dict[ConsentKind, int]:

@@ -66,7 +66,7 @@ class Invited:
 
 
 def list_candidates(session: Session, *, actor: Actor, event_id: int, now: datetime) -> tuple[Candidate, ...]:
-    """Everybody of the organisation, by name. Raises NotFound, NotAllowed."""
+    """Everybody who takes part or may, by name, and who is a guest already. Raises NotFound, NotAllowed."""
     event = get_event(session, event_id)
     actor.check_right(Right.SEE_PEOPLE, event.organization_id)
     guests = set(session.scalars(select(EventGuest.person_id).where(EventGuest.event_id == event_id)))
@@ -79,7 +79,8 @@ def list_candidates(session: Session, *, actor: Actor, event_id: int, now: datet
             row.chat is ChatState.LINKED,
             row.person.id in guests,
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: row.person.full_name)
+        if row.staff is None or row.person.id in guests
     )
 
 
@@ -90,7 +91,6 @@ def list_guests(session: Session, *, actor: Actor, event_id: int, now: datetime)
         session, actor=actor, organization_id=get_event(session, event_id).organization_id, now=now
     )
     positions = {row.person.id: row.person.position for row in rows}
-    order = {person_id: place for place, person_id in enumerate(known)}
     guests = session.scalars(select(EventGuest).where(EventGuest.event_id == event_id))
     found = [
         Guest(
@@ -105,7 +105,7 @@ def list_guests(session: Session, *, actor: Actor, event_id: int, now: datetime)
         for guest in guests
         if guest.person_id in known
     ]
-    return tuple(sorted(found, key=lambda one: order[one.person_id]))
+    return tuple(sorted(found, key=lambda one: one.name))
 
 
 def invite_guests(

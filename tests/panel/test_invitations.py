@@ -12,6 +12,7 @@ from models.messages import OutboxMessage
 from models.people import ChatAccount, Invitation
 from services.clock import FixedClock
 from services.joining import InvitationState, claim_invitation, open_invitation
+from services.leaving import decline_consent
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 
@@ -111,3 +112,21 @@ def test_who_has_not_come_after_two_weeks_waits_for_the_curator(
     assert "истекла" in late
     invited(curator, silent.id)
     assert "приглашён давно, не пришёл" in text_of(curator.get("/invitations/")), "a new link is no answer"
+
+
+def test_who_declined_stands_as_a_refusal_and_is_not_chased(
+    curator: Browser, world: World, clock: FixedClock
+) -> None:
+    refuser, asked = world.joined("Анна", "Игоревна", chat_id=501), world.person("Пётр")
+    world.write(decline_consent, actor=world.actor(refuser), chat_id=501)
+    page = curator.get("/invitations/")
+    listed = text_of(page)
+    assert "отказ · 1" in listed
+    assert f"отказ {world.now:%d.%m.%Y}; напоминать не нужно" in listed
+    assert "на случай, если человек передумает" in listed
+    assert "есть ссылка, ещё не пришёл" not in listed
+    assert f'name="person_id" value="{refuser.id}"' not in page, "no sheet is printed for who said no"
+    assert f'name="person_id" value="{asked.id}"' in page
+    clock.moment += timedelta(days=15)
+    assert refuser.full_name in text_of(curator.get("/invitations/?stand=declined"))
+    assert refuser.full_name not in text_of(curator.get("/invitations/?stand=late"))

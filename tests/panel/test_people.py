@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.accounts import Account
 from models.consents import Consent, ConsentMedium
 from models.engine import Database
 from models.people import ChatAccount, Invitation, Person
+from services.account_passes import issue_chat_code, link_account
+from services.actors import Actor, ActorKind, Door
 from services.clock import FixedClock
+from services.leaving import decline_consent
 from services.recognition import type_code
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
@@ -171,3 +175,39 @@ def test_refusing_a_stranger(curator: Browser, world: World) -> None:
     done = curator.post("/joining/1/refuse", page=f"/joining/?digits={typed.digits}")
     assert "вежливо сообщили" in text_of(done)
     assert "Узнать человека" not in text_of(curator.get("/"))
+
+
+def test_a_refusal_is_told_with_its_day_on_list_and_card(curator: Browser, world: World) -> None:
+    refuser = world.joined("Анна", "Игоревна", chat_id=501)
+    world.write(decline_consent, actor=world.actor(refuser), chat_id=501)
+    listed = text_of(curator.get("/people/"))
+    assert f"отказ {world.now:%d.%m.%Y} отказался от согласия, напоминать не нужно" in listed
+    assert "ссылка ещё не открыта" not in listed
+    card = text_of(curator.get(f"/people/{refuser.id}/"))
+    assert "Ссылка продолжает работать на случай, если человек передумает" in card
+
+
+def test_who_only_works_in_the_panel_is_no_participant(
+    curator: Browser, world: World, database: Database
+) -> None:
+    with database.writing() as session:
+        account = session.scalars(select(Account).where(Account.login == "curator")).one()
+        account_id = account.id
+    code = world.write(
+        issue_chat_code, actor=Actor(ActorKind.ACCOUNT, account_id, world.organization_id, Door.PANEL)
+    )
+    linked = world.write(link_account, code=code, chat_id=900, locale="ru")
+    listed = text_of(curator.get("/people/"))
+    assert "сотрудник панели: куратор – в чате" in listed
+    assert "ещё не выбрана" not in listed
+    assert "ещё не спрашивали" not in listed
+    card = text_of(curator.get(f"/people/{linked.person_id}/"))
+    assert "сотрудник панели: куратор" in card
+    assert "ещё не спрашивали" not in card
+    assert "С чего начать: три шага" in text_of(curator.get("/")), "the curator's own chat is no first person"
+    world.person("Пётр")
+    tomorrow = (world.now + timedelta(days=1)).strftime("%d.%m.%Y")
+    form = {"kind": "council", "title": "Педсовет", "day": tomorrow, "clock": "14:30"}
+    event = curator.post("/events/new", form)
+    assert f'name="person_id" value="{linked.person_id}"' not in event
+    assert "Пётр" in text_of(event)
