@@ -95,6 +95,8 @@ SUBJECTS = {
     "publication": N_("publication"),
     "partner": N_("partner"),
     "memo": N_("memo"),
+    "survey_wave": N_("survey wave"),
+    "web_link": N_("personal link to a form"),
 }
 
 NOTICES = {

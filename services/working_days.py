@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
+LANGUAGES = {"ru": "ru", "en": "en_US"}  # of the panel, as the library calls them
+
 
 def find_working_day(day: date, *, after: int) -> date:
     """The working day that is `after` working days later; the day itself does not count."""
@@ -19,9 +21,9 @@ def is_working_day(day: date) -> bool:
     return bool(_calendar().is_working_day(day))
 
 
-def list_holidays(first: date, last: date) -> tuple[tuple[date, str], ...]:
-    """Public holidays between two days, both included, with their names."""
-    calendar = _calendar()
+def list_holidays(first: date, last: date, *, locale: str) -> tuple[tuple[date, str], ...]:
+    """Public holidays between two days, both included, with their names in the reader's language."""
+    calendar = _calendar(LANGUAGES[locale])
     found = []
     day = first
     while day <= last:
@@ -31,8 +33,8 @@ def list_holidays(first: date, last: date) -> tuple[tuple[date, str], ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1)
-def _calendar() -> "HolidayBase":
+@lru_cache(maxsize=len(LANGUAGES))
+def _calendar(language: str = LANGUAGES["ru"]) -> "HolidayBase":
     from holidays import country_holidays
 
-    return country_holidays("RU")
+    return country_holidays("RU", language=language)  # unsaid, it would be that of the server

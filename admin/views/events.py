@@ -68,7 +68,7 @@ class EventPage(SecuredPage):
                     **facts,
                 )
                 if done is not None:
-                    flash(label("The event is planned. Now invite the guests."), "success")
+                    flash(_said(done), "success")
                     return redirect(url_for("events.card", event_id=done.id))
         return self.show("panel/event_form.html", event=None, form=form, **_words())
 
@@ -209,8 +209,15 @@ class EventPage(SecuredPage):
             preview=preview_of(describe_invitation(event, None, translator())),
             form=request.form,
             is_past=event.starts_at <= now(),
+            now=now(),
             **_words(),
         )
+
+
+def _said(event: EventFacts) -> str:
+    if event.starts_at > now():
+        return label("The event is planned. Now invite the guests.")
+    return label("The event is entered afterwards: below you can note who was there and keep the minutes.")
 
 
 def _words() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin.doors import SecuredPage, current_account, current_actor
-from admin.languages import label
+from admin.languages import label, locale
 from admin.storage import now, session
 from admin.views.roadmap import DateUnreadable, read_date
 from services.actors import Right
@@ -33,7 +33,7 @@ class CalendarPage(SecuredPage):
         return self.show(
             "panel/school_calendar.html",
             own_days=list_school_days(session(), actor=current_actor(), organization_id=organization_id),
-            holidays=list_holidays(first, last),
+            holidays=list_holidays(first, last, locale=locale()),
             years=f"{year}-{year + 1}",
             form={name: request.form.get(name, "") for name in FIELDS},
             is_working="is_working" in request.form,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
@@ -29,7 +30,7 @@ CLOSES = time(23, 59)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the form says; `starts_at` is this moment when no day is named."""
+    """What the form says; `starts_at` is this moment when no day is named, `fault` is about the last day."""
 
     occasion: Occasion
     segment: Segment
@@ -37,6 +38,22 @@ class Plan:
     closes_on: date
     starts_at: datetime
     closes_at: datetime
+    fault: str = ""
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The form as an address says it: what was previewed, to be compared with what is planned."""
+        return {
+            "occasion": self.occasion,
+            "role": [role.value for role in self.segment.roles],
+            "who": self.segment.who.value,
+            "starts_on": self.starts_on.isoformat() if self.starts_on else "",
+            "closes_on": self.closes_on.isoformat(),
+        }
+
+    @property
+    def mark(self) -> str:
+        return " ".join(",".join(one) if isinstance(one, list) else one for one in self.fields.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,16 @@ class WavePage(SecuredPage):
         """The form, then the preview; only the preview's button asks anybody."""
         occasions = list_occasions(session(), cycle_id=cycle().id)
         plan = self._read_plan(occasions) if request.values.get("occasion") else None
-        if request.method == "POST" and plan is not None:
+        if request.method == "POST" and plan is not None and request.args.get("previewed") != plan.mark:
+            flash(
+                label(
+                    "You have changed the form since the preview: look at the new one below, "
+                    "then plan the wave."
+                ),
+                "error",
+            )
+            return redirect(url_for("waves.new", **plan.fields))
+        if request.method == "POST" and plan is not None and not plan.fault:
             planned = self.attempt(
                 plan_wave,
                 actor=current_actor(),
@@ -74,7 +100,7 @@ class WavePage(SecuredPage):
             if planned is not None:
                 flash(label("The wave is planned. You see the answers here as they come."), "success")
                 return redirect(url_for("waves.card", wave_id=planned))
-        people = self._preview(plan) if plan is not None else []
+        people = self._preview(plan) if plan is not None and not plan.fault else []
         days = settings_of(session(), cycle_id=cycle().id).survey_closes_days
         return self.show(
             "panel/wave_new.html",
@@ -134,7 +160,12 @@ class WavePage(SecuredPage):
         if starts_on is not None and starts_on > _today():
             starts_at = datetime.combine(starts_on, OPENS, zone)
         closes_at = datetime.combine(closes_on, CLOSES, zone)
-        return Plan(occasion, Segment(roles, who), starts_on, closes_on, starts_at, closes_at)
+        fault = ""
+        if closes_at <= now():
+            fault = label("This day has passed already. Please choose today or a later one.")
+        elif closes_at <= starts_at:
+            fault = label("The survey would close before it is asked: please choose a later day.")
+        return Plan(occasion, Segment(roles, who), starts_on, closes_on, starts_at, closes_at, fault)
 
 
 def _parts(people: Sequence[Respondent], plan: Plan) -> list[Part]:

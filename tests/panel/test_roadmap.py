@@ -107,7 +107,8 @@ def test_who_answers_for_a_row_ticks_it_and_others_are_told_who_does(
 
 def test_the_calendar_takes_the_schools_own_days(curator: Browser) -> None:
     page = text_of(curator.get("/calendar/"))
-    assert "23.02.2027" in page
+    assert "23.02.2027 · День защитника Отечества" in page
+    assert "22.02.2027 · Выходной (перенесено с 20.02.2027)" in page
     assert "Пока нет" in page
     refused = curator.post(
         "/calendar/", title="Осенние каникулы", first_day="2026-11-05", last_day="2026-11-01"
@@ -120,3 +121,5 @@ def test_the_calendar_takes_the_schools_own_days(curator: Browser) -> None:
     assert "26.10.2026 – 01.11.2026 · нерабочие дни" in text_of(added)
     gone = curator.post("/calendar/1/remove", page="/calendar/")
     assert "Пока нет" in text_of(gone)
+    curator.post("/language", page="/account/", locale="en", next="/")
+    assert "Defender of the Fatherland Day" in text_of(curator.get("/calendar/"))

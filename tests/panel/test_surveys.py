@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -182,7 +184,7 @@ def test_a_wave_is_planned_only_after_its_preview(world: World, curator: Browser
     with world.database.reading() as session:
         assert session.scalars(select(SurveyWave)).all() == []
     fields = {"occasion": "satisfaction_mid", "role": "mentee", "who": "paired", "closes_on": end}
-    planned = curator.post("/waves/new/", fields, page=asked)
+    planned = curator.post(plan_button(preview), fields, page=asked)
     assert "Волна запланирована" in text_of(planned)
     world.write(open_waves)
     with world.database.reading() as session:
@@ -195,6 +197,51 @@ def test_a_wave_is_planned_only_after_its_preview(world: World, curator: Browser
     assert "100 %" in text_of(curator.get("/surveys/"))
     wrong = curator.get("/waves/new/?occasion=satisfaction_mid&closes_on=&role=mentee")
     assert "Укажите, пожалуйста" in text_of(wrong)
+
+
+def plan_button(preview: str) -> str:
+    """Where the button below the preview sends the form above it."""
+    found = re.search(r'form="wave" formmethod="post" formaction="([^"]+)"', preview)
+    assert found is not None, text_of(preview)
+    return unescape(found[1])
+
+
+def test_what_is_planned_is_what_was_previewed(world: World, curator: Browser, clock: FixedClock) -> None:
+    world.mentee()
+    today = clock.now().date()
+    fields = {
+        "occasion": "satisfaction_mid",
+        "role": "mentee",
+        "who": "all",
+        "starts_on": (today + timedelta(days=1)).isoformat(),
+        "closes_on": (today + timedelta(days=10)).isoformat(),
+    }
+    button = plan_button(curator.get(f"/waves/new/?{urlencode(fields)}"))
+    later = {**fields, "closes_on": (today + timedelta(days=20)).isoformat()}
+    shown = curator.post(button, later, page="/waves/new/")
+    assert "После предпросмотра вы изменили форму" in text_of(shown)
+    assert f'value="{later["closes_on"]}"' in shown
+    with world.database.reading() as session:
+        assert session.scalars(select(SurveyWave)).all() == []
+    assert "Волна запланирована" in text_of(curator.post(plan_button(shown), later, page="/waves/new/"))
+    with world.database.reading() as session:
+        wave = session.scalars(select(SurveyWave)).one()
+        assert wave.closes_at is not None
+        assert wave.closes_at.date() == today + timedelta(days=20)
+
+
+def test_a_last_day_in_the_past_is_refused_at_the_preview(
+    world: World, curator: Browser, clock: FixedClock
+) -> None:
+    world.mentee()
+    today = clock.now().date()
+    asked = "/waves/new/?occasion=satisfaction_mid&role=mentee&who=all"
+    gone = curator.get(f"{asked}&starts_on=&closes_on={today - timedelta(days=1)}")
+    assert "Этот день уже прошёл" in gone[gone.index('id="closes_on_fault"') :]
+    assert f'value="{today - timedelta(days=1)}"' in gone, "nothing typed is lost"
+    assert "formaction" not in gone
+    crossed = curator.get(f"{asked}&starts_on={today + timedelta(days=5)}&closes_on={today}")
+    assert "раньше, чем начнётся" in text_of(crossed)
 
 
 def test_a_teacher_without_a_chat_answers_by_a_link(world: World, curator: Browser, guest: Browser) -> None:
