@@ -137,15 +137,15 @@ def read_sheet(
             Invitation.revoked_at.is_(None),
             Invitation.expires_at > now,
         )
-        .order_by(Person.family_name, Person.given_name, Person.id, Invitation.id)
-    )
+        .order_by(Invitation.id)
+    ).all()
     return [
         SheetCard(
             person.full_name,
             person.polite_name,
             InvitationMade(one.id, person.id, one.token, one.expires_at),
         )
-        for one, person in found
+        for one, person in sorted(found, key=lambda row: row.Person.sort_key)
     ]
 
 
@@ -219,7 +219,6 @@ def _rows(
         .outerjoin(Invitation, Invitation.id == newest_id)
         .outerjoin(ChatAccount, ChatAccount.person_id == Person.id)
         .where(Person.organization_id == organization_id, Person.departed_at.is_(None))
-        .order_by(Person.family_name, Person.given_name, Person.id)
     )
     if only is not None:
         query = query.where(Person.id.in_(only))
@@ -243,7 +242,9 @@ def _rows(
             has_decided=is_settled,
             declined_at=refused.get(person.id),
         )
-        for person, invitation, since, chat_id, is_settled in session.execute(query)
+        for person, invitation, since, chat_id, is_settled in sorted(
+            session.execute(query), key=lambda row: row.Person.sort_key
+        )
     ]
 
 

@@ -268,20 +268,18 @@ def list_people(
 ) -> list[PersonRow]:
     """Everyone of the organisation by family name. `role` and `status` are of the current cycle.
 
-    Names are compared here and not in SQL: SQLite folds the case of Latin letters only.
+    Names are compared and sorted here and not in SQL: SQLite folds the case of Latin letters only.
     """
     actor.check_right(Right.SEE_PEOPLE, organization_id)
     cycle = current_cycle(session, organization_id)
     found = session.scalars(
-        select(Person)
-        .where(Person.organization_id == organization_id, Person.erased_at.is_(None))
-        .order_by(Person.family_name, Person.given_name, Person.id)
-    ).all()
+        select(Person).where(Person.organization_id == organization_id, Person.erased_at.is_(None))
+    )
     roles = _roles_by_person(session, cycle.id)
     wanted = _fold(search)
     people = [
         person
-        for person in found
+        for person in sorted(found, key=lambda one: one.sort_key)
         if wanted in _fold(f"{person.full_name} {person.position}")
         and _has(roles[person.id], role=role, status=status)
     ]

@@ -79,7 +79,7 @@ def list_candidates(session: Session, *, actor: Actor, event_id: int, now: datet
             row.chat is ChatState.LINKED,
             row.person.id in guests,
         )
-        for row in sorted(rows, key=lambda row: row.person.full_name)
+        for row in rows
         if row.staff is None or row.person.id in guests
     )
 
@@ -91,6 +91,7 @@ def list_guests(session: Session, *, actor: Actor, event_id: int, now: datetime)
         session, actor=actor, organization_id=get_event(session, event_id).organization_id, now=now
     )
     positions = {row.person.id: row.person.position for row in rows}
+    order = {person_id: place for place, person_id in enumerate(known)}
     guests = session.scalars(select(EventGuest).where(EventGuest.event_id == event_id))
     found = [
         Guest(
@@ -105,7 +106,7 @@ def list_guests(session: Session, *, actor: Actor, event_id: int, now: datetime)
         for guest in guests
         if guest.person_id in known
     ]
-    return tuple(sorted(found, key=lambda one: one.name))
+    return tuple(sorted(found, key=lambda one: order[one.person_id]))
 
 
 def invite_guests(

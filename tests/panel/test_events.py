@@ -58,6 +58,19 @@ def test_an_event_from_the_plan_to_its_minutes(
         assert said in register
 
 
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Обучение «Первые шаги»", "Приглашаем вас: обучение Первые шаги ."),
+        ("Обучение молодых педагогов", "Приглашаем вас: обучение молодых педагогов ."),
+        ("Обучение", "Приглашаем вас: обучение Обучение ."),
+        ("Обучение-практикум", "Приглашаем вас: обучение Обучение-практикум ."),
+    ],
+)
+def test_the_invitation_names_the_kind_once(curator: Browser, title: str, said: str) -> None:
+    assert said in text_of(curator.post("/events/new", {**FORM, "title": title}))
+
+
 def test_an_event_of_the_past_is_entered_afterwards(curator: Browser, world: World) -> None:
     world.mentee("Анна")
     gone = (world.now - timedelta(days=3)).strftime("%d.%m.%Y")
