@@ -9,7 +9,8 @@ from aiogram.types import CallbackQuery, Message
 from sqlalchemy.orm import Session
 
 from handlers.bubbles import conclude, is_on_screen, open_flow
-from handlers.filters import Flow, Typed
+from handlers.drafts.taking import tells_of_meeting
+from handlers.filters import DECIDING, Flow, Typed
 from handlers.talk import Talk
 from notices.feedback import describe_feedback
 from notices.language import Translator
@@ -17,8 +18,9 @@ from notices.letters import Letter
 from services.actors import person_in_chat
 from services.conversations import Place
 from services.errors import NotAllowed, NotFound
-from services.feedback import rate, read_feedback
-from services.surveys.runs import RunClosed, record_answer
+from services.feedback import Feedback, find_waiting, rate, read_feedback
+from services.programmes.answers import AnswerRefused, check_answer, names_rating
+from services.surveys.runs import RunClosed
 
 router = Router(name="feedback")
 
@@ -59,18 +61,42 @@ async def give_rating(_query: CallbackQuery, callback_data: GiveRating, talk: Ta
 
 @router.message(Flow(FLOW), Typed())
 async def take_rating(message: Message, talk: Talk) -> None:
-    """A number typed instead of tapped. Once there is a rating, what is typed is about something else."""
-    run_id = int(talk.place.data["run_id"])
-    feedback = await talk.read(read_feedback, actor=talk.actor, run_id=run_id, now=talk.now)
-    if feedback.rating is not None:
-        raise SkipHandler
-    await talk.act(
-        record_answer,
-        actor=talk.actor,
-        run_id=run_id,
-        question_id=feedback.question.id,
-        raw=message.text or "",
+    """A number typed instead of tapped. Once there is a rating, what is typed is about something else; so is
+    a text about a meeting, and the question then waits in the menu.
+    """
+    typed = message.text or ""
+    feedback = await talk.read(
+        read_feedback, actor=talk.actor, run_id=int(talk.place.data["run_id"]), now=talk.now
     )
+    if feedback.rating is not None or (not names_rating(typed) and await tells_of_meeting(talk, typed)):
+        raise SkipHandler
+    await _rate_typed(talk, feedback, typed)
+
+
+@router.message(Typed())
+async def take_number(message: Message, talk: Talk) -> None:
+    """A bare number answers the question of a notice, while the screen itself asks for no decision."""
+    typed, person_id = message.text or "", talk.place.person_id
+    if person_id is None or talk.place.flow in DECIDING or not names_rating(typed):
+        raise SkipHandler
+    run_id = await talk.read(find_waiting, person_id=person_id, now=talk.now)
+    if run_id is None or (talk.place.flow == FLOW and run_id < int(talk.place.data["run_id"])):
+        raise SkipHandler  # straight after a rating a number is no word about an older meeting
+    await _rate_typed(
+        talk, await talk.read(read_feedback, actor=talk.actor, run_id=run_id, now=talk.now), typed
+    )
+
+
+async def _rate_typed(talk: Talk, feedback: Feedback, typed: str) -> None:
+    """Keep the rating, or say what is asked over the question: it becomes the screen either way."""
+    talk.go(FLOW, run_id=feedback.run_id)
+    try:
+        rating = check_answer(feedback.question, typed)
+    except AnswerRefused as error:
+        await talk.act()
+        await talk.show(talk.t.error(error))
+        return
+    await talk.act(rate, actor=talk.actor, run_id=feedback.run_id, rating=rating)
     await talk.show()
 
 

@@ -7,7 +7,7 @@ sees neither.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting
@@ -70,6 +70,21 @@ def find_feedback(session: Session, *, meeting_id: int, person_id: int) -> int |
         select(SurveyRun.id).where(
             SurveyRun.dedup_key == f"{OCCASION}:meeting:{meeting_id}:person:{person_id}"
         )
+    )
+
+
+def find_waiting(session: Session, *, person_id: int, now: datetime) -> int | None:
+    """The newest feedback that still waits for this person's rating."""
+    return session.scalar(
+        select(SurveyRun.id)
+        .where(
+            SurveyRun.person_id == person_id,
+            SurveyRun.dedup_key.startswith(f"{OCCASION}:"),
+            SurveyRun.status.in_((SurveyStatus.OPEN, SurveyStatus.PAUSED)),
+            or_(SurveyRun.closes_at.is_(None), SurveyRun.closes_at > now),
+        )
+        .order_by(SurveyRun.opened_at.desc(), SurveyRun.id.desc())
+        .limit(1)
     )
 
 

@@ -1,6 +1,7 @@
 """Texts about meetings: read into a card, completed by what is written next, mended by an edit."""
 
 import asyncio
+import re
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from aiogram.types import Message
 
 from handlers.drafts.screens import FLOW, asked_of, standing_of
 from handlers.drafts.tapping import save
-from handlers.filters import Flow, Typed
+from handlers.filters import DECIDING, Flow, Typed
 from handlers.talk import Talk
 from models.drafts import DraftStatus
 from notices.language import Translator
@@ -25,6 +26,11 @@ from services.meeting_text import Intent, Reading, Warned
 router = Router(name="texts about meetings")
 
 YES = {"да", "верно", "всё верно", "все верно", "сохранить", "сохрани", "сохраните", "ок", "yes", "ok"}
+REPLY = re.compile(
+    "да|нет|ага|угу|неа|ок|окей|хорошо|ладно|ой|ну|наверное?|возможно|может|быть|не|знаю|конечно|соглас(?:ен|на)"
+    "|принято|подтверждаю|приду|буду|смогу|yes|no|ok|okay|maybe"
+)
+"""A word that answers a button's question: alone it says nothing of a meeting."""
 TEXTS = frozenset({Field.TOPIC, Field.NEXT_STEP, Field.PLACE})
 
 
@@ -83,6 +89,9 @@ async def _take(message: Message, talk: Talk, *, is_beside_card: bool) -> None:
     text = message.text or ""
     reading = await _read(talk, text)
     if not is_worth_a_card(reading):
+        is_reply = reading.intent is Intent.UNCLEAR and not reading.warnings and is_mere_reply(text)
+        if is_reply or talk.place.flow in DECIDING - {FLOW}:
+            raise ChooseByButton
         await talk.show(say_unread(reading, talk.t))
         return
 
@@ -110,6 +119,15 @@ async def _read(talk: Talk, text: str) -> Reading:
     return await asyncio.to_thread(read_text, author, text, now=talk.now)
 
 
+async def tells_of_meeting(talk: Talk, text: str) -> bool:
+    """Whether a text typed where something else is asked is surely about a meeting all the same."""
+    try:
+        reading = await _read(talk, text)
+    except SkipHandler:
+        return False
+    return reading.intent not in {Intent.NOTE, Intent.UNCLEAR} and is_worth_a_card(reading)
+
+
 async def _tells_a_meeting(talk: Talk, text: str, asked: Field) -> bool:
     """Whether a text under a question is a meeting of its own: it has a day and a length, or another wish."""
     reading = await _read(talk, text)
@@ -127,7 +145,10 @@ async def _answer(talk: Talk, card: DraftCard, asked: Field, text: str) -> None:
     standing = replace(standing_of(talk.place), month=None, choices=())
     if answer.choices:
         talk.go(FLOW, **asdict(replace(standing, choices=answer.choices)))
-        await talk.act()
+        if answer.changes:
+            await talk.act(fill_draft, actor=talk.actor, draft_id=card.id, changes=answer.changes)
+        else:
+            await talk.act()
         await talk.show()
         return
     if not answer.changes:
@@ -135,6 +156,11 @@ async def _answer(talk: Talk, card: DraftCard, asked: Field, text: str) -> None:
     talk.go(FLOW, **asdict(replace(standing, field=None, is_editing=False)))
     await talk.act(fill_draft, actor=talk.actor, draft_id=card.id, changes=answer.changes)
     await talk.show()
+
+
+def is_mere_reply(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+|\d+", text.casefold())
+    return bool(words) and all(REPLY.fullmatch(word) for word in words)
 
 
 def say_unread(reading: Reading, t: Translator) -> str:

@@ -40,6 +40,7 @@ __all__ = [
     "Value",
     "check_answer",
     "describe",
+    "names_rating",
 ]
 
 
@@ -93,7 +94,7 @@ def _check_text(raw: Raw, limit: int, *, is_line: bool) -> str:
 
 # --- numbers and dates ---------------------------------------------------------------------------------
 
-_RATING = re.compile(r"([0-9]{1,2})(?:\s*(?:/|из|of|out of)\s*10)?(?:\s*(?:балл(?:а|ов)?|points?))?")
+_RATING = re.compile(r"([0-9]{1,4})(?:\s*(?:/|из|of|out of)\s*10)?(?:\s*(?:балл(?:а|ов)?|points?))?")
 _SCALE = re.compile(r"([0-9])(?:\s*(?:/|из|of|out of)\s*2)?(?:\s*(?:балл(?:а|ов)?|points?))?")
 _AMOUNT = re.compile(r"([0-9]{1,9})\s*([a-zа-я]*)\.?(?:\s*(?:и|and)?\s*([0-9]{1,9})\s*([a-zа-я]+))?")
 _UNIT_WORDS: Mapping[str, frozenset[str]] = {
@@ -116,8 +117,17 @@ def _tapped_or_typed(raw: Raw) -> str:
     return _fold(raw)
 
 
+def _find_rating(typed: str) -> re.Match[str] | None:
+    return _RATING.fullmatch(" ".join(with_digits(typed).split()))
+
+
+def names_rating(typed: str) -> bool:
+    """Whether a text is nothing but a rating, in digits or in words: "8", "восемь", "8 из 10"; also "11"."""
+    return _find_rating(_fold(typed)) is not None
+
+
 def _check_rating(question: Question, raw: Raw) -> Value:
-    found = _RATING.fullmatch(_tapped_or_typed(raw))
+    found = _find_rating(_tapped_or_typed(raw))
     if found is None or not 1 <= int(found[1]) <= 10:  # noqa: PLR2004 - the scale itself
         raise NotARating(example=_example(question, "7"))
     return int(found[1])

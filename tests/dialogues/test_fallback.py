@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from sandbox.screen import Screen
+from tests.dialogues.couples import bring_to_pair
 from tests.dialogues.walks import consented, make_world
 from tests.town import Town
 
@@ -68,3 +69,22 @@ async def test_the_menu_of_commands_is_set_and_each_command_answers(town: Town) 
         screen = await anna.telegram.say(f"/{command}")
         assert screen.text
         assert "Такой команды я не знаю" not in screen.text
+
+
+@pytest.mark.parametrize("typed", ["ок", "наверное", "ой нет"])
+async def test_a_mere_reply_is_pointed_to_the_buttons(town: Town, typed: str) -> None:
+    couple = await bring_to_pair(town)
+    told = await couple.anna.say(typed)
+    assert "кнопк" in told.text
+    assert "Я не понял" not in told.text
+    assert "ваша роль" in told.text
+
+
+async def test_a_word_typed_under_a_withdrawal_keeps_its_question(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await couple.anna.say("/privacy")
+    await couple.anna.tap("Отозвать согласие")
+    for typed in ("ой нет", "я передумала", "8"):
+        told = await couple.anna.say(typed)
+        assert "кнопк" in told.text
+        assert "Да, отозвать" in told.labels

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from models.surveys import SurveyRun, SurveyStatus
 from models.tasks import Task
-from tests.dialogues.couples import Couple, bring_to_meeting
+from tests.dialogues.couples import Couple, bring_to_meeting, bring_to_pair
+from tests.dialogues.journals import log
 from tests.town import Town, until
 
 
@@ -108,3 +109,49 @@ async def test_one_reminder_then_silence_and_the_end(town: Town) -> None:
     await couple.anna.tap("8", message_id=reminded.message_id)
     assert await statuses(couple) == [SurveyStatus.EXPIRED]
     assert "Записано" not in await couple.anna.transcript()
+
+
+@pytest.mark.parametrize("typed", ["8", "восемь", "8 из 10"])
+async def test_a_rating_typed_under_the_notice_is_the_answer_to_it(town: Town, typed: str) -> None:
+    couple = await bring_to_rating(town)
+    saved = await couple.anna.say(typed)
+    assert "Записано: 8 из 10" in saved.text
+    assert {"Добавить", "Готово"} <= set(saved.labels), "as after the tap"
+    assert await statuses(couple) == [SurveyStatus.SENT]
+
+
+async def test_a_number_beyond_ten_shows_the_question_again(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await log(couple, back=0)
+    await couple.anna.expect("Записана ваша встреча")
+    for typed in ("11", "одиннадцать"):
+        wrong = await couple.anna.say(typed)
+        assert "от 1 до 10" in wrong.text
+        assert "Насколько" in wrong.text
+        assert "10" in wrong.labels
+    assert "Записано: 10 из 10" in (await couple.anna.say("десять")).text
+
+
+async def test_a_number_straight_after_a_rating_rates_no_older_meeting(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await log(couple, back=0)
+    await log(couple, back=0, minutes=45)
+    await until(lambda: len(look_at_statuses(couple)) == 4)
+    await couple.anna.expect("45 минут")
+    await couple.anna.say("9")
+    await couple.anna.say("8")
+    assert (await statuses(couple)).count(SurveyStatus.SENT) == 1
+
+
+async def test_a_meeting_written_while_the_rating_is_asked_becomes_a_card(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await couple.pyotr.say("сегодня 40 минут, журнал")
+    asked = await couple.pyotr.tap("Сохранить")
+    assert "10" in asked.labels
+    card = await couple.pyotr.say("в четверг в 15:00")
+    assert "Четверг" in card.text
+    assert "15:00" in card.text
+    assert "от 1 до 10" not in card.text
+    await couple.pyotr.tap("Предложить")
+    menu = await couple.pyotr.say("/menu")
+    assert any("анкет" in label.lower() for label in menu.labels), "the rating waits"

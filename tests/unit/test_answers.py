@@ -80,7 +80,7 @@ EVERY_KIND = [
 
 
 ACCEPTED: list[tuple[Question, str | Tapped, object]] = [
-    (RATING, "7", 7), (RATING, " 7 ", 7), (RATING, "7/10", 7), (RATING, "10 из 10", 10),
+    (RATING, "семь", 7), (RATING, "7", 7), (RATING, " 7 ", 7), (RATING, "7/10", 7), (RATING, "10 из 10", 10),
     (RATING, "8 баллов", 8),
     (RATING, Tapped(("10",)), 10), (RATING, "не применимо", NOT_APPLICABLE),
     (RATING, Tapped((NOT_APPLICABLE_ID,)), NOT_APPLICABLE),
@@ -121,7 +121,7 @@ def test_answer_is_read(question: Question, raw: str | Tapped, value: object) ->
 
 
 REFUSED: list[tuple[Question, str | Tapped, type[AnswerRefused], dict[str, object]]] = [
-    (RATING, "семь", NotARating, {"example": "7"}), (RATING, "11", NotARating, {"example": "7"}),
+    (RATING, "одиннадцать", NotARating, {"example": "7"}), (RATING, "11", NotARating, {"example": "7"}),
     (RATING, "0", NotARating, {"example": "7"}), (RATING, "7.5", NotARating, {"example": "7"}),
     (RATING, "7 из 12", NotARating, {"example": "7"}),
     (RATING, Tapped(("7", "8")), NotARating, {"example": "7"}),
