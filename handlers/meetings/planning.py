@@ -30,7 +30,15 @@ from services.meetings.planning import MeetingProposed, TimePassed, move_meeting
 from services.pairs import read_pair
 from services.programmes.running import settings_of
 from services.school_days import read_calendar
-from services.slots import check_day, draw_month, find_last_day, propose_days, propose_times, read_slot
+from services.slots import (
+    TimeNotUnderstood,
+    check_day,
+    draw_month,
+    find_last_day,
+    propose_days,
+    propose_times,
+    read_slot,
+)
 
 router = Router(name="meeting planning")
 
@@ -124,26 +132,34 @@ async def choose_time(_query: CallbackQuery, callback_data: ChooseTime, talk: Ta
 
 @router.message(Flow(FLOW), Typed())
 async def take_words(message: Message, talk: Talk) -> None:
-    """A day, a time or both, "в четверг в 15:00": read once, and echoed on the card before it is sent."""
+    """A day, a time or both, "в четверг в 15:00": read once, and echoed on the card before it is sent.
+
+    On that card it is a correction.
+    """
     plan = plan_of(talk.place)
-    if plan.kind is None or plan.clock is not None:
+    if plan.kind is None:
         raise ChooseByButton
-    answer = read_answer(
-        Field.DAY if plan.day is None else Field.START,
-        message.text or "",
-        purpose=Purpose.PLAN,
-        local_now=talk.now.astimezone(talk.place.zone),
-    )
-    if answer.choices:
-        await _go(talk, choices=answer.choices, month=None)
-        return
+    try:
+        answer = read_answer(
+            Field.DAY if plan.day is None else Field.START,
+            message.text or "",
+            purpose=Purpose.PLAN,
+            local_now=talk.now.astimezone(talk.place.zone),
+        )
+    except TimeNotUnderstood:
+        if plan.clock is None:
+            raise
+        raise ChooseByButton from None
     day, clock = answer.changes.get("day"), answer.changes.get("start")
     if day is not None:
         _check_day(talk, day)
-    if clock is not None:
-        await _choose_clock(talk, clock, day)
+    chosen = {} if day is None else {"day": day.isoformat()}
+    if answer.choices:
+        await _go(talk, choices=answer.choices, month=None, clock=None, **chosen)
+    elif clock is not None or plan.clock is not None:
+        await _choose_clock(talk, clock or time.fromisoformat(plan.clock or ""), day)
     elif day is not None:
-        await _go(talk, day=day.isoformat(), month=None, choices=())
+        await _go(talk, month=None, choices=(), **chosen)
 
 
 @router.callback_query(Flow(FLOW), StepBack.filter())

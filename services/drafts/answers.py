@@ -20,6 +20,7 @@ TOWARDS: dict[Purpose, Towards] = {
     Purpose.MOVE: "future",
 }
 MOST_CHOICES = 6
+_BARE_DATE = re.compile(r"[\d\s./-]+")  # "13.10" is no time of day where a day is asked
 _WORD = re.compile(r"[^\W\d_]{3}")
 
 
@@ -29,6 +30,10 @@ class DayNotRead(DomainError):
 
 class DayImpossible(DomainError):
     text = N_("There is no such day. Please write it like “yesterday”, “Thursday” or “13.10”.")
+
+
+class TimeImpossible(DomainError):
+    text = N_("There is no such time.")
 
 
 class LengthNotRead(DomainError):
@@ -41,15 +46,15 @@ class ChooseByButton(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`changes` by the names of Item, or `choices` to offer as buttons."""
+    """`changes` by the names of Item; `choices` to offer as buttons."""
 
     changes: dict[str, Any] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
 
 
 def read_answer(asked: Field, text: str, *, purpose: Purpose, local_now: datetime) -> Answer:
-    """Raises DayNotRead, DayImpossible, DayNotPast, DayOutOfRange, TimeNotUnderstood, LengthNotRead, or
-    ChooseByButton.
+    """Raises DayNotRead, DayImpossible, DayNotPast, DayOutOfRange, TimeNotUnderstood, TimeImpossible,
+    LengthNotRead, or ChooseByButton.
     """
     match asked:
         case Field.DAY:
@@ -68,7 +73,8 @@ def read_answer(asked: Field, text: str, *, purpose: Purpose, local_now: datetim
 def _read_day(text: str, purpose: Purpose, local_now: datetime) -> Answer:
     found, today = read_date(text, local_now, TOWARDS.get(purpose)), local_now.date()
     if found.date is not None:
-        at = read_time(text) if purpose in {Purpose.PLAN, Purpose.MOVE} else None
+        has_time = purpose in {Purpose.PLAN, Purpose.MOVE} and not _BARE_DATE.fullmatch(text)
+        at = read_time(text) if has_time else None
         return Answer({"day": found.date, **({"start": at.start, "end": at.end} if at and at.start else {})})
     if found.choices:
         return Answer(choices=tuple(day.isoformat() for day in _list_possible(found.choices, purpose, today)))
@@ -88,14 +94,31 @@ def _list_possible(days: Sequence[date], purpose: Purpose, today: date) -> list[
 
 
 def _read_start(text: str, purpose: Purpose, local_now: datetime) -> Answer:
+    """A time, and the day where one is named beside it: a day is never left out in silence."""
+    day = _read_day_beside(text, purpose, local_now)
+    named = {"day": day} if day else {}
     found = read_time(text)
     if found.start is not None:
-        has_words = _WORD.search(text)  # "12.12" answers what was asked: the time
-        day = read_date(text, local_now, TOWARDS.get(purpose)).date if has_words else None
-        return Answer({"start": found.start, "end": found.end, **({"day": day} if day else {})})
+        return Answer({"start": found.start, "end": found.end, **named})
     if found.choices:
-        return Answer(choices=tuple(f"{one:%H%M}" for one in found.choices[:MOST_CHOICES]))
-    raise TimeNotUnderstood
+        return Answer(named, choices=tuple(f"{one:%H%M}" for one in found.choices[:MOST_CHOICES]))
+    if found.problem is Problem.IMPOSSIBLE:
+        raise TimeImpossible
+    if not named:
+        raise TimeNotUnderstood
+    return Answer(named)
+
+
+def _read_day_beside(text: str, purpose: Purpose, local_now: datetime) -> date | None:
+    """None when no day is named: "12.12" answers what was asked, the time."""
+    if not _WORD.search(text):
+        return None
+    found = read_date(text, local_now, TOWARDS.get(purpose))
+    if found.date is None and found.problem is not Problem.UNKNOWN:
+        if found.problem is Problem.IMPOSSIBLE:
+            raise DayImpossible
+        raise DayOutOfRange if found.problem in {Problem.WRONG_SIDE, Problem.TOO_FAR} else DayNotRead
+    return found.date
 
 
 def _read_length(text: str) -> Answer:

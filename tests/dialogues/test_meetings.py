@@ -291,3 +291,60 @@ async def test_kinds_are_chosen_when_the_pair_is_at_work(town: Town) -> None:
     days = await couple.pyotr.tap("Встреча-планирование")
     assert "В какой день?" in days.text
     assert "‹ Назад" in days.labels
+
+
+async def test_a_day_typed_where_the_time_is_asked_counts(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    days = await couple.pyotr.tap("Предложить встречу")
+    await couple.pyotr.tap(days.labels[2])
+    for wrong, why in (
+        ("вчера в 15:00", "от сегодняшнего до"),
+        ("31 февраля в 10", "Такого дня нет"),
+        ("в 25:00", "Такого времени не бывает"),
+    ):
+        refused = await couple.pyotr.say(wrong)
+        assert why in refused.text
+        assert "Во сколько?" in refused.text
+    card = await couple.pyotr.say("завтра в 15:00")
+    tomorrow = (await couple.local_now()).date() + timedelta(days=1)
+    assert "Всё верно?" in card.text
+    assert f"{tomorrow.day} " in card.text
+    await couple.pyotr.tap("Предложить")
+    [proposed] = await starts(couple)
+    assert proposed == f"{tomorrow}T15:00"
+
+
+async def test_the_card_of_a_proposal_is_corrected_by_words(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    days = await couple.pyotr.tap("Предложить встречу")
+    await couple.pyotr.tap(days.labels[3])
+    await couple.pyotr.tap("15:30")
+    for wrong, why in (
+        ("вчера в 15:00", "от сегодняшнего до"),
+        ("31 февраля в 10", "Такого дня нет"),
+        ("в 25:00", "Такого времени не бывает"),
+        ("не знаю", "кнопк"),
+    ):
+        refused = await couple.pyotr.say(wrong)
+        assert why in refused.text
+        assert "15:30" in refused.text, "the card stays"
+    card = await couple.pyotr.say("завтра в 16.30")
+    assert "16:30" in card.text
+    card = await couple.pyotr.say("послезавтра")
+    assert "16:30" in card.text, "only the day was told anew"
+    await couple.pyotr.tap("Предложить")
+    after_tomorrow = (await couple.local_now()).date() + timedelta(days=2)
+    assert await starts(couple) == [f"{after_tomorrow}T16:30"]
+
+
+async def test_a_date_in_figures_is_no_time_of_day(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await couple.pyotr.tap("Предложить встречу")
+    day = (await couple.local_now()).date() + timedelta(days=2)
+    asked = await couple.pyotr.say(f"{day:%d.%m}")
+    assert "Во сколько?" in asked.text
+
+
+async def starts(couple: Couple) -> list[str]:
+    query = select(Meeting.local_start).order_by(Meeting.id)
+    return await asyncio.to_thread(couple.world.read, lambda session: list(session.scalars(query)))
