@@ -88,6 +88,6 @@ async def wait_for_document(person: Person) -> None:
 async def test_language_is_switched_at_once(anna: Guest) -> None:
     await anna.say("/settings")
     assert "Language: choose below" in await anna.tap("English")
-    assert "your role: mentee" in await anna.tap("To the menu")
+    assert "your role: mentored teacher" in await anna.tap("To the menu")
     await anna.say("/settings")
     assert "Язык: выберите ниже" in await anna.tap("Русский")
