@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from aiogram import BaseMiddleware
@@ -20,11 +21,16 @@ from services.sending import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
 
+DOUBLE_TAP = timedelta(seconds=2)
+
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class Conversing(BaseMiddleware):
     """Works with what bot/workers.py feeds beside the update: `desk`, `nursery`, `place`."""
+
+    def __init__(self) -> None:
+        self._last_taps: dict[int, tuple[int, str | None, datetime]] = {}  # one of each chat
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         update = cast("Update", event)
@@ -48,11 +54,26 @@ class Conversing(BaseMiddleware):
         if query is not None:
             toast = fallback.say_stale(talk.t) if is_late else None
             nursery.start(answer_callback(query, toast), "callback")
-        if is_late:
+        is_double = query is not None and self._is_double(query, chat.id, desk.now())
+        if is_late and is_double:  # the answer to the first tap stands right below
+            desk.recorder.shown(Shown(update.update_id, place.chat_id, None))
+        elif is_late:
             await talk.show(fresh=True)
         else:
             await converse(handler, event, data, talk)
         return None
+
+    def _is_double(self, query: CallbackQuery, chat_id: int, now: datetime) -> bool:
+        """Whether the same button was the chat's last tap, a moment ago."""
+        before = self._last_taps.get(chat_id)
+        if query.message is None:
+            return False
+        self._last_taps[chat_id] = (query.message.message_id, query.data, now)
+        return (
+            before is not None
+            and before[:2] == (query.message.message_id, query.data)
+            and now - before[2] <= DOUBLE_TAP
+        )
 
 
 async def converse(handler: Handler, event: TelegramObject, data: dict[str, Any], talk: Talk) -> None:

@@ -14,14 +14,14 @@ from handlers.commands import Participant
 from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart
 from handlers.talk import Talk
-from models.pairs import MEETING, DeclineReason, PairStatus
+from models.pairs import MEETING, Decision, DeclineReason, PairStatus
 from models.people import ChatAccount, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from notices.pairs import describe_status, introduce, offer
 from services.actors import person_in_chat
 from services.conversations import Place
-from services.errors import N_
+from services.errors import N_, DomainError
 from services.pairs import (
     OfferAnsweredAlready,
     OfferGone,
@@ -71,16 +71,13 @@ class ShowPair(CallbackData, prefix="pair.show"):
 
 @router.callback_query(AcceptOffer.filter())
 async def accept(_query: CallbackQuery, callback_data: AcceptOffer, talk: Talk) -> None:
-    t = talk.t
+    pair_id = callback_data.pair_id
     try:
-        decided = await talk.act(accept_offer, actor=talk.actor, pair_id=callback_data.pair_id)
+        decided = await talk.act(accept_offer, actor=talk.actor, pair_id=pair_id)
     except (OfferAnsweredAlready, OfferGone) as error:
-        await conclude(talk, Letter(t.error(error)))
+        await _tell_decision(talk, pair_id, Decision.ACCEPTED, error)
         return
-    if decided.status is PairStatus.ACCEPTED:
-        await conclude(talk, Letter(t("Thank you, it is settled: you both agreed.")))
-    else:
-        await conclude(talk, Letter(t("Thank you! Now we wait for the other side. I will write at once.")))
+    await conclude(talk, Letter(_thank_for_yes(decided.status, talk.t)))
 
 
 @router.callback_query(DeclineOffer.filter())
@@ -178,9 +175,27 @@ async def _decline(talk: Talk, pair_id: int, reason: DeclineReason) -> None:
     try:
         await talk.act(decline_offer, actor=talk.actor, pair_id=pair_id, reason=reason)
     except (OfferAnsweredAlready, OfferGone) as error:
-        await conclude(talk, Letter(talk.t.error(error)))
+        await _tell_decision(talk, pair_id, Decision.DECLINED, error)
         return
     await conclude(talk, Letter(_thank_for_refusal(talk.t)))
+
+
+async def _tell_decision(talk: Talk, pair_id: int, wanted: Decision, error: DomainError) -> None:
+    """A double tap leaves what the first one led to; another answer than the given one is refused."""
+    card = await talk.read(read_pair, actor=talk.actor, pair_id=pair_id)
+    text = talk.t.error(error)
+    if card.side(card.role_of(talk.actor.id or 0)).decision is wanted:
+        if wanted is Decision.DECLINED:
+            text = _thank_for_refusal(talk.t)
+        elif card.status in {PairStatus.OFFERED, PairStatus.ACCEPTED}:
+            text = _thank_for_yes(card.status, talk.t)
+    await conclude(talk, Letter(text))
+
+
+def _thank_for_yes(status: PairStatus, t: Translator) -> str:
+    if status is PairStatus.ACCEPTED:
+        return t("Thank you, it is settled: you both agreed.")
+    return t("Thank you! Now we wait for the other side. I will write at once.")
 
 
 def _thank_for_refusal(t: Translator) -> str:

@@ -1,5 +1,6 @@
 """/privacy: what was consented to and when, and taking each consent back in two taps (domain.md 2.3)."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from aiogram import Router
@@ -13,7 +14,7 @@ from models.privacy import DutyKind
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from services.actors import person_in_chat
-from services.consents import ConsentState, Standing, list_standings
+from services.consents import ConsentMissing, ConsentState, Standing, list_standings
 from services.conversations import Place
 from services.errors import N_
 from services.leaving import withdraw_consent
@@ -78,7 +79,8 @@ async def ask_to_withdraw(_query: CallbackQuery, talk: Talk) -> None:
 @router.callback_query(Withdraw.filter())
 async def withdraw(_query: CallbackQuery, talk: Talk) -> None:
     talk.go(None)
-    await talk.act(withdraw_consent, actor=talk.actor)
+    with suppress(ConsentMissing):  # tapped twice: the screen says what the first tap did
+        await talk.act(withdraw_consent, actor=talk.actor)
     await talk.show()
 
 
@@ -92,8 +94,12 @@ async def ask_to_take_back(_query: CallbackQuery, callback_data: AskToTakeBack, 
 @router.callback_query(TakeBack.filter())
 async def take_back(_query: CallbackQuery, callback_data: TakeBack, talk: Talk) -> None:
     talk.go("privacy")
-    done = await talk.act(withdraw_consent, actor=talk.actor, kind=callback_data.kind)
     t = talk.t
+    try:
+        done = await talk.act(withdraw_consent, actor=talk.actor, kind=callback_data.kind)
+    except ConsentMissing:  # tapped twice
+        await talk.show()
+        return
     note = t("This consent is taken back, the others stand.")
     if done.duty is DutyKind.UNPUBLISH and done.due_on is not None:
         note = t(

@@ -59,7 +59,22 @@ async def test_double_tap_on_consent_is_one_decision(town: Town) -> None:
     await anna.telegram.tap("Даю согласие", wait=False)
     await anna.telegram.tap("Даю согласие", wait=False)
     await anna.telegram.expect("Что вам сейчас ближе")
+    await anna.say("/privacy")  # comes after both taps
     assert len(decisions(world, anna.facts.id)) == 1
+    assert (await anna.telegram.transcript()).count("Что вам сейчас ближе") == 1
+
+
+async def test_a_double_tap_on_a_withdrawal_says_once_what_became_of_it(town: Town) -> None:
+    world = await make_world(town)
+    anna = await consented(town, world)
+    await anna.tap("Мне нужен наставник")
+    await anna.say("/privacy")
+    await anna.tap("Отозвать согласие")
+    for _ in range(2):
+        await anna.telegram.tap("Да, отозвать", wait=False)
+    await anna.telegram.expect("Вы отозвали согласие")
+    await anna.say("/menu")
+    assert "Сначала нужно ваше согласие" not in await anna.telegram.transcript()
 
 
 @pytest.mark.requirement("D5")

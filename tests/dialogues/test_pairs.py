@@ -181,3 +181,15 @@ async def test_the_card_of_a_pair(town: Town) -> None:
     await couple.anna.expect("закончила работу")
     empty = await couple.anna.say("/pair")
     assert "Пары пока нет" in empty.text
+
+
+async def test_a_double_tap_leaves_what_the_first_one_led_to(town: Town) -> None:
+    couple = await bring_together(town)
+    await couple.offer()
+    offer = await couple.anna.screen()
+    for _ in range(2):
+        await couple.anna.tap("Принять", message_id=offer.message_id, wait=False)
+    await couple.anna.expect("Теперь ждём ответа второй стороны")
+    await couple.anna.say("/menu")
+    assert "Вы уже ответили" not in await couple.anna.transcript()
+    assert "Теперь ждём ответа второй стороны" in await couple.anna.transcript()
