@@ -120,7 +120,7 @@ def issue_survey_link(
 
 
 def read_link(session: Session, *, token: str, purpose: str, now: datetime) -> LinkFacts:
-    """Raises LinkSpent for a used one; unknown, of another purpose, revoked or expired are LinkGone alike."""
+    """Raises LinkSpent for a used one; unknown, revoked, out of date or another purpose: all LinkGone."""
     link = session.scalars(select(WebLink).where(WebLink.token_sha256 == digest(token))).one_or_none()
     if link is not None and link.purpose == purpose and link.used_at:
         raise LinkSpent
