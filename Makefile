@@ -10,10 +10,10 @@ MO := $(PO:.po=.mo)
 run: setup
 	@$(BIN)/nastavnik run
 
-# Five workers, for half of each test is waiting; a file's tests stay together (browsers and processes), in the
+# Four workers, for half of each test is waiting; a file's tests stay together (browsers and processes), in the
 # order of the folders: the slow ones first, so that the many quick ones fill the end. `make test WORKERS=0` runs
 # them one by one; MARKS="" runs also the long ones.
-WORKERS ?= 5
+WORKERS ?= 4
 MARKS ?= not long
 TESTS ?= tests
 test: setup

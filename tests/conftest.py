@@ -16,6 +16,7 @@ from tests.engines import share_compiled
 
 TWICE_IN_THE_GATE = {"guards", "panel", "unit"}
 MEASURED = {"unit"}
+PAGES_ON_BOTH = {"test_exports", "test_lists", "test_rights", "test_scores", "test_traces"}
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
 
 
@@ -29,14 +30,22 @@ def cheap_passwords() -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every service and page twice is for the gate; `make test` tries PostgreSQL where the parts meet."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every service twice is for the gate; `make test` tries PostgreSQL where the parts meet.
+
+    Pages meet it where all of them are walked, search or sort; what they ask for, services have proved there.
+    """
+    left_out = []
     for item in items:
         folder = item.path.parent.name
-        if folder in TWICE_IN_THE_GATE and "postgresql" in item.name:
+        if "postgresql" in item.name and folder in TWICE_IN_THE_GATE:
             item.add_marker(pytest.mark.long)
+            if folder == "panel" and item.path.stem not in PAGES_ON_BOTH:
+                left_out.append(item)
         if folder in MEASURED and item.get_closest_marker("long") is None:
             item.add_marker(pytest.mark.measured)
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def migrated(url: str) -> None:

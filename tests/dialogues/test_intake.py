@@ -231,7 +231,7 @@ async def test_second_role_has_its_own_questionnaire(world: World, anna: Guest) 
     await anna.tap("Могу быть наставником")
     assert "Анкета наставника" in await anna.tap("Да, открыть анкету")
     menu = await anna.say("/menu")
-    assert "ваши роли: наставляемый и наставник" in menu
+    assert "ваши роли: наставляемый педагог и наставник" in menu
     assert "Ещё одна роль" not in await anna.labels()
     with world.database.reading() as session:
         assert len(session.scalars(select(SurveyRun.id)).all()) == 2

@@ -27,10 +27,10 @@ SEED = 20261121
 
 @pytest.mark.timeout(240)
 async def test_a_bot_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -> None:
-    run = Run("short", SEED, couples=1, kills=6, questions=8)
+    run = Run("short", SEED, couples=1, kills=3, questions=8)
     report = await run.live(tmp_path / "run")
     assert report.findings == [], f"seed {report.seed}"
-    assert report.tally["kills of the bot"] >= 6
+    assert report.tally["kills of the bot"] >= 3
     assert report.tally["answers checked"] >= 10
     assert report.tally["conversations that end on their screen"] == 2
 
