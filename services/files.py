@@ -146,13 +146,16 @@ def store_file(
     return row.id
 
 
-def read_file(session: Session, *, actor: Actor, file_id: int, now: datetime) -> FileFacts:
-    """What is known of a file, for its owner (or the system). Raises NotFound, also once it has expired.
+def read_file(session: Session, *, actor: Actor, file_id: int, kind: FileKind, now: datetime) -> FileFacts:
+    """What is known of a file of this kind, for its owner (or the system).
 
-    Only the account that asked for an export holds the rights it was made with: others ask for their own.
+    All kinds share one table and its numbers, so each page names the kind it serves. Only the account that
+    asked for an export holds the rights it was made with: others ask for their own.
+
+    Raises NotFound, also once it has expired, and NotAllowed.
     """
     row = session.get(StoredFile, file_id)
-    if row is None or (row.expires_at is not None and row.expires_at <= now):
+    if row is None or row.kind is not kind or (row.expires_at is not None and row.expires_at <= now):
         raise NotFound
     _check_may(actor, row)
     return FileFacts(
@@ -176,13 +179,16 @@ def open_file(folder: Path, facts: FileFacts) -> BinaryIO:
         raise FileMissing from error
 
 
-def delete_file(session: Session, *, actor: Actor, file_id: int, now: datetime) -> str:
-    """Forget a file and return its name: after the commit, remove_content takes it from the disk.
+def delete_export(session: Session, *, actor: Actor, file_id: int, now: datetime) -> str:
+    """Forget an export and return its name: after the commit, remove_content takes it from the disk.
+
+    No other kind is deleted on request: a list of staff goes when it is decided on, its result when its term
+    is over, and a scan of a signed paper stays as long as the retention list says.
 
     Raises NotFound, NotAllowed.
     """
     row = session.get(StoredFile, file_id, with_for_update=True)
-    if row is None:
+    if row is None or row.kind is not FileKind.EXPORT:
         raise NotFound
     _check_may(actor, row)
     record(

@@ -18,7 +18,7 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale, sentence
 from admin.storage import now, session
 from models.accounts import Account
-from models.jobs import JobStatus
+from models.jobs import FileKind, JobStatus
 from services.actors import Right
 from services.backups import BackupState, read_backup_state
 from services.errors import DomainError, NotAllowed, NotFound
@@ -26,7 +26,7 @@ from services.exports import KIND, TABLES, Export, Filters, Format, enqueue_expo
 from services.files import (
     FileFacts,
     FileMissing,
-    delete_file,
+    delete_export,
     folder_of,
     open_file,
     read_file,
@@ -124,7 +124,7 @@ class ExportPage(SecuredPage):
     @expose("/files/<int:file_id>")
     def fetch(self, file_id: int) -> Response:
         """Only the one who asked holds the rights that it was made with."""
-        facts = read_file(session(), actor=current_actor(), file_id=file_id, now=now())
+        facts = read_file(session(), actor=current_actor(), file_id=file_id, kind=FileKind.EXPORT, now=now())
         folder = panel_config().data_dir
         if folder is None:
             raise FileMissing
@@ -137,7 +137,7 @@ class ExportPage(SecuredPage):
 
     @expose("/files/<int:file_id>/delete", methods=["POST"])
     def delete(self, file_id: int) -> Response:
-        name = self.act(delete_file, actor=current_actor(), file_id=file_id, now=now())
+        name = self.act(delete_export, actor=current_actor(), file_id=file_id, now=now())
         folder = panel_config().data_dir
         if folder is not None:
             remove_content(folder_of(folder), name)
@@ -220,7 +220,9 @@ def _file(job: JobFacts) -> FileFacts | None:
     if job.file_id is None:
         return None
     try:
-        return read_file(session(), actor=current_actor(), file_id=job.file_id, now=now())
+        return read_file(
+            session(), actor=current_actor(), file_id=job.file_id, kind=FileKind.EXPORT, now=now()
+        )
     except (NotFound, NotAllowed):
         return None
 

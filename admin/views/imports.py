@@ -13,9 +13,18 @@ from admin.configuration import panel_config
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
+from models.jobs import FileKind
 from services.actors import Right
 from services.errors import DomainError, NotFound
-from services.files import FileFacts, FileMissing, folder_of, place_file, read_file, remove_content
+from services.files import (
+    FileFacts,
+    FileMissing,
+    folder_of,
+    open_file,
+    place_file,
+    read_file,
+    remove_content,
+)
 from services.imports import (
     MOST_BYTES,
     ImportFacts,
@@ -102,6 +111,22 @@ class ImportPage(SecuredPage):
         """Only the part that changes, for the page that looks again while the worker is at it."""
         return self.show("panel/import_state.html", **_card(import_id))
 
+    @expose("/<int:import_id>/result")
+    def result(self, import_id: int) -> Response:
+        """Every row with its fate, for the one who handed the list in."""
+        facts = _result(read_import(session(), actor=current_actor(), import_id=import_id))
+        folder = panel_config().data_dir
+        if facts is None:
+            raise NotFound
+        if folder is None:
+            raise FileMissing
+        return send_file(
+            open_file(folder_of(folder), facts),
+            mimetype=XLSX,
+            as_attachment=True,
+            download_name=facts.title,
+        )
+
     @expose("/<int:import_id>/apply", methods=["POST"])
     def apply(self, import_id: int) -> Response:
         self.succeeds(apply_list, actor=current_actor(), import_id=import_id, locale=locale(), now=now())
@@ -175,7 +200,13 @@ def _result(found: ImportFacts) -> FileFacts | None:
     if found.job is None or found.job.file_id is None:
         return None
     try:
-        return read_file(session(), actor=current_actor(), file_id=found.job.file_id, now=now())
+        return read_file(
+            session(),
+            actor=current_actor(),
+            file_id=found.job.file_id,
+            kind=FileKind.IMPORT_RESULT,
+            now=now(),
+        )
     except DomainError:
         return None
 

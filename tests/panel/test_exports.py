@@ -11,13 +11,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from models.accounts import AccountRole
+from models.accounts import Account, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
-from models.jobs import Job, JobStatus, StoredFile
+from models.jobs import FileKind, Job, JobStatus, StoredFile
 from services.backups import enqueue_daily_backup, folder_of, name_of
 from services.clock import FixedClock
 from services.files import folder_of as files_of
+from services.files import place_file, store_file
 from services.jobs import fail, take_next
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
@@ -218,3 +219,32 @@ def test_backups_are_shown_by_their_age(
     head = Browser(panel.test_client())
     head.sign_in("head")
     assert "Резервные копии" not in text_of(head.get("/exports/"))
+
+
+@pytest.mark.parametrize("kind", [one for one in FileKind if one is not FileKind.EXPORT])
+def test_the_exports_page_neither_shows_nor_deletes_what_is_no_export(
+    kind: FileKind, curator: Browser, world: World, database: Database, tmp_path: Path
+) -> None:
+    """Scans of papers, lists of staff and their results share a table with exports, and their numbers."""
+    curator.get("/exports/")
+    with database.reading() as session:
+        owner_id = session.scalars(select(Account.id).where(Account.login == "curator")).one()
+    folder = files_of(tmp_path / "data")
+    placed = place_file(folder, lambda out: out.write(b"%PDF-1.7"))
+    file_id = world.write(
+        store_file,
+        placed=placed,
+        kind=kind,
+        title="подпись.pdf",
+        organization_id=world.organization_id,
+        owner_id=owner_id,
+        keep=None,
+    )
+    curator.get(f"/exports/files/{file_id}", status=404)
+    curator.post(f"/exports/files/{file_id}/delete", page="/exports/", status=404)
+    is_scan = kind is FileKind.SCAN
+    with curator.client.get(f"/consents/scans/{file_id}") as answer:
+        assert answer.status_code == (200 if is_scan else 404)
+    with database.reading() as session:
+        assert session.get_one(StoredFile, file_id).kind is kind
+    assert (folder / placed.name).read_bytes() == b"%PDF-1.7"

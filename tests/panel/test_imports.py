@@ -94,7 +94,7 @@ def test_a_list_is_checked_then_added_with_its_ground(
     assert "Карточка создана из списка сотрудников" in card
     assert "Список на 1 сентября" in card
 
-    (link,) = re.findall(r'href="(/exports/files/\d+)"', done)
+    (link,) = re.findall(r'href="(/import/1/result)"', done)
     answer = curator.client.get(link)
     sheet = load_workbook(io.BytesIO(answer.data)).active
     answer.close()

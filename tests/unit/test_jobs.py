@@ -16,7 +16,7 @@ from services.accounts import create_account
 from services.actors import Actor, ActorKind, Door, person_in_chat, system
 from services.errors import DomainError, NotAllowed, NotFound
 from services.files import (
-    delete_file,
+    delete_export,
     folder_of,
     forget_expired,
     list_known_names,
@@ -269,7 +269,9 @@ class TestFiles:
     ) -> None:
         folder = folder_of(tmp_path / "data")
         owner, other = account(world, AccountRole.CURATOR), account(world, AccountRole.HEAD)
-        facts = world.read(read_file, actor=owner, file_id=self.store(world, folder, owner), now=now)
+        facts = world.read(
+            read_file, actor=owner, file_id=self.store(world, folder, owner), kind=FileKind.EXPORT, now=now
+        )
         with open_file(folder, facts) as content:
             assert content.read() == "Отчёт".encode()
         path = folder / facts.name
@@ -278,7 +280,7 @@ class TestFiles:
         assert facts.size == path.stat().st_size
         assert facts.title not in str(path)
         with pytest.raises(NotAllowed):
-            world.read(read_file, actor=other, file_id=facts.id, now=now)
+            world.read(read_file, actor=other, file_id=facts.id, kind=FileKind.EXPORT, now=now)
 
     def test_nothing_is_left_of_a_file_that_failed(self, tmp_path: Path) -> None:
         def burst(out: object) -> None:
@@ -298,10 +300,10 @@ class TestFiles:
         )
         later = now + timedelta(days=7)
         with pytest.raises(NotFound):
-            world.read(read_file, actor=owner, file_id=expiring, now=later)
+            world.read(read_file, actor=owner, file_id=expiring, kind=FileKind.EXPORT, now=later)
         with world.database.writing() as session:
             gone = [*forget_expired(session, now=later)]
-            gone.append(delete_file(session, actor=owner, file_id=deleted, now=now))
+            gone.append(delete_export(session, actor=owner, file_id=deleted, now=now))
         for name in gone:
             remove_content(folder, name)
         (folder / "orphan").write_bytes(b"x")
