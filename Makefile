@@ -1,11 +1,14 @@
-# One place for every task; `make run` and `make test` need nothing but Python 3.11+ and make.
+# One place for every task; `make run` and `make test` need nothing but Python 3.11 to 3.14 and make.
 PYTHON ?= python3
 BIN := .venv/bin
-STAMP := .venv/.ready
+RUN := .venv/.ready-run
+DEV := .venv/.ready-dev
 PO := $(wildcard locales/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
-.PHONY: run test check setup lint types contracts messages lock screenshots trace mutants faults bench clean
+.PHONY: run test check setup setup-for-tests lint types contracts messages lock screenshots trace mutants faults bench clean
+# Two rules that install into one .venv must not meet.
+.NOTPARALLEL:
 
 run: setup
 	@$(BIN)/nastavnik run
@@ -16,59 +19,67 @@ run: setup
 WORKERS ?= 4
 MARKS ?= not long
 TESTS ?= tests
-test: setup
+test: setup-for-tests
 	@$(BIN)/pytest $(TESTS) -n $(WORKERS) --dist=loadfile --no-loadscope-reorder -m "$(MARKS)" $(COVERAGE)
 
 # Every test, once. Coverage takes two thirds more processor time: it is measured of services and models, by their own
 # tests on SQLite. It may not fall below `fail_under` of pyproject.toml; raise it as it grows.
-check: setup lint types contracts
+check: setup-for-tests lint types contracts
 	@$(MAKE) --no-print-directory test TESTS=tests/unit MARKS=measured COVERAGE="--cov --cov-report="
 	@$(MAKE) --no-print-directory test MARKS="not measured"
 
-setup: $(STAMP) $(MO)
+setup: $(RUN) $(MO)
 
-$(STAMP): requirements.lock pyproject.toml tools/setup.py
-	@$(PYTHON) tools/setup.py
-	@touch $@
+setup-for-tests: $(DEV) $(MO)
 
-%.mo: %.po | $(STAMP)
+# Set-up writes the stamps itself, at its end: one that is missing means an installation that was cut off.
+$(RUN): requirements.lock pyproject.toml tools/setup.py
+	@$(PYTHON) tools/setup.py run
+
+$(DEV): requirements.lock requirements-dev.lock pyproject.toml tools/setup.py
+	@$(PYTHON) tools/setup.py dev
+
+%.mo: %.po | $(RUN)
 	@$(BIN)/pybabel -q compile --use-fuzzy -i $< -o $@
 
 # Which test proves which requirement; writes docs/traceability.md.
-trace: setup
+trace: setup-for-tests
 	@$(BIN)/python -m tools.trace
 
 # Removes the behaviour behind a sample of requirements in a copy of the tree: its tests must notice.
-mutants: setup
+mutants: setup-for-tests
 	@$(BIN)/python -m tools.mutate $(ONLY)
 
-lint: setup
+lint: setup-for-tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
-types: setup
+types: setup-for-tests
 	@$(BIN)/mypy .
 
-contracts: setup
+contracts: setup-for-tests
 	@$(BIN)/lint-imports --no-cache
 
 # Collects msgids from the code and merges them into the catalogues; translate what is new, then commit.
-messages: setup
+messages: setup-for-tests
 	@$(BIN)/python tools/messages.py
 
-# The lock is universal (environment markers) and names no index.
-lock:
-	@uv pip compile --universal --python-version 3.11 --generate-hashes -q \
-		--custom-compile-command "make lock" requirements-dev.in -o requirements.lock
+# The locks are universal (environment markers), name no index and want no compiler. The extras stay written: a guard
+# proves by them that nothing is left to resolve.
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--only-binary :all: --custom-compile-command "make lock"
+lock: $(DEV)
+	@$(COMPILE) requirements.in requirements-build.in -o requirements.lock
+	@$(COMPILE) requirements-dev.in -c requirements.lock -o requirements-dev.lock
 
 # Prints the figures of docs/performance.md; BENCH="survey --quick" for a part, BENCH=--write to refresh it.
-bench: setup
+bench: setup-for-tests
 	@$(BIN)/python -m bench $(BENCH)
 
-screenshots: setup
+screenshots: setup-for-tests
 	@$(BIN)/python tools/screenshots.py
 
 # Kills, cuts off and rains upon an installation for some twenty minutes; docs/faults.md says what is held to account.
-faults: setup
+faults: setup-for-tests
 	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(FAULTS)
 
 clean:
