@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
+from aiogram.exceptions import AiogramError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import Desk, Script
@@ -22,7 +22,7 @@ from bot.polling import Polling
 from bot.profile import say_profile
 from bot.recorder import Recorder
 from bot.script import product_script
-from bot.session import TokenRevoked, make_bot, wait_before
+from bot.session import make_bot, wait_before
 from bot.webhook import WebhookServer, set_webhook
 from bot.workers import Workers
 from models.unit_of_work import UnitOfWork
@@ -136,8 +136,6 @@ class BotApp:
         while True:
             try:
                 me = await bot.get_me()
-            except (TelegramUnauthorizedError, TelegramNotFound) as error:
-                raise TokenRevoked from error
             except AiogramError as error:
                 wait = wait_before(failures, first=FIRST_WAIT, longest=LONGEST_WAIT)
                 log.warning("Telegram does not answer (%s); again in %.1f s", type(error).__name__, wait)

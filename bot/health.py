@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
+from aiogram.exceptions import AiogramError
 from aiohttp import web
 
-from bot.session import in_bulk
+from bot.session import TokenRevoked, in_bulk
 from models.engine import Database, with_patience
 from models.readiness import Readiness, look_at
 
@@ -75,7 +75,7 @@ class Health:
         try:
             with in_bulk():  # tried once: the next question is a try as well
                 await asyncio.wait_for(self._bot.get_me(), PATIENCE_SECONDS)
-        except (TelegramUnauthorizedError, TelegramNotFound):
+        except TokenRevoked:
             return REFUSED
         except (AiogramError, TimeoutError):
             return SILENT

@@ -12,7 +12,6 @@ from aiogram.exceptions import (
     TelegramForbiddenError,
     TelegramNetworkError,
     TelegramRetryAfter,
-    TelegramUnauthorizedError,
 )
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
@@ -22,7 +21,7 @@ from bot.faults import where
 from bot.leadership import InOrder, Leadership
 from bot.nursery import Nursery
 from bot.pacer import Pacer
-from bot.session import TokenRevoked, in_bulk, wait_before
+from bot.session import in_bulk, wait_before
 from handlers.commands import show_panel_command
 from handlers.talk import keyboard
 from models.messages import OutboxStatus
@@ -174,8 +173,6 @@ class Outbox:
                 )
         except TelegramRetryAfter as error:
             return self._later(ids, timedelta(seconds=error.retry_after), "429")
-        except TelegramUnauthorizedError as error:
-            raise TokenRevoked from error
         except (TelegramForbiddenError, TelegramBadRequest) as error:
             return self._refused(dispatch, error)
         except AiogramError as error:

@@ -7,16 +7,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
 from typing import Any
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
-from aiohttp import ClientError, ClientTimeout
+from aiogram.exceptions import AiogramError, TelegramConflictError, TelegramRetryAfter
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.session import TokenRevoked, wait_before
+from bot.session import RawUpdates, wait_before
 from bot.updates import ALLOWED, read_raw
 from models.unit_of_work import UnitOfWork
 from services.clock import Clock
@@ -28,16 +25,8 @@ BATCH = 100
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 CONFLICT_WAIT = 3.0
 CONFLICT_SILENCE = 300.0  # the two take turns: one line tells it as well as a hundred
-ANSWER_SECONDS = 10.0  # over the long poll's own time
-
-
-class PollRefused(Exception):
-    """Telegram answered, but not with updates; `wait` is how long to leave it alone."""
-
-    def __init__(self, status: int, wait: float | None) -> None:
-        super().__init__(status)
-        self.status = status
-        self.wait = wait
+LONGEST_PAUSE = 60.0  # receiving never rests longer, whatever a 429 says
+ANSWER_SECONDS = 10  # over the long poll's own time
 
 
 class Polling:
@@ -72,11 +61,13 @@ class Polling:
                 updates = await self._ask()
                 await self._keep(updates)
                 self._has_caught_up.set()
-            except (TelegramUnauthorizedError, TelegramNotFound) as error:  # deleteWebhook's answer
-                raise TokenRevoked from error
-            except PollRefused as refusal:
-                wait = self._wait_after(refusal, failures)
-            except (AiogramError, ClientError, TimeoutError, OSError, ValueError) as error:
+            except TelegramConflictError:
+                self._name_the_other()
+                wait = CONFLICT_WAIT
+            except TelegramRetryAfter as error:
+                wait = min(float(error.retry_after), LONGEST_PAUSE)
+                log.warning("Telegram refused getUpdates (429); again in %.1f s", wait)
+            except (AiogramError, OSError, ValueError) as error:
                 wait = wait_before(failures, first=FIRST_WAIT, longest=LONGEST_WAIT)
                 log.warning("Telegram does not answer (%s); again in %.1f s", type(error).__name__, wait)
             except SQLAlchemyError as error:
@@ -88,45 +79,19 @@ class Polling:
             failures += 1
             await asyncio.sleep(wait)
 
-    def _wait_after(self, refusal: PollRefused, failures: int) -> float:
-        if refusal.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
-            raise TokenRevoked from refusal
-        if refusal.status == HTTPStatus.CONFLICT:
-            if time.monotonic() > self._silent_until:
-                log.error(
-                    "Another process polls with this bot's token: stop it, or give this one its own bot."
-                )
-                self._silent_until = time.monotonic() + CONFLICT_SILENCE
-            return CONFLICT_WAIT
-        wait = refusal.wait or wait_before(failures, first=FIRST_WAIT, longest=LONGEST_WAIT)
-        log.warning("Telegram refused getUpdates (%d); again in %.1f s", refusal.status, wait)
-        return wait
+    def _name_the_other(self) -> None:
+        if time.monotonic() > self._silent_until:
+            log.error("Another process polls with this bot's token: stop it, or give this one its own bot.")
+            self._silent_until = time.monotonic() + CONFLICT_SILENCE
 
     async def _ask(self) -> list[Any]:
-        session = self._bot.session
-        assert isinstance(session, AiohttpSession)
-        client = await session.create_session()
-        query = {
-            "offset": self._offset,
-            "limit": BATCH,
-            "timeout": self._poll_seconds if self._has_caught_up.is_set() else 0,
-            "allowed_updates": list(ALLOWED),
-        }
-        async with client.post(
-            session.api.api_url(self._bot.token, "getUpdates"),
-            json={key: value for key, value in query.items() if value is not None},
-            timeout=ClientTimeout(total=self._poll_seconds + ANSWER_SECONDS),
-        ) as response:
-            if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
-                raise PollRefused(response.status, None)
-            answer = await response.json(content_type=None)
-        if not isinstance(answer, dict):
-            raise PollRefused(response.status, None)
-        if not answer.get("ok"):
-            parameters = answer.get("parameters") or {}
-            raise PollRefused(response.status, parameters.get("retry_after"))
-        updates = answer.get("result")
-        return updates if isinstance(updates, list) else []
+        asked = RawUpdates(
+            offset=self._offset,
+            limit=BATCH,
+            timeout=self._poll_seconds if self._has_caught_up.is_set() else 0,
+            allowed_updates=list(ALLOWED),
+        )
+        return await self._bot(asked, request_timeout=self._poll_seconds + ANSWER_SECONDS)
 
     async def _keep(self, updates: list[Any]) -> None:
         raw = read_raw(updates)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,16 +15,20 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
+    AiogramError,
     ClientDecodeError,
     TelegramEntityTooLarge,
     TelegramNetworkError,
+    TelegramNotFound,
     TelegramRetryAfter,
     TelegramServerError,
+    TelegramUnauthorizedError,
 )
 from aiogram.methods import (
     AnswerCallbackQuery,
     EditMessageReplyMarkup,
     EditMessageText,
+    GetMe,
     Response,
     SendMessage,
     TelegramMethod,
@@ -32,6 +37,7 @@ from aiogram.methods.base import TelegramType
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 from aiohttp import FormData
 
+from bot.answers import OddAnswer, check_form
 from bot.pacer import Pacer
 
 log = logging.getLogger(__name__)
@@ -39,15 +45,34 @@ log = logging.getLogger(__name__)
 TRIES = 3
 FIRST_WAIT = 0.3
 LONGEST_WAIT = 30.0  # a reply that must wait longer is left to the outbox
-TRIED_ONCE = (AnswerCallbackQuery, EditMessageReplyMarkup)
-"""A spinner that stops, old buttons that go: no answer waits for these, an old button is harmless."""
-TRANSIENT = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
+TRANSIENT = (TelegramNetworkError, TelegramServerError)
+UNKNOWN_TOKEN = (TelegramUnauthorizedError, TelegramNotFound)
+DOUBT_WAITS = (0.0, 1.0, 2.0)  # before each time that getMe is asked whether the token is good
+TRUST_SECONDS = 1.0  # so long a good answer of getMe holds
+
+
+class RawUpdates(TelegramMethod[list[Any]]):
+    """getUpdates whose updates stay JSON: one that aiogram's models cannot parse would stop all others."""
+
+    __returning__ = list[Any]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int
+    timeout: int
+    allowed_updates: list[str]
+
+
+TRIED_ONCE = (AnswerCallbackQuery, EditMessageReplyMarkup, RawUpdates)
+"""A spinner that stops, old buttons that go: no answer waits for these, an old button is harmless. Receiving
+goes on by itself.
+"""
 
 # aiogram reads each answer by `Response[what the method returns]`; pydantic keeps such a class only while it
 # is in use, and made it anew for every call: a tenth of a tap's time (`make bench`)
 _KEPT_CLASSES = tuple(
     Response[method.__returning__]  # type: ignore[name-defined]
-    for method in (AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, SendMessage)
+    for method in (AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, RawUpdates, SendMessage)
 )
 
 _is_bulk: ContextVar[bool] = ContextVar("is_bulk", default=False)
@@ -75,9 +100,37 @@ def wait_before(attempt: int, *, first: float, longest: float) -> float:
     return min(first * 2.0 ** min(attempt, 20), longest) * random.uniform(0.7, 1.3)  # noqa: S311  # no secret
 
 
+class TokenDoubt:
+    """Whether a refused token is refused in earnest: one stray answer of something between ends no bot."""
+
+    def __init__(self) -> None:
+        self._asking = asyncio.Lock()
+        self._trusted_until = 0.0
+
+    async def is_revoked(self, ask: NextRequestMiddlewareType[Any], bot: Bot) -> bool:
+        """Ask getMe: only when it refuses the token as often as it is asked, Telegram means it."""
+        async with self._asking:
+            if time.monotonic() < self._trusted_until:
+                return False
+            for wait in DOUBT_WAITS:
+                await asyncio.sleep(wait)
+                try:
+                    await ask(bot, GetMe())
+                except UNKNOWN_TOKEN:
+                    continue
+                except AiogramError:
+                    return False
+                self._trusted_until = time.monotonic() + TRUST_SECONDS
+                return False
+            return True
+
+
 class Persistence(BaseRequestMiddleware):
+    """Raises TokenRevoked, beside what aiogram raises."""
+
     def __init__(self, pacer: Pacer) -> None:
         self._pacer = pacer
+        self._doubt = TokenDoubt()
 
     async def __call__(
         self,
@@ -89,23 +142,29 @@ class Persistence(BaseRequestMiddleware):
         while True:
             try:
                 answer = await make_request(bot, method)
-            except TelegramRetryAfter as error:
-                self._pacer.pause(error.retry_after)
-                wait = float(error.retry_after)
-                if wait > LONGEST_WAIT or self._is_last(attempt, method):
-                    raise
             except TelegramEntityTooLarge:
                 raise
-            except TRANSIENT:
-                wait = wait_before(attempt, first=FIRST_WAIT, longest=LONGEST_WAIT)
-                if self._is_last(attempt, method):
-                    raise
+            except (TelegramRetryAfter, *UNKNOWN_TOKEN, *TRANSIENT) as error:
+                wait = self._wait_after(error, attempt)
+                fault: AiogramError = error
+                if isinstance(error, UNKNOWN_TOKEN):
+                    if await self._doubt.is_revoked(make_request, bot):
+                        raise TokenRevoked from error
+                    fault = OddAnswer(method, "refused, though the token is good")
+                if wait > LONGEST_WAIT or self._is_last(attempt, method):
+                    raise fault from error
             else:
                 self._note(method)
                 return answer
             attempt += 1
             log.info("%s is tried again (%d) in %.1f s", method.__api_method__, attempt, wait)
             await asyncio.sleep(wait)
+
+    def _wait_after(self, error: AiogramError, attempt: int) -> float:
+        if not isinstance(error, TelegramRetryAfter):
+            return wait_before(attempt, first=FIRST_WAIT, longest=LONGEST_WAIT / 2)
+        self._pacer.pause(error.retry_after)
+        return float(error.retry_after)
 
     def _is_last(self, attempt: int, method: TelegramMethod[Any]) -> bool:
         return _is_bulk.get() or attempt + 1 >= TRIES or isinstance(method, TRIED_ONCE)
@@ -117,7 +176,29 @@ class Persistence(BaseRequestMiddleware):
 
 
 class Wire(AiohttpSession):
-    """aiogram's, with the keyboard written by pydantic: in Python it cost an eighth of a tap."""
+    """aiogram's, with the form of answers checked, and the keyboard written by pydantic: in Python it cost
+    an eighth of a tap.
+    """
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109  # aiogram's
+    ) -> TelegramType:
+        try:
+            return await super().make_request(bot, method, timeout)
+        except (UnicodeError, LookupError) as error:  # bytes of no alphabet, an alphabet that nobody knows
+            raise OddAnswer(method, "an answer that is no text") from error
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        status, known = check_form(method, status_code, content)
+        try:
+            return super().check_response(bot, method, status, known)
+        except ClientDecodeError as error:
+            raise OddAnswer(method, "a result of another kind") from error
 
     def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
         keyboard = getattr(method, "reply_markup", None)

@@ -9,12 +9,12 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
+from aiogram.exceptions import AiogramError
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.health import Health
-from bot.session import TokenRevoked, wait_before
+from bot.session import wait_before
 from bot.updates import ALLOWED, read_raw
 from models.unit_of_work import UnitOfWork
 from services.clock import Clock
@@ -87,8 +87,6 @@ async def set_webhook(bot: Bot, url: str, secret: str) -> None:
     while True:
         try:
             await bot.set_webhook(url, secret_token=secret, allowed_updates=list(ALLOWED))
-        except (TelegramUnauthorizedError, TelegramNotFound) as error:
-            raise TokenRevoked from error
         except AiogramError as error:
             wait = wait_before(failures, first=FIRST_WAIT, longest=LONGEST_WAIT)
             log.error("The webhook is not set (%s); again in %.1f s", type(error).__name__, wait)  # noqa: TRY400

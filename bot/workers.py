@@ -13,7 +13,6 @@ from aiogram.exceptions import (
     AiogramError,
     TelegramBadRequest,
     TelegramForbiddenError,
-    TelegramUnauthorizedError,
 )
 from aiogram.types import Update
 from pydantic import ValidationError
@@ -171,10 +170,8 @@ class Workers:
         """Await the work of one update; whatever fails is dealt with, but a database that is away."""
         try:
             await work
-        except AWAY:
+        except (TokenRevoked, *AWAY):
             raise
-        except TelegramUnauthorizedError as error:
-            raise TokenRevoked from error
         except TelegramForbiddenError:
             await self._note_gone(update_id, place)
         except TelegramBadRequest as error:
@@ -216,7 +213,7 @@ class Workers:
         for answer in (talk.show, talk.say):  # the screen itself may be what cannot be shown
             try:
                 await answer(sentence)
-            except AWAY:
+            except (TokenRevoked, *AWAY):
                 raise
             except Exception as second:  # noqa: BLE001  # whatever it is, the person must hear something
                 log.warning("Update %d: no answer to its fault: %s", update_id, type(second).__name__)

@@ -111,6 +111,10 @@ class Town:
         assert self._running is not None
         return self._running[0]
 
+    @property
+    def is_bot_up(self) -> bool:
+        return self._running is not None and not self._running[1].done()
+
     async def start_bot(self, **settings: Any) -> None:
         """Start the bot and wait until it serves. Raises what ends it."""
         config = BotConfig(

@@ -143,12 +143,13 @@ async def test_a_wrong_token_ends_the_process_with_one_line(town: Town) -> None:
 
 
 async def test_a_token_revoked_while_running_ends_the_process(town: Town) -> None:
-    """A stand-in for the stand-in: getMe succeeds, getUpdates is refused."""
+    """A stand-in for the stand-in: getMe succeeds once, then everything is refused."""
+    greeted: list[bool] = []
 
     async def answer(request: web.Request) -> web.Response:
-        if request.match_info["method"] in {"getMe", "deleteWebhook"}:
-            result: Any = {"id": 1, "is_bot": True, "first_name": "x"}
-            result = result if request.match_info["method"] == "getMe" else True
+        if not greeted:
+            greeted.append(True)
+            result = {"id": 1, "is_bot": True, "first_name": "x"}
             return web.json_response({"ok": True, "result": result})
         refusal = {"ok": False, "error_code": 401, "description": "Unauthorized"}
         return web.json_response(refusal, status=401)
