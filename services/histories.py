@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
@@ -12,6 +12,7 @@ from models.people import Outcome, Participation, ParticipationStatus, Person, R
 from models.programmes import Cycle
 from models.standing import Eligibility
 from services.actors import Actor, Right
+from services.consents.states import newest_ids
 from services.eligibility import EligibilityFacts, EligibilityGround, facts_of_row
 from services.errors import NotFound
 
@@ -83,11 +84,7 @@ def list_bank_entries(
 
 def _long_term(session: Session, organization_id: int) -> dict[int, date | None]:
     """Who consented to stay in the long-term bank, and until when."""
-    latest = (
-        select(func.max(Consent.id))
-        .where(Consent.organization_id == organization_id, Consent.kind == ConsentKind.LONG_TERM_BANK)
-        .group_by(Consent.person_id)
-    )
+    latest = newest_ids(ConsentKind.LONG_TERM_BANK, organization_id=organization_id)
     rows = session.execute(
         select(Consent.person_id, Consent.term_until).where(
             Consent.id.in_(latest), Consent.decision == ConsentDecision.GIVEN

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
@@ -23,6 +23,7 @@ from services.consents import (
     register_withdrawal,
     state_of,
 )
+from services.consents.states import newest_ids
 from services.drafts.writing import erase_drafts
 from services.errors import NotFound
 from services.joining import reopen_invitation
@@ -142,7 +143,6 @@ def end_terms(session: Session, *, now: datetime, limit: int = BATCH) -> int:
 
     Who leaves the long-term bank by it is asked again or erased (the text of the consent says so).
     """
-    newest = select(func.max(Consent.id)).group_by(Consent.person_id, Consent.kind)
     rows = session.execute(
         select(Consent.id, Consent.person_id, Consent.kind, Consent.term_until, Organization.timezone)
         .join(Organization, Organization.id == Consent.organization_id)
@@ -151,7 +151,7 @@ def end_terms(session: Session, *, now: datetime, limit: int = BATCH) -> int:
             Consent.decision == ConsentDecision.GIVEN,
             Consent.kind.in_(WITH_TERM),
             Consent.term_until < (now + timedelta(days=1)).date(),
-            Consent.id.in_(newest),
+            Consent.id.in_(newest_ids(*WITH_TERM)),
             Person.erased_at.is_(None),
         )
         .order_by(Consent.id)

@@ -24,6 +24,24 @@ RIGHTS: Mapping[AccountRole, frozenset[Right]] = {
     AccountRole.OBSERVER: frozenset({Right.SEE_SCORES}),
 }
 
+LISTS: Mapping[str, Right] = {
+    "people": Right.SEE_PEOPLE,
+    "consents": Right.EDIT_PEOPLE,
+    "pairs": Right.SEE_PEOPLE,
+    "meetings": Right.SEE_PEOPLE,
+    "surveys": Right.MANAGE_PAIRS,
+    "scores": Right.SEE_SCORES,
+    "roadmap": Right.SEE_SCORES,
+    "outbox": Right.MANAGE_PAIRS,
+    "mentee_bank": Right.MANAGE_PAIRS,
+    "mentor_bank": Right.MANAGE_PAIRS,
+    "requests": Right.MANAGE_PAIRS,
+}
+"""What it takes to read a list of records: its page and its export both look it up here.
+
+The lists of the two banks and of the requests hold answers of questionnaires, promised to the curator.
+"""
+
 DUTIES: Mapping[Right, str] = {
     Right.SEE_PEOPLE: N_("See people, pairs and meetings"),
     Right.EDIT_PEOPLE: N_("Add and correct people, invite them, enter papers for them"),

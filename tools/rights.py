@@ -6,7 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from services.rights import DUTIES, RIGHTS  # noqa: E402  # found through the line above
+from services.actors import Right  # noqa: E402
+from services.rights import DUTIES, LISTS, RIGHTS  # noqa: E402  # found through the line above
 
 PAPER = ROOT / "docs" / "rights.md"
 
@@ -21,6 +22,11 @@ and command line keep the same rule. The panel's pages state their right beside,
 and command by every role (`tests/panel/test_rights.py`). A person in the chat acts for themselves only: their
 own answers, pairs and meetings; `tests/dialogues/test_guessed_ids.py` presses every button with ids
 of another school.
+
+"""
+
+FILES = """
+A list is read by the same right on its page and as an export:
 
 """
 
@@ -50,7 +56,15 @@ def describe_rights() -> str:
         f"| {text} | " + " | ".join("yes" if right in own else "–" for own in RIGHTS.values()) + " |"
         for right, text in DUTIES.items()
     ]
-    return HEAD + "\n".join(lines) + "\n" + TAIL
+    files = [f"- {', '.join(names)}: {DUTIES[right].lower()}" for right, names in _lists().items()]
+    return HEAD + "\n".join(lines) + "\n" + FILES + "\n".join(files) + "\n" + TAIL
+
+
+def _lists() -> dict[Right, list[str]]:
+    found: dict[Right, list[str]] = {}
+    for name, right in LISTS.items():
+        found.setdefault(right, []).append(f"`{name}`")
+    return found
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from admin.languages import label, locale
 from admin.storage import now, session
 from models.consents import ConsentKind
 from models.people import AgeGroup
-from services.actors import Right
 from services.consents import PaperFacts, ask_for_consent, list_standings, read_offer, register_paper
 from services.consents.papers import FIELDS, choose_age_group
 from services.consents.states import age_group_of
@@ -32,6 +31,7 @@ from services.privacy.retention import list_kept
 from services.privacy.scans import keep_scan, read_scan
 from services.privacy.terms import list_cycle_terms
 from services.programmes.consents import split_passages
+from services.rights import LISTS
 from services.uploads import MOST_BYTES, judge_scan
 
 
@@ -75,7 +75,7 @@ def drop_scan(scan: Scan) -> None:
 
 
 class ConsentsPage(SecuredPage):
-    right = Right.EDIT_PEOPLE
+    right = LISTS["consents"]
 
     @expose("/")
     def index(self) -> str:

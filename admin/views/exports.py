@@ -166,7 +166,7 @@ def _filters(chosen: Mapping[str, str]) -> Filters:
 def _tables() -> dict[str, str]:
     """The tables that this account may export, with their titles."""
     rights = current_actor().rights
-    return {name: table.title.get(locale()) for name, table in TABLES.items() if table.rights <= rights}
+    return {name: table.title.get(locale()) for name, table in TABLES.items() if table.right in rights}
 
 
 def _states(export: Export | None) -> dict[str, str]:

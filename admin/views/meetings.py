@@ -18,6 +18,7 @@ from services.errors import N_
 from services.meetings.cards import MeetingCard, cards_of, read_meeting
 from services.meetings.outcomes import log_meeting, log_past_meeting
 from services.pairs import read_pair
+from services.rights import LISTS
 
 
 def local_start(card: MeetingCard) -> str:
@@ -26,7 +27,7 @@ def local_start(card: MeetingCard) -> str:
 
 
 class MeetingTable(SecuredTable):
-    right = Right.SEE_PEOPLE
+    right = LISTS["meetings"]
     commands = dict.fromkeys(("log", "add"), Right.MANAGE_PAIRS)
     column_list = ("starts_at", "sides", "kind", "status", "minutes")
     column_sortable_list = ("starts_at",)

@@ -13,13 +13,13 @@ from admin.languages import label, short_moment
 from admin.storage import db, now, session
 from models.messages import OutboxMessage, OutboxStatus
 from models.people import Person
-from services.actors import Right
 from services.errors import N_
 from services.outbox import count_notices, retry_notice
+from services.rights import LISTS
 
 
 class OutboxTable(SecuredTable):
-    right = Right.MANAGE_PAIRS
+    right = LISTS["outbox"]
     column_list = ("due_at", "person", "kind", "status", "reason")
     column_sortable_list = ()
     column_default_sort = ("id", True)

@@ -35,6 +35,7 @@ from services.pairs import (
     withdraw_offer,
 )
 from services.people import PersonFacts, list_people, read_person
+from services.rights import LISTS
 from services.scores import read_pair_ratings
 from services.suggestions import SuggestionFacts, list_suggestions
 from services.surveys.answers import list_conclusions
@@ -62,7 +63,7 @@ class Preview:
 
 
 class PairPage(SecuredPage):
-    right = Right.SEE_PEOPLE
+    right = LISTS["pairs"]
     commands = dict.fromkeys(
         ("confirm", "discard", "withdraw", "order", "agreement", "end"), Right.MANAGE_PAIRS
     )

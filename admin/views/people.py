@@ -34,6 +34,7 @@ from services.people import (
     read_person,
     read_roles,
 )
+from services.rights import LISTS
 from services.surveys.answers import list_wishes
 from services.timeline import read_person_story
 
@@ -53,7 +54,7 @@ def invitation_link(invitation: InvitationMade) -> str:
 
 
 class PeoplePage(SecuredPage):
-    right = Right.SEE_PEOPLE
+    right = LISTS["people"]
     commands = dict.fromkeys(("add", "edit", "invite", "revoke", "paper"), Right.EDIT_PEOPLE)
 
     @expose("/")

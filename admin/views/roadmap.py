@@ -25,6 +25,7 @@ from notices.letters import Letter
 from services.actors import Right
 from services.people import list_people
 from services.programmes.windows import describe_windows
+from services.rights import LISTS
 from services.roadmap.entries import plan_entry, put_off, shift_old_dates
 from services.roadmap.leaders import is_among
 from services.roadmap.proofs import add_proof, finish_row, reopen_row
@@ -37,7 +38,7 @@ class DateUnreadable(ValueError):
 
 
 class RoadmapPage(SecuredPage):
-    right = Right.SEE_SCORES
+    right = LISTS["roadmap"]
     commands: ClassVar = dict.fromkeys(
         ("shift", "reopen", "plan", "remind", "put_off"), Right.MANAGE_PAIRS
     ) | dict.fromkeys(("finish", "prove"), Right.TICK_ROWS)

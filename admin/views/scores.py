@@ -12,6 +12,7 @@ from admin.drawings import CHARTS
 from admin.languages import label, locale
 from admin.storage import now, session
 from services.actors import Right
+from services.rights import LISTS
 from services.scores import (
     FEWEST_SEEN,
     criteria_of,
@@ -28,7 +29,7 @@ SHEETS_BESIDE = 4  # columns of the table; older sheets stand below as a list
 
 
 class ScorePage(SecuredPage):
-    right = Right.SEE_SCORES
+    right = LISTS["scores"]
     commands = {"new": Right.FILL_SCORES, "POST sheet": Right.FILL_SCORES}  # noqa: RUF012  # read only
 
     @expose("/")

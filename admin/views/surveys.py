@@ -22,6 +22,7 @@ from services.errors import N_, NotFound
 from services.programmes.running import settings_of
 from services.programmes.surveys import Survey
 from services.programmes.values import AnswerRefused
+from services.rights import LISTS
 from services.surveys.answers import AnswerSheet, read_answers
 from services.surveys.forms import Filled, begin_paper, fill_form, skip_rest
 from services.surveys.partners import ask_partner, list_partner_runs, renew_link
@@ -37,7 +38,9 @@ class AnswerMissing(AnswerRefused):
 
 class SurveyPage(SecuredPage):
     right = Right.SEE_SCORES
-    commands = dict.fromkeys(("partners", "renew", "run", "link", "paper"), Right.MANAGE_PAIRS)
+    commands = dict.fromkeys(("partners", "renew", "link", "paper"), Right.MANAGE_PAIRS) | {
+        "run": LISTS["surveys"]
+    }
 
     @expose("/")
     def index(self) -> str:

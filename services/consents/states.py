@@ -5,10 +5,11 @@ their own assent, a younger one by the representative's alone (domain.md 2.3).
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
@@ -24,6 +25,8 @@ DECISIVE: Mapping[AgeGroup, tuple[ConsentKind, ...]] = {
     AgeGroup.FROM_14: (ConsentKind.REPRESENTATIVE, ConsentKind.MINOR_ASSENT),
     AgeGroup.UNDER_14: (ConsentKind.REPRESENTATIVE,),
 }
+
+_NEEDED = tuple(dict.fromkeys(kind for kinds in DECISIVE.values() for kind in kinds))
 
 
 class ConsentMissing(DomainError):
@@ -117,39 +120,74 @@ def newest(session: Session, person_id: int, kind: ConsentKind) -> Consent | Non
     ).first()
 
 
-def read_states(session: Session, *, organization_id: int) -> dict[int, ConsentState]:
-    """Whether they may take part, of everyone who ever decided, by person."""
-    decisive = tuple(kind for kinds in DECISIVE.values() for kind in kinds)
-    latest = (
-        select(func.max(Consent.id))
-        .where(Consent.organization_id == organization_id, Consent.kind.in_(decisive))
-        .group_by(Consent.person_id, Consent.kind)
+def newest_ids(
+    *kinds: ConsentKind, organization_id: int | None = None, people: Iterable[int] | None = None
+) -> Select[int]:
+    """The ids of each person's newest decision about each of these kinds, or about each kind there is.
+
+    A later decision about one kind says nothing of another: who refuses photographs still allows processing.
+    """
+    query = select(func.max(Consent.id)).group_by(Consent.person_id, Consent.kind)
+    if kinds:
+        query = query.where(Consent.kind.in_(kinds))
+    if organization_id is not None:
+        query = query.where(Consent.organization_id == organization_id)
+    return query if people is None else query.where(Consent.person_id.in_(people))
+
+
+@dataclass(frozen=True, slots=True)
+class Decisive:
+    """The consent that decides whether a person may take part: of several needed ones the one that holds
+    them back most. `version` and `decided_at` are of its newest decision, None where it was never asked.
+    """
+
+    state: ConsentState
+    version: int | None = None
+    decided_at: datetime | None = None
+
+
+def read_decisive(
+    session: Session, *, organization_id: int, people: Iterable[int] | None = None
+) -> dict[int, Decisive]:
+    """By person, of everyone (or of these people) who ever decided about a consent that is needed."""
+    query = (
+        select(
+            Consent.person_id,
+            Person.age_group,
+            Consent.kind,
+            Consent.decision,
+            Consent.version,
+            Consent.decided_at,
+        )
+        .join(Person, Person.id == Consent.person_id)
+        .where(Consent.id.in_(newest_ids(*_NEEDED, organization_id=organization_id, people=people)))
     )
     current = _current_versions(session, organization_id)
-    found: dict[int, dict[ConsentKind, ConsentState]] = {}
+    found: dict[int, dict[ConsentKind, Decisive]] = {}
     ages: dict[int, AgeGroup] = {}
-    for person_id, age_group, kind, decision, version in session.execute(
-        select(Consent.person_id, Person.age_group, Consent.kind, Consent.decision, Consent.version)
-        .join(Person, Person.id == Consent.person_id)
-        .where(Consent.id.in_(latest))
-    ):
+    for person_id, age_group, kind, decision, version, decided_at in session.execute(query):
         ages[person_id] = age_group
         state = _state(decision, version, current.get(kind, version))
-        found.setdefault(person_id, {})[kind] = state
+        found.setdefault(person_id, {})[kind] = Decisive(state, version, decided_at)
+    never = Decisive(ConsentState.NONE)
     return {
-        person_id: _worst(states.get(kind, ConsentState.NONE) for kind in DECISIVE[ages[person_id]])
-        for person_id, states in found.items()
+        person_id: min(
+            (decided.get(kind, never) for kind in DECISIVE[ages[person_id]]),
+            key=lambda one: _WORST.index(one.state),
+        )
+        for person_id, decided in found.items()
     }
+
+
+def read_states(session: Session, *, organization_id: int) -> dict[int, ConsentState]:
+    """Whether they may take part, of everyone who ever decided, by person."""
+    decided = read_decisive(session, organization_id=organization_id)
+    return {person_id: one.state for person_id, one in decided.items()}
 
 
 def read_refusals(session: Session, *, organization_id: int) -> dict[int, datetime]:
     """Who said no to a consent without which one takes no part, and when; by person."""
-    decisive = {kind for kinds in DECISIVE.values() for kind in kinds}
-    latest = (
-        select(func.max(Consent.id))
-        .where(Consent.organization_id == organization_id, Consent.kind.in_(decisive))
-        .group_by(Consent.person_id, Consent.kind)
-    )
+    latest = newest_ids(*_NEEDED, organization_id=organization_id)
     refused = session.execute(
         select(Consent.person_id, Person.age_group, Consent.kind, Consent.decided_at)
         .join(Person, Person.id == Consent.person_id)

@@ -10,16 +10,12 @@ from sqlalchemy.orm import Session
 
 from models.pairs import ENDED, Pair, PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
-from services.actors import Right
 from services.banks import Profile, read_profile
 from services.consents import read_states
 from services.exports import words
 from services.exports.naming import cycle_labels, sides_of
 from services.exports.tables import Chunk, Column, Scope, Table, fixed, last_of
 from services.programmes.texts import text
-
-_RIGHTS = frozenset({Right.SEE_PEOPLE, Right.MANAGE_PAIRS})
-"""Answers of questionnaires are for whoever manages pairs: so it was promised to people."""
 
 STRONG = 7  # of 10: from here on a difficulty is a request, a readiness a resource
 
@@ -124,7 +120,6 @@ def _table(role: Role, name: str, title: Any, own: Column, told: Column) -> Tabl
     return Table(
         name=name,
         title=title,
-        rights=_RIGHTS,
         columns=fixed(*_columns(own, told)),
         read=_reader(role),
         count=count,
@@ -168,7 +163,6 @@ def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> 
 REQUESTS = Table(
     name="requests",
     title=text("Перечень запросов", "List of requests"),
-    rights=_RIGHTS,
     columns=fixed(
         Column("priority", text("Приоритет", "Priority"), "number", width=10),
         Column("topic", text("Тема", "Topic"), width=48),

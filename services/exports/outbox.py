@@ -6,7 +6,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.messages import OutboxMessage, OutboxStatus
-from services.actors import Right
 from services.exports import words
 from services.exports.naming import names_of
 from services.exports.tables import Chunk, Column, Scope, Table, fixed, last_of
@@ -54,7 +53,6 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
 OUTBOX = Table(
     name="outbox",
     title=text("Сообщения", "Messages"),
-    rights=frozenset({Right.MANAGE_PAIRS, Right.SEE_PEOPLE}),
     columns=fixed(
         Column("message_id", text("№", "No."), "number", width=8),
         Column("kind", text("Вид", "Kind"), width=24),

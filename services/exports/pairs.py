@@ -14,7 +14,6 @@ from services.exports.naming import NOBODY, cycle_labels, packs_of, sides_of, wo
 from services.exports.tables import Chunk, Column, Row, Scope, Table, last_of
 from services.programmes.texts import text
 
-_SEE = frozenset({Right.SEE_PEOPLE})
 _FILTERS = frozenset({"cycle_id", "statuses", "since", "until"})
 
 
@@ -84,14 +83,15 @@ def _read_pairs(session: Session, scope: Scope, after: int, limit: int) -> Chunk
     ids = [row.id for row in found]
     sides = sides_of(session, ids)
     labels = cycle_labels(session, scope)
-    may_read = scope.has_right(Right.MANAGE_PAIRS)  # a person wrote the note to the curator
+    # a person gave the reason and the note to the curator; the page withholds both from everybody else
+    may_read = scope.has_right(Right.MANAGE_PAIRS)
     rows: list[Row] = []
     for row in found:
         mentee, mentor = (sides.get(row.id, {}).get(role, NOBODY) for role in (Role.MENTEE, Role.MENTOR))
         answers: Row = []
         for side in (mentee, mentor):
-            answers += [side.decision and side.decision.value, side.reason and side.reason.value]
-            answers.append(side.note if may_read else None)
+            answers.append(side.decision and side.decision.value)
+            answers += [side.reason and side.reason.value, side.note] if may_read else [None, None]
         rows.append(
             [
                 *(row.id, labels.get(row.cycle_id), row.status.value, row.form, row.kind, row.role_variant),
@@ -106,7 +106,6 @@ def _read_pairs(session: Session, scope: Scope, after: int, limit: int) -> Chunk
 PAIRS = Table(
     name="pairs",
     title=text("Пары", "Pairs"),
-    rights=_SEE,
     columns=_pair_columns,
     read=_read_pairs,
     count=lambda session, scope: session.scalar(_pairs(scope, func.count(Pair.id))) or 0,
@@ -206,7 +205,6 @@ def _read_meetings(session: Session, scope: Scope, after: int, limit: int) -> Ch
 MEETINGS = Table(
     name="meetings",
     title=text("Встречи", "Meetings"),
-    rights=_SEE,
     columns=_meeting_columns,
     read=_read_meetings,
     count=lambda session, scope: session.scalar(_meetings(scope, func.count(Meeting.id))) or 0,

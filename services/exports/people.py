@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 from models.consents import Consent, ConsentDecision
 from models.people import ChatAccount, Participation, ParticipationStatus, Person
 from models.privacy import DestructionAct, PrivacyDuty
-from services.actors import Right
+from services.consents.states import ConsentState, read_decisive
 from services.exports import words
 from services.exports.naming import cycle_labels, names_of
 from services.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
 from services.programmes.texts import text
-
-_SEE = frozenset({Right.SEE_PEOPLE})
 
 
 def _roles(scope: Scope) -> list[ColumnElement[bool]]:
@@ -69,7 +67,10 @@ def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Chun
     ):
         facts = [labels.get(role.cycle_id), role.role.value, role.status.value, role.capacity]
         roles.setdefault(role.person_id, []).append([*facts, role.joined_at, role.ready_at])
-    consents = _latest_consents(session, ids)
+    decided = read_decisive(session, organization_id=scope.organization_id, people=ids)
+    consents = {
+        person_id: [one.state.value, one.version, one.decided_at] for person_id, one in decided.items()
+    }
     found = session.execute(
         select(ChatAccount.person_id, ChatAccount.is_reachable).where(ChatAccount.person_id.in_(ids))
     )
@@ -78,7 +79,7 @@ def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Chun
         [
             *(person.id, person.family_name, person.given_name, person.patronymic, person.position),
             *role,
-            *consents.get(person.id, [None, None, None]),
+            *consents.get(person.id, [ConsentState.NONE.value, None, None]),
             person.id in chats,
             chats.get(person.id),
             person.created_at,
@@ -89,22 +90,9 @@ def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Chun
     return Chunk(rows, last_of(ids, limit))
 
 
-def _latest_consents(session: Session, ids: list[int]) -> dict[int, Row]:
-    newest = select(func.max(Consent.id)).where(Consent.person_id.in_(ids)).group_by(Consent.person_id)
-    return {
-        row.person_id: [row.decision.value, row.version, row.decided_at]
-        for row in session.execute(
-            select(Consent.person_id, Consent.decision, Consent.version, Consent.decided_at).where(
-                Consent.id.in_(newest)
-            )
-        )
-    }
-
-
 PEOPLE = Table(
     name="people",
     title=text("Участники", "People"),
-    rights=_SEE,
     columns=fixed(
         Column("person_id", text("№", "No."), "number", width=8),
         Column("family_name", text("Фамилия", "Family name"), width=20),
@@ -117,7 +105,7 @@ PEOPLE = Table(
         Column("capacity", text("Мест для наставляемых", "Places for mentees"), "number"),
         Column("joined_at", text("В программе с", "Joined"), "moment"),
         Column("ready_at", text("Анкета заполнена", "Questionnaire sent"), "moment"),
-        Column("consent", text("Согласие", "Consent"), "code", words.CONSENT_DECISIONS),
+        Column("consent", text("Согласие", "Consent"), "code", words.CONSENT_STATES),
         Column("consent_version", text("Редакция согласия", "Version of consent"), "number"),
         Column("consent_at", text("Решение о согласии принято", "Consent decided"), "moment"),
         Column("is_linked", text("Есть в чате", "In the chat"), "flag"),
@@ -196,7 +184,6 @@ def _read_consents(session: Session, scope: Scope, after: int, limit: int) -> Ch
 CONSENTS = Table(
     name="consents",
     title=text("Согласия", "Consents"),
-    rights=_SEE,
     columns=fixed(
         Column("consent_id", text("№", "No."), "number", width=8),
         Column("person_id", text("№ участника", "Person no."), "number", width=10),

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.roadmap import RoadmapEntry
-from services.actors import Right
 from services.exports import words
 from services.exports.tables import Chunk, Column, Row, Scope, Table, fixed
 from services.programmes.packs import ResolvedPack
@@ -64,7 +63,6 @@ def _read_scores(session: Session, scope: Scope, after: int, limit: int) -> Chun
 SCORES = Table(
     name="scores",
     title=text("Оценка эффективности", "Scores"),
-    rights=frozenset({Right.SEE_SCORES}),
     columns=_score_columns,
     read=_read_scores,
     count=lambda session, scope: len(_read_scores(session, scope, 0, 0).rows),
@@ -142,7 +140,6 @@ def _count_rows(session: Session, scope: Scope) -> int:
 ROADMAP = Table(
     name="roadmap",
     title=text("Дорожная карта", "Roadmap"),
-    rights=frozenset({Right.SEE_SCORES}),
     columns=fixed(
         Column("stage_id", text("Код этапа", "Stage id"), width=14),
         Column("stage", text("Этап", "Stage"), width=32),

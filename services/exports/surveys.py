@@ -143,7 +143,6 @@ def _people_of(session: Session, question: Question, value: object) -> list[Opti
 SURVEYS = Table(
     name="surveys",
     title=text("Анкеты", "Surveys"),
-    rights=frozenset({Right.SEE_PEOPLE, Right.SEE_SCORES}),
     columns=fixed(
         Column("run_id", text("№", "No."), "number", width=8),
         Column("cycle", text("Учебный год", "School year"), width=12),

@@ -13,6 +13,7 @@ from services.actors import Actor, Right
 from services.errors import N_, DomainError
 from services.exports.words import Words
 from services.programmes.texts import Text
+from services.rights import LISTS
 
 Kind = Literal["text", "number", "flag", "moment", "day", "code", "raw"]
 """`code` is worded outside JSON; `raw` is any JSON value and stands in JSON only."""
@@ -128,12 +129,16 @@ class Table:
 
     name: str
     title: Text
-    rights: frozenset[Right]
     columns: Callable[[Session, Scope], tuple[Column, ...]]
     read: Callable[[Session, Scope, int, int], Chunk]
     count: Callable[[Session, Scope], int]
     filters: frozenset[str] = frozenset()
     statuses: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def right(self) -> Right:
+        """The same as of the page that shows this list."""
+        return LISTS[self.name]
 
     def check_filters(self, filters: Filters) -> None:
         """Raises UnknownFilter, UnknownFilterValue: a filter that is ignored would give too much away."""

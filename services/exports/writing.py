@@ -148,8 +148,7 @@ def prepare_export(
     if table is None:
         raise UnknownExport(what=what, known=", ".join(TABLES))
     organization = _organization_of(session, actor, filters)
-    for right in table.rights:
-        actor.check_right(right, organization.id)
+    actor.check_right(table.right, organization.id)
     table.check_filters(filters)
     cycle = _cycle_of(session, organization.id, filters)
     scope = Scope(actor, organization.id, organization.timezone, filters, locale)

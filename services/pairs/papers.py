@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
@@ -20,6 +20,7 @@ from models.people import Organization, Role
 from models.privacy import MentoringAgreement
 from models.standing import Eligibility
 from services.actors import Actor, Right
+from services.consents.states import newest_ids
 from services.errors import N_, DomainError, NotFound
 from services.programmes.running import pack_of, settings_of
 
@@ -126,14 +127,12 @@ def find_missing_papers(
 
 
 def _consented(session: Session, people: set[int]) -> set[int]:
-    latest = (
-        select(func.max(Consent.id))
-        .where(Consent.kind == ConsentKind.MENTORING, Consent.person_id.in_(people))
-        .group_by(Consent.person_id)
-    )
     return set(
         session.scalars(
-            select(Consent.person_id).where(Consent.id.in_(latest), Consent.decision == ConsentDecision.GIVEN)
+            select(Consent.person_id).where(
+                Consent.id.in_(newest_ids(ConsentKind.MENTORING, people=people)),
+                Consent.decision == ConsentDecision.GIVEN,
+            )
         )
     )
 

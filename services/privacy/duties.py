@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.consents import ConsentKind
+from models.outreach import PublicationPerson
 from models.people import Organization, Person
 from models.privacy import DutyKind, PrivacyDuty
 from models.tasks import TaskKind
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
-from services.privacy.publications import forget_named
 from services.school_days import Calendar, read_calendar
 from services.tasks import close_by_fact, open_task
 from services.working_days import is_working_day
@@ -148,7 +148,8 @@ def complete_duty(session: Session, *, actor: Actor, duty_id: int, now: datetime
         raise ErasureIsNoTick
     if duty.done_at is None and duty.called_off_at is None:
         if duty.consent_kind is ConsentKind.DISSEMINATION:
-            forget_named(session, person_id=duty.person_id)
+            # the publications were taken down or no longer name this person
+            session.execute(delete(PublicationPerson).where(PublicationPerson.person_id == duty.person_id))
         finish(session, duty, actor=actor, now=now)
 
 

@@ -11,6 +11,7 @@ from models.people import Organization, Person
 from models.privacy import OperatorCard
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
+from services.consents.states import newest_ids
 from services.errors import N_, DomainError, NotAllowed, NotFound
 
 LIMIT = 300
@@ -61,11 +62,7 @@ def read_operator(session: Session, *, actor: Actor, organization_id: int) -> Op
             Person.organization_id == organization_id, Person.erased_at.is_(None)
         )
     )
-    latest = (
-        select(func.max(Consent.id))
-        .where(Consent.organization_id == organization_id)
-        .group_by(Consent.person_id, Consent.kind)
-    )
+    latest = newest_ids(organization_id=organization_id)
     standing = session.scalar(
         select(func.count(Consent.id)).where(
             Consent.id.in_(latest), Consent.decision == ConsentDecision.GIVEN

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
@@ -18,6 +18,7 @@ from models.outreach import Publication, PublicationPerson
 from models.pairs import PairMember
 from models.people import Person
 from services.actors import Actor, Right
+from services.consents.states import newest_ids
 from services.errors import NotFound
 
 
@@ -107,11 +108,6 @@ def find_gaps(session: Session, *, publication_id: int, today: date) -> list[Nam
     return [one for one in named if one.gap is not None]
 
 
-def forget_named(session: Session, *, person_id: int) -> None:
-    """The publications were taken down or no longer name this person."""
-    session.execute(delete(PublicationPerson).where(PublicationPerson.person_id == person_id))
-
-
 def _judge(session: Session, which: Any, today: date) -> list[Named]:
     rows = session.execute(
         select(Publication, Person)
@@ -120,14 +116,7 @@ def _judge(session: Session, which: Any, today: date) -> list[Named]:
         .where(which)
     ).all()
     rows = sorted(rows, key=lambda row: (row.Publication.id, row.Person.sort_key))
-    latest = (
-        select(func.max(Consent.id))
-        .where(
-            Consent.kind == ConsentKind.DISSEMINATION,
-            Consent.person_id.in_({person.id for _publication, person in rows}),
-        )
-        .group_by(Consent.person_id)
-    )
+    latest = newest_ids(ConsentKind.DISSEMINATION, people={person.id for _publication, person in rows})
     consents = {row.person_id: row for row in session.scalars(select(Consent).where(Consent.id.in_(latest)))}
     return [_judge_one(row, person, consents.get(person.id), today) for row, person in rows]
 

@@ -14,6 +14,7 @@ from models.consents import Consent, ConsentDecision, ConsentKind
 from models.people import Participation, Person
 from models.programmes import Cycle
 from services.actors import Actor, Right
+from services.consents.states import newest_ids
 from services.privacy.duties import ERASED_WITHIN
 
 
@@ -58,11 +59,7 @@ def list_cycle_terms(session: Session, *, actor: Actor, organization_id: int) ->
         .group_by(Participation.person_id)
     )
     last_day: dict[int, date] = {person_id: day for person_id, day in rows}  # noqa: C416  # rows
-    latest = (
-        select(func.max(Consent.id))
-        .where(Consent.organization_id == organization_id, Consent.kind == ConsentKind.LONG_TERM_BANK)
-        .group_by(Consent.person_id)
-    )
+    latest = newest_ids(ConsentKind.LONG_TERM_BANK, organization_id=organization_id)
     staying = set(
         session.scalars(
             select(Consent.person_id).where(Consent.id.in_(latest), Consent.decision == ConsentDecision.GIVEN)

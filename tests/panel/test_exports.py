@@ -15,8 +15,10 @@ from models.accounts import Account, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
+from models.surveys import SurveyRun
 from services.backups import enqueue_daily_backup, folder_of, name_of
 from services.clock import FixedClock
+from services.exports import TABLES
 from services.files import folder_of as files_of
 from services.files import place_file, store_file
 from services.jobs import fail, take_next
@@ -248,3 +250,44 @@ def test_the_exports_page_neither_shows_nor_deletes_what_is_no_export(
     with database.reading() as session:
         assert session.get_one(StoredFile, file_id).kind is kind
     assert (folder / placed.name).read_bytes() == b"%PDF-1.7"
+
+
+PAGES = {
+    "people": "/people/",
+    "consents": "/consents/",
+    "pairs": "/pairs/",
+    "meetings": "/meetings/",
+    "surveys": "/surveys/runs/{run}/",
+    "scores": "/scores/",
+    "roadmap": "/roadmap/",
+    "outbox": "/outbox/",
+    "mentee_bank": "/proposals/",
+    "mentor_bank": "/proposals/",
+    "requests": "/proposals/",
+}
+"""The page that shows what is in a table; of the banks, the one that shows their answers."""
+
+
+@pytest.mark.parametrize("role", AccountRole)
+def test_a_table_goes_out_to_whom_its_page_opens(
+    role: AccountRole, panel: Flask, add_account: Callable[..., int], world: World, database: Database
+) -> None:
+    world.mentee()
+    add_account(world, role, "somebody")
+    browser = Browser(panel.test_client(), "somebody")
+    with database.reading() as session:
+        run_id = session.scalars(select(SurveyRun.id)).one()
+    assert set(PAGES) == set(TABLES)
+    offered = set(re.findall(r'<option value="(\w+)"', browser.get("/exports/"))) & set(TABLES)
+    opened = {what for what, page in PAGES.items() if opens(browser, page.format(run=run_id))}
+    assert offered == opened
+    for what in TABLES:
+        ask(browser, what)
+    with database.reading() as session:
+        queued = {one.arguments["what"] for one in session.scalars(select(Job)) if one.kind == "export"}
+    assert queued == opened
+    assert opened >= {"scores", "roadmap"}
+
+
+def opens(browser: Browser, page: str) -> bool:
+    return browser.client.get(page).status_code == 200
