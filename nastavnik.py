@@ -16,7 +16,7 @@ from installation import faults
 from installation.words import open_translator, word
 from notices.language import Translator
 from services.errors import DomainError, EnvironmentFault
-from settings import BadSetting, UnknownSetting, read_settings
+from settings import BadSetting, UnknownSetting, read_moment, read_settings
 
 if TYPE_CHECKING:
     from installation.site import Site
@@ -159,6 +159,14 @@ def make_parser(t: Translator) -> Parser:
         ("sandbox", t.label("Only the sandbox: a stand-in Telegram on this machine"), run_sandbox),
     ):
         process = add(name, text, act)
+        if name == "sandbox":
+            process.add_option(
+                "--start",
+                metavar="ISO",
+                help=t.label(
+                    "where the clock of a new sandbox begins, like 2026-11-23T12:00 (NASTAVNIK_SANDBOX_START)"
+                ),
+            )
         process.add_option("--leashed", action="store_true", help=argparse.SUPPRESS)
         process.add_option(
             "--supervised",
@@ -361,9 +369,16 @@ def run_worker(site: "Site", _t: Translator, asked: argparse.Namespace) -> int:
 def run_sandbox(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     from installation.processes import work_sandbox
 
+    try:
+        start = read_moment(asked.start) if asked.start is not None else site.settings.sandbox_start
+    except ValueError:
+        message = t.label("--start is a moment such as 2026-11-23T12:00")
+        raise faults.WrongUsage(message=message) from None
     if hold(asked):
         say(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
-    work_sandbox(site, panel=t.label("Panel"))
+    if asked.start is not None and site.sandbox_state.exists():
+        say(t.label("This sandbox was used before: its clock goes on, --start counts for a new one."))
+    work_sandbox(site, panel=t.label("Panel"), start=start)
     return 0
 
 

@@ -2,13 +2,14 @@
 
 import difflib
 import os
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.errors import N_, DomainError
@@ -59,6 +60,14 @@ def check_long(value: SecretStr) -> SecretStr:
     return value
 
 
+def read_moment(value: str) -> datetime:
+    """An ISO-8601 moment of this century; one without an offset is a local time. Raises ValueError."""
+    moment = datetime.fromisoformat(value)
+    if not 2000 <= moment.year < 2100:  # noqa: PLR2004  # what every calendar and file format here can hold
+        raise ValueError(value)
+    return moment
+
+
 WebAddress = Annotated[str, AfterValidator(check_web_address)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -87,6 +96,7 @@ class Settings(BaseSettings):
     trusted_proxy: Annotated[str, AfterValidator(check_proxy_host)] = "127.0.0.1"
     secret_key: Annotated[SecretStr, AfterValidator(check_long)] | None = None
     sandbox_port: Port = 8081
+    sandbox_start: Annotated[datetime, BeforeValidator(read_moment)] | None = None
     clock: str = "system"
     updates: Literal["polling", "webhook"] = "polling"
     webhook_url: WebAddress | None = None
@@ -122,6 +132,7 @@ EXPECTED = {
     "trusted_proxy": N_("an address like 127.0.0.1, or *"),
     "secret_key": N_("a secret of at least 32 characters"),
     "sandbox_port": N_("a number from 1 to 65535"),
+    "sandbox_start": N_("a moment like 2026-11-23T12:00"),
     "clock": N_("the word system or the sandbox's address"),
     "updates": N_("polling or webhook"),
     "webhook_url": N_("an address that begins with http:// or https://"),

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from installation import checks, faults
 from installation.site import PACKS, Site
@@ -133,8 +134,8 @@ def work_worker(site: Site) -> None:
         run_worker(WorkerConfig(site.database_url, site.folder, clock), stop)
 
 
-def work_sandbox(site: Site, *, panel: str | None) -> None:
-    """Serve the stand-in Telegram until SIGTERM or SIGINT. Raises a Fault."""
+def work_sandbox(site: Site, *, panel: str | None, start: datetime | None) -> None:
+    """Serve the stand-in Telegram, a new one from `start` on, until SIGTERM or SIGINT. Raises a Fault."""
     from sandbox.server import serve
 
     port = site.settings.sandbox_port
@@ -142,10 +143,11 @@ def work_sandbox(site: Site, *, panel: str | None) -> None:
         asyncio.run(
             serve(
                 token=site.token(),
-                state_file=site.folder / "telegram.db",
+                state_file=site.sandbox_state,
                 port=port,
                 timezone=site.settings.timezone,
                 links={panel: site.panel_address} if panel else {},
+                start=site.localize(start),
             )
         )
     except OSError as error:

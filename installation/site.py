@@ -2,9 +2,11 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from installation import faults, keys
 from models.installation import Stamp
@@ -35,11 +37,22 @@ class Site:
         return self.telegram_api or sandbox_address(self.settings)
 
     @property
+    def sandbox_state(self) -> Path:
+        """Where the sandbox keeps what it knows between its starts."""
+        return self.folder / "telegram.db"
+
+    @property
     def panel_address(self) -> str:
         """How a browser reaches the panel."""
         host = self.settings.panel_host
         named = f"[{host}]" if ":" in host else host
         return self.settings.panel_url or f"http://{named}:{self.settings.panel_port}"
+
+    def localize(self, moment: datetime | None) -> datetime | None:
+        """A moment as a person typed it; without an offset it is meant in NASTAVNIK_TIMEZONE."""
+        if moment is None or moment.tzinfo is not None:
+            return moment
+        return moment.replace(tzinfo=ZoneInfo(self.settings.timezone))
 
     @property
     def has_token(self) -> bool:

@@ -25,10 +25,17 @@ def read_moment(text: str) -> float:
 
 
 class SandboxClock:
-    """Real time plus an offset that only grows; followers learn of a skip by a long poll."""
+    """Real time plus an offset that only grows; followers learn of a skip by a long poll.
 
-    def __init__(self, store: Store) -> None:
+    A new store's clock begins at `start` (the present moment without one); a kept clock goes on where it is.
+    """
+
+    def __init__(self, store: Store, *, start: datetime | None = None) -> None:
         self._store = store
+        if start is not None and not store.meta:
+            # An offset below zero is a start in the past; from there on it grows as any other.
+            store.meta["clock_offset"] = start.timestamp() - time.time()
+            store.touch_meta()
         self.offset = float(store.meta.get("clock_offset", 0.0))
         self.version = int(store.meta.get("clock_version", 1))
         self.next_notice: float | None = None

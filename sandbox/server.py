@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Coroutine
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -47,6 +48,8 @@ async def secure(request: web.Request, handler: Handler) -> web.StreamResponse:
 class Sandbox:
     """One bot's stand-in Telegram. `async with` starts and stops it.
 
+    `start` is where the clock of a new sandbox begins, the present moment without it.
+
     Attributes: `url` (base address for Bot API, page and clock), `world`, `faults`, `limits`, `record`,
     `clock`: the same objects that the HTTP interface uses.
     """
@@ -61,6 +64,7 @@ class Sandbox:
         timezone: str = "Europe/Moscow",
         links: dict[str, str] | None = None,
         limits: bool = False,
+        start: datetime | None = None,
     ) -> None:
         self._host = host
         self._port = port
@@ -68,13 +72,14 @@ class Sandbox:
         self._state_file = state_file
         self._config = {"timezone": timezone, "links": links or {}}
         self._are_limits_on = limits
+        self._start_moment = start
         self._tasks: list[asyncio.Task[None]] = []
         self.url = ""
 
     async def __aenter__(self) -> Self:
         """Start. Raises OSError plainly when the port is occupied."""
         self._store = Store(self._state_file)
-        self.clock = SandboxClock(self._store)
+        self.clock = SandboxClock(self._store, start=self._start_moment)
         events = Events()
         self.world = World(int(self._token.partition(":")[0]), self._store, self.clock, events)
         self.faults = Faults(self.world.updates)
@@ -143,6 +148,7 @@ async def serve(
     timezone: str = "Europe/Moscow",
     links: dict[str, str] | None = None,
     limits: bool = False,
+    start: datetime | None = None,
     started: asyncio.Future[str] | None = None,
 ) -> None:
     """Run a sandbox until cancelled, SIGTERM or SIGINT; `started` then holds its address.
@@ -166,6 +172,7 @@ async def serve(
             timezone=timezone,
             links=links,
             limits=limits,
+            start=start,
         ) as sandbox:
             if started is not None and not started.done():
                 started.set_result(sandbox.url)

@@ -7,7 +7,6 @@ import functools
 import ssl
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,6 +21,7 @@ from models.unit_of_work import UnitOfWork
 from sandbox.client import SandboxClient
 from sandbox.server import Sandbox
 from services.clock import SandboxClock
+from tests.conftest import FIRST_MOMENT
 
 TOKEN = "4242424242:AAtown-of-tests-0123456789abcdefghij"
 START_SECONDS = 20.0
@@ -35,7 +35,7 @@ class SandboxThread:
     """A sandbox with a loop of its own: the bot's clock asks it from threads, as across processes."""
 
     def __init__(self, *, token: str = TOKEN, limits: bool = False) -> None:
-        self._sandbox = Sandbox(token=token, limits=limits)
+        self._sandbox = Sandbox(token=token, limits=limits, start=FIRST_MOMENT)
         self._is_up = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
@@ -81,7 +81,6 @@ class Town:
         self.telegram = await SandboxClient(
             self.url, timeout=PATIENCE, is_at_work=self._is_at_work
         ).__aenter__()
-        await self.telegram.skip(to=next_monday(await self.telegram.now()))
         self.clock = await asyncio.to_thread(SandboxClock, self.url)
         self.uow = UnitOfWork(self.database_url)
         self.database: Database = self.uow.database
@@ -164,12 +163,6 @@ class Town:
     async def restart_bot(self) -> None:
         await self.stop_bot()
         await self.start_bot()
-
-
-def next_monday(moment: datetime) -> datetime:
-    """Noon in Moscow of the Monday to come: every test begins in working hours."""
-    day = (moment + timedelta(days=7 - moment.weekday())).date()
-    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
 
 
 async def until(is_so: Callable[[], Any], *, seconds: float = PATIENCE) -> Any:

@@ -19,6 +19,7 @@ from models.engine import Database
 from sandbox.client import SandboxClient
 from services.clock import SandboxClock
 from settings import PREFIX
+from tests.conftest import FIRST_MOMENT
 from tests.life.processes import free_port
 
 TOKEN = "1:sandbox-of-the-fault-run-0123456789"
@@ -85,6 +86,7 @@ class Machine:
             "NASTAVNIK_TELEGRAM_API": self.url,
             "NASTAVNIK_SANDBOX_PORT": str(port),
             "NASTAVNIK_PANEL_PORT": str(self.panel_port),
+            "NASTAVNIK_SANDBOX_START": FIRST_MOMENT.isoformat(),
         }
         if self.database_url is not None:
             self.settings["NASTAVNIK_DATABASE_URL"] = self.database_url

@@ -20,7 +20,6 @@ from tests.faults.couples import Couple, pass_time
 from tests.faults.machine import Machine
 from tests.faults.street import Street
 from tests.faults.teachers import PATIENCE, Teacher
-from tests.town import next_monday
 from tests.world import found_school
 
 NAMES = ("Анна", "Вера", "Дарья", "Пётр", "Иван", "Олег")
@@ -57,8 +56,6 @@ class Run:
     async def live(self, folder: Path) -> Report:
         began = time.monotonic()
         async with Machine(folder, self.database_url) as machine:
-            await machine.telegram.skip(to=next_monday(await machine.telegram.now()))
-            await asyncio.sleep(0.5)  # the driver's own clock hears of it
             world = await asyncio.to_thread(found_school, Database(machine.address), machine.clock.now())
             street = Street(machine, world, random.Random(self.seed))
             try:

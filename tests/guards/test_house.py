@@ -98,6 +98,36 @@ def test_services_take_the_moment_and_never_ask_for_it() -> None:
     assert not asked
 
 
+CLOCK_READS = re.compile(
+    r"\b(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime|ctime)|SystemClock)\b"
+)
+CLOCK_READERS = {
+    Path("tests/guards/test_house.py"): "names what it looks for",
+    Path("tests/faults/__main__.py"): "writes the day of a measurement into docs/faults.md",
+}
+
+
+def test_no_test_reads_the_systems_clock() -> None:
+    """Tests begin at FIRST_MOMENT and pass at any other; elapsed time is measured by time.monotonic.
+
+    Code that a test starts as a process of its own counts too, so the text is searched, not the syntax tree.
+    """
+    found = {path for path in python_files("tests") if CLOCK_READS.search(read(path))}
+    assert found == set(CLOCK_READERS)
+
+
+def test_every_sandbox_of_a_test_starts_at_a_stated_moment() -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path in python_files("tests")
+        for node in ast.walk(ast.parse(read(path)))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "Sandbox"
+        and "start" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert not found
+
+
 def test_services_leave_the_transaction_to_their_caller() -> None:
     """A service never commits, rolls back or opens a session (decision 1)."""
     found = [

@@ -40,13 +40,14 @@ from worker.work import Outcome, Work, WorkerConfig
 
 ROOT = system(Door.COMMAND_LINE)
 PEOPLE = 400
+BEGAN = time.monotonic()
 
 # a whole worker process, slowed so that a kill falls into the middle of its work
 PROCESS = """
 import signal, sys, threading, time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from services.clock import SystemClock
+from services.clock import FixedClock
 from services.exports import writing
 from worker.running import run_worker
 from worker.work import Work, WorkerConfig
@@ -57,18 +58,25 @@ def slow(self, *args, **named):
     usual(self, *args, **named)
     time.sleep(0.02)
 Work.checkpoint = slow
+class RunningClock(FixedClock):
+    def now(self):
+        return self.moment + timedelta(seconds=time.monotonic() - began)
+
+# Every worker of a test reads the same clock: heartbeats of one are compared with the next one's time.
+began = float(sys.argv[4])
+clock = RunningClock(datetime.fromisoformat(sys.argv[3]))
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 print("ready", flush=True)
 run_worker(
-    WorkerConfig(sys.argv[1], Path(sys.argv[2]), SystemClock(), 0.05, 0.2, timedelta(seconds=1)), stop
+    WorkerConfig(sys.argv[1], Path(sys.argv[2]), clock, 0.05, 0.2, timedelta(seconds=1)), stop
 )
 """
 
 
 @pytest.fixture
-def world(database: Database) -> World:
-    return found_school(database, datetime.now().astimezone())
+def world(database: Database, now: datetime) -> World:
+    return found_school(database, now)
 
 
 @pytest.fixture
@@ -78,8 +86,10 @@ def config(database_url: str, tmp_path: Path, world: World) -> WorkerConfig:
 
 @contextmanager
 def worker_process(config: WorkerConfig) -> Iterator["subprocess.Popen[str]"]:
+    now = config.clock.now().isoformat()
+    arguments = [config.database_url, str(config.data_dir), now, str(BEGAN)]
     process = subprocess.Popen(
-        [sys.executable, "-c", PROCESS, config.database_url, str(config.data_dir)],
+        [sys.executable, "-c", PROCESS, *arguments],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).resolve().parents[2],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import FIRST_MOMENT
 from tests.life.processes import Command, Outcome, call, free_port
 
 Start = Callable[..., Command]
@@ -18,6 +19,7 @@ def settings(tmp_path: Path) -> dict[str, str]:
         "NASTAVNIK_DATA_DIR": str(tmp_path / "data"),
         "NASTAVNIK_PANEL_PORT": str(free_port()),
         "NASTAVNIK_SANDBOX_PORT": str(free_port()),
+        "NASTAVNIK_SANDBOX_START": FIRST_MOMENT.isoformat(),
     }
 
 

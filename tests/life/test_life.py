@@ -7,7 +7,9 @@ import re
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -17,7 +19,7 @@ from installation.supervision import STOP_SECONDS, WORK_SECONDS, Supervisor
 from models.engine import Database
 from models.jobs import Job, JobStatus
 from models.people import Person
-from sandbox.client import SandboxClient
+from sandbox.client import SandboxClient, wait_for_sandbox
 from tests.databases import PostgresServer
 from tests.life.conftest import Start
 from tests.life.curator import Curator
@@ -292,3 +294,23 @@ async def test_the_same_life_on_postgresql(start: Start, postgres: str, tmp_path
         assert "Низкие оценки" not in (await curator.open("/")).text
     assert running.end() == 0
     assert not (tmp_path / "data" / "sandbox" / "nastavnik.db").exists()
+
+
+@pytest.mark.parametrize("moment", ["2026-12-31T23:50", "2031-07-15T09:00:00+10:00"])
+async def test_a_sandbox_starts_at_the_moment_it_is_told(
+    start: Start, settings: dict[str, str], moment: str
+) -> None:
+    """By its option before its setting; used once, it goes on and says so. Without an offset: in Moscow."""
+    meant = datetime.fromisoformat(moment)
+    meant = meant if meant.tzinfo else meant.replace(tzinfo=ZoneInfo("Europe/Moscow"))
+    latest = meant
+    for told, number in ((moment, 1), ("2040-01-01", 2)):
+        sandbox = start("sandbox", "--start", told)
+        address = f"http://127.0.0.1:{settings['NASTAVNIK_SANDBOX_PORT']}"
+        await wait_for_sandbox(address, 60)
+        async with SandboxClient(address) as telegram:
+            assert latest <= await telegram.now() < latest + timedelta(minutes=2)
+            latest = await telegram.skip(days=3)
+        assert len(sandbox.wait_said(number)) == number
+        assert sandbox.end() == 0
+    assert "--start" in sandbox.said[1]

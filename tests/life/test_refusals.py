@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from models.engine import Database
 from sandbox.server import Sandbox
+from tests.conftest import FIRST_MOMENT
 from tests.guards.tree import ROOT, tracked
 from tests.life.conftest import Say, Start
 from tests.life.processes import START_SECONDS, Outcome, bare_environment, free_port
@@ -88,7 +89,7 @@ class Telegram(SandboxThread):
 
     def __init__(self, token: str, port: int) -> None:
         super().__init__(token=token)
-        self._sandbox = Sandbox(token=token, port=port)
+        self._sandbox = Sandbox(token=token, port=port, start=FIRST_MOMENT)
 
     def wait_for_call(self, method: str) -> None:
         """Until the bot has called it; the profile is told when the bot serves."""
@@ -187,6 +188,9 @@ def test_catalogues_that_are_not_compiled_are_named(tmp_path: Path, settings: di
 def test_wrong_usage_is_one_line(say: Say) -> None:
     assert "nastavnik --help" in refusal(say("fly"))
     assert "NASTAVNIK_PANEL_PORT" in refusal(say("run", panel_port="http"))
+    for moment in ("tomorrow", "12:00", "1999-12-31T12:00", "2026-02-30"):
+        assert "--start" in refusal(say("sandbox", "--start", moment))
+        assert "NASTAVNIK_SANDBOX_START" in refusal(say("run", sandbox_start=moment))
     assert "NASTAVNIK_BOT_TOKEN" in refusal(say("run", bot_tokn=REAL_TOKEN))
 
 

@@ -11,6 +11,7 @@ from aiohttp import ClientSession, FormData
 
 from sandbox.client import SandboxClient
 from sandbox.server import Sandbox
+from tests.conftest import FIRST_MOMENT
 
 TOKEN = "123456789:sandbox-token_of-a-bot"
 
@@ -58,7 +59,7 @@ class Caller:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(token=TOKEN) as running:
+    async with Sandbox(token=TOKEN, start=FIRST_MOMENT) as running:
         yield running
 
 
