@@ -1,11 +1,13 @@
 """Serving the panel with waitress until told to stop."""
 
 import threading
+from typing import Any
 
 from waitress.server import create_server
 
 from admin.app import create_panel
 from admin.configuration import PanelConfig
+from admin.connections import SERVER_LIMITS, limit_connections
 
 THREADS = 6
 STOP_WAIT = 1.5  # seconds for requests in hand; the process must end within 2
@@ -16,8 +18,10 @@ def serve(
 ) -> None:
     """Serve until `stop` is set. Raises OSError when the port is taken, CatalogueMissing, UnknownDatabase."""
     app = create_panel(config)
+    sockets: dict[int, Any] = {}
     server = create_server(
         app,
+        map=sockets,
         host=host,
         port=port,
         threads=THREADS,
@@ -28,7 +32,9 @@ def serve(
         if config.is_secure
         else "",
         clear_untrusted_proxy_headers=True,
+        **SERVER_LIMITS,
     )
+    limit_connections(sockets)
     loop = threading.Thread(target=server.run, name="panel", daemon=True)
     loop.start()
     stop.wait()

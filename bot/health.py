@@ -12,6 +12,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiohttp import web
 
+from bot.serving import LimitedServer
 from bot.session import TokenRevoked, in_bulk
 from models.engine import Database, with_patience
 from models.readiness import Readiness, look_at
@@ -86,14 +87,12 @@ class HealthServer:
     """On loopback only, for a check on this machine. `start` raises OSError when the port is occupied."""
 
     def __init__(self, health: Health, port: int) -> None:
-        app = web.Application()
+        app = web.Application(client_max_size=0)
         health.add_to(app)
-        self._port = port
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
+        self._server = LimitedServer(app, host="127.0.0.1", port=port, stop_seconds=STOP_SECONDS)
 
     async def start(self) -> None:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        await self._server.start()
 
     async def stop(self) -> None:
-        await self._runner.cleanup()
+        await self._server.stop()

@@ -14,6 +14,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.health import Health
+from bot.serving import MOST_BODY, LimitedServer
 from bot.session import wait_before
 from bot.updates import ALLOWED, read_raw
 from models.unit_of_work import UnitOfWork
@@ -23,7 +24,6 @@ from services.inbox import store_updates
 log = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # a header's name
-MAX_BODY = 4 * 1024 * 1024
 STOP_SECONDS = 1.0
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
@@ -47,20 +47,20 @@ class WebhookServer:
         self._clock = clock
         self._secret = secret.encode()
         self._arrived = arrived
-        self._host = host
-        self.port = port
-        app = web.Application(client_max_size=MAX_BODY)
+        app = web.Application(client_max_size=MOST_BODY)
         app.router.add_post(urlsplit(url).path or "/", self._receive)
         health.add_to(app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
+        self._server = LimitedServer(app, host=host, port=port, stop_seconds=STOP_SECONDS)
+
+    @property
+    def port(self) -> int:
+        return self._server.port
 
     async def start(self) -> None:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self.port).start()
-        self.port = self._runner.addresses[0][1]
+        await self._server.start()
 
     async def stop(self) -> None:
-        await self._runner.cleanup()
+        await self._server.stop()
 
     async def _receive(self, request: web.Request) -> web.Response:
         told = request.headers.get(SECRET_HEADER, "").encode()
@@ -68,7 +68,7 @@ class WebhookServer:
             return web.Response(status=HTTPStatus.FORBIDDEN)
         try:
             raw = read_raw([json.loads(await request.read())])
-        except ValueError:
+        except (ValueError, RecursionError):  # nested too deep to be an update
             raw = []
         if not raw:
             return web.Response(status=HTTPStatus.BAD_REQUEST)

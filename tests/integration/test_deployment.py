@@ -19,6 +19,9 @@ import psycopg
 import pytest
 from dotenv import dotenv_values
 
+from admin import connections
+from admin.safety import UPLOADS
+from bot import serving
 from nastavnik import PROBED
 from sandbox.client import SandboxClient
 from settings import PREFIX, names
@@ -104,6 +107,23 @@ class TestComposition:
         assert service["restart"] == "unless-stopped"
         assert service["healthcheck"]["test"] == ["CMD", "nastavnik", "health", name]
 
+    @pytest.mark.parametrize("name", sorted(SERVICES))
+    def test_none_takes_the_machine_from_the_others(self, name: str) -> None:
+        service = SERVICES[name]
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+        assert service["pids_limit"] > 0
+        assert all("size=" in folder for folder in service.get("tmpfs", []))
+
+    def test_the_proxy_refuses_what_the_servers_refuse(self) -> None:
+        sizes = [int(size) * 1024 * 1024 for size in re.findall(r"max_size (\d+)MB", CADDYFILE)]
+        assert sizes == [connections.MOST_BODY, serving.MOST_BODY]
+        assert f"read_header {connections.HEADER_SECONDS:.0f}s" in CADDYFILE
+        assert f"read_body {connections.BODY_SECONDS:.0f}s" in CADDYFILE
+        kept = re.search(r"keepalive (\d+)s", CADDYFILE)
+        assert kept is not None
+        assert int(kept[1]) < connections.SILENT_SECONDS
+        assert max(UPLOADS.values()) < connections.MOST_BODY
+
     def test_no_secret_has_a_default(self) -> None:
         text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
         variables = re.findall(r"\$\{(\w+)([^}]*)\}", text)
@@ -154,6 +174,7 @@ class TestUnits:
             "ProtectSystem=strict",
         }
         assert wanted <= set(lines)
+        assert {"MemoryMax", "TasksMax"} <= {line.partition("=")[0] for line in lines}
 
     def test_systemd_finds_no_fault(self, tmp_path: Path) -> None:
         tool = shutil.which("systemd-analyze")
@@ -359,7 +380,8 @@ async def test_the_webhook_is_reached_through_the_proxy_only_on_its_path(
 def proxy(caddy: str, composed: Composed, folder: Path) -> Iterator[str]:
     """Caddy with our file; only the certificate is left out, which nobody gives a test."""
     port = free_port()
-    (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n}}\n{CADDYFILE}", encoding="utf-8")
+    ours = CADDYFILE.replace("\tservers {", "\tadmin off\n\tservers {", 1)
+    (folder / "Caddyfile").write_text(ours, encoding="utf-8")
     environment = {
         **os.environ,
         "NASTAVNIK_PANEL_URL": f"http://:{port}",
