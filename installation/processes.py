@@ -123,9 +123,11 @@ def work_panel(site: Site) -> None:
 
 def work_worker(site: Site) -> None:
     """Do long work until SIGTERM or SIGINT. Raises a Fault."""
+    from worker.memory import limit_memory
     from worker.running import run_worker
     from worker.work import WorkerConfig
 
+    limit_memory()
     checks.check_schema(site)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -37,6 +37,10 @@ class Unforeseen(DomainError):
     text = N_("Something went wrong in this work that should not. The worker's log names the fault.")
 
 
+class TooMuchMemory(DomainError):
+    text = N_("This work needs more memory than the worker may take. Please ask for a smaller part of it.")
+
+
 class UnknownKind(DomainError):
     text = N_("This version of Nastavnik does not know this kind of work.")
 
@@ -312,7 +316,8 @@ def _end(job: Job, status: JobStatus, now: datetime) -> None:
 
 
 def _describe(error: Exception) -> dict[str, Any]:
-    told = error if isinstance(error, DomainError) else Unforeseen()
+    unforeseen = TooMuchMemory() if isinstance(error, MemoryError) else Unforeseen()
+    told = error if isinstance(error, DomainError) else unforeseen
     facts = {key: fact if isinstance(fact, int) else str(fact) for key, fact in told.facts.items()}
     return {"kind": type(error).__name__, "text": told.text, "facts": facts}
 

@@ -33,6 +33,7 @@ from services.imports.tables import (
     check_content,
     read_table,
 )
+from services.imports.workbooks import WorkbookTooLarge
 
 __all__ = [
     "CHUNK",
@@ -54,6 +55,7 @@ __all__ = [
     "SourceMissing",
     "StaffList",
     "TooManyRows",
+    "WorkbookTooLarge",
     "add_listed",
     "apply_list",
     "check_content",

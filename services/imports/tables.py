@@ -5,14 +5,12 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from itertools import islice
 from typing import IO, Any
 
 from services.errors import N_, DomainError
+from services.imports.workbooks import WorkbookTooLarge, check_unpacked, count_elements
 
 MOST_BYTES = 5 * 1024 * 1024  # a list of 20,000 people with every column a school keeps has about 2 MB
-MOST_UNPACKED = 80 * 1024 * 1024
-MOST_PARTS = 1000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -41,7 +39,10 @@ class TooManyRows(DomainError):
 
 
 def check_content(content: bytes) -> None:
-    """Raises FileEmpty, FileTooLarge, FileOldExcel, FileNotTable: what can be said before it is read."""
+    """What can be said before it is read.
+
+    Raises FileEmpty, FileTooLarge, FileOldExcel, FileNotTable, WorkbookTooLarge.
+    """
     if not content.strip():
         raise FileEmpty
     if len(content) > MOST_BYTES:
@@ -57,7 +58,7 @@ def check_content(content: bytes) -> None:
 def read_table(content: bytes) -> Iterator[Sequence[str]]:
     """Rows from the first one on, empty ones too, so that they are numbered as the reader sees them.
 
-    Raises what `check_content` raises and TooManyRows.
+    Raises what `check_content` raises and TooManyRows, WorkbookTooLarge.
     """
     check_content(content)
     rows = _read_workbook(content) if content.startswith(ZIP) else _read_text(content)
@@ -68,14 +69,13 @@ def read_table(content: bytes) -> Iterator[Sequence[str]]:
 
 
 def _check_archive(content: bytes) -> None:
-    """A workbook is an archive: one that unpacks to far more than it is, or holds no workbook, is refused."""
+    """A workbook is an archive: one that unpacks to far too much, or holds no workbook, is refused."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
     except zipfile.BadZipFile as error:
         raise FileNotTable from error
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise FileNotTable
+    check_unpacked(parts)
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise FileNotTable
 
@@ -84,6 +84,8 @@ def _read_workbook(content: bytes) -> Iterator[Sequence[str]]:
     from openpyxl import load_workbook  # 0.2 s that only an import pays
 
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            count_elements(archive)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheets = [one for one in book.worksheets if one.sheet_state == "visible"]
         sheet = (sheets or book.worksheets)[0]
@@ -91,6 +93,10 @@ def _read_workbook(content: bytes) -> Iterator[Sequence[str]]:
         for cells in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
             yield [_word(cell) for cell in cells]
         book.close()
+    except WorkbookTooLarge:
+        raise
+    except MemoryError as error:
+        raise WorkbookTooLarge from error
     except Exception as error:  # openpyxl raises whatever its parsers do on a broken workbook
         raise FileNotTable from error
 
@@ -107,7 +113,7 @@ def _word(cell: Any) -> str:
 
 def _read_text(content: bytes) -> Iterator[Sequence[str]]:
     text = _decode(content)
-    head = "\n".join(islice(text.splitlines(), 20))
+    head = "\n".join(text.split("\n", 20)[:20])
     delimiter = max(DELIMITERS, key=head.count)
     out: IO[str] = io.StringIO(text, newline="")
     try:

@@ -31,7 +31,7 @@ from services.clock import FixedClock
 from services.errors import NotAllowed
 from services.exports import Filters, enqueue_export
 from services.files import folder_of, open_file, place_file, read_file, store_file
-from services.jobs import JobFacts, JobTakenAway, cancel, enqueue_job, read_job
+from services.jobs import JobFacts, JobTakenAway, TooMuchMemory, cancel, enqueue_job, read_job
 from services.rights import RIGHTS
 from tests.world import World, found_school
 from worker.registry import RUNNERS
@@ -71,6 +71,28 @@ print("ready", flush=True)
 run_worker(
     WorkerConfig(sys.argv[1], Path(sys.argv[2]), clock, 0.05, 0.2, timedelta(seconds=1)), stop
 )
+"""
+
+# a worker with its limit of memory and a kind of work that wants more than it
+GREEDY = """
+import sys, threading
+from pathlib import Path
+from services.clock import SystemClock
+from worker.memory import MOST_BYTES, limit_memory
+from worker.registry import RUNNERS
+from worker.running import run_worker
+from worker.work import WorkerConfig
+
+limit_memory()
+stop = threading.Event()
+jobs = []
+def greedy(work):
+    jobs.append(work)
+    if len(jobs) == 1:
+        return bytearray(MOST_BYTES)
+    stop.set()
+    return RUNNERS["export"](work)
+run_worker(WorkerConfig(sys.argv[1], Path(sys.argv[2]), SystemClock(), 0.05), stop, {"export": greedy})
 """
 
 
@@ -326,6 +348,18 @@ class TestEnding:
         assert "RuntimeError" in caplog.text
         assert "Фамилия" not in caplog.text
         assert not list(folder_of(config.data_dir).glob("*.part*"))
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts a process's memory")
+    def test_work_that_wants_too_much_memory_is_refused_and_the_next_is_done(
+        self, world: World, config: WorkerConfig
+    ) -> None:
+        actor = curator(world)
+        jobs = [ask(world, actor, key="1"), ask(world, actor, key="2")]
+        command = [sys.executable, "-c", GREEDY, config.database_url, str(config.data_dir)]
+        subprocess.run(command, check=True, timeout=60, cwd=Path(__file__).resolve().parents[2])
+        first, second = (facts(world, job) for job in jobs)
+        assert (first.status, first.error_text) == (JobStatus.FAILED, TooMuchMemory.text)
+        assert second.status in {JobStatus.DONE, JobStatus.WAITING}, "told to end, it may leave the rest"
 
     def test_an_unknown_kind_is_said(self, world: World, config: WorkerConfig) -> None:
         job_id = ask(world, curator(world))

@@ -1,6 +1,7 @@
 """Reading the lists that schools have, and the fate of each row (A22)."""
 
 import io
+import zipfile
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from services.imports import (
     ListUnreadable,
     RowFault,
     TooManyRows,
+    WorkbookTooLarge,
     judge,
     read_list,
     read_table,
@@ -137,9 +139,47 @@ def test_files_that_are_no_lists_are_refused_with_what_they_are(monkeypatch: pyt
     ):
         with pytest.raises(error):
             read_list(iter(read_table(content)))
-    monkeypatch.setattr(tables_module, "MOST_UNPACKED", 100)
-    with pytest.raises(FileNotTable):
-        list(read_table(workbook(HEAD)))
     monkeypatch.setattr(tables_module, "MOST_ROWS", 2)
     with pytest.raises(TooManyRows):
         read_list(iter(read_table("Имя;Фамилия\nА;Б\nВ;Г".encode())))
+
+
+NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+PREFIXED = b'xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+UNFOLDING = (
+    {"xl/worksheets/sheet1.xml": b"<worksheet %s><sheetData><row>%s</row>" % (NAMESPACE, b"<c/>" * 60_000)},
+    {"xl/worksheets/sheet1.xml": b"<x:sheet %s><x:row>%s</x:row>" % (PREFIXED, b"<x:c/>" * 60_000)},
+    {"xl/sharedStrings.xml": b"<sst %s>%s</sst>" % (NAMESPACE, b"<si><t>a</t></si>" * 410_000)},
+    {"xl/sharedStrings.xml": b"<sst %s><si>%s</si></sst>" % (NAMESPACE, b"<r><t>a</t></r>" * 30_000)},
+    {"xl/styles.xml": b"<styleSheet %s>%s</styleSheet>" % (NAMESPACE, b"<xf/>" * 60_000)},
+    {"xl/unnamed.bin": b"<sheet>" + b"<c/>" * 60_000},
+    {"xl/media/image1.png": b"0" * (65 * 1024 * 1024)},
+    {"xl/styles.xml": b'<!DOCTYPE s [<!ENTITY a "aaaa">]><styleSheet>&a;</styleSheet>'},
+    {f"xl/part{number}.xml": b"" for number in range(1001)},
+)
+
+
+@pytest.mark.parametrize("parts", UNFOLDING, ids=range(len(UNFOLDING)))
+def test_a_small_workbook_that_unfolds_is_refused_before_it_is_built(parts: dict[str, bytes]) -> None:
+    with pytest.raises(WorkbookTooLarge):
+        list(read_table(replaced(workbook(HEAD), parts)))
+
+
+def replaced(content: bytes, parts: dict[str, bytes]) -> bytes:
+    """The same workbook with other parts in it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if name not in parts:
+                new.writestr(name, old.read(name))
+        for name, part in parts.items():
+            new.writestr(name, part)
+    assert len(out.getvalue()) < tables_module.MOST_BYTES
+    return out.getvalue()
+
+
+def test_a_large_list_of_a_school_is_read() -> None:
+    """Many columns, and a row formatted to its last cell, as Excel writes it."""
+    people = [HEAD, *[(f"Петрова{number}", "Анна", "Игоревна", "учитель") for number in range(3000)]]
+    content = workbook(*people, ("Иванова", "Вера", "", "", *[" "] * 16_000))
+    assert len(list(read_table(content))) == len(people) + 1
