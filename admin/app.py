@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from admin import privacy_words, survey_words, words
+from admin import account_words, privacy_words, survey_words, words
 from admin.configuration import PanelConfig
 from admin.cycles import curator_title, pairs_title
 from admin.doors import (
@@ -26,6 +26,7 @@ from admin.doors import (
 from admin.drawings import month_name
 from admin.languages import LANGUAGE_NAMES, label, locale, sentence, set_up_languages
 from admin.probes import add_probes
+from admin.refusals import Refusal, count_refusal
 from admin.safety import keep_safe, nonce, refusal
 from admin.storage import db, session
 from admin.views.answering import answering
@@ -64,6 +65,7 @@ def create_panel(config: PanelConfig) -> Flask:
         locale=locale,
         languages=LANGUAGE_NAMES,
         words=words,
+        account_words=account_words,
         privacy_words=privacy_words,
         rights=Right,
         workplaces=workplaces,
@@ -91,7 +93,7 @@ def _add_views(app: Flask) -> None:
 def _answer_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(CSRFError, _out_of_date)
-    app.register_error_handler(RateLimitExceeded, lambda _error: refusal(429))
+    app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(HTTPException, _not_served)
     app.register_error_handler(Exception, _fault)
 
@@ -100,6 +102,7 @@ def _refused(error: DomainError) -> Response | tuple[str, int]:
     """The one place where a refusal that no page caught becomes words."""
     session().rollback()
     if isinstance(error, NotAllowed):
+        count_refusal(Refusal.RIGHT)
         return refusal(403)
     if isinstance(error, NotFound):
         return refusal(404)
@@ -109,6 +112,7 @@ def _refused(error: DomainError) -> Response | tuple[str, int]:
 
 def _out_of_date(_error: CSRFError) -> Response | tuple[str, int]:
     """A form of a session that is over: sign in and come back, or just come back and repeat."""
+    count_refusal(Refusal.FORM)
     back = page_before()
     if request.endpoint not in OPEN_ENDPOINTS and not current_user.is_authenticated:
         return ask_to_sign_in()
@@ -116,6 +120,11 @@ def _out_of_date(_error: CSRFError) -> Response | tuple[str, int]:
         return refusal(400)
     flash(label("This page was out of date, so nothing was saved. Please repeat it."), "error")
     return redirect(back)
+
+
+def _too_many(_error: RateLimitExceeded) -> tuple[str, int]:
+    count_refusal(Refusal.FLOOD)
+    return refusal(429)
 
 
 def _not_served(error: HTTPException) -> tuple[str, int] | HTTPException:

@@ -12,18 +12,21 @@ from flask import Flask, flash, redirect, request, url_for
 from flask import session as cookie
 from flask_admin import BaseView
 from flask_admin.contrib.sqla import ModelView
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import func, or_
 from sqlalchemy.orm import Query, Session
 from werkzeug.wrappers import Response
 
+from admin.configuration import panel_config
+from admin.devices import remember_device
 from admin.languages import label, sentence
 from admin.probes import PROBES
-from admin.storage import session
+from admin.storage import now, session
 from services.account_organizations import Workplace, list_workplaces
 from services.accounts import SignedIn, read_account
 from services.actors import Actor, Right
 from services.errors import DomainError, NotAllowed
+from services.sessions import end_session, find_session, start_session
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,33 +66,52 @@ UNUSED = frozenset(
 
 
 class User:
-    """The signed-in account, in the shape Flask-Login asks for. The id ends with the session epoch."""
+    """The signed-in account, in the shape Flask-Login asks for: its id is the token of the session."""
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
-    def __init__(self, account: SignedIn) -> None:
+    def __init__(self, account: SignedIn, token: str, news_after: int = 0) -> None:
         self.account = account
+        self.token = token
+        self.news_after = news_after
 
     def get_id(self) -> str:
-        return f"{self.account.id}:{self.account.epoch}"
+        return self.token
 
     def has(self, right: Right | None) -> bool:
         return right is None or right in self.account.actor.rights
 
 
 def load_user(stored: str) -> User | None:
-    account_id, _, epoch = stored.partition(":")
-    if not (account_id.isdecimal() and epoch.isdecimal()):
+    found = find_session(session(), token=stored, now=None if panel_config().is_sandbox else now())
+    if found is None:
         return None
-    account = read_account(
-        session(),
-        account_id=int(account_id),
-        epoch=int(epoch),
-        organization_id=cookie.get(WORKPLACE),
-    )
-    return User(account) if account else None
+    account = read_account(session(), account_id=found.account_id, organization_id=cookie.get(WORKPLACE))
+    return User(account, stored, found.news_after) if account else None
+
+
+def let_in(account: SignedIn) -> None:
+    """A new session of this browser, committed; nothing that was in its cookie before goes on."""
+    token = start_session(session(), account_id=account.id, now=now())
+    session().commit()
+    kept = cookie.get("locale")
+    cookie.clear()
+    cookie.permanent = True
+    if kept:
+        cookie["locale"] = kept
+    login_user(User(account, token))
+    remember_device(account.id)
+
+
+def sign_out() -> None:
+    """End the session of this browser for good, committed: a copy of its cookie opens nothing."""
+    if current_user.is_authenticated:
+        end_session(session(), token=current_user.token)
+        session().commit()
+    logout_user()
+    cookie.clear()
 
 
 def current_account() -> SignedIn:

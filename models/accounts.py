@@ -21,7 +21,7 @@ class AccountRole(StrEnum):
 
 
 class Account(Base):
-    """Someone who signs in to the panel. `session_epoch` grows when all sessions must end."""
+    """Someone who signs in to the panel."""
 
     __tablename__ = "accounts"
 
@@ -33,7 +33,6 @@ class Account(Base):
     role: Mapped[AccountRole] = mapped_column(enum_column(AccountRole))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(5), default="ru")
-    session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     messenger_rule_read_at: Mapped[datetime | None]
@@ -51,15 +50,58 @@ class AccountOrganization(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True, index=True)
 
 
+class AccountSession(Base):
+    """A browser that is signed in; signing out deletes the row, so a copied cookie opens nothing any more."""
+
+    __tablename__ = "account_sessions"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime]
+    news_after: Mapped[int]
+    """The journal's entry of the sign-in before this one: what came later is news to the account."""
+
+
+class FailedTries(Base):
+    """Wrong passwords for one sign-in name from one address or device; the key is a SHA-256 of both.
+
+    It does not point at an account: names that nobody has are counted in the same way.
+    """
+
+    __tablename__ = "failed_tries"
+
+    key_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    failed_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SetupLink(Base):
-    """A one-time link by which an account sets its password; only the token's SHA-256 is kept."""
+    """A one-time link by which an account sets its password; only the token's SHA-256 is kept.
+
+    `issued_by` is the account that made it, None for the command line.
+    """
 
     __tablename__ = "setup_links"
 
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class RecordClosure(Base):
+    """Own records that are closed, because somebody else gave the account a new password."""
+
+    __tablename__ = "record_closures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    closed_at: Mapped[datetime]
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    opened_at: Mapped[datetime | None]
 
 
 class PassPurpose(StrEnum):

@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.accounts import Account
 from models.people import Person
 from notices.language import Translator
 from notices.letters import Letter, Skip
+from services.account_news import AccountEvent
 from services.account_passes import has_account
+from services.errors import N_
 
 
 def unlinked(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
@@ -20,3 +23,42 @@ def unlinked(session: Session, facts: Mapping[str, Any], t: Translator, _now: da
     if has_account(session, person_id):
         return Letter(t("One account of the panel no longer belongs to this chat."), opens_panel=True)
     return Letter(t("This chat no longer opens the panel: /panel is switched off."), opens_panel=False)
+
+
+def changed(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    """An act of somebody else upon the account of whoever has this chat."""
+    account = session.get(Account, int(facts["account_id"]))
+    if account is None:
+        return Skip("the account is gone")
+    event = AccountEvent(facts["event"])
+    by = session.get(Account, facts["by_account_id"]) if facts["by_account_id"] is not None else None
+    who = by.name if by is not None else t("the server's command line")
+    return Letter(
+        t(WORDS[event], account=account.name, who=who),
+        opens_panel=has_account(session, int(facts["person_id"])),
+    )
+
+
+WORDS = {
+    AccountEvent.LINK_ISSUED: N_(
+        "A one-time link to your account “{account}” of the panel was issued: {who}. Whoever opens it sets a "
+        "new password. If you did not ask for it, tell your head or administrator at once."
+    ),
+    AccountEvent.PASSWORD_SET: N_(
+        "A new password of your account “{account}” of the panel was set through a link that was issued by "
+        "somebody else: {who}. This chat opens the account no more until you tie it again. If it was not you "
+        "who set the password, tell your head or administrator at once."
+    ),
+    AccountEvent.DISABLED: N_("Your account “{account}” of the panel was switched off: {who}."),
+    AccountEvent.ENABLED: N_("Your account “{account}” of the panel was switched on again: {who}."),
+    AccountEvent.CHAT_LINKED: N_("A chat was tied to your account “{account}” of the panel."),
+    AccountEvent.CHAT_UNLINKED: N_("The chat was untied from your account “{account}” of the panel."),
+    AccountEvent.RECORDS_CLOSED: N_(
+        "The psychologist's own records are closed: somebody else gave a new password to the account of "
+        "{who}. Speak to the psychologist, then open the records again on the page “Approvals” of the panel."
+    ),
+    AccountEvent.RECORDS_OPENED: N_(
+        "The records of consultations of your account “{account}” are open again: {who}."
+    ),
+}
+"""What each event says to the owner; of closed records, to the head."""

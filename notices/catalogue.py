@@ -53,6 +53,7 @@ NOTICES: dict[str, Notice] = {
     "joining.moved": Notice(NoticeClass.ACT, joining.moved),
     "joining.undone": Notice(NoticeClass.ACT, joining.undone),
     "account.unlinked": Notice(NoticeClass.ACT, accounts.unlinked),
+    "account.changed": Notice(NoticeClass.ACT, accounts.changed),
     "survey.invite": Notice(NoticeClass.BUDGETED, surveys.invite, is_lasting=True),
     "consent.request": Notice(NoticeClass.BUDGETED, consent_words.request, is_lasting=True),
     "privacy.erased": Notice(NoticeClass.ACT, privacy_words.erased),

@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountPass, PassPurpose
 from models.people import Person
+from services.account_news import AccountEvent
 from services.account_organizations import list_workplaces
-from services.accounts import SIGNED_IN, LinkNotValid, SignedIn, read_account
+from services.accounts import LinkNotValid, SignedIn, read_account, untie_chat
 from services.actors import Actor, ActorKind, Door, person_in_chat
 from services.audit import record
 from services.chats import choose_chat_locale, link_chat, owner_of
 from services.errors import N_, DomainError, NotFound
 from services.outbox import enqueue
+from services.participation import takes_part
+from services.sessions import SIGNED_IN
 
 CODE_DIGITS = 12
 CODE_LIFE = timedelta(minutes=15)
@@ -35,6 +38,13 @@ class ChatCodeUnknown(DomainError):
 
 class ChatOfOthers(DomainError):
     text = N_("This chat belongs to somebody of another organisation.")
+
+
+class ChatOfParticipant(DomainError):
+    text = N_(
+        "This account belongs to somebody who takes part and writes from another chat. Send the digits from "
+        "that chat; for a new telephone first ask your curator for an invitation, then take a new code."
+    )
 
 
 class NoAccount(DomainError):
@@ -72,9 +82,8 @@ def issue_chat_code(session: Session, *, actor: Actor, now: datetime) -> str:
 def link_account(session: Session, *, code: str, chat_id: int, locale: str, now: datetime) -> ChatLinked:
     """Tie the chat in which the digits were typed to their account.
 
-    The chat of somebody known stays theirs; a chat of nobody becomes that of the account's owner, who is
-    looked up by the whole name among people, or added: a curator need not take part.
-    Raises ChatCodeUnknown, ChatOfOthers.
+    The chat of somebody known stays theirs; a chat of nobody becomes that of a card of its own: a curator
+    need not take part. Raises ChatCodeUnknown, ChatOfOthers, ChatOfParticipant.
     """
     account = _take(session, code, PassPurpose.LINK_CHAT, now)
     if account is None:
@@ -86,12 +95,16 @@ def link_account(session: Session, *, code: str, chat_id: int, locale: str, now:
             one.organization_id for one in list_workplaces(session, account.id)
         }:
             raise ChatOfOthers
+        if account.person_id != owner:
+            tell_unlinked_chat(session, account, now)
     else:
-        person = _person_of(session, account, locale, now)
+        person = _card_of(session, account, locale, now)
         choose_chat_locale(session, chat_id=chat_id, locale=locale, now=now)
         link_chat(session, chat_id=chat_id, person_id=person.id, now=now)
     account.person_id = person.id
-    _record(session, person_in_chat(person.id, person.organization_id), "account.chat_linked", account, now)
+    _record(
+        session, person_in_chat(person.id, person.organization_id), AccountEvent.CHAT_LINKED, account, now
+    )
     return ChatLinked(account.id, person.id, account.name)
 
 
@@ -101,9 +114,7 @@ def unlink_account(session: Session, *, actor: Actor, now: datetime) -> None:
     if account.person_id is None:
         return
     tell_unlinked_chat(session, account, now)
-    account.person_id = None
-    _end(session, account.id, None, now)
-    _record(session, actor, "account.chat_unlinked", account, now)
+    untie_chat(session, actor, account, now)
 
 
 def tell_unlinked_chat(session: Session, account: Account, now: datetime) -> None:
@@ -159,7 +170,7 @@ def enter(session: Session, *, token: str, now: datetime) -> SignedIn:
     account = _take(session, token, PassPurpose.SIGN_IN, now)
     if account is None:
         raise LinkNotValid
-    found = read_account(session, account_id=account.id, epoch=account.session_epoch)
+    found = read_account(session, account_id=account.id)
     if found is None:
         raise LinkNotValid
     actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL)
@@ -216,21 +227,18 @@ def _end(session: Session, account_id: int, purpose: PassPurpose | None, now: da
     )
 
 
-def _person_of(session: Session, account: Account, locale: str, now: datetime) -> Person:
+def _card_of(session: Session, account: Account, locale: str, now: datetime) -> Person:
+    """Whose chat it becomes: the card made for this account, on a new telephone too, else a new card.
+
+    Never the card of somebody who takes part, and nobody is looked for by name: whoever keeps an account
+    would get a teacher's chat, answers and consents with it. A curator joins two cards of one person by hand.
+    Raises ChatOfParticipant.
+    """
     if account.person_id is not None:
-        return session.get_one(Person, account.person_id)  # a new telephone: the old chat is let go
+        if takes_part(session, account.person_id):
+            raise ChatOfParticipant
+        return session.get_one(Person, account.person_id)
     family, given, patronymic = split_name(account.name)
-    same = session.scalars(
-        select(Person).where(
-            Person.organization_id == account.organization_id,
-            Person.family_name == family,
-            Person.given_name == given,
-            Person.patronymic == patronymic,
-        )
-    ).all()
-    taken = set(session.scalars(select(Account.person_id).where(Account.person_id.is_not(None))))
-    if len(same) == 1 and same[0].id not in taken:
-        return same[0]
     person = Person(
         organization_id=account.organization_id,
         family_name=family,

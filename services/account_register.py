@@ -8,12 +8,20 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountOrganization, AccountRole
 from models.audit import AuditEntry
-from services.account_passes import tell_unlinked_chat
-from services.accounts import SIGNED_IN, AccountOff, end_links, end_passes, lock_account, renew_link
-from services.actors import Actor, ActorKind, Right
+from services.account_news import AccountEvent, tell_owner
+from services.accounts import (
+    AccountOff,
+    check_may_keep,
+    end_links,
+    end_passes,
+    lock_account,
+    renew_link,
+)
+from services.actors import Actor, ActorKind, Right, account_of
 from services.audit import record
-from services.errors import N_, DomainError, NotFound
+from services.errors import N_, DomainError, NotAllowed, NotFound
 from services.rights import RIGHTS
+from services.sessions import SIGNED_IN, end_sessions
 
 
 class OwnAccount(DomainError):
@@ -50,7 +58,7 @@ def read_account_facts(session: Session, *, actor: Actor, account_id: int) -> Ac
 
 def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> list[AccountFacts]:
     """Those that work first, guests of other organisations among them. Raises NotAllowed."""
-    actor.check_right(Right.MANAGE_SETTINGS, organization_id)
+    actor.check_right(Right.KEEP_ACCOUNTS, organization_id)
     guests = select(AccountOrganization.account_id).where(
         AccountOrganization.organization_id == organization_id
     )
@@ -96,8 +104,15 @@ def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> li
 
 def roles_to_give(actor: Actor, organization_id: int) -> tuple[AccountRole, ...]:
     """The roles of accounts that this actor may make and keep."""
-    may_appoint = actor.has_right(Right.APPOINT_ADMINISTRATORS, organization_id)
-    return tuple(role for role in RIGHTS if may_appoint or role is not AccountRole.ADMINISTRATOR)
+    return tuple(role for role in RIGHTS if _may_keep(actor, role, organization_id))
+
+
+def _may_keep(actor: Actor, role: AccountRole, organization_id: int) -> bool:
+    try:
+        check_may_keep(actor, role, organization_id)
+    except NotAllowed:
+        return False
+    return True
 
 
 def disable_account(session: Session, *, actor: Actor, account_id: int, now: datetime) -> None:
@@ -112,11 +127,11 @@ def disable_account(session: Session, *, actor: Actor, account_id: int, now: dat
     if account.disabled_at is not None:
         raise AccountOff
     account.disabled_at = now
-    account.session_epoch += 1
-    tell_unlinked_chat(session, account, now)
+    end_sessions(session, account.id)
+    tell_owner(session, account, AccountEvent.DISABLED, by_account_id=account_of(actor), now=now)
     end_links(session, account.id, now)
     end_passes(session, account.id, now)
-    _record(session, actor, "account.disabled", account, now)
+    _record(session, actor, AccountEvent.DISABLED, account, now)
 
 
 def enable_account(session: Session, *, actor: Actor, account_id: int, now: datetime) -> str:
@@ -128,7 +143,8 @@ def enable_account(session: Session, *, actor: Actor, account_id: int, now: date
     if account.disabled_at is None:
         raise AccountOn
     account.disabled_at = account.password_hash = None
-    _record(session, actor, "account.enabled", account, now)
+    _record(session, actor, AccountEvent.ENABLED, account, now)
+    tell_owner(session, account, AccountEvent.ENABLED, by_account_id=account_of(actor), now=now)
     return renew_link(session, actor, account, now)
 
 

@@ -1,4 +1,4 @@
-"""Accounts of the panel: what each role may do, one-time set-up links, signing in (issue 2, B.5)."""
+"""Accounts of the panel and the one-time links that set their passwords."""
 
 import hashlib
 import secrets
@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from models.accounts import Account, AccountOrganization, AccountPass, AccountRole, SetupLink
 from models.audit import AuditEntry
 from models.people import Organization
-from services.actors import Actor, ActorKind, Door, Right
+from services.account_news import LINK_BY, AccountEvent, tell_owner
+from services.actors import Actor, ActorKind, Door, Right, account_of
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
 from services.passwords import check_password, hash_password, is_password
+from services.record_closures import close_records
 from services.rights import RIGHTS
+from services.sessions import end_sessions
 
 LINK_LIFE = timedelta(minutes=30)
 LOCALES = ("ru", "en")
@@ -25,11 +28,7 @@ LOCALES = ("ru", "en")
 LONGEST_LOGIN, LONGEST_NAME = 50, 100
 LOGIN_SIGNS = "._-@"
 
-FREE_TRIES = 3
-FIRST_DELAY = timedelta(seconds=5)
-LONGEST_DELAY = timedelta(minutes=5)  # not longer: nobody may lock a curator out by guessing
-SIGNED_IN, SIGN_IN_FAILED = "account.signed_in", "account.sign_in_failed"
-PASSWORD_SET = "account.password_set"  # noqa: S105  # the name of an audit entry
+PASSWORD_SET = AccountEvent.PASSWORD_SET
 
 
 class LoginTaken(DomainError):
@@ -56,10 +55,6 @@ class LinkNotValid(DomainError):
     text = N_("This link has been used or is out of date. Please ask for a new one.")
 
 
-class PasswordWrong(DomainError):
-    text = N_("The present password is not right.")
-
-
 class NewAccount(NamedTuple):
     account_id: int
     token: str  # for the one-time link; only its hash is kept
@@ -80,7 +75,6 @@ class SignedIn:
     name: str
     role: AccountRole
     locale: str
-    epoch: int
     others: int = 0
     is_told: bool = True
     has_chat: bool = False
@@ -88,14 +82,6 @@ class SignedIn:
     @property
     def actor(self) -> Actor:
         return Actor(ActorKind.ACCOUNT, self.id, self.organization_id, Door.PANEL, RIGHTS[self.role])
-
-
-@dataclass(frozen=True, slots=True)
-class SignInTry:
-    """`account` when the door opens; otherwise `wait` says how long this account takes no more tries."""
-
-    account: SignedIn | None
-    wait: timedelta
 
 
 def create_account(
@@ -129,7 +115,7 @@ def create_account(
     except IntegrityError as error:
         raise LoginTaken from error
     _record(session, actor, "account.created", account, now, after={"role": role.value})
-    return NewAccount(account.id, _make_link(session, account, now))
+    return NewAccount(account.id, _make_link(session, actor, account, now))
 
 
 def issue_link(session: Session, *, actor: Actor, account_id: int, now: datetime) -> str:
@@ -150,11 +136,11 @@ def lock_account(session: Session, actor: Actor, account_id: int) -> Account:
 
 
 def check_may_keep(actor: Actor, role: AccountRole, organization_id: int) -> None:
-    """Whoever manages settings keeps the accounts; those of administrators only another administrator,
-    or a link to one would make a curator one too (decision record 15). Raises NotAllowed.
+    """Whoever keeps accounts makes links that sign in as them; so an account with a right that the keeper
+    has not is kept by administrators and the command line only (decision record 15). Raises NotAllowed.
     """
-    actor.check_right(Right.MANAGE_SETTINGS, organization_id)
-    if role is AccountRole.ADMINISTRATOR:
+    actor.check_right(Right.KEEP_ACCOUNTS, organization_id)
+    if not RIGHTS[role] <= actor.rights:
         actor.check_right(Right.APPOINT_ADMINISTRATORS, organization_id)
 
 
@@ -175,10 +161,21 @@ def end_links(session: Session, account_id: int, now: datetime) -> None:
     )
 
 
+def untie_chat(session: Session, actor: Actor, account: Account, now: datetime) -> None:
+    """The chat opens the panel no more, and nothing that was sent into it. The caller tells it."""
+    if account.person_id is None:
+        return
+    account.person_id = None
+    end_passes(session, account.id, now)
+    _record(session, actor, AccountEvent.CHAT_UNLINKED, account, now)
+
+
 def renew_link(session: Session, actor: Actor, account: Account, now: datetime) -> str:
+    """Earlier links stop working; the owner hears of it."""
     end_links(session, account.id, now)
-    _record(session, actor, "account.link_issued", account, now)
-    return _make_link(session, account, now)
+    _record(session, actor, AccountEvent.LINK_ISSUED, account, now)
+    tell_owner(session, account, AccountEvent.LINK_ISSUED, by_account_id=account_of(actor), now=now)
+    return _make_link(session, actor, account, now)
 
 
 def read_link(session: Session, *, token: str, now: datetime) -> str:
@@ -193,30 +190,38 @@ def read_link(session: Session, *, token: str, now: datetime) -> str:
 def set_password(session: Session, *, token: str, password: str, now: datetime) -> int:
     """Set the password through a one-time link and return the account's id.
 
-    Raises LinkNotValid and the refusals of services.passwords, which leave the link usable.
+    When somebody else issued the link and the account was in use, the owner hears of it, the chat is untied
+    and own records close.
+    Raises LinkNotValid, PasswordTooShort, PasswordTooLong, PasswordTooCommon; the link stays usable.
     """
     link = session.get(SetupLink, _digest(token), with_for_update=True)
     if link is None or link.used_at is not None or link.expires_at <= now:
         raise LinkNotValid
     account = session.get_one(Account, link.account_id, with_for_update=True)
     link.used_at = now
-    _keep_password(session, account, password, now)
+    is_new = not _was_used(session, account.id)
+    by_owner = link.issued_by == account.id
+    keep_password(session, account, password, now, None if by_owner else {LINK_BY: link.issued_by})
+    if not by_owner and not is_new:
+        tell_owner(session, account, AccountEvent.PASSWORD_SET, by_account_id=link.issued_by, now=now)
+        actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL)
+        close_records(session, account, issued_by=link.issued_by, actor=actor, now=now)
+        untie_chat(session, actor, account, now)
     return account.id
 
 
-def change_password(
-    session: Session, *, actor: Actor, present: str, password: str, now: datetime
-) -> SignedIn:
-    """Change one's own password; every session but the one that goes on with the result ends."""
-    account = (
-        session.get(Account, actor.id, with_for_update=True) if actor.kind is ActorKind.ACCOUNT else None
+def _was_used(session: Session, account_id: int) -> bool:
+    """Whether a password was set before, also one that switching off took away."""
+    found = session.scalar(
+        select(AuditEntry.id)
+        .where(
+            AuditEntry.subject_kind == "account",
+            AuditEntry.subject_id == account_id,
+            AuditEntry.action == PASSWORD_SET,
+        )
+        .limit(1)
     )
-    if account is None:
-        raise NotFound
-    if not is_password(account.password_hash, present):
-        raise PasswordWrong
-    _keep_password(session, account, password, now)
-    return _signed_in(account)
+    return found is not None
 
 
 def choose_language(session: Session, *, actor: Actor, locale: str, now: datetime) -> None:
@@ -230,39 +235,13 @@ def choose_language(session: Session, *, actor: Actor, locale: str, now: datetim
         account.locale = locale
 
 
-def sign_in(session: Session, *, login: str, password: str, now: datetime) -> SignInTry:
-    """Check a sign-in. A failed one is returned, not raised: it must stay in the trail.
-
-    After three failures in a row each further try has to wait, twice as long each time, at most five
-    minutes; tries that come too early are refused unchecked.
-    """
-    account = session.scalar(
-        select(Account).where(Account.login == login.strip().casefold(), Account.disabled_at.is_(None))
-    )
-    if account is not None:
-        wait = _wait(session, account.id, now)
-        if wait > timedelta(0):
-            return SignInTry(None, wait)
-    is_right = is_password(account.password_hash if account else None, password)
-    if account is None:
-        return SignInTry(None, timedelta(0))
-    actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL)
-    _record(session, actor, SIGNED_IN if is_right else SIGN_IN_FAILED, account, now)
-    if is_right:
-        return SignInTry(_signed_in(account), timedelta(0))
-    session.flush()
-    return SignInTry(None, _wait(session, account.id, now))
-
-
-def read_account(
-    session: Session, *, account_id: int, epoch: int, organization_id: int | None = None
-) -> SignedIn | None:
-    """The account of a running session, None when it was disabled or its sessions were ended.
+def read_account(session: Session, *, account_id: int, organization_id: int | None = None) -> SignedIn | None:
+    """An account as it works now, None when it was disabled.
 
     `organization_id` is the one it turned to; its own when it may not work there (any more).
     """
     account = session.get(Account, account_id)
-    if account is None or account.disabled_at is not None or account.session_epoch != epoch:
+    if account is None or account.disabled_at is not None:
         return None
     others = {
         one.id: one
@@ -275,7 +254,7 @@ def read_account(
     }
     chosen = others.get(organization_id or 0, account.organization)
     return replace(
-        _signed_in(account),
+        signed_in(account),
         organization_id=chosen.id,
         organization=chosen.name,
         timezone=chosen.timezone,
@@ -308,42 +287,35 @@ def ensure_demo_curator(
     return account.id
 
 
-def _keep_password(session: Session, account: Account, password: str, now: datetime) -> None:
+def keep_password(
+    session: Session,
+    account: Account,
+    password: str,
+    now: datetime,
+    after: dict[str, object] | None = None,
+) -> None:
+    """A new password ends every session and every unused pass.
+
+    Raises PasswordTooShort, PasswordTooLong, PasswordTooCommon.
+    """
     check_password(password, login=account.login)
     end_passes(session, account.id, now)
+    end_sessions(session, account.id)
     account.password_hash = hash_password(password)
-    account.session_epoch += 1
     actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL)
-    _record(session, actor, PASSWORD_SET, account, now)
+    _record(session, actor, PASSWORD_SET, account, now, after)
 
 
-def _wait(session: Session, account_id: int, now: datetime) -> timedelta:
-    """How long until the next try, from the failures since the last success."""
-    tries = session.execute(
-        select(AuditEntry.action, AuditEntry.at)
-        .where(
-            AuditEntry.subject_kind == "account",
-            AuditEntry.subject_id == account_id,
-            AuditEntry.action.in_((SIGNED_IN, SIGN_IN_FAILED, PASSWORD_SET)),
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(12)
-    ).all()
-    failures = 0
-    for action, _at in tries:
-        if action != SIGN_IN_FAILED:
-            break
-        failures += 1
-    if failures < FREE_TRIES:
-        return timedelta(0)
-    delay = min(FIRST_DELAY * (1 << failures - FREE_TRIES), LONGEST_DELAY)
-    last: datetime = tries[0].at
-    return max(last + delay - now, timedelta(0))
-
-
-def _make_link(session: Session, account: Account, now: datetime) -> str:
+def _make_link(session: Session, actor: Actor, account: Account, now: datetime) -> str:
     token = secrets.token_urlsafe(24)
-    session.add(SetupLink(token_sha256=_digest(token), account_id=account.id, expires_at=now + LINK_LIFE))
+    session.add(
+        SetupLink(
+            token_sha256=_digest(token),
+            account_id=account.id,
+            issued_by=account_of(actor),
+            expires_at=now + LINK_LIFE,
+        )
+    )
     session.flush()
     return token
 
@@ -352,7 +324,7 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _signed_in(account: Account) -> SignedIn:
+def signed_in(account: Account) -> SignedIn:
     organization: Organization = account.organization
     return SignedIn(
         id=account.id,
@@ -363,7 +335,6 @@ def _signed_in(account: Account) -> SignedIn:
         name=account.name,
         role=account.role,
         locale=account.locale,
-        epoch=account.session_epoch,
         is_told=account.messenger_rule_read_at is not None,
         has_chat=account.person_id is not None,
     )

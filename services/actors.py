@@ -28,7 +28,8 @@ class Right(StrEnum):
     SEE_SCORES = "see_scores"
     FILL_SCORES = "fill_scores"
     MANAGE_SETTINGS = "manage_settings"
-    APPOINT_ADMINISTRATORS = "appoint_administrators"
+    KEEP_ACCOUNTS = "keep_accounts"  # of those who have no right that the keeper has not
+    APPOINT_ADMINISTRATORS = "appoint_administrators"  # keep every account, whatever its rights
     SEE_AUDIT = "see_audit"
     KEEP_RECORDS = "keep_records"  # of consultations, seen by their author alone
     APPROVE = "approve"  # what only the head signs (E13)
@@ -68,6 +69,11 @@ class Actor:
         """Raises NotAllowed unless the actor is this very person."""
         if self.kind is not ActorKind.PERSON or self.id != person_id:
             raise NotAllowed
+
+
+def account_of(actor: Actor) -> int | None:
+    """The account that acts; None for the system and for people in the chat."""
+    return actor.id if actor.kind is ActorKind.ACCOUNT else None
 
 
 def system(door: Door) -> Actor:

@@ -5,13 +5,22 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.accounts import Account
 from models.messages import Conversation
-from models.people import ChatAccount
+from models.people import ChatAccount, Person
+from services.accounts import untie_chat
+from services.actors import person_in_chat
 from services.outbox import enqueue
 
 
 def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) -> list[int]:
-    """Gives the chats that were the person's until now: whoever calls tells them (see `tell_unlinked`)."""
+    """Gives the chats that were the person's until now; they are told that they no longer are.
+
+    Accounts of the panel that were tied to the person do not open from the new chat: whoever sends an
+    invitation would become the account otherwise. Their owner ties them again. Raises nothing.
+    """
+    if owner_of(session, chat_id) != person_id:
+        untie_accounts(session, person_id, now)
     old = list(
         session.scalars(
             update(ChatAccount)
@@ -29,10 +38,48 @@ def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) 
     account.person_id, account.linked_at = person_id, now
     account.is_reachable, account.unreachable_since = True, None
     session.flush()
+    person = session.get_one(Person, person_id)
+    _tell_unlinked(
+        session, chat_ids=old, organization_id=person.organization_id, person_id=person_id, now=now
+    )
     return old
 
 
-def tell_unlinked(
+def join_chats(session: Session, *, stays: Person, ends: Person, now: datetime) -> None:
+    """Of two cards that become one the chat of the card that stays wins; the other one is told so.
+
+    Only accounts that were tied in the chat that goes on open from it. Raises nothing.
+    """
+    mine = session.scalars(select(ChatAccount).where(ChatAccount.person_id == stays.id)).first()
+    others = session.scalars(select(ChatAccount).where(ChatAccount.person_id == ends.id)).all()
+    untie_accounts(session, stays.id if mine is None else ends.id, now)
+    for theirs in others:
+        if mine is None:
+            theirs.person_id = stays.id
+            mine = theirs
+            continue
+        theirs.person_id, theirs.linked_at = None, None
+        _tell_unlinked(
+            session,
+            chat_ids=[theirs.chat_id],
+            organization_id=stays.organization_id,
+            person_id=stays.id,
+            now=now,
+        )
+    session.flush()
+
+
+def untie_accounts(session: Session, person_id: int, now: datetime) -> None:
+    """No account opens from the chat of this person any more. Raises nothing."""
+    accounts = session.scalars(
+        select(Account).where(Account.person_id == person_id).order_by(Account.id).with_for_update()
+    ).all()
+    for account in accounts:
+        untie_chat(session, person_in_chat(person_id, account.organization_id), account, now)
+    session.flush()
+
+
+def _tell_unlinked(
     session: Session, *, chat_ids: list[int], organization_id: int, person_id: int, now: datetime
 ) -> None:
     """An old chat hears that the person writes from another one now; it shows nothing of them any more."""

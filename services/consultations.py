@@ -17,6 +17,7 @@ from models.standing import Consultation
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotAllowed, NotFound
+from services.record_closures import RecordsClosed, find_closure
 
 TEXT_LIMIT = 2000
 
@@ -57,9 +58,10 @@ def add_consultation(
     today: date,
     now: datetime,
 ) -> int:
-    """Note it; without words it says that it took place. Raises NotFound, NotAllowed, RecordTooLong,
-    RecordInFuture.
+    """Note it; without words it says that it took place. Raises NotFound, NotAllowed, RecordsClosed,
+    RecordTooLong, RecordInFuture.
     """
+    _check_open(session, actor)
     person = _find(session, actor, person_id)
     partners = {one.id for one in list_partners_of(session, actor=actor, person_id=person_id)}
     if with_person_id is not None and with_person_id not in partners:
@@ -84,11 +86,12 @@ def add_consultation(
 
 
 def remove_consultation(session: Session, *, actor: Actor, consultation_id: int, now: datetime) -> int:
-    """Take one's own record out; gives the person's id. Raises NotFound, NotAllowed."""
+    """Take one's own record out; gives the person's id. Raises NotFound, NotAllowed, RecordsClosed."""
     row = session.get(Consultation, consultation_id, with_for_update=True)
     if row is None:
         raise NotFound
     actor.check_right(Right.KEEP_RECORDS, row.organization_id)
+    _check_open(session, actor)
     if row.account_id != _author(actor):
         raise NotFound
     person_id = row.person_id
@@ -101,8 +104,9 @@ def remove_consultation(session: Session, *, actor: Actor, consultation_id: int,
 def list_own_consultations(
     session: Session, *, actor: Actor, organization_id: int, person_id: int | None = None
 ) -> list[ConsultationFacts]:
-    """One's own, the newest first, of one person or of all. Raises NotFound, NotAllowed."""
+    """One's own, the newest first, of one person or of all. Raises NotFound, NotAllowed, RecordsClosed."""
     actor.check_right(Right.KEEP_RECORDS, organization_id)
+    _check_open(session, actor)
     query = select(Consultation).where(
         Consultation.account_id == _author(actor), Consultation.organization_id == organization_id
     )
@@ -165,6 +169,11 @@ def _find(session: Session, actor: Actor, person_id: int) -> Person:
         raise NotFound
     actor.check_right(Right.KEEP_RECORDS, person.organization_id)
     return person
+
+
+def _check_open(session: Session, actor: Actor) -> None:
+    if find_closure(session, _author(actor)) is not None:
+        raise RecordsClosed
 
 
 def _author(actor: Actor) -> int:

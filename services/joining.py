@@ -16,7 +16,7 @@ from models.people import ChatAccount, Invitation, Person
 from models.tasks import TaskKind
 from services.actors import Actor, Right, person_in_chat
 from services.audit import record
-from services.chats import choose_chat_locale, link_chat, owner_of, tell_unlinked
+from services.chats import choose_chat_locale, link_chat, owner_of
 from services.errors import NotFound
 from services.programmes.running import current_cycle, settings_of
 from services.pseudonyms import name_self
@@ -200,13 +200,6 @@ def claim_invitation(
         return seen
     invitation.claimed_at, invitation.claimed_chat_id = now, chat_id
     old = link_chat(session, chat_id=chat_id, person_id=invitation.person_id, now=now)
-    tell_unlinked(
-        session,
-        chat_ids=old,
-        organization_id=invitation.organization_id,
-        person_id=invitation.person_id,
-        now=now,
-    )
     close_unreachable(session, person_id=invitation.person_id, now=now)
     person = session.get_one(Person, invitation.person_id)
     person.locale = locale

@@ -12,7 +12,7 @@ from models.people import ChatAccount, Participation, Person
 from models.surveys import SurveyRun
 from services.actors import Actor, Right
 from services.audit import record
-from services.chats import tell_unlinked
+from services.chats import join_chats
 from services.errors import N_, DomainError, NotFound
 from services.people import PersonFacts, facts_of
 from services.roles import intake_key
@@ -73,7 +73,7 @@ def merge_people(
     """
     stays, ends = _both(session, actor, person_id, other_id)
     _check_roles(session, stays, ends)
-    _join_chats(session, stays, ends, now)
+    join_chats(session, stays=stays, ends=ends, now=now)
     _join_roles(session, stays, ends)
     for table, column in _references():
         if table.name in {"chat_accounts", "participations"}:
@@ -159,24 +159,6 @@ def _join_roles(session: Session, stays: Person, ends: Person) -> None:
                 taken.dedup_key = f"{taken.dedup_key}:before_merge:{ends.id}"
                 session.flush()
             run.dedup_key = intake_key(row)
-    session.flush()
-
-
-def _join_chats(session: Session, stays: Person, ends: Person, now: datetime) -> None:
-    mine = session.scalars(select(ChatAccount).where(ChatAccount.person_id == stays.id)).first()
-    for theirs in session.scalars(select(ChatAccount).where(ChatAccount.person_id == ends.id)).all():
-        if mine is None:
-            theirs.person_id = stays.id
-            mine = theirs
-            continue
-        theirs.person_id, theirs.linked_at = None, None
-        tell_unlinked(
-            session,
-            chat_ids=[theirs.chat_id],
-            organization_id=stays.organization_id,
-            person_id=stays.id,
-            now=now,
-        )
     session.flush()
 
 

@@ -15,7 +15,7 @@ from models.people import JoinRequest, JoinStatus, Organization, Person
 from models.tasks import TaskKind
 from services.actors import Actor, Right
 from services.audit import record
-from services.chats import link_chat, owner_of, tell_unlinked
+from services.chats import link_chat, owner_of
 from services.conversations import keep_place
 from services.errors import N_, DomainError, NotFound
 from services.outbox import enqueue
@@ -176,10 +176,7 @@ def recognise(
     talk = session.get(Conversation, request.chat_id)
     if talk is not None:
         person.locale = talk.locale
-    old = link_chat(session, chat_id=request.chat_id, person_id=person_id, now=now)
-    tell_unlinked(
-        session, chat_ids=old, organization_id=request.organization_id, person_id=person_id, now=now
-    )
+    link_chat(session, chat_id=request.chat_id, person_id=person_id, now=now)
     close_unreachable(session, person_id=person_id, now=now)
     keep_place(session, request.chat_id, flow=None, data={})
     request.person_id = person_id

@@ -40,6 +40,13 @@ What the table does not say:
   nine criteria are changed by nobody else.
 - The psychologist's records of consultations are read by their author and by nobody else, administrators and
   other psychologists included. Who manages pairs sees on which days consultations took place.
+- Keeping an account is not being it. Whoever makes a set-up link could open it, so an account is kept by
+  those who have all its rights, and otherwise by administrators and the command line (`nastavnik curator`)
+  only. The owner is told of each link, reset, switch and chat, in the tied chat and at the next sign-in. A
+  password set through somebody else's link ends every session, unties the chat, and closes the own records
+  of a psychologist to everybody until the head opens them again; a head whose own link came from the same
+  person may not. What remains: an administrator who resets a head acts as the head until the head says so;
+  the journal and the head's chat tell it.
 - Whoever manages pairs plans the roadmap and ticks any row. A head and a psychologist tick, and put evidence
   down for, the rows of their part and those that name them; opening a row again is left to the curator.
 - An export and its file belong to the one who asked for it.

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from models.accounts import Account
 from models.engine import Database
 from services.accounts import read_account
 from services.actors import Actor, Door, system
@@ -75,13 +74,7 @@ class Work:
         """The one who asked, with the rights of now; the system for what nobody asked. Raises NotAllowed."""
         if self.job.asked_by is None:
             return system(Door.SCHEDULER)
-        account = session.get(Account, self.job.asked_by)
-        found = account and read_account(
-            session,
-            account_id=account.id,
-            epoch=account.session_epoch,
-            organization_id=self.job.organization_id,
-        )
+        found = read_account(session, account_id=self.job.asked_by, organization_id=self.job.organization_id)
         if not found:
             raise NotAllowed
         return found.actor

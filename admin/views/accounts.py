@@ -6,15 +6,17 @@ from datetime import datetime
 from flask import flash, redirect, request, url_for
 from flask import session as cookie
 from flask_admin import expose
-from flask_login import login_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
-from admin.doors import WORKPLACE, SecuredPage, User, current_account, current_actor
+from admin.devices import read_origin
+from admin.doors import WORKPLACE, SecuredPage, current_account, current_actor, let_in
 from admin.languages import label
 from admin.storage import now, session
+from admin.views.entrance import say_refused
 from models.accounts import AccountRole
+from services.account_news import read_account_news
 from services.account_organizations import Workplace, list_to_give, list_workplaces, set_workplaces
 from services.account_passes import CODE_LIFE, issue_chat_code, unlink_account
 from services.account_register import (
@@ -28,12 +30,12 @@ from services.account_register import (
 from services.accounts import (
     LINK_LIFE,
     NewAccount,
-    change_password,
     create_account,
     issue_link,
 )
 from services.actors import Actor, Right
 from services.rights import DUTIES, RIGHTS
+from services.signing_in import change_password
 
 
 class AccountPage(SecuredPage):
@@ -45,26 +47,33 @@ class AccountPage(SecuredPage):
             password = request.form.get("password", "")
             if password != request.form.get("again", ""):
                 flash(label("The two passwords differ. Please type the same one twice."), "error")
-                return self.show("panel/account.html")
-            changed = self.attempt(
+                return self._show()
+            tried = self.attempt(
                 change_password,
                 actor=current_actor(),
                 present=request.form.get("present", ""),
                 password=password,
+                origin=read_origin(),
                 now=now(),
             )
-            if changed is not None:
-                login_user(User(changed))  # this session goes on, all others have ended
+            if tried is not None and tried.account is not None:
+                let_in(tried.account)  # in this browser one goes on, all other sessions have ended
                 flash(label("The password is changed. Other sessions have been ended."), "success")
                 return redirect(url_for("account.index"))
-        return self.show("panel/account.html")
+            if tried is not None:
+                say_refused(tried, label("The present password is not right."))
+        return self._show()
+
+    def _show(self, **facts: object) -> str:
+        return self.show(
+            "panel/account.html", news=read_account_news(session(), actor=current_actor()), **facts
+        )
 
     @expose("/code", methods=["POST"])
     def code(self) -> str:
         """The answer to the form itself: the digits stand in no address and are not shown again."""
         code = self.act(issue_chat_code, actor=current_actor(), now=now())
-        return self.show(
-            "panel/account.html",
+        return self._show(
             code=" ".join(code[at : at + 4] for at in range(0, len(code), 4)),
             minutes=int(CODE_LIFE.total_seconds() // 60),
             bot=panel_config().bot_username,
@@ -93,7 +102,7 @@ class AccountPage(SecuredPage):
 
 
 class AccountsPage(SecuredPage):
-    right = Right.MANAGE_SETTINGS
+    right = Right.KEEP_ACCOUNTS
 
     @expose("/")
     def index(self) -> str:

@@ -6,13 +6,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin.cycles import cycle
-from admin.doors import SecuredPage, current_actor
+from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
 from admin.storage import now, session
 from models.approvals import ApprovalKind
 from services.actors import Right
 from services.approvals import approve, list_approvals
 from services.errors import N_, NotFound
+from services.record_closures import list_closures, open_records
 
 TITLES = {
     ApprovalKind.CURATOR: N_("Curator of the programme"),
@@ -24,18 +25,30 @@ TITLES = {
 
 class ApprovalPage(SecuredPage):
     right = Right.SEE_PEOPLE
-    commands = {"approve": Right.APPROVE}  # noqa: RUF012  # read only
+    commands = {"approve": Right.APPROVE, "open_records": Right.APPROVE}  # noqa: RUF012  # read only
 
     @expose("/")
     def index(self) -> str:
         found = list_approvals(session(), actor=current_actor(), cycle_id=cycle().id)
+        may_approve = current_user.has(Right.APPROVE)
         return self.show(
             "panel/approvals.html",
             approvals=found,
+            closures=list_closures(
+                session(), actor=current_actor(), organization_id=current_account().organization_id
+            )
+            if may_approve
+            else (),
             titles=TITLES,
-            may_approve=current_user.has(Right.APPROVE),
+            may_approve=may_approve,
             cycle=cycle(),
         )
+
+    @expose("/records/<int:closure_id>", methods=["POST"])
+    def open_records(self, closure_id: int) -> Response:
+        if self.succeeds(open_records, actor=current_actor(), closure_id=closure_id, now=now()):
+            flash(label("The records are open to the psychologist again."), "success")
+        return redirect(url_for("approvals.index"))
 
     @expose("/<kind>", methods=["POST"])
     def approve(self, kind: str) -> Response:

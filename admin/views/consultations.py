@@ -19,6 +19,7 @@ from services.consultations import (
     remove_consultation,
 )
 from services.people import read_person
+from services.record_closures import RecordsClosed
 
 
 class ConsultationPage(SecuredPage):
@@ -65,15 +66,19 @@ class ConsultationPage(SecuredPage):
         flash(label("The record is removed."), "success")
         return redirect(url_for("consultations.person", person_id=person_id))
 
-    def _rows(self, person_id: int | None) -> list[object]:
-        return list(
-            list_own_consultations(
-                session(),
-                actor=current_actor(),
-                organization_id=current_account().organization_id,
-                person_id=person_id,
+    def _rows(self, person_id: int | None) -> list[object] | None:
+        """Without them, the page says who closed them and who opens them."""
+        try:
+            return list(
+                list_own_consultations(
+                    session(),
+                    actor=current_actor(),
+                    organization_id=current_account().organization_id,
+                    person_id=person_id,
+                )
             )
-        )
+        except RecordsClosed:
+            return None
 
     def _show(self, person_id: int, form: dict[str, str]) -> str:
         actor = current_actor()

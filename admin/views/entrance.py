@@ -1,17 +1,20 @@
 """Signing in and out, and the one-time link that sets the first password. The only open pages."""
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin import storage
-from admin.doors import User, current_account
+from admin.devices import read_origin
+from admin.doors import current_account, let_in, sign_out
 from admin.languages import label, plural, sentence
+from admin.refusals import Refusal, count_refusal
 from admin.safety import SIGN_IN_LIMIT, limiter
 from notices.language import LOCALES
 from services.account_passes import enter, read_entry
-from services.accounts import LinkNotValid, SignedIn, choose_language, read_link, set_password, sign_in
+from services.accounts import LinkNotValid, choose_language, read_link, set_password
 from services.errors import DomainError
+from services.signing_in import PasswordTry, sign_in
 
 entrance = Blueprint("entrance", __name__)
 
@@ -26,28 +29,36 @@ def open_door() -> Page:
     if request.method == "GET":
         return render_template("panel/sign_in.html", login="")
     login = request.form.get("login", "")
-    attempt = sign_in(
-        storage.session(), login=login, password=request.form.get("password", ""), now=storage.now()
+    tried = sign_in(
+        storage.session(),
+        login=login,
+        password=request.form.get("password", ""),
+        origin=read_origin(),
+        now=storage.now(),
     )
     storage.session().commit()
-    if attempt.account is not None:
-        _let_in(attempt.account)
+    if tried.account is not None:
+        let_in(tried.account)
         return redirect(_back())
-    if attempt.wait:
-        seconds = int(attempt.wait.total_seconds()) + 1
-        flash(
-            plural("Please try again in {count} second.", "Please try again in {count} seconds.", seconds),
-            "error",
-        )
-    else:
-        flash(label("The name or the password is not right."), "error")
+    say_refused(tried, label("The name or the password is not right."))
     return render_template("panel/sign_in.html", login=login), 401
+
+
+def say_refused(tried: PasswordTry, wrong: str) -> None:
+    """Count a password that opened nothing, and tell why."""
+    count_refusal(Refusal.WAIT if tried.is_early else Refusal.PASSWORD, tried.tried_id)
+    seconds = int(tried.wait.total_seconds()) + 1
+    flash(
+        plural("Please try again in {count} second.", "Please try again in {count} seconds.", seconds)
+        if tried.wait
+        else wrong,
+        "error",
+    )
 
 
 @entrance.post("/sign-out", endpoint="sign_out")
 def close_door() -> Page:
-    logout_user()
-    session.clear()
+    sign_out()
     return redirect(url_for("entrance.sign_in"))
 
 
@@ -57,6 +68,7 @@ def set_first_password(token: str) -> Page:
     try:
         login = read_link(storage.session(), token=token, now=storage.now())
     except LinkNotValid as error:
+        count_refusal(Refusal.LINK)
         return render_template("panel/link_gone.html", text=sentence(error)), 410
     if request.method == "GET":
         return render_template("panel/set_up.html", login=login)
@@ -87,12 +99,13 @@ def enter_from_chat(token: str) -> Page:
         storage.session().commit()
     except LinkNotValid:
         storage.session().rollback()
+        count_refusal(Refusal.LINK)
         return render_template(
             "panel/link_gone.html",
             text=label("This link has been used or is out of date. Send /panel to the bot for a new one."),
         ), 410
-    logout_user()
-    _let_in(account)
+    sign_out()
+    let_in(account)
     return redirect(url_for("home.index"))
 
 
@@ -108,15 +121,6 @@ def choose() -> Page:
             )
             storage.session().commit()
     return redirect(_back())
-
-
-def _let_in(account: SignedIn) -> None:
-    locale = session.get("locale")
-    session.clear()  # nothing of the stranger's session goes on
-    session.permanent = True
-    if locale:
-        session["locale"] = locale
-    login_user(User(account))
 
 
 def _back() -> str:

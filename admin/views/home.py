@@ -13,11 +13,13 @@ from admin.languages import label, number
 from admin.storage import now, session
 from models.messages import OutboxStatus
 from models.people import Role
+from services.account_news import read_account_news
 from services.accounts import SignedIn
 from services.actors import Right
 from services.organizations import read_organization
 from services.outbox import count_notices
 from services.overview import Figures, Section, read_figures, read_sections
+from services.record_closures import list_closures
 from services.scores import latest_level, read_satisfaction
 
 
@@ -57,6 +59,10 @@ class HomePage(Secured, AdminIndexView):
             has_programme=cycle_id is not None,
             lacks_consent_facts=_lacks_consent_facts(account),
             refused=_count_refused(account),
+            news=read_account_news(session(), actor=actor, after=current_user.news_after),
+            closures=list_closures(session(), actor=actor, organization_id=account.organization_id)
+            if current_user.has(Right.APPROVE)
+            else (),
         )
 
 

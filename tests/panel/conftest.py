@@ -1,6 +1,7 @@
 """The panel in Flask's client, over the same databases as the services."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +49,7 @@ def panel(built_panel: Flask, database_url: str, clock: FixedClock, tmp_path: Pa
     """The panel as if it had just started on this test's database."""
     database = Database(database_url)
     config = panel_config(database_url, clock, data_dir=tmp_path / "data")
-    built_panel.extensions.update(nastavnik=config, nastavnik_database=database)
+    built_panel.extensions.update(nastavnik=config, nastavnik_database=database, nastavnik_refusals=Counter())
     settings = dict(built_panel.config)
     built_panel.testing = True
     with built_panel.app_context():
@@ -148,6 +149,13 @@ def add_account(database: Database, now: datetime) -> Callable[..., int]:
 @pytest.fixture
 def stranger(panel: Flask) -> Browser:
     return Browser(panel.test_client())
+
+
+@pytest.fixture
+def administrator(panel: Flask, world: World, add_account: Callable[..., int]) -> Browser:
+    """An administrator of `world`; the first page asks for the password."""
+    add_account(world, AccountRole.ADMINISTRATOR, "chief", "Ада Главная")
+    return Browser(panel.test_client(), "chief")
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ def test_an_event_from_the_plan_to_its_minutes(
     assert kinds == ["event.invitation"]
     assert "<svg" in curator.get("/events/1/sheet")
     clock.moment = world.now + timedelta(days=1, hours=4)
+    curator.sign_in("curator")  # the session has ended
     there = curator.post("/events/1/present", page="/events/1/", person_id=[mentor.id, mentee.id])
     assert "Присутствовали 2 человека." in text_of(there)
     curator.post(

@@ -101,8 +101,10 @@ def test_who_has_not_come_after_two_weeks_waits_for_the_curator(
     silent, come = world.person("Анна"), world.joined("Пётр", "Андреевич")
     world.invite(silent)
     clock.moment += timedelta(days=13)
+    curator.sign_in("curator")  # the session has ended
     assert "ещё не пришли" not in text_of(curator.get("/"))
     clock.moment += timedelta(days=2)
+    curator.sign_in("curator")  # the session has ended
     home = text_of(curator.get("/"))
     assert "Приглашены, но ещё не пришли" in home
     assert silent.full_name in home
@@ -128,5 +130,6 @@ def test_who_declined_stands_as_a_refusal_and_is_not_chased(
     assert f'name="person_id" value="{refuser.id}"' not in page, "no sheet is printed for who said no"
     assert f'name="person_id" value="{asked.id}"' in page
     clock.moment += timedelta(days=15)
+    curator.sign_in("curator")  # the session has ended
     assert refuser.full_name in text_of(curator.get("/invitations/?stand=declined"))
     assert refuser.full_name not in text_of(curator.get("/invitations/?stand=late"))

@@ -75,6 +75,7 @@ def test_from_consent_to_feedback_without_a_chat(
     answer = f"{page}meetings/{meeting_id}"
     assert "Внесено." in text_of(curator.post(answer, PAPER | {"answer": "agree"}, page=page))
     clock.moment = world.now + timedelta(days=3)
+    curator.sign_in("curator")  # the session has ended
     said = PAPER | {"answer": "held", "said_on": "2026-11-26"}
     assert "Внесено." in text_of(curator.post(answer, said, page=page))
     assert "Анкеты, которые ждут ответа" in text_of(curator.get(page)), (

@@ -80,6 +80,7 @@ def test_a_planned_meeting_without_a_log_waits_on_the_home(
         meeting_id = meeting.id
     assert "Встречи без записи" not in text_of(curator.get("/"))
     clock.moment += timedelta(days=1)
+    curator.sign_in("curator")  # the session has ended
     assert "Встречи без записи 1 ждёт 23 часа" in text_of(curator.get("/"))
     assert "время прошло, записи нет" in text_of(curator.get("/meetings/"))
     path = f"/meetings/{meeting_id}/log"

@@ -1,0 +1,58 @@
+"""Browsers in which an account was opened before: a signed cookie, which opens nothing by itself.
+
+It only says whose failures are counted apart from those of the address (services.failed_tries).
+"""
+
+import secrets
+from datetime import timedelta
+
+from flask import after_this_request, current_app, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response
+
+from services.failed_tries import Origin
+
+LIFE = timedelta(days=400)
+MOST_ACCOUNTS = 10  # of one browser; a shared computer of a staff room has several
+NAME = "device"
+
+
+def read_origin() -> Origin:
+    """Where this request comes from."""
+    device, known = _read()
+    return Origin(request.remote_addr or "", device, frozenset(known))
+
+
+def remember_device(account_id: int) -> None:
+    """After a sign-in: this browser is known to this account from the next try on."""
+    device, known = _read()
+    known = [account_id, *(one for one in known if one != account_id)][:MOST_ACCOUNTS]
+    value = _serializer().dumps([device or secrets.token_urlsafe(12), known])
+
+    @after_this_request
+    def _keep(response: Response) -> Response:
+        response.set_cookie(
+            _name(),
+            value,
+            max_age=LIFE,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def _read() -> tuple[str, list[int]]:
+    try:
+        device, known = _serializer().loads(request.cookies.get(_name(), ""))
+    except BadSignature:
+        return "", []
+    return device, known
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="nastavnik device")
+
+
+def _name() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-{NAME}"
