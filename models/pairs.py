@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, enum_column
@@ -92,3 +92,21 @@ class PairMember(Base):
     pair: Mapped[Pair] = relationship(back_populates="members")
     person: Mapped[Person] = relationship()
     participation: Mapped[Participation] = relationship()
+
+
+def discarded_drafts_of(pair_id: int) -> Select[int]:
+    """Ids of drafts of the same people that were discarded: what was written on them stands for the two."""
+    people = select(PairMember.person_id).where(PairMember.pair_id == pair_id)
+    size = select(func.count()).where(PairMember.pair_id == pair_id).scalar_subquery()
+    return (
+        select(Pair.id)
+        .join(PairMember, PairMember.pair_id == Pair.id)
+        .where(
+            Pair.id != pair_id,
+            Pair.status == PairStatus.TERMINATED,
+            Pair.offered_at.is_(None),
+            PairMember.person_id.in_(people),
+        )
+        .group_by(Pair.id)
+        .having(func.count() == size)
+    )

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import Column, ColumnElement, Table, UniqueConstraint, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from models.base import Base
 from models.pairs import PairMember
 from models.people import ChatAccount, Participation, Person
 from models.surveys import SurveyRun
@@ -15,6 +14,7 @@ from services.audit import record
 from services.chats import join_chats
 from services.errors import N_, DomainError, NotFound
 from services.people import PersonFacts, facts_of
+from services.references import columns_to
 from services.roles import intake_key
 
 SHOWN = {
@@ -56,7 +56,7 @@ def preview_merge(session: Session, *, actor: Actor, person_id: int, other_id: i
     stays, ends = _both(session, actor, person_id, other_id)
     _check_roles(session, stays, ends)
     moves: dict[str, int] = {}
-    for table, column in _references():
+    for table, column in columns_to("persons"):
         name = SHOWN.get(table.name)
         if name is not None:
             query = select(func.count()).select_from(table).where(column == ends.id)
@@ -75,7 +75,7 @@ def merge_people(
     _check_roles(session, stays, ends)
     join_chats(session, stays=stays, ends=ends, now=now)
     _join_roles(session, stays, ends)
-    for table, column in _references():
+    for table, column in columns_to("persons"):
         if table.name in {"chat_accounts", "participations"}:
             continue
         _move(session, table, column, stays.id, ends.id)
@@ -110,16 +110,6 @@ def _both(session: Session, actor: Actor, person_id: int, other_id: int) -> tupl
     if stays.organization_id != ends.organization_id:
         raise NotFound
     return stays, ends
-
-
-def _references() -> list[tuple[Table, Column[int]]]:
-    """Every column that names a person, of every table there is: a new one is not forgotten."""
-    return [
-        (table, column)
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if any(key.column.table.name == "persons" for key in column.foreign_keys)
-    ]
 
 
 def _roles(session: Session, person_id: int) -> dict[tuple[int, str], Participation]:

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models.tasks import Task, TaskKind
-from services.actors import Actor, Right
+from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
 from services.outbox import insert_or_ignore
@@ -55,6 +55,15 @@ def close_by_fact(session: Session, *, dedup_key: str, now: datetime) -> None:
     """Close the task of an occasion that has resolved itself."""
     session.execute(
         update(Task).where(Task.dedup_key == dedup_key, Task.done_at.is_(None)).values(done_at=now)
+    )
+
+
+def close_of_pair(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> None:
+    """Nothing waits for a pair that never began."""
+    session.execute(
+        update(Task)
+        .where(Task.pair_id == pair_id, Task.done_at.is_(None))
+        .values(done_at=now, done_by=actor.id if actor.kind is ActorKind.ACCOUNT else None)
     )
 
 

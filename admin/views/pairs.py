@@ -135,9 +135,13 @@ class PairPage(SecuredPage):
 
     @expose("/<int:pair_id>/discard", methods=["POST"])
     def discard(self, pair_id: int) -> Response:
-        if not self.succeeds(discard_draft, actor=current_actor(), pair_id=pair_id, now=now()):
+        done = self.attempt(discard_draft, actor=current_actor(), pair_id=pair_id, now=now())
+        if done is None:
             return redirect(url_for("pairs.card", pair_id=pair_id))
         flash(label("The draft is discarded. Nobody was told of it."), "success")
+        if done.is_kept:
+            flash(label("What was written about the two stays here, on the page of the pair."), "success")
+            return redirect(url_for("pairs.card", pair_id=pair_id))
         return redirect(url_for("home.index"))
 
     @expose("/<int:pair_id>/withdraw", methods=["GET", "POST"])

@@ -37,6 +37,7 @@ from services.pairs.papers import (
 )
 from services.pairs.proposals import (
     ConsentNotGiven,
+    DraftDiscarded,
     MenteeTaken,
     MentorFull,
     NotADraft,
@@ -52,6 +53,7 @@ from services.pairs.proposals import (
 
 __all__ = [
     "ConsentNotGiven",
+    "DraftDiscarded",
     "EndReason",
     "MenteeTaken",
     "MentorFull",

@@ -59,6 +59,11 @@ class PairCard:
     ended_at: datetime | None
     waits_for: WaitsFor
 
+    @property
+    def is_discarded(self) -> bool:
+        """A draft that was discarded, and kept because something points at it."""
+        return self.status is PairStatus.TERMINATED and self.offered_at is None
+
     def side(self, role: Role) -> Side:
         return self.mentee if role is Role.MENTEE else self.mentor
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
-from models.pairs import Pair, PairMember, PairStatus
+from models.pairs import Pair, PairMember, PairStatus, discarded_drafts_of
 from models.people import Organization, Role
 from models.privacy import MentoringAgreement
 from models.standing import Eligibility
@@ -117,6 +117,10 @@ def find_missing_papers(
         if mentor_id is None or side.get(Role.MENTEE) in students:
             continue
         has_agreement = not agreed.isdisjoint({(mentor_id, pair_id), (mentor_id, None)})
+        if not has_agreement and any(person_id == mentor_id for person_id, _pair_id in agreed):
+            # signed for a draft of the same two that was discarded
+            earlier = session.scalars(discarded_drafts_of(pair_id))
+            has_agreement = not agreed.isdisjoint({(mentor_id, one) for one in earlier})
         missing = (
             *((MentorPaper.CONSENT,) if mentor_id not in consented else ()),
             *((MentorPaper.AGREEMENT,) if not has_agreement else ()),

@@ -17,7 +17,8 @@ from services.errors import N_, DomainError, NotFound
 from services.pairs.cards import count_places_left
 from services.pairs.places import lock_pair, lock_participations, move_pair, release_members, tell_member
 from services.programmes.running import pack_of, settings_of
-from services.tasks import close_by_fact
+from services.references import count_pointing
+from services.tasks import close_by_fact, close_of_pair
 
 
 class NotReady(DomainError):
@@ -51,6 +52,13 @@ class NotOffered(DomainError):
 @dataclass(frozen=True, slots=True)
 class PairDrafted:
     pair_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDiscarded:
+    """`is_kept`: something points at the pair, so it stands on as one that never began."""
+
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +158,28 @@ def confirm_pair(
     return PairConfirmed(pair.id, expires_at)
 
 
-def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> None:
-    """Take a draft away: nobody was told, so nothing but the audit trail is left. Raises NotADraft."""
+def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> DraftDiscarded:
+    """Take a draft away: nobody was told, so nothing but the audit trail is left.
+
+    A draft that something points at (a conclusion, an agreement, a task) ends instead and keeps it: what the
+    staff wrote of the two is read on its page, and both are free all the same. Its open tasks are closed.
+
+    Raises NotFound, NotAllowed, NotADraft.
+    """
     pair = lock_pair(session, pair_id)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status is not PairStatus.DRAFT:
         raise NotADraft
+    kept = count_pointing(session, Pair.__tablename__, pair_id)
+    kept.pop(PairMember.__tablename__, None)
+    if kept:
+        pair.ended_at = now
+        move_pair(
+            session, pair, PairStatus.TERMINATED, actor=actor, action="pair.discarded", now=now, kept=kept
+        )
+        release_members(session, pair)
+        close_of_pair(session, actor=actor, pair_id=pair_id, now=now)
+        return DraftDiscarded(is_kept=True)
     record(
         session,
         actor=actor,
@@ -170,6 +194,7 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
     session.flush()
     session.delete(pair)
     session.flush()
+    return DraftDiscarded(is_kept=False)
 
 
 def withdraw_offer(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> None:

@@ -279,7 +279,10 @@ class _Erasing:
                 self.count(GROUPS.get(name, name), _rows(self.session.execute(delete(table).where(is_own))))
             elif fate is Fate.LOOSENED:
                 self.session.execute(update(table).where(is_own).values({column: None}))
-        self.session.execute(delete(JoinRequest).where(JoinRequest.person_id == self.person.id))
+        own = select(JoinRequest.id).where(JoinRequest.person_id == self.person.id)
+        # the chat that asked may be somebody else's by now, so that forget_chats has passed it over
+        self.session.execute(delete(Task).where(Task.join_request_id.in_(own)))
+        self.session.execute(delete(JoinRequest).where(JoinRequest.id.in_(own)))
 
     def forget_publications(self) -> None:
         """Lines of the register that name the person: title and address tell who it is. The page itself was

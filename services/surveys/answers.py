@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from models.pairs import Pair
+from models.pairs import Pair, discarded_drafts_of
 from models.people import Person
 from models.surveys import AnswerChange, RunSource, SurveyRun, SurveyStatus
 from services.actors import Actor, Right
@@ -74,11 +74,14 @@ def list_wishes(session: Session, *, actor: Actor, person_id: int, locale: str) 
 
 
 def list_conclusions(session: Session, *, actor: Actor, pair_id: int, locale: str) -> list[AnswerSheet]:
-    """Sheets of the staff on a pair, the psychologist's conclusion among them (SV09); as `list_wishes`."""
+    """Sheets of the staff on a pair, the psychologist's conclusion among them (SV09), also those written on
+    a discarded draft of the same two; as `list_wishes`.
+    """
     pair = session.get(Pair, pair_id)
     if pair is None:
         raise NotFound
-    about = and_(SurveyRun.pair_id == pair_id, SurveyRun.account_id.is_not(None))
+    ids = [pair_id, *session.scalars(discarded_drafts_of(pair_id))]
+    about = and_(SurveyRun.pair_id.in_(ids), SurveyRun.account_id.is_not(None))
     return _list(session, actor, pair.organization_id, about, locale)
 
 
