@@ -35,7 +35,7 @@ def add_row(session: Session, name: str, *, now: datetime, **facts: Any) -> int 
         if column.name in values or not _is_wanted(column):
             continue
         values[column.name] = _least(session, table, column, now)
-    key = session.execute(insert(table).values(values)).inserted_primary_key
+    key = session.connection().execute(insert(table).values(values)).inserted_primary_key
     return int(key[0]) if key is not None and table.autoincrement_column is not None else None
 
 

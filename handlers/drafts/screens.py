@@ -89,8 +89,17 @@ def draft_screen(session: Session, place: Place, t: Translator, now: datetime) -
     asked = asked_of(card, standing)
     if asked is not None:
         return _ask(session, card, asked, standing, place, t, now, text)
+    return _offer(card, standing, t, text)
+
+
+def _offer(card: DraftCard, standing: Standing, t: Translator, text: str) -> Letter:
+    """A card without a question: to be changed, or confirmed where there is something to confirm."""
     if standing.is_editing:
         return Letter(f"{text}\n\n" + t("What shall be changed?"), _edit_rows(card, t))
+    if card.changes_nothing:
+        if card.item.purpose is Purpose.MOVE:
+            text += "\n\n" + t("The meeting stands at this time already: please choose another one.")
+        return Letter(text, _edit_rows(card, t, leaves=True))
     if standing.is_asked_again:
         return Letter(text + "\n\n" + t("Is the length right?"), _sure_rows(card, t))
     return Letter(text, _card_rows(card, t))
@@ -137,7 +146,8 @@ def _sure_rows(card: DraftCard, t: Translator) -> Rows:
     )
 
 
-def _edit_rows(card: DraftCard, t: Translator) -> Rows:
+def _edit_rows(card: DraftCard, t: Translator, *, leaves: bool = False) -> Rows:
+    """The fields to change, and the way back to the card, or out of it."""
     names = {
         Field.DAY: t.label("Day"),
         Field.START: t.label("Time"),
@@ -154,6 +164,9 @@ def _edit_rows(card: DraftCard, t: Translator) -> Rows:
     rows = list(in_rows(actions, 2))
     if card.planned is not None:
         rows.append((Action(t.label("It was another meeting"), "draft.another"),))
+    if leaves:
+        refuse = t.label(REFUSES.get(card.item.purpose, REFUSES_ELSE))
+        return (*rows, (Action(refuse, "draft.refuse", (card.at,)),))
     return (*rows, (Action(t.label("‹ Back"), "draft.card"),))
 
 

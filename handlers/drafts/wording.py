@@ -172,26 +172,27 @@ def _existing(session: Session, card: DraftCard, t: Translator) -> list[str]:
 
 def _corrections(session: Session, card: DraftCard, t: Translator) -> list[str]:
     """What was → what will be, only where it differs."""
-    meeting, item = card.meeting, card.item
+    meeting, right = card.meeting, card.correction
     if meeting is None:
         return []
     lines = _existing(session, card, t)
     changes = []
-    if item.minutes is not None and item.minutes != meeting.held_minutes:
+    if right.minutes is not None:
         before = t.minutes(meeting.held_minutes or 0)
-        changes.append(t("Length: {before} → <b>{after}</b>", before=before, after=t.minutes(item.minutes)))
-    if item.day is not None and item.day != meeting.local_start.date():
-        before, after = t.day(meeting.local_start.date()), t.day(item.day)
+        changes.append(t("Length: {before} → <b>{after}</b>", before=before, after=t.minutes(right.minutes)))
+    if right.day is not None:
+        before, after = t.day(meeting.local_start.date()), t.day(right.day)
         changes.append(t("Day: {before} → <b>{after}</b>", before=before, after=after))
-    if item.start is not None and (not meeting.has_clock_time or item.start != meeting.local_start.time()):
+    if right.clock is not None:
         before = t.clock(meeting.local_start.time()) if meeting.has_clock_time else "–"
-        changes.append(t("Time: {before} → <b>{after}</b>", before=before, after=t.clock(item.start)))
-    if item.topic is not None and item.topic != meeting.topic:
+        changes.append(t("Time: {before} → <b>{after}</b>", before=before, after=t.clock(right.clock)))
+    if right.topic is not None:
         before = _shorten(meeting.topic) if meeting.topic else "–"
-        changes.append(t("Topic: {before} → <b>{after}</b>", before=before, after=_shorten(item.topic)))
-    if item.kind is not None and item.kind is not meeting.kind:
+        after = _shorten(right.topic) if right.topic else "–"
+        changes.append(t("Topic: {before} → <b>{after}</b>", before=before, after=after))
+    if right.kind is not None:
         before = say_kind(session, card.cycle_id, meeting.kind, t)
-        after = say_kind(session, card.cycle_id, item.kind, t)
+        after = say_kind(session, card.cycle_id, right.kind, t)
         changes.append(t("Kind: {before} → <b>{after}</b>", before=before, after=after))
     return [*lines, *(changes or [t("Nothing differs yet: please tell what is right instead.")])]
 

@@ -11,11 +11,12 @@ from models.pairs import Pair
 from services.actors import Actor
 from services.drafts.authors import Author, Partner, read_author
 from services.drafts.contents import Contents, Field, Item, Purpose, find_question
-from services.drafts.saving import find_kind
+from services.drafts.saving import find_kind, read_correction
 from services.drafts.targets import find_planned, find_twin, list_targets
 from services.drafts.writing import CardClosed, contents_of, find_open
 from services.meeting_text import Warned
 from services.meetings.cards import MeetingCard, read_meeting
+from services.meetings.corrections import Correction, Logged
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import TimeDoesNotExist, find_overlaps, span_of
 from services.meetings.outcomes import LONGEST
@@ -64,7 +65,25 @@ class DraftCard:
     day_slots: tuple[time, ...]
     school: Calendar
     can_join: bool
+    correction: Correction  # what differs from the record that is corrected
     warnings: Warnings
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Everything that was told stands so already: there is nothing to confirm."""
+        if self.meeting is None or self.question is not None:
+            return False
+        if self.item.purpose is Purpose.CORRECT:
+            return self.correction.is_empty
+        if (
+            self.item.purpose is not Purpose.MOVE
+            or self.item.start is None
+            or not self.meeting.has_clock_time
+        ):
+            return False
+        day = self.item.day or self.meeting.local_start.date()
+        has_same_length = self.item.minutes in {None, self.meeting.minutes}
+        return has_same_length and datetime.combine(day, self.item.start) == self.meeting.local_start
 
 
 def find_open_draft(session: Session, *, actor: Actor) -> int | None:
@@ -108,7 +127,22 @@ def read_draft(session: Session, *, actor: Actor, draft_id: int, now: datetime) 
         day_slots=tuple(settings_of(session, cycle_id=cycle_id).day_slots),
         school=read_calendar(session, organization_id=draft.organization_id),
         can_join=bool(contents.earlier),
+        correction=_read_correction(item, meeting),
         warnings=_list_warnings(session, author, contents, partners),
+    )
+
+
+def _read_correction(item: Item, meeting: MeetingCard | None) -> Correction:
+    if item.purpose is not Purpose.CORRECT or meeting is None:
+        return Correction()
+    return read_correction(item).against(
+        Logged(
+            local_start=meeting.local_start,
+            has_clock_time=meeting.has_clock_time,
+            minutes=meeting.held_minutes,
+            topic=meeting.topic,
+            kind=meeting.kind,
+        )
     )
 
 

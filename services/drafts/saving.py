@@ -63,6 +63,10 @@ def keep_item(
     return Kept(item.purpose, meeting_ids, run_id, goes_on)
 
 
+def read_correction(item: Item) -> Correction:
+    return Correction(item.day, item.start, item.minutes, item.topic, item.kind)
+
+
 def find_kind(session: Session, item: Item, pair_id: int, now: datetime) -> MeetingKind | None:
     """The kind that the card shows: the one that was told where the programme has it, or the usual one.
 
@@ -203,7 +207,7 @@ def _act_on_meeting(
             )
             meeting_id = moved.meeting_id
         case Purpose.CORRECT:
-            correction = Correction(item.day, item.start, item.minutes, item.topic, item.kind)
+            correction = read_correction(item)
             correct_log(
                 session,
                 actor=actor,

@@ -2,6 +2,7 @@
 
 import re
 
+from services.dates.folding import with_digits
 from services.meeting_text.readings import Intent
 
 _NEAR = r"(?:[^.!?\n]|(?<=\d)[.](?=\d)){0,40}"
@@ -63,7 +64,13 @@ _CORRECTION = re.compile(
     r"|на[ ]самом[ ]деле|должно[ ]быть|перепутал\w*|измени(?:те)?[ ]|уточнени[ея]"
     r"|правильно[ ](?:будет[ ])?-?[ ]?(?=\d|полчаса|час))"
 )
-NOT_BUT = re.compile(r"(?<!\w)не[ ](?P<wrong>[^,.;!?\n]{1,40}?)[ ,]{1,3}а[ ](?=\S)")
+NOT_BUT = re.compile(
+    r"(?<!\w)не[ ](?P<wrong>(?:[^,.;!?\n]|(?<=\d)[.,](?=\d)){1,40}?)[ ,-]{1,3}а[ ](?!не[ ])(?=\S)"
+)
+_BUT_NOT = re.compile(
+    r"(?<=\w)[ ,-]{1,3}а[ ]не[ ](?P<wrong>\d{1,3}(?:[.,]\d{1,2})?(?:[ ]?(?:мин\w*|час\w*|ч))?|час\w*"
+    r"|полчаса|вчера|сегодня|позавчера)(?!\w)"
+)
 _INSTEAD = re.compile(
     r"(?<!\w)вместо[ ](?P<wrong>\d{1,3}(?:[ ]?(?:мин\w*|час\w*))?|вчера|сегодня|позавчера"
     r"|\d{1,2}\.\d{2})(?!\w)[ ]?"
@@ -80,7 +87,7 @@ _ASKS = re.compile(
 
 def wrong_spans(folded: str) -> list[tuple[int, int]]:
     """What a message takes back: «не 30, а», «вместо 30»."""
-    found = [*NOT_BUT.finditer(folded), *_INSTEAD.finditer(folded)]
+    found = [*NOT_BUT.finditer(folded), *_INSTEAD.finditer(folded), *_BUT_NOT.finditer(folded)]
     return [match.span() for match in found]
 
 
@@ -91,9 +98,8 @@ _VALUE = re.compile(
 
 
 def _corrects_value(folded: str) -> bool:
-    return any(_VALUE.search(match["wrong"]) for match in NOT_BUT.finditer(folded)) or bool(
-        _INSTEAD.search(folded)
-    )
+    is_taken_back = any(_VALUE.search(with_digits(match["wrong"])) for match in NOT_BUT.finditer(folded))
+    return is_taken_back or bool(_INSTEAD.search(folded) or _BUT_NOT.search(folded))
 
 
 def petition_of(folded: str, *, is_held: bool, author_role: str) -> Intent | None:

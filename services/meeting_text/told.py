@@ -14,6 +14,7 @@ from services.dates.readings import Problem
 from services.dates.times import FoundTime, find_times
 from services.meeting_text import intents
 from services.meeting_text.clauses import Clause, cut, next_steps
+from services.meeting_text.contrasts import carry_units
 from services.meeting_text.names import members_of
 from services.meeting_text.people import People, find_people
 from services.meeting_text.privacy import Hidden, find_private
@@ -111,7 +112,7 @@ def leave_out_private(text: str) -> tuple[str, tuple[Warned, ...]]:
 
 
 def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
-    tidied = tidy(text)
+    tidied = carry_units(tidy(text))
     scan = scan_of(tidied)
     private = find_private(tidied, scan.folded)
     closed = [(one.start, one.end) for one in private.hidden if not one.is_health]

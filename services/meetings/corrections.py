@@ -32,6 +32,21 @@ class NotLogged(DomainError):
     text = N_("Nothing is written down about this meeting any more.")
 
 
+class NothingDiffers(DomainError):
+    text = N_("Nothing differs from the record, so nothing was changed. Please tell what is right instead.")
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What stands in the journal; without a clock time only the day was told."""
+
+    local_start: datetime
+    has_clock_time: bool
+    minutes: int | None
+    topic: str | None
+    kind: MeetingKind
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What is true instead; None leaves what was written."""
@@ -41,6 +56,23 @@ class Correction:
     minutes: int | None = None
     topic: str | None = None
     kind: MeetingKind | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Correction()
+
+    def against(self, logged: Logged) -> "Correction":
+        """Only what differs from the record."""
+        is_same_day = self.day == logged.local_start.date()
+        is_same_clock = logged.has_clock_time and self.clock == logged.local_start.time()
+        topic = None if self.topic is None else self.topic.strip()[:TOPIC_LIMIT]
+        return Correction(
+            day=None if is_same_day else self.day,
+            clock=None if is_same_clock else self.clock,
+            minutes=None if self.minutes == logged.minutes else self.minutes,
+            topic=None if topic == (logged.topic or "") else topic,
+            kind=None if self.kind is logged.kind else self.kind,
+        )
 
 
 def correct_log(
@@ -54,19 +86,30 @@ def correct_log(
 ) -> int:
     """Change what was logged. The audit keeps both versions, of a topic only that it changed.
 
-    Raises NotLogged, MeetingChanged, DayNotPast, MinutesOutOfRange, NotAllowed.
+    Raises NotLogged, MeetingChanged, NothingDiffers, DayNotPast, MinutesOutOfRange, NotAllowed.
     """
     meeting, pair = lock_meeting(session, meeting_id)
     _check_own_log(meeting, pair, actor)
+    correction = correction.against(
+        Logged(
+            local_start=datetime.fromisoformat(meeting.local_start),
+            has_clock_time=not meeting.local_start.endswith(DAY_ONLY),
+            minutes=meeting.held_minutes,
+            topic=meeting.topic,
+            kind=meeting.kind,
+        )
+    )
+    if correction.is_empty:
+        raise NothingDiffers
     before = _facts(meeting)
     if correction.minutes is not None:
         check_minutes(correction.minutes, is_sure=is_sure)
         meeting.held_minutes = correction.minutes
     if correction.kind is not None:
         meeting.kind = correction.kind
-    has_new_topic = correction.topic is not None and correction.topic != meeting.topic
+    has_new_topic = correction.topic is not None
     if has_new_topic:
-        meeting.topic = (correction.topic or "").strip()[:TOPIC_LIMIT] or None
+        meeting.topic = correction.topic or None
     _move_in_time(session, meeting, pair, correction, now)
     meeting.corrected_at = now
     record(

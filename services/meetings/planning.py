@@ -42,6 +42,10 @@ class PairCannotMeet(DomainError):
     text = N_("This pair cannot plan meetings now.")
 
 
+class StandsThere(DomainError):
+    text = N_("The meeting stands at this time already: please choose another one.")
+
+
 class KindNotDue(DomainError):
     text = N_("Such a meeting cannot be planned now.")
 
@@ -113,7 +117,7 @@ def move_meeting(
     """Another time instead: an answer to a proposal or a change of plans; the other side confirms.
 
     A planned meeting may also be moved after its time, while nobody has said that it took place.
-    Raises MeetingChanged and what `propose_meeting` raises.
+    Raises MeetingChanged, StandsThere and what `propose_meeting` raises.
     """
     old, pair = lock_meeting(session, meeting_id)
     check_member(actor, pair)
@@ -121,6 +125,8 @@ def move_meeting(
         raise MeetingChanged
     if pair.status not in MEETING:
         raise PairCannotMeet
+    if local_start == datetime.fromisoformat(old.local_start) and minutes in {None, old.minutes}:
+        raise StandsThere
     before = old.status
     old.status = MeetingStatus.MOVED
     schedule(old, settings=settings_of(session, cycle_id=old.cycle_id), now=now)

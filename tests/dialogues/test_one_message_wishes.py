@@ -1,5 +1,6 @@
 """Other words about meetings: plans, moves, slips, and wishes about the pair (issue 3, point 1; E27, E29)."""
 
+import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
@@ -24,6 +25,59 @@ async def test_a_slip_is_corrected_in_words_with_its_history(town: Town) -> None
     )
     [(before, after)] = await rows(couple, query)
     assert (before["minutes"], after["minutes"]) == (30, 50)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after"),
+    [
+        (40, "не 40 минут, а 50", 50),
+        (50, "не 50, а 55 минут", 55),
+        (45, "Не сорок пять, а шестьдесят", 60),
+        (60, "не час, а полтора", 90),
+        (40, "50 минут, а не 40", 50),
+        (40, "вместо 40 минут 35", 35),
+    ],
+)
+async def test_the_right_number_takes_the_unit_of_the_wrong_one(
+    town: Town, before: int, said: str, after: int
+) -> None:
+    couple = await bring_to_pair(town)
+    await couple.town.telegram.skip(days=1)
+    await log(couple, back=1, minutes=before, topic="журнал")
+    card = await couple.pyotr.say(said)
+    assert f"{before} минут → {after} минут" in card.text
+    assert "Запись исправлена." in (await couple.pyotr.tap("Исправить запись")).text
+    assert [row[2:] for row in await meetings(couple)] == [(after, "журнал")]
+
+
+async def test_a_correction_that_changes_nothing_is_said_to_be_one(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    await couple.town.telegram.skip(days=1)
+    meeting_id = await log(couple, back=1, minutes=40, topic="журнал")
+    card = await couple.pyotr.say("исправьте: вчера было 40 минут")
+    assert "Пока всё совпадает" in card.text
+    assert "Исправить запись" not in card.labels
+    assert "Длительность" in card.labels
+    card = await couple.pyotr.say("50 минут")
+    assert "40 минут → 50 минут" in card.text
+    card = await couple.pyotr.say("40 минут")
+    assert "Пока всё совпадает" in card.text
+    assert "Исправить запись" not in card.labels
+    assert "Всё осталось как было" in (await couple.pyotr.tap("Нет, оставить")).text
+    query = select(AuditEntry.id).where(
+        AuditEntry.action == "meeting.corrected", AuditEntry.subject_id == meeting_id
+    )
+    assert await rows(couple, query) == []
+
+
+async def test_a_move_to_the_same_time_is_no_move(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    start = at(await couple.local_now(), 15, days=2)
+    await plan(couple, start)
+    card = await couple.pyotr.say(f"давайте перенесём встречу на {start:%d.%m} в 15:00")
+    assert "уже назначена на это время" in card.text
+    assert "Предложить новое время" not in card.labels
+    assert [row[0] for row in await meetings(couple)] == ["planned"]
 
 
 async def test_the_last_record_is_deleted_after_a_question(town: Town) -> None:
