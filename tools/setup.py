@@ -26,8 +26,10 @@ INCLUDED = {"run": ("run",), "dev": ("run", "dev")}
 UV_BLOCK = re.compile(r"^uv==(\S+).*?(?=^\S)", re.MULTILINE | re.DOTALL)
 SCOPES = ("global", "install", ":env:")  # later ones win, as with pip
 NO_ANSWER = re.compile(
-    r"retrying|failed to (?:fetch|download)|error sending request|connection|timed? ?out", re.IGNORECASE
+    r"retrying|failed to (?:fetch|download|read)|error sending request|connection|timed? ?out|no solution",
+    re.IGNORECASE,
 )
+OTHER_FAULT = re.compile(r"hash|no space left|permission denied|read-only", re.IGNORECASE)
 MAX_CAUSE = 200  # characters
 
 
@@ -86,7 +88,7 @@ def failure_of(output: str, log: str) -> SetupFailed:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     faults = [line for line in lines if "error" in line.lower()] or lines or ["no reason was given"]
     again = f"Say the same again: what has come is kept. All of it: {log}"
-    if NO_ANSWER.search(output):
+    if NO_ANSWER.search(output) and not OTHER_FAULT.search(output):
         return NoAnswer(f"Not installed: the package index does not answer, or broke off. {again}")
     return SetupFailed(f"Not installed: {faults[-1][:MAX_CAUSE]}. {again}")
 
@@ -120,7 +122,11 @@ def install(folder: Path, purpose: str, log: TextIO) -> None:
     told = run([python, "-m", "pip", "--disable-pip-version-check", "config", "list"], log)
     environment = {**os.environ, **uv_settings(told, os.environ)}
     uv = [str(folder / "bin" / "uv"), "pip", "install", "--python", python]
-    run([*uv, "--only-binary", ":all:", "--require-hashes", "-r", LOCKS[purpose]], log, environment)
+    run(
+        [*uv, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", LOCKS[purpose]],
+        log,
+        environment,
+    )
     run([*uv, "--no-deps", "--no-build-isolation", "--offline", "-e", "."], log, environment)
 
 
@@ -148,7 +154,7 @@ def main(purpose: str) -> int:
         print(fault)
         return 2
     except (SetupFailed, OSError) as fault:
-        print(fault)
+        print(fault if isinstance(fault, SetupFailed) else f"Not installed: {fault}. Say the same again.")
         return 2
     except KeyboardInterrupt:
         print("Stopped. Say the same again: what has come is kept.")
