@@ -7,15 +7,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiogram.exceptions import (
     AiogramError,
     TelegramBadRequest,
     TelegramForbiddenError,
 )
-from aiogram.types import Update
-from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -24,6 +22,7 @@ from bot.faults import where
 from bot.leadership import Leadership
 from bot.nursery import Nursery
 from bot.session import TokenRevoked, wait_before
+from bot.updates import find_album, read_update
 from handlers import fallback
 from services import outbox
 from services.conversations import Place, Shown, read_place
@@ -32,12 +31,16 @@ from services.sending import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 CHATS_AT_ONCE = 32
 SWEEP_SECONDS = 20.0
 CATCH_UP_SECONDS = 2.0
 LEFT_AFTER = timedelta(seconds=60)  # by then whoever received it has worked it or is gone
 CLEAN_EVERY = 180  # sweeps: an hour
 KEPT_DONE = 5_000
+KEPT_ALBUMS = 1_000
 TRIES, FIRST_WAIT, LONGEST_WAIT = 12, 0.2, 5.0
 SCREEN_LATER = timedelta(seconds=3)
 AWAY = (OperationalError, InterfaceError)  # the database does not answer: nobody's update is at fault
@@ -53,6 +56,7 @@ class Workers:
         self._worked = worked
         self._active: dict[int | None, asyncio.Task[None]] = {}
         self._again: set[int | None] = set()
+        self._albums: dict[int, str] = {}
         self._done: dict[int, None] = {}  # worked here; the record of it may not be written yet
         self._slots = asyncio.Semaphore(CHATS_AT_ONCE)
         self._is_stopping = False
@@ -154,9 +158,12 @@ class Workers:
         desk, place = self._desk, row.place
         try:
             raw = json.loads(row.payload or "")
-            update = Update.model_validate(raw, context={"bot": desk.bot})
-        except (ValueError, ValidationError) as error:
+            update = read_update(raw, desk.bot)
+        except (ValueError, RecursionError) as error:
             await self._park(row.update_id, error)
+            return
+        if update is None or self._is_answered_album(place.chat_id, raw):
+            self._close(row.update_id, place)
             return
         if row.is_unreachable and update.my_chat_member is None:
             await desk.uow.write(mark_reachable, place.chat_id, now=desk.now())
@@ -165,6 +172,15 @@ class Workers:
         )
         await self._guard(row.update_id, place, fed)
         self._worked()
+
+    def _is_answered_album(self, chat_id: int, raw: dict[str, Any]) -> bool:
+        """Whether another part of the same album was answered: Telegram sends each picture as a message."""
+        album = find_album(raw)
+        if album is None:
+            return False
+        is_answered = self._albums.get(chat_id) == album
+        keep_newest(self._albums, chat_id, album, most=KEPT_ALBUMS)
+        return is_answered
 
     async def _guard(self, update_id: int, place: Place, work: Awaitable[Any]) -> None:
         """Await the work of one update; whatever fails is dealt with, but a database that is away."""
@@ -231,6 +247,11 @@ class Workers:
         self._remember(update_id)
 
     def _remember(self, update_id: int) -> None:
-        self._done[update_id] = None
-        while len(self._done) > KEPT_DONE:
-            del self._done[next(iter(self._done))]
+        keep_newest(self._done, update_id, None, most=KEPT_DONE)
+
+
+def keep_newest(kept: dict[K, V], key: K, value: V, *, most: int) -> None:
+    """Put a value into a memory of limited size: what was put in first goes first."""
+    kept[key] = value
+    while len(kept) > most:
+        del kept[next(iter(kept))]

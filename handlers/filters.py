@@ -34,8 +34,20 @@ class Flow(Filter):
 
 
 class Typed(Filter):
-    """Passes plain text of the person's own: no command, nothing forwarded or told through another bot."""
+    """Passes plain text of the person's own that can be seen: no command, nothing forwarded or told through
+    another bot.
+    """
 
     async def __call__(self, message: Message) -> bool:
         is_own = message.forward_origin is None and message.via_bot is None
-        return is_own and message.text is not None and not message.text.startswith("/")
+        return (
+            is_own and message.text is not None and not message.text.startswith("/") and is_seen(message.text)
+        )
+
+
+BLANK = frozenset("\u00ad\u115f\u1160\u2800\u3164\uffa0")
+"""Letters that Unicode calls printable and that show nothing."""
+
+
+def is_seen(text: str) -> bool:
+    return any(sign.isprintable() and not sign.isspace() and sign not in BLANK for sign in text)

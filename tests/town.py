@@ -49,6 +49,10 @@ class SandboxThread:
         """From now on the bot's token is one that nobody here has."""
         self._loop.call_soon_threadsafe(self._sandbox.api.revoke_token, TOKEN[::-1])
 
+    def send_update(self, kind: str, content: dict[str, Any]) -> None:
+        """An update that no person types, wanted by the bot or not."""
+        self._loop.call_soon_threadsafe(self._sandbox.world.updates._enqueue, kind, content)
+
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(START_SECONDS)
@@ -159,6 +163,10 @@ class Town:
 
     def revoke_token(self) -> None:
         self._sandbox.revoke_token()
+
+    def send_update(self, kind: str, content: dict[str, Any]) -> None:
+        """An update that no person types, wanted by the bot or not."""
+        self._sandbox.send_update(kind, content)
 
     async def restart_bot(self) -> None:
         await self.stop_bot()
