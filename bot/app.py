@@ -53,6 +53,8 @@ class BotConfig:
     poll_seconds: int = 25
     request_seconds: float = 10.0
     has_scheduler: bool = True
+    chat_burst: int = 30
+    """So many updates of one chat are each answered at once; beyond, one answer a second stands for all."""
 
 
 async def run_bot(config: BotConfig, *, stop: asyncio.Event) -> None:
@@ -98,8 +100,16 @@ class BotApp:
         recorder = Recorder(uow, config.clock)
         desk = Desk(bot, uow, recorder, self._script, self._translators, config.clock)
         async with Nursery() as nursery:
-            outbox = Outbox(desk, nursery, leadership, pacer)
-            workers = Workers(desk, nursery, leadership, worked=outbox.wake)
+            caught_up = asyncio.Event()  # what came while nobody listened is in the inbox
+            outbox = Outbox(desk, nursery, leadership, pacer, has_caught_up=caught_up)
+            workers = Workers(
+                desk,
+                nursery,
+                leadership,
+                worked=outbox.wake,
+                chat_burst=config.chat_burst,
+                has_caught_up=caught_up,
+            )
             running = [
                 nursery.start(recorder.run(), "recorder"),
                 nursery.start(outbox.run(), "outbox"),
@@ -108,7 +118,7 @@ class BotApp:
             ]
             async with (
                 self._ticking(uow, leadership, outbox),
-                self._receiving(desk, workers, nursery, health),
+                self._receiving(desk, workers, nursery, health, caught_up),
             ):
                 self.started.set()
                 await stop.wait()
@@ -165,7 +175,7 @@ class BotApp:
 
     @asynccontextmanager
     async def _receiving(
-        self, desk: Desk, workers: Workers, nursery: Nursery, health: Health
+        self, desk: Desk, workers: Workers, nursery: Nursery, health: Health, caught_up: asyncio.Event
     ) -> AsyncIterator[None]:
         """Updates come in by polling or by webhook; at the end no more are taken."""
         config = self._config
@@ -175,7 +185,7 @@ class BotApp:
                 desk.uow,
                 desk.clock,
                 arrived=workers.arrived,
-                has_caught_up=workers.has_caught_up,
+                has_caught_up=caught_up,
                 poll_seconds=config.poll_seconds,
             )
             task = nursery.start(polling.run(), "polling")
@@ -195,7 +205,7 @@ class BotApp:
             health=health,
         )
         await server.start()
-        workers.has_caught_up.set()  # Telegram brings what is left when it likes
+        caught_up.set()  # Telegram brings what is left when it likes
         self.webhook_port = server.port
         task = nursery.start(set_webhook(desk.bot, config.webhook_url, config.webhook_secret), "webhook")
         try:

@@ -46,7 +46,9 @@ class Desk:
     def translator(self, place: Place) -> Translator:
         return self.translators[place.locale]
 
-    def talk(self, place: Place, update_id: int, tapped: int | None = None) -> Talk:
+    def talk(
+        self, place: Place, update_id: int, tapped: int | None = None, *, is_quiet: bool = False
+    ) -> Talk:
         return Talk(
             bot=self.bot,
             uow=self.uow,
@@ -57,6 +59,7 @@ class Desk:
             now=self.now(),
             update_id=update_id,
             tapped=tapped,
+            is_quiet=is_quiet,
         )
 
     def read_screen(self, session: Session, chat_id: int) -> tuple[Place, Letter]:

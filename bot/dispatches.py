@@ -10,6 +10,7 @@ from models.messages import OutboxStatus
 from notices.catalogue import NoticeClass
 from notices.letters import Letter, Skip, reword
 from services.errors import DomainError
+from services.inbox import has_open
 from services.outbox import SCREEN
 from services.sending import Addressee, Due, Outcome, find_addressee, has_heard_today, read_due_with
 
@@ -17,6 +18,7 @@ RANKS = {NoticeClass.ANSWER: 0, NoticeClass.ACT: 1, NoticeClass.MEETING: 2, Noti
 TEXT_LIMIT = 3500
 """Characters of one merged message, well under Telegram's 4096."""
 BUTTON_ROWS_LIMIT = 30
+ANSWER_WAIT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Planner:
 
     def plan(self, session: Session, due: Due, *, now: datetime) -> Plan:
         if due.kind == SCREEN:
-            return self._plan_screen(session, due)
+            return self._plan_screen(session, due, now)
         if due.kind not in self._desk.script.notices:
             return _settled(due, OutboxStatus.PARKED, "unknown kind")
         addressee = find_addressee(session, due, now=now)
@@ -81,11 +83,15 @@ class Planner:
         midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
         return _postponed(due, addressee.quiet.later(midnight + timedelta(days=1)))
 
-    def _plan_screen(self, session: Session, due: Due) -> Plan:
+    def _plan_screen(self, session: Session, due: Due, now: datetime) -> Plan:
         if due.chat_id is None:
             return _settled(due, OutboxStatus.PARKED, "no chat")
-        if not due.facts.get("is_news") and self._desk.recorder.is_paid(due.chat_id):
-            return _settled(due, OutboxStatus.SKIPPED, "shown since")
+        if not due.facts.get("is_news"):
+            if self._desk.recorder.is_paid(due.chat_id):
+                return _settled(due, OutboxStatus.SKIPPED, "shown since")
+            # an answer that is to come shows the screen, or leaves it to a row of its own
+            if has_open(session, due.chat_id):
+                return _postponed(due, now + ANSWER_WAIT)
         place, letter = self._desk.read_screen(session, due.chat_id)
         return Plan(
             Dispatch(

@@ -27,7 +27,7 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class Conversing(BaseMiddleware):
-    """Works with what bot/workers.py feeds beside the update: `desk`, `nursery`, `place`."""
+    """Works with what bot/workers.py feeds beside the update: `desk`, `nursery`, `place`, `is_quiet`."""
 
     def __init__(self) -> None:
         self._last_taps: dict[int, tuple[int, str | None, datetime]] = {}  # one of each chat
@@ -49,7 +49,7 @@ class Conversing(BaseMiddleware):
         tapped = query.message.message_id if query is not None and query.message is not None else None
         if query is not None and is_newer_screen(desk, place, query):
             place = replace(place, screen_message_id=tapped)
-        talk = data["talk"] = desk.talk(place, update.update_id, tapped)
+        talk = data["talk"] = desk.talk(place, update.update_id, tapped, is_quiet=data["is_quiet"])
         is_late = query is not None and is_stale(desk, place, query)
         if query is not None:
             toast = fallback.say_stale(talk.t) if is_late else None

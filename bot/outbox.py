@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
@@ -22,11 +23,12 @@ from bot.leadership import InOrder, Leadership
 from bot.nursery import Nursery
 from bot.pacer import Pacer
 from bot.session import in_bulk, wait_before
+from bot.workers import until_caught_up
 from handlers.commands import show_panel_command
 from handlers.talk import keyboard
 from models.messages import OutboxStatus
 from services.conversations import Shown
-from services.sending import Due, Outcome, claim_due, read_due, record_outcomes
+from services.sending import Due, Outcome, claim_due, end_backoff, read_due, record_outcomes
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +39,48 @@ REFILL_AT = 10  # a look sorts all that is due, and thousands may be: not one lo
 MOST_TRIES = 60  # of answers that are none, some nine hours; an unreachable Telegram is waited for
 FIRST_WAIT, LONGEST_WAIT = 1.0, 600.0
 AWAY_WAIT = 1.0
+LONGEST_HELD = 1.0  # a chat that Telegram wants left alone for longer is waited for in the outbox
+DOWN_AFTER, PROBE_SECONDS = 3, 10.0
+LINE_FAULTS = ("OddAnswer", "RestartingTelegram", "TelegramNetworkError", "TelegramServerError")
 DELETED_AT_ONCE = 100  # as many as Telegram takes in one call
 
 
+class Line:
+    """Whether Telegram can be reached, told from how sends end: while it cannot, one row after another tries,
+    and the first that leaves ends the waiting of all.
+    """
+
+    def __init__(self) -> None:
+        self._faults = 0
+        self._probe_at = 0.0
+
+    @property
+    def is_down(self) -> bool:
+        return self._faults >= DOWN_AFTER
+
+    def failed(self) -> None:
+        self._faults += 1
+        self._probe_at = time.monotonic() + PROBE_SECONDS
+
+    def worked(self) -> bool:
+        """Telegram has answered; says whether it could not be reached before."""
+        was_down, self._faults = self.is_down, 0
+        return was_down
+
+    def is_probe_due(self) -> bool:
+        return time.monotonic() >= self._probe_at
+
+
 class Outbox:
-    def __init__(self, desk: Desk, nursery: Nursery, leadership: Leadership, pacer: Pacer) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        nursery: Nursery,
+        leadership: Leadership,
+        pacer: Pacer,
+        *,
+        has_caught_up: asyncio.Event,
+    ) -> None:
         self._desk = desk
         self._nursery = nursery
         self._leadership = leadership
@@ -52,6 +91,9 @@ class Outbox:
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None] | None] = set()  # those that Telegram is answering
         self._chats = InOrder()
+        self._has_caught_up = has_caught_up
+        self._line = Line()
+        self._has_led = False
         self._call = asyncio.Event()
         self._is_stopping = False
 
@@ -60,11 +102,13 @@ class Outbox:
         self._call.set()
 
     async def run(self) -> None:
+        # who has acted meanwhile gets an answer, not an old screen
+        await until_caught_up(self._has_caught_up)
         while not self._is_stopping:
             self._call.clear()
             try:
-                if len(self._in_hand) <= REFILL_AT and await self._leadership.is_leader():
-                    await self._drain()
+                if len(self._in_hand) <= REFILL_AT:
+                    await self._look()
             except (OperationalError, InterfaceError) as error:
                 log.warning("The outbox cannot be read: %s", type(error).__name__)
                 await asyncio.sleep(AWAY_WAIT)
@@ -83,6 +127,24 @@ class Outbox:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
             for task in late:
                 task.cancel()
+
+    async def _look(self) -> None:
+        leads = await self._leadership.is_leader()
+        if leads and not self._has_led:
+            await self._end_backoff()  # of what an earlier leader could not send
+        self._has_led = leads
+        if leads and not self._line.is_down:
+            await self._drain()
+        elif leads and not self._in_hand and self._line.is_probe_due():
+            await self._end_backoff(most=1)
+            due = await self._take(1)
+            if not due:
+                self._line.worked()
+            for one in due:
+                await self._handle(one)
+
+    async def _end_backoff(self, most: int | None = None) -> None:
+        await self._desk.uow.write(end_backoff, reasons=LINE_FAULTS, now=self._desk.now(), most=most)
 
     async def _drain(self) -> None:
         has_moved = True
@@ -132,6 +194,11 @@ class Outbox:
         turn = self._leadership.chat_turn(dispatch.chat_id) if dispatch.is_screen else nullcontext()
         try:
             async with self._chats.of(dispatch.chat_id), turn:  # what goes to one chat goes in order
+                left = self._pacer.chat_pause(dispatch.chat_id)
+                if left > LONGEST_HELD:  # whoever waits here takes the place of others
+                    pause = timedelta(seconds=left)
+                    await self._record(self._later(dispatch.ids, pause, "429", is_try=False))
+                    return
                 await self._pacer.turn(dispatch.chat_id)
                 if not await self._leadership.is_leader():
                     return  # the turn took long, or the database is away: whoever leads next sends it
@@ -142,6 +209,8 @@ class Outbox:
                 outcome = await self._deliver(latest)
                 await self._record(outcome)
                 if outcome.status is OutboxStatus.SENT:
+                    if self._line.worked():
+                        await self._end_backoff()
                     await self._strip(latest)
                     await self._erase(latest)
                     await self._show_commands(latest)
@@ -172,15 +241,20 @@ class Outbox:
                     disable_notification=dispatch.is_silent,
                 )
         except TelegramRetryAfter as error:
+            self._line.worked()
             return self._later(ids, timedelta(seconds=error.retry_after), "429")
         except (TelegramForbiddenError, TelegramBadRequest) as error:
+            self._line.worked()
             return self._refused(dispatch, error)
         except AiogramError as error:
-            is_line_down = isinstance(error, TelegramNetworkError)  # for days even: what stays true waits
-            if tries + 1 >= MOST_TRIES and not is_line_down:
+            is_down = self._line.is_down
+            self._line.failed()
+            # for days even: what stays true waits
+            is_waited_for = is_down or isinstance(error, TelegramNetworkError)
+            if tries + 1 >= MOST_TRIES and not is_waited_for:
                 return Outcome(ids, OutboxStatus.PARKED, reason=type(error).__name__, is_try=True)
             wait = wait_before(tries, first=FIRST_WAIT, longest=LONGEST_WAIT)
-            return self._later(ids, timedelta(seconds=wait), type(error).__name__)
+            return self._later(ids, timedelta(seconds=wait), type(error).__name__, is_try=not is_down)
         if dispatch.is_screen:
             self._desk.recorder.shown(Shown(None, dispatch.chat_id, message.message_id))
         return Outcome(ids, OutboxStatus.SENT, message_id=message.message_id, is_try=True)
@@ -194,9 +268,9 @@ class Outbox:
             dispatch.ids, OutboxStatus.SKIPPED, reason="unreachable", is_try=True, gone_chat=dispatch.chat_id
         )
 
-    def _later(self, ids: tuple[int, ...], wait: timedelta, reason: str) -> Outcome:
+    def _later(self, ids: tuple[int, ...], wait: timedelta, reason: str, *, is_try: bool = True) -> Outcome:
         next_try_at = self._desk.now() + wait
-        return Outcome(ids, OutboxStatus.WAITING, reason=reason, next_try_at=next_try_at, is_try=True)
+        return Outcome(ids, OutboxStatus.WAITING, reason=reason, next_try_at=next_try_at, is_try=is_try)
 
     async def _strip(self, dispatch: Dispatch) -> None:
         """Take the buttons of the screen away that this one replaces; that they are gone is no fault."""

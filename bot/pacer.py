@@ -1,16 +1,20 @@
 """How fast bulk leaves: 30 a second in all, 1 a second a chat with a small burst, 20 a minute a group.
 
 A generic cell rate algorithm: tried, it holds 30.0 a second where a token bucket sent 59 in its first
-(engineering.md 5.1). Exact limits are unpublished; a 429's retry_after is the real rule and stops all bulk.
+(engineering.md 5.1). Exact limits are unpublished; a 429's retry_after is the real rule: it stops bulk to the
+chat that was refused, and all bulk once several chats are refused at about the same time.
 """
 
 import asyncio
 import time
+from collections.abc import Callable
 
 ALL_A_SECOND = 30.0
 CHAT_SECONDS, CHAT_BURST = 1.0, 3
 GROUP_SECONDS, GROUP_BURST = 3.0, 3  # 20 a minute
+ANSWER_SECONDS = 1.0  # between two answers to one chat that has used up its burst
 KEPT_CHATS = 10_000
+SEVERAL_CHATS, SEVERAL_SECONDS = 3, 10.0  # so many refused within so long: the limit is the bot's, not theirs
 
 
 class Cell:
@@ -29,48 +33,99 @@ class Cell:
         self._due = max(self._due, start) + self._interval
         return start
 
+    def wait(self, moment: float) -> float:
+        """Seconds until a place is free."""
+        return max(0.0, self._due - self._tolerance - moment)
+
+    def is_last(self, moment: float) -> bool:
+        """Whether no place would be free at once after the next one."""
+        return max(moment, self._due) + self._interval > moment + self._tolerance
+
     def is_idle(self, moment: float) -> bool:
         return self._due <= moment
+
+
+class Cells:
+    """A limit for each chat; those that are idle are forgotten when there are many."""
+
+    def __init__(self, make: Callable[[int], Cell]) -> None:
+        self._make = make
+        self._cells: dict[int, Cell] = {}
+
+    def of(self, chat_id: int, moment: float) -> Cell:
+        cell = self._cells.get(chat_id)
+        if cell is None:
+            if len(self._cells) >= KEPT_CHATS:
+                self._cells = {key: one for key, one in self._cells.items() if not one.is_idle(moment)}
+            cell = self._cells[chat_id] = self._make(chat_id)
+        return cell
+
+
+def sending_cell(chat_id: int) -> Cell:
+    return Cell(GROUP_SECONDS, GROUP_BURST) if chat_id < 0 else Cell(CHAT_SECONDS, CHAT_BURST)
+
+
+class AnswerPace:
+    """How often one chat is answered: `burst` times at once, then once a second, for the last of its updates.
+
+    Whoever floods the bot gets no 429 that way, and costs little.
+    """
+
+    def __init__(self, burst: int) -> None:
+        self._cells = Cells(lambda _chat_id: Cell(ANSWER_SECONDS, burst))
+
+    def wait(self, chat_id: int | None) -> float:
+        """Seconds until this chat may be answered."""
+        moment = time.monotonic()
+        return self._cells.of(chat_id or 0, moment).wait(moment)
+
+    def is_pressed(self, chat_id: int | None) -> bool:
+        """Whether the answer that is left is to be kept for the last update."""
+        moment = time.monotonic()
+        return self._cells.of(chat_id or 0, moment).is_last(moment)
+
+    def note(self, chat_id: int | None) -> None:
+        moment = time.monotonic()
+        self._cells.of(chat_id or 0, moment).reserve(moment)
 
 
 class Pacer:
     def __init__(self, *, all_a_second: float = ALL_A_SECOND) -> None:
         self._all = Cell(1 / all_a_second)
-        self._chats: dict[int, Cell] = {}
+        self._chats = Cells(sending_cell)
         self._paused_until = 0.0
+        self._paused_chats: dict[int, float] = {}
+        self._refused: dict[int, tuple[float, float]] = {}  # chat -> when, and for how long
 
     async def turn(self, chat_id: int) -> None:
         """Wait until a bulk message may go to this chat."""
         moment = time.monotonic()
-        chat_turn = self._chat(chat_id, moment).reserve(moment)
+        chat_turn = self._chats.of(chat_id, moment).reserve(moment)
         await asyncio.sleep(max(0.0, chat_turn - time.monotonic()))
         while True:
-            await self._pass_pause()
+            await asyncio.sleep(max(0.0, self._paused_until - time.monotonic(), self.chat_pause(chat_id)))
             # the common place is taken only now, so that a busy chat holds up nobody else
             await asyncio.sleep(max(0.0, self._all.reserve(time.monotonic()) - time.monotonic()))
-            if self._paused_until <= time.monotonic():
+            if self._paused_until <= time.monotonic() and not self.chat_pause(chat_id):
                 return
-
-    async def _pass_pause(self) -> None:
-        left = self._paused_until - time.monotonic()
-        while left > 0:
-            await asyncio.sleep(left)
-            left = self._paused_until - time.monotonic()
 
     def note(self, chat_id: int) -> None:
         """A reply went to this chat, without waiting: bulk leaves it room."""
-        self._chat(chat_id, time.monotonic()).reserve(time.monotonic())
+        moment = time.monotonic()
+        self._chats.of(chat_id, moment).reserve(moment)
 
-    def pause(self, seconds: float) -> None:
-        """Telegram said retry_after: no bulk message leaves before."""
-        self._paused_until = max(self._paused_until, time.monotonic() + seconds)
+    def chat_pause(self, chat_id: int) -> float:
+        """Seconds for which Telegram wants this chat left alone."""
+        return max(0.0, self._paused_chats.get(chat_id, 0.0) - time.monotonic())
 
-    def _chat(self, chat_id: int, moment: float) -> Cell:
-        cell = self._chats.get(chat_id)
-        if cell is None:
-            if len(self._chats) >= KEPT_CHATS:
-                self._chats = {key: one for key, one in self._chats.items() if not one.is_idle(moment)}
-            is_group = chat_id < 0
-            cell = Cell(GROUP_SECONDS, GROUP_BURST) if is_group else Cell(CHAT_SECONDS, CHAT_BURST)
-            self._chats[chat_id] = cell
-        return cell
+    def pause(self, chat_id: int, seconds: float) -> None:
+        """Telegram said retry_after for a message to this chat: no bulk message goes there before."""
+        moment = time.monotonic()
+        self._paused_chats = {key: until for key, until in self._paused_chats.items() if until > moment}
+        self._paused_chats[chat_id] = max(self._paused_chats.get(chat_id, 0.0), moment + seconds)
+        recent = moment - SEVERAL_SECONDS
+        self._refused = {key: told for key, told in self._refused.items() if told[0] > recent}
+        self._refused[chat_id] = moment, seconds
+        if len(self._refused) >= SEVERAL_CHATS:
+            shortest = min(wait for _, wait in self._refused.values())
+            self._paused_until = max(self._paused_until, moment + shortest)

@@ -22,8 +22,7 @@ class Recorder:
         self._clock = clock
         self._waiting: list[Shown] = []
         self._screens: dict[int, int] = {}  # chat -> its screen, for those not yet written
-        self._owed: set[int] = set()  # chats whose screen is left to the outbox
-        self._paid: set[int] = set()  # of these, those that were shown their screen meanwhile
+        self._paid: set[int] = set()  # chats that were shown their screen after it was last owed
         self._arrival = asyncio.Event()
         self._writing = asyncio.Lock()
 
@@ -31,18 +30,18 @@ class Recorder:
         self._waiting.append(shown)
         if shown.screen_message_id is not None:
             self._screens[shown.chat_id] = shown.screen_message_id
-            if shown.chat_id in self._owed:
-                self._owed.discard(shown.chat_id)
-                self._paid.add(shown.chat_id)
+            self._paid.add(shown.chat_id)
         self._arrival.set()
 
     def owe(self, chat_id: int) -> None:
         """The chat's screen could not be shown; the outbox will."""
-        self._owed.add(chat_id)
         self._paid.discard(chat_id)
 
     def is_paid(self, chat_id: int) -> bool:
-        """Whether an owed screen has been shown since, by a later answer: once more would be a repeat."""
+        """Whether an owed screen has been shown since, by a later answer: once more would be a repeat.
+
+        A screen that an earlier run of this process left to the outbox counts as well.
+        """
         return chat_id in self._paid
 
     def freshen(self, place: Place) -> Place:

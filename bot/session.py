@@ -145,7 +145,7 @@ class Persistence(BaseRequestMiddleware):
             except TelegramEntityTooLarge:
                 raise
             except (TelegramRetryAfter, *UNKNOWN_TOKEN, *TRANSIENT) as error:
-                wait = self._wait_after(error, attempt)
+                wait = self._wait_after(error, attempt, method)
                 fault: AiogramError = error
                 if isinstance(error, UNKNOWN_TOKEN):
                     if await self._doubt.is_revoked(make_request, bot):
@@ -160,10 +160,12 @@ class Persistence(BaseRequestMiddleware):
             log.info("%s is tried again (%d) in %.1f s", method.__api_method__, attempt, wait)
             await asyncio.sleep(wait)
 
-    def _wait_after(self, error: AiogramError, attempt: int) -> float:
+    def _wait_after(self, error: AiogramError, attempt: int, method: TelegramMethod[Any]) -> float:
         if not isinstance(error, TelegramRetryAfter):
             return wait_before(attempt, first=FIRST_WAIT, longest=LONGEST_WAIT / 2)
-        self._pacer.pause(error.retry_after)
+        chat_id = getattr(method, "chat_id", None)
+        if isinstance(chat_id, int):
+            self._pacer.pause(chat_id, error.retry_after)
         return float(error.retry_after)
 
     def _is_last(self, attempt: int, method: TelegramMethod[Any]) -> bool:

@@ -21,11 +21,12 @@ from bot.desk import Desk
 from bot.faults import where
 from bot.leadership import Leadership
 from bot.nursery import Nursery
+from bot.pacer import AnswerPace
 from bot.session import TokenRevoked, wait_before
 from bot.updates import find_album, read_update
 from handlers import fallback
 from services import outbox
-from services.conversations import Place, Shown, read_place
+from services.conversations import Place, Shown, read_place, record_shown
 from services.inbox import OpenUpdate, forget_old_updates, park_update, read_left_chats, read_open
 from services.sending import mark_reachable, mark_unreachable
 
@@ -35,6 +36,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 CHATS_AT_ONCE = 32
+READ_AT_ONCE = 16  # of one chat: a flood is not read whole for each of its messages
 SWEEP_SECONDS = 20.0
 CATCH_UP_SECONDS = 2.0
 LEFT_AFTER = timedelta(seconds=60)  # by then whoever received it has worked it or is gone
@@ -48,7 +50,14 @@ AWAY = (OperationalError, InterfaceError)  # the database does not answer: nobod
 
 class Workers:
     def __init__(
-        self, desk: Desk, nursery: Nursery, leadership: Leadership, *, worked: Callable[[], None]
+        self,
+        desk: Desk,
+        nursery: Nursery,
+        leadership: Leadership,
+        *,
+        worked: Callable[[], None],
+        chat_burst: int,
+        has_caught_up: asyncio.Event,
     ) -> None:
         self._desk = desk
         self._nursery = nursery
@@ -60,7 +69,9 @@ class Workers:
         self._done: dict[int, None] = {}  # worked here; the record of it may not be written yet
         self._slots = asyncio.Semaphore(CHATS_AT_ONCE)
         self._is_stopping = False
-        self.has_caught_up = asyncio.Event()  # set when what came while nobody listened is in the inbox
+        self._pace = AnswerPace(chat_burst)
+        self._silenced: set[int] = set()  # chats that a later update's answer stands for
+        self._has_caught_up = has_caught_up
 
     def arrived(self, chats: Iterable[int | None]) -> None:
         """Something is in the inbox for these chats."""
@@ -78,9 +89,7 @@ class Workers:
         Whoever has acted since then is answered for that alone: showing the screen first would make their
         tap one on an old message.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CATCH_UP_SECONDS):  # wait_for may swallow the end (Python 3.11)
-                await self.has_caught_up.wait()
+        await until_caught_up(self._has_caught_up)
         sweeps = 0
         while True:
             before = self._desk.now() - LEFT_AFTER if sweeps else None
@@ -104,6 +113,7 @@ class Workers:
 
     async def _serve(self, chat_id: int | None) -> None:
         try:
+            await asyncio.sleep(self._pace.wait(chat_id))  # no slot is held meanwhile
             async with self._slots:
                 failures = 0
                 while not self._is_stopping:
@@ -127,24 +137,48 @@ class Workers:
             has_more = True
             while has_more and not self._is_stopping:
                 self._again.discard(chat_id)
-                found = await self._desk.uow.read(self._read_left, chat_id)
-                waiting = [one for one in found if not one.is_worked]
-                await self._answer_worked(
-                    [one for one in found if one.is_worked], has_followers=bool(waiting)
-                )
-                if waiting:
-                    await self._work(waiting[0])
-                has_more = len(waiting) > 1 or chat_id in self._again
+                has_more = await self._serve_next(chat_id) or chat_id in self._again
+                if has_more and self._pace.wait(chat_id):
+                    self._again.add(chat_id)
+                    break
             if self._leadership.is_shared:
                 await self._desk.recorder.flush()  # whoever has the chat next must see what was shown
 
-    def _read_left(self, session: Session, chat_id: int | None) -> list[OpenUpdate]:
+    async def _serve_next(self, chat_id: int | None) -> bool:
+        """Work the oldest update of a chat; says whether there are more."""
+        found, is_cut = await self._desk.uow.read(self._read_left, chat_id)
+        if is_cut and not found:
+            await self._desk.recorder.flush()
+            return True
+        waiting = [one for one in found if not one.is_worked]
+        await self._answer_worked([one for one in found if one.is_worked], has_followers=bool(waiting))
+        has_more = is_cut or len(waiting) > 1
+        if waiting:
+            is_quiet = has_more and self._pace.is_pressed(chat_id)
+            if not is_quiet:
+                self._pace.note(chat_id)
+            is_answered = await self._work(waiting[0], is_quiet=is_quiet)
+            if is_quiet:
+                self._silenced.add(waiting[0].place.chat_id)
+            else:
+                await self._answer_silenced(waiting[0], is_answered=is_answered, is_last=not has_more)
+        return has_more
+
+    async def _answer_silenced(self, row: OpenUpdate, *, is_answered: bool, is_last: bool) -> None:
+        """What was worked in silence is answered by what comes after it, whatever that is."""
+        chat_id = row.place.chat_id
+        if is_answered:
+            self._silenced.discard(chat_id)
+        elif is_last and chat_id in self._silenced:
+            self._silenced.discard(chat_id)
+            await self._guard(row.update_id, row.place, self._desk.talk(row.place, row.update_id).show())
+
+    def _read_left(self, session: Session, chat_id: int | None) -> tuple[list[OpenUpdate], bool]:
+        """The oldest that is left of a chat, and whether there may be more."""
         freshen = self._desk.recorder.freshen
-        return [
-            replace(one, place=freshen(one.place))
-            for one in read_open(session, chat_id)
-            if one.update_id not in self._done
-        ]
+        found = read_open(session, chat_id, most=READ_AT_ONCE)
+        left = [replace(one, place=freshen(one.place)) for one in found if one.update_id not in self._done]
+        return left, len(found) == READ_AT_ONCE
 
     async def _answer_worked(self, worked: list[OpenUpdate], *, has_followers: bool) -> None:
         """Effects that an earlier run committed without an answer: the screen answers all of them."""
@@ -154,24 +188,26 @@ class Workers:
             last = worked[-1]
             await self._guard(last.update_id, last.place, self._desk.talk(last.place, last.update_id).show())
 
-    async def _work(self, row: OpenUpdate) -> None:
+    async def _work(self, row: OpenUpdate, *, is_quiet: bool) -> bool:
+        """Whether the person was answered, or will be."""
         desk, place = self._desk, row.place
         try:
             raw = json.loads(row.payload or "")
             update = read_update(raw, desk.bot)
         except (ValueError, RecursionError) as error:
             await self._park(row.update_id, error)
-            return
+            return False
         if update is None or self._is_answered_album(place.chat_id, raw):
             self._close(row.update_id, place)
-            return
+            return False
         if row.is_unreachable and update.my_chat_member is None:
             await desk.uow.write(mark_reachable, place.chat_id, now=desk.now())
         fed = desk.script.dispatcher.feed_update(
-            desk.bot, update, desk=desk, nursery=self._nursery, place=place
+            desk.bot, update, desk=desk, nursery=self._nursery, place=place, is_quiet=is_quiet
         )
         await self._guard(row.update_id, place, fed)
         self._worked()
+        return update.my_chat_member is None
 
     def _is_answered_album(self, chat_id: int, raw: dict[str, Any]) -> bool:
         """Whether another part of the same album was answered: Telegram sends each picture as a message."""
@@ -208,17 +244,22 @@ class Workers:
 
     async def _leave_to_outbox(self, update_id: int, place: Place) -> None:
         now = self._desk.now()
-        await self._desk.uow.write(
-            outbox.enqueue,
-            kind=outbox.SCREEN,
-            dedup_key=f"screen:{update_id}",
-            now=now,
-            due_at=now + SCREEN_LATER,
-            organization_id=place.organization_id,
-            chat_id=place.chat_id,
-        )
+
+        def leave(session: Session) -> None:
+            """In one write: a kill between the two would have the screen shown for each of them."""
+            outbox.enqueue(
+                session,
+                kind=outbox.SCREEN,
+                dedup_key=f"screen:{update_id}",
+                now=now,
+                due_at=now + SCREEN_LATER,
+                organization_id=place.organization_id,
+                chat_id=place.chat_id,
+            )
+            record_shown(session, [Shown(update_id, place.chat_id, None)], now=now)
+
         self._desk.recorder.owe(place.chat_id)
-        self._close(update_id, place)
+        await self._desk.uow.write(leave)
 
     async def _excuse(self, update_id: int, place: Place, error: Exception) -> None:
         """Set the update aside and say so: one sentence and the current screen."""
@@ -248,6 +289,13 @@ class Workers:
 
     def _remember(self, update_id: int) -> None:
         keep_newest(self._done, update_id, None, most=KEPT_DONE)
+
+
+async def until_caught_up(has_caught_up: asyncio.Event) -> None:
+    """Until what came while nobody listened is in the inbox, but not for long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CATCH_UP_SECONDS):  # wait_for may swallow the end (Python 3.11)
+            await has_caught_up.wait()
 
 
 def keep_newest(kept: dict[K, V], key: K, value: V, *, most: int) -> None:

@@ -35,7 +35,10 @@ class Recorder(Protocol):
 
 
 class Talk:
-    """What a handler works with. Made anew for each update; updates of one chat come one after another."""
+    """What a handler works with. Made anew for each update; updates of one chat come one after another.
+
+    `is_quiet`: the chat sends more than can be answered, and a later update's answer stands for this one's.
+    """
 
     def __init__(
         self,
@@ -49,11 +52,13 @@ class Talk:
         now: datetime,
         update_id: int,
         tapped: int | None = None,
+        is_quiet: bool = False,
     ) -> None:
         self.place = place
         self.now = now
         self.tapped = tapped
         self.is_answered = False
+        self._is_quiet = is_quiet
         self._bot = bot
         self._uow = uow
         self._recorder = recorder
@@ -99,7 +104,7 @@ class Talk:
         assert not self._has_written, "a handler makes one write"
         self._has_written = True
 
-        def unit(session: Session) -> tuple[Any, Place, Letter]:
+        def unit(session: Session) -> tuple[Any, Place, Letter | None]:
             take_update(session, self._update_id, now=self.now)
             result = fn(session, now=self.now, **facts) if fn else None
             goes = then(result) if then and result is not None else self._next
@@ -107,6 +112,8 @@ class Talk:
                 keep_place(session, self.place.chat_id, flow=goes[0], data=goes[1])
             session.flush()
             place = read_place(session, self.place.chat_id)
+            if self._is_quiet:
+                return result, place, None
             screen = self._current_screen(session, place, self._translators[place.locale], self.now)
             return result, place, screen
 
@@ -125,6 +132,9 @@ class Talk:
         `here`: the tapped message becomes the screen, wherever it stands (a notice that opened a flow).
         `fresh`: leave the tapped message as it is, without its buttons, and show the screen below it.
         """
+        if self._is_quiet:
+            self._answered(None)
+            return
         if self._screen is None:
             self._screen = await self._uow.read(self._current_screen, self.place, self.t, self.now)
         screen = self._screen
@@ -145,6 +155,9 @@ class Talk:
 
     async def replace(self, letter: Letter) -> None:
         """Put a notice's outcome in its place; the chat's screen stays where it is."""
+        if self._is_quiet:
+            self._answered(None)
+            return
         if self.tapped is not None and await self._edit(self.tapped, letter.text, letter.rows):
             self._answered(None)
             return
@@ -153,7 +166,8 @@ class Talk:
 
     async def say(self, text: str) -> None:
         """A message of its own, beside the screen."""
-        await self._bot.send_message(self.place.chat_id, text)
+        if not self._is_quiet:
+            await self._bot.send_message(self.place.chat_id, text)
         self._answered(None)
 
     def _answered(self, screen_message_id: int | None, *, is_kept: bool = False) -> None:

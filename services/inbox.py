@@ -6,7 +6,7 @@ Core and batches: every update passes here (engineering.md 5.1).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import Integer, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from models.messages import Conversation, InboxStatus, InboxUpdate
@@ -35,6 +35,7 @@ class OpenUpdate:
 
     update_id: int
     payload: str | None
+    received_at: datetime
     is_worked: bool
     is_unreachable: bool
     place: Place
@@ -62,29 +63,44 @@ _IS_OPEN = text("inbox.status IN ('waiting', 'worked')")
 
 
 _OPEN = (
-    select(InboxUpdate.update_id, InboxUpdate.payload, InboxUpdate.status, ChatAccount.is_reachable, *PLACE)
+    select(
+        InboxUpdate.update_id,
+        InboxUpdate.payload,
+        InboxUpdate.received_at,
+        InboxUpdate.status,
+        ChatAccount.is_reachable,
+        *PLACE,
+    )
     .outerjoin(ChatAccount, ChatAccount.chat_id == InboxUpdate.chat_id)
     .outerjoin(Conversation, Conversation.chat_id == InboxUpdate.chat_id)
     .outerjoin(Person, Person.id == ChatAccount.person_id)
     .outerjoin(Organization, Organization.id == Person.organization_id)
     .where(_IS_OPEN, InboxUpdate.chat_id.is_not_distinct_from(bindparam("chat_id")))
     .order_by(InboxUpdate.update_id)
+    .limit(bindparam("most", type_=Integer))
 )
 
 
-def read_open(session: Session, chat_id: int | None) -> list[OpenUpdate]:
-    """What this chat has not had its answer to, oldest first."""
-    rows = session.execute(_OPEN, {"chat_id": chat_id})
+def read_open(session: Session, chat_id: int | None, *, most: int) -> list[OpenUpdate]:
+    """What this chat has not had its answer to, oldest first, at most `most` of it."""
+    rows = session.execute(_OPEN, {"chat_id": chat_id, "most": most})
     return [
         OpenUpdate(
             row.update_id,
             row.payload,
+            row.received_at,
             is_worked=row.status is InboxStatus.WORKED,
             is_unreachable=row.is_reachable is False,
             place=place_of(chat_id or 0, row),
         )
         for row in rows
     ]
+
+
+def has_open(session: Session, chat_id: int) -> bool:
+    """Whether an answer to something of this chat is still to come."""
+    query = select(InboxUpdate.update_id).where(_IS_OPEN, InboxUpdate.chat_id == chat_id).limit(1)
+    return session.scalar(query) is not None
 
 
 def read_left_chats(session: Session, *, received_before: datetime | None = None) -> list[int | None]:

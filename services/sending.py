@@ -115,6 +115,19 @@ def claim_due(
     return found
 
 
+def end_backoff(
+    session: Session, *, reasons: Collection[str], now: datetime, most: int | None = None
+) -> None:
+    """Let what waits after a fault of these kinds leave now; with `most`, what waits least."""
+    late = (
+        select(OutboxMessage.id)
+        .where(_IS_WAITING, OutboxMessage.next_try_at > now, OutboxMessage.reason.in_(reasons))
+        .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+        .limit(most)
+    )
+    session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(late)).values(next_try_at=now))
+
+
 def read_due_with(session: Session, *, person_id: int, kinds: Collection[str], now: datetime) -> list[Due]:
     """All that is due to one person of these kinds, put off or not: they are merged into one message."""
     rows = session.execute(

@@ -126,6 +126,7 @@ class Town:
             clock=self.clock,
             telegram_api=self.url,
             poll_seconds=5,
+            chat_burst=10_000,  # a test taps faster than a person
         )
         app = BotApp(dataclasses.replace(config, **self._settings, **settings), script=self._script)
         stop = asyncio.Event()

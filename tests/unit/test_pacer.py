@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,9 +48,24 @@ async def test_a_busy_chat_holds_up_no_other() -> None:
     await asyncio.gather(*busy, return_exceptions=True)
 
 
-async def test_retry_after_stops_all_bulk() -> None:
+async def test_retry_after_of_one_chat_stops_that_chat_alone() -> None:
     pacer = Pacer()
-    pacer.pause(0.3)
+    for _ in range(5):
+        pacer.pause(1, 30)
+    pacer.pause(2, 30)
+    async with asyncio.timeout(5):
+        await pacer.turn(3)
+    assert pacer.chat_pause(3) == 0
+    assert pacer.chat_pause(1) > 20
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await pacer.turn(1)
+
+
+async def test_retry_after_of_several_chats_stops_all_bulk_for_the_shortest_of_them() -> None:
+    pacer = Pacer()
+    for chat_id, seconds in ((1, 30), (2, 0.4), (3, 60)):
+        pacer.pause(chat_id, seconds)
     began = time.monotonic()
-    await asyncio.gather(*(pacer.turn(chat_id) for chat_id in (1, 2, 3)))
-    assert time.monotonic() - began >= 0.3
+    await pacer.turn(4)
+    assert time.monotonic() - began >= 0.4
