@@ -17,7 +17,7 @@ from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import Conversation
 from models.pairs import Decision, Pair, PairMember, PairStatus
 from models.people import ChatAccount, OrganizationKind, Participation, ParticipationStatus, Person, Role
-from models.surveys import Answer, SurveyRun, SurveyStatus
+from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
 from services.accounts import create_account, set_password
 from services.actors import Door, system
 from services.organizations import add_organization
@@ -142,6 +142,7 @@ def add_pupils(
         [
             {"id": one, "organization_id": school.organization_id, "cycle_id": school.cycle_id,
              "survey_id": survey.id, "survey_version": survey.version, "person_id": one,
+             "occasion": RunOccasion.INTAKE,
              "dedup_key": f"intake:mentee:cycle:{school.cycle_id}:person:{one}",
              "status": SurveyStatus.OPEN, "opened_at": now}
             for one in ids

@@ -20,6 +20,21 @@ class SurveyStatus(StrEnum):
     EXPIRED = "expired"  # closed with none
 
 
+UNSENT = frozenset({SurveyStatus.OPEN, SurveyStatus.PAUSED})
+"""States in which a run waits for its respondent."""
+
+
+class RunOccasion(StrEnum):
+    """Why a run was opened; services.surveys.outcomes says what follows when it is sent."""
+
+    INTAKE = "intake"
+    FEEDBACK = "feedback"
+    WAVE = "wave"
+    OFFICE = "office"  # a sheet of an account about its own work
+    PARTNER = "partner"
+    SCORES = "scores"  # the sheet of the nine criteria
+
+
 class RunSource(StrEnum):
     """By which way the answers came in."""
 
@@ -68,10 +83,10 @@ class SurveyWave(Base):
 class SurveyRun(Base):
     """One survey asked of one respondent: a person, an account in the panel, or somebody from outside.
 
-    `dedup_key` names the occasion (`intake:mentee:cycle:1:person:7`, `feedback:meeting:42:person:7`),
-    so that an occasion opens a run once. `at_question` is set when a person went back or changes an answer.
-    `outsider` names a respondent who is nobody of ours (a partner); `account_id` is then who asked them.
-    `entered_by` typed in a paper sheet that was filled in on `filled_on`.
+    `dedup_key` makes sure that an occasion opens a run once; no code reads facts out of it. `at_question` is
+    set when a person went back or changes an answer. `outsider` names a respondent who is nobody of ours (a
+    partner); `account_id` is then who asked them. `entered_by` typed in a paper sheet that was filled in on
+    `filled_on`; `issued_by` made the link that the answers came in by, None where the person made it.
     """
 
     __tablename__ = "survey_runs"
@@ -90,6 +105,10 @@ class SurveyRun(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"), index=True)
     pair_id: Mapped[int | None] = mapped_column(ForeignKey("pairs.id"), index=True)
+    # the default is for rows written before this column: services.surveys.opening always names the occasion
+    occasion: Mapped[RunOccasion] = mapped_column(
+        enum_column(RunOccasion), server_default=RunOccasion.WAVE.value
+    )
     dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
     status: Mapped[SurveyStatus] = mapped_column(enum_column(SurveyStatus))
     at_question: Mapped[str | None] = mapped_column(String(24))
@@ -105,6 +124,7 @@ class SurveyRun(Base):
     )
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     filled_on: Mapped[date | None]
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
 
 class Answer(Base):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.meetings import MeetingStatus
-from models.surveys import SurveyRun, SurveyStatus
+from models.surveys import UNSENT, SurveyRun
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip, in_rows
 from notices.meetings import read_card, say_when
@@ -49,7 +49,7 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
     run = session.get(SurveyRun, int(facts["run_id"]))
     if run is None:
         return Skip("the feedback is gone")
-    if run.status not in {SurveyStatus.OPEN, SurveyStatus.PAUSED} or run.meeting_id is None:
+    if run.status not in UNSENT or run.meeting_id is None:
         return Skip("sent already or closed")
     actor = person_in_chat(int(facts["person_id"]), run.organization_id)
     feedback = read_feedback(session, actor=actor, run_id=run.id, now=now)

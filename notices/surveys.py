@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.people import Person
+from models.surveys import UNSENT
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
 from services.consents import has_consent
 from services.errors import NotFound
 from services.programmes.surveys import Survey
-from services.surveys.steps import UNSENT, read_step
+from services.surveys.steps import read_step
 
 
 def unfinished(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from services.backups import ask_daily_backup
 from services.drafts.writing import erase_old_drafts
 from services.events.guests import remind_guests
-from services.feedback import close_feedback, remind_feedback
+from services.feedback import remind_feedback
 from services.leaving import end_terms
 from services.pairs import expire_offers
 from services.privacy.erasures import ask_due_erasures, look_after_terms
@@ -18,6 +18,7 @@ from services.reminders import BATCH, ask_after_meetings, send_due_reminders
 from services.roadmap.digests import send_digests
 from services.roadmap.proofs import settle_roadmaps
 from services.roadmap.reminders import remind_responsible
+from services.surveys.closing import close_overdue
 from services.surveys.events import ask_before_and_after, ask_short_forms
 from services.surveys.reminders import remind_unfinished, tell_curator_of_silence
 from services.surveys.waves import open_waves
@@ -43,7 +44,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("questions after meetings", 20, ask_after_meetings, batch=BATCH),
     Tick("offers that expired", 30, expire_offers),
     Tick("feedback not given", 60, remind_feedback),
-    Tick("feedback to close", 60, close_feedback),
+    Tick("surveys to close", 60, close_overdue),
     Tick("questionnaires not sent", 120, remind_unfinished, batch=200),
     Tick("questionnaires without a word", 600, tell_curator_of_silence, batch=200),
     Tick("waves of surveys", 20, open_waves),

@@ -11,7 +11,7 @@ from models.meetings import Meeting, MeetingStatus
 from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
 from models.standing import Absence, AbsenceKind
-from models.surveys import SurveyRun
+from models.surveys import UNSENT, SurveyRun
 from services.account_organizations import list_to_give
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
@@ -22,7 +22,7 @@ from services.handovers import StillResponsible, count_duties
 from services.outbox import enqueue
 from services.pairs.assignments import EndReason, release_person
 from services.pairs.places import lock_pair, move_pair
-from services.surveys.closing import UNSENT, close_runs
+from services.surveys.closing import close
 
 COMING = (MeetingStatus.PROPOSED, MeetingStatus.PLANNED)
 
@@ -233,7 +233,7 @@ def _withdraw_from_everything(session: Session, actor: Actor, person: Person, no
     if count_duties(session, person_id=person.id):
         raise StillResponsible
     release_person(session, actor=actor, person_id=person.id, reason=EndReason.BY_CURATOR, now=now)
-    close_runs(session, person_id=person.id)
+    close(session, SurveyRun.person_id == person.id, now=now)
     erase_drafts(session, person_id=person.id)
     session.execute(
         update(Participation)

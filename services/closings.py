@@ -15,7 +15,7 @@ from models.meetings import Meeting, MeetingStatus
 from models.pairs import ENDED, Pair, PairMember, PairStatus
 from models.people import Outcome, Participation, ParticipationStatus, Person, Role
 from models.programmes import Cycle, Programme
-from models.surveys import SurveyRun
+from models.surveys import UNSENT, SurveyRun
 from models.tasks import TaskKind
 from services.actors import Actor, Right
 from services.audit import record
@@ -25,7 +25,7 @@ from services.outbox import Occasion, enqueue_many
 from services.pairs.assignments import EndReason, end_any
 from services.pairs.places import IN_WORK
 from services.privacy.terms import find_keep_until
-from services.surveys.closing import UNSENT, close_cycle_runs
+from services.surveys.closing import close
 from services.tasks import open_task
 
 
@@ -141,7 +141,7 @@ def close_cycle(
         early = pair.id not in at_work or fates[pair.id] is PairFate.END_EARLY
         reason = EndReason.BY_CURATOR if early else EndReason.COMPLETED
         end_any(session, actor=actor, pair_id=pair.id, reason=reason, now=now)
-    close_cycle_runs(session, cycle_id=cycle_id)
+    close(session, SurveyRun.cycle_id == cycle_id, now=now)
     extended = {pair_id for pair_id in at_work if fates[pair_id] is PairFate.EXTEND}
     _write_outcomes(session, cycle_id, extended, now)
     following = _open_next(session, cycle, now)

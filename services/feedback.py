@@ -1,32 +1,27 @@
 """Feedback of both sides after a meeting (SV04; B14, C26): one tap sends it, the rest may be added.
 
-A rating of `alert_rating` or less and a wish for help become tasks of the curator. The other side of the pair
-sees neither.
+What follows from it stands in services.surveys.alerts.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting
 from models.people import Role
-from models.surveys import Answer, SurveyRun, SurveyStatus
-from models.tasks import TaskKind
+from models.surveys import UNSENT, RunOccasion, SurveyRun, SurveyStatus
 from services.actors import Actor
 from services.consents import has_consent
 from services.errors import NotFound
 from services.outbox import enqueue
 from services.programmes.running import pack_of, settings_of
 from services.programmes.surveys import Question
-from services.surveys.outcomes import SentRun, on_sent
-from services.surveys.runs import Recorded, open_run, record_answer
-from services.surveys.steps import load_progress, silence_key
-from services.tasks import close_by_fact, open_task
+from services.surveys.opening import open_run
+from services.surveys.runs import Recorded, record_answer
+from services.surveys.steps import load_progress
 
-OCCASION = "feedback"
-HELP_QUESTION = "need_help"
 BATCH = 20  # one unit of the writer stays short
 
 
@@ -55,7 +50,8 @@ def open_feedback(
         survey_id=survey.id,
         organization_id=meeting.organization_id,
         cycle_id=meeting.cycle_id,
-        dedup_key=f"{OCCASION}:meeting:{meeting.id}:person:{person_id}",
+        occasion=RunOccasion.FEEDBACK,
+        dedup_key=_key(meeting.id, person_id),
         now=now,
         person_id=person_id,
         meeting_id=meeting.id,
@@ -66,11 +62,11 @@ def open_feedback(
 
 def find_feedback(session: Session, *, meeting_id: int, person_id: int) -> int | None:
     """The run of this side, if it was opened."""
-    return session.scalar(
-        select(SurveyRun.id).where(
-            SurveyRun.dedup_key == f"{OCCASION}:meeting:{meeting_id}:person:{person_id}"
-        )
-    )
+    return session.scalar(select(SurveyRun.id).where(SurveyRun.dedup_key == _key(meeting_id, person_id)))
+
+
+def _key(meeting_id: int, person_id: int) -> str:
+    return f"{RunOccasion.FEEDBACK}:meeting:{meeting_id}:person:{person_id}"
 
 
 def find_waiting(session: Session, *, person_id: int, now: datetime) -> int | None:
@@ -79,8 +75,8 @@ def find_waiting(session: Session, *, person_id: int, now: datetime) -> int | No
         select(SurveyRun.id)
         .where(
             SurveyRun.person_id == person_id,
-            SurveyRun.dedup_key.startswith(f"{OCCASION}:"),
-            SurveyRun.status.in_((SurveyStatus.OPEN, SurveyStatus.PAUSED)),
+            SurveyRun.occasion == RunOccasion.FEEDBACK,
+            SurveyRun.status.in_(UNSENT),
             or_(SurveyRun.closes_at.is_(None), SurveyRun.closes_at > now),
         )
         .order_by(SurveyRun.opened_at.desc(), SurveyRun.id.desc())
@@ -102,7 +98,7 @@ def read_feedback(session: Session, *, actor: Actor, run_id: int, now: datetime)
         meeting_id=run.meeting_id,
         question=progress.survey.question(quick),
         rating=rating if isinstance(rating, int) else None,
-        is_open=is_in_time and run.status in {SurveyStatus.OPEN, SurveyStatus.PAUSED, SurveyStatus.SENT},
+        is_open=is_in_time and run.status in {*UNSENT, SurveyStatus.SENT},
         has_more=progress.current is not None,
     )
 
@@ -133,8 +129,8 @@ def remind_feedback(session: Session, *, now: datetime, limit: int = BATCH) -> i
     runs = session.scalars(
         select(SurveyRun)
         .where(
-            SurveyRun.dedup_key.startswith(f"{OCCASION}:"),
-            SurveyRun.status.in_((SurveyStatus.OPEN, SurveyStatus.PAUSED)),
+            SurveyRun.occasion == RunOccasion.FEEDBACK,
+            SurveyRun.status.in_(UNSENT),
             SurveyRun.reminded_at.is_(None),
             SurveyRun.opened_at <= now - timedelta(days=1),
         )
@@ -159,51 +155,3 @@ def remind_feedback(session: Session, *, now: datetime, limit: int = BATCH) -> i
             facts={"run_id": run.id},
         )
     return count
-
-
-def close_feedback(session: Session, *, now: datetime, limit: int = BATCH) -> int:
-    """Close what nobody sent in time: some answers make it partial, none expired (ux.md 3.4)."""
-    runs = session.scalars(
-        select(SurveyRun)
-        .where(
-            SurveyRun.closes_at <= now,
-            SurveyRun.status.in_((SurveyStatus.OPEN, SurveyStatus.PAUSED)),
-        )
-        .order_by(SurveyRun.closes_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for run in runs:
-        has_answers = session.scalar(select(exists().where(Answer.run_id == run.id, Answer.is_final)))
-        run.status = SurveyStatus.PARTIAL if has_answers else SurveyStatus.EXPIRED
-        close_by_fact(session, dedup_key=silence_key(run.id), now=now)
-    return len(runs)
-
-
-@on_sent(OCCASION)
-def alert_curator(session: Session, sent: SentRun, *, actor: Actor, now: datetime) -> None:  # noqa: ARG001
-    """Tasks for the curator out of a sent feedback; repeated after every answer that is added."""
-    settings = settings_of(session, cycle_id=sent.cycle_id)
-    ratings = [
-        value
-        for question in sent.survey.questions()
-        if question.kind == "rating10" and isinstance(value := sent.values.get(question.id), int)
-    ]
-    found = []
-    if any(rating <= settings.alert_rating for rating in ratings):
-        found.append((TaskKind.LOW_RATING, "low"))
-    if sent.values.get(HELP_QUESTION) is True:
-        found.append((TaskKind.HELP_WANTED, "help"))
-    for kind, word in found:
-        open_task(
-            session,
-            kind=kind,
-            dedup_key=f"{OCCASION}:run:{sent.run_id}:{word}",
-            organization_id=sent.organization_id,
-            cycle_id=sent.cycle_id,
-            person_id=sent.person_id,
-            pair_id=sent.pair_id,
-            meeting_id=sent.meeting_id,
-            run_id=sent.run_id,
-            now=now,
-        )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.consents import Consent, ConsentDecision, ConsentKind
 from models.people import Organization, Participation, ParticipationStatus, Person
 from models.privacy import DutyKind
+from models.surveys import SurveyRun
 from models.tasks import TaskKind
 from services.actors import Actor, Door, system
 from services.chats import unlink_chat
@@ -29,7 +30,7 @@ from services.errors import NotFound
 from services.joining import reopen_invitation
 from services.pairs.assignments import EndReason, release_person
 from services.privacy.duties import ERASED_WITHIN, open_duty
-from services.surveys.closing import close_runs
+from services.surveys.closing import close
 from services.tasks import open_task
 
 __all__ = [
@@ -204,7 +205,7 @@ def _has_no_other_ground(session: Session, person_id: int) -> bool:
 
 def _stop(session: Session, actor: Actor, person_id: int, now: datetime) -> None:
     release_person(session, actor=actor, person_id=person_id, reason=EndReason.CONSENT_WITHDRAWN, now=now)
-    close_runs(session, person_id=person_id)
+    close(session, SurveyRun.person_id == person_id, now=now)
     erase_drafts(session, person_id=person_id)
     session.execute(
         update(Participation)

@@ -10,10 +10,10 @@ from models.surveys import Answer, SurveyRun
 from models.tasks import Task, TaskKind
 from services.actors import Actor, Right
 from services.consents import ConsentState, read_states
-from services.feedback import HELP_QUESTION
 from services.programmes.answers import describe
 from services.programmes.running import pack_of, settings_of
 from services.programmes.surveys import Question, SeenBy
+from services.surveys.alerts import HELP_QUESTION
 
 SPOKEN = (TaskKind.LOW_RATING, TaskKind.HELP_WANTED)
 CURATOR_SEES: frozenset[SeenBy] = frozenset({"curator", "curator_and_psychologist", "pair"})

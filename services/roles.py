@@ -8,18 +8,16 @@ from sqlalchemy.orm import Session
 
 from models.pairs import PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
-from models.surveys import SurveyRun, SurveyStatus
+from models.surveys import UNSENT, RunOccasion, SurveyRun, SurveyStatus
 from services.actors import Actor
 from services.audit import record
 from services.consents import check_consent
 from services.errors import N_, DomainError, NotFound
 from services.programmes.running import current_cycle, pack_of
-from services.surveys.closing import close_run
-from services.surveys.outcomes import SentRun, on_sent
-from services.surveys.runs import open_run
-from services.surveys.steps import UNSENT
+from services.surveys.closing import close, reopen
+from services.surveys.opening import open_run
+from services.surveys.steps import SentRun
 
-OCCASION = "intake"
 CAPACITY_QUESTION = "capacity"  # SV02 q7
 
 
@@ -106,7 +104,7 @@ def leave_role(session: Session, *, actor: Actor, role: Role, now: datetime) -> 
         raise RoleInPair
     if participation.status is not ParticipationStatus.LEFT:
         participation.status = ParticipationStatus.LEFT
-        close_run(session, dedup_key=intake_key(participation))
+        close(session, SurveyRun.dedup_key == intake_key(participation), now=now)
         record(
             session,
             actor=actor,
@@ -143,7 +141,7 @@ def _record(session: Session, actor: Actor, participation: Participation, now: d
 
 def intake_key(participation: Participation) -> str:
     return (
-        f"{OCCASION}:{participation.role.value}:cycle:{participation.cycle_id}"
+        f"{RunOccasion.INTAKE}:{participation.role.value}:cycle:{participation.cycle_id}"
         f":person:{participation.person_id}"
     )
 
@@ -160,6 +158,7 @@ def _open_intake(session: Session, participation: Participation, now: datetime) 
         organization_id=participation.organization_id,
         cycle_id=participation.cycle_id,
         person_id=participation.person_id,
+        occasion=RunOccasion.INTAKE,
         dedup_key=intake_key(participation),
         now=now,
     )
@@ -167,11 +166,10 @@ def _open_intake(session: Session, participation: Participation, now: datetime) 
     if run.status is SurveyStatus.SENT:
         return None
     if run.status not in UNSENT:
-        run.status, run.reminded_at = SurveyStatus.OPEN, None
+        reopen(run, closes_at=None)
     return run_id
 
 
-@on_sent(OCCASION)
 def enter_bank(session: Session, sent: SentRun, *, actor: Actor, now: datetime) -> None:
     """The intake is sent: the person waits in the bank; a mentor with the capacity that SV02 q7 names.
 

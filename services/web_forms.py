@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.consents import ConsentKind, ConsentMedium
 from models.people import ChatAccount, Participation, ParticipationStatus, Person, Role
-from models.surveys import SurveyRun
+from models.surveys import UNSENT, RunOccasion, SurveyRun
 from services.actors import Actor, ActorKind, Door, system
 from services.consents import ConsentState, decisive_kinds, give_consent, read_state, state_of
 from services.conversations import keep_place, read_place
@@ -22,9 +22,9 @@ from services.outbox import SCREEN, enqueue
 from services.panel_address import read_panel_address
 from services.programmes.running import current_cycle, pack_of
 from services.pseudonyms import is_pseudonymous
-from services.roles import OCCASION, choose_role
+from services.roles import choose_role
 from services.surveys.runs import send
-from services.surveys.steps import UNSENT, list_unsent, occasion_of
+from services.surveys.steps import list_unsent
 from services.web_links import LinkFacts, LinkGone, issue_link, issue_survey_link, read_link, use_link
 
 FORM = "form"
@@ -196,7 +196,7 @@ def is_form_only(session: Session, *, run_id: int) -> bool:
         return False
     survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
     names_people = any(one.kind == "person_rank" for one in survey.questions())
-    return occasion_of(run) == OCCASION or names_people
+    return run.occasion is RunOccasion.INTAKE or names_people
 
 
 def _chat_of(session: Session, link: LinkFacts) -> int:

@@ -13,15 +13,12 @@ from services.errors import N_, DomainError
 from services.programmes.descriptions import describe
 from services.programmes.surveys import Block
 from services.programmes.values import AnswerRefused
-from services.surveys import partners
 from services.surveys.forms import fill_form, skip_rest
 from services.surveys.recording import RunClosed
 from services.surveys.runs import RunIncomplete
 from services.surveys.steps import Step, read_step
 from services.web_forms import send_by_form
 from services.web_links import SURVEY, LinkFacts, LinkGone, LinkSpent, note_opened, read_link
-
-assert partners.OCCASION  # what follows from a partner's answers is declared there
 
 answering = Blueprint("answering", __name__)
 

@@ -16,7 +16,7 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.forms import Field, faults_of, make_field, read_form
 from admin.languages import label, locale
 from admin.storage import now, session
-from models.surveys import SurveyStatus
+from models.surveys import UNSENT, SurveyStatus
 from services.actors import Actor, Right
 from services.errors import N_, NotFound
 from services.programmes.running import settings_of
@@ -27,7 +27,6 @@ from services.surveys.answers import AnswerSheet, read_answers
 from services.surveys.forms import Filled, begin_paper, fill_form, skip_rest
 from services.surveys.partners import ask_partner, list_partner_runs, renew_link
 from services.surveys.runs import send
-from services.surveys.steps import UNSENT
 from services.surveys.waves import list_waves
 from services.web_links import LinkIssued, issue_survey_link
 

@@ -5,11 +5,11 @@ each question promised of who will see it.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from models.surveys import Answer, SurveyRun, SurveyStatus
+from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
 from services.actors import Right
 from services.exports import words
 from services.exports.naming import cycle_labels, names_of, packs_of
@@ -18,8 +18,6 @@ from services.programmes.descriptions import describe
 from services.programmes.packs import ResolvedPack
 from services.programmes.surveys import Option, Question
 from services.programmes.texts import text
-from services.surveys.office import OCCASION as OFFICE
-from services.surveys.partners import OCCASION as PARTNER
 
 _ANSWERED = frozenset({SurveyStatus.SENT, SurveyStatus.PARTIAL})
 _NAMED = frozenset({"curator", "curator_and_psychologist", "pair"})
@@ -38,11 +36,8 @@ def may_see(question: Question, scope: Scope) -> bool:
 def _runs(scope: Scope, what: Any) -> Select[Any]:
     query = select(what).where(
         SurveyRun.organization_id == scope.organization_id,
-        or_(  # sheets of the nine criteria are the export `scores`
-            SurveyRun.person_id.is_not(None),
-            SurveyRun.dedup_key.startswith(f"{PARTNER}:"),
-            SurveyRun.dedup_key.startswith(f"{OFFICE}:"),
-        ),
+        # sheets of the nine criteria are the export `scores`
+        SurveyRun.occasion != RunOccasion.SCORES,
         *scope.between(SurveyRun.opened_at),
     )
     if scope.filters.cycle_id is not None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord
@@ -26,6 +26,7 @@ from services.meetings.outcomes import (
     settle,
 )
 from services.meetings.planning import MeetingChanged, lock_meeting
+from services.surveys.closing import close
 
 
 class NotLogged(DomainError):
@@ -140,14 +141,7 @@ def withdraw_log(session: Session, *, actor: Actor, meeting_id: int, now: dateti
     if meeting.planned_at is None and not is_confirmed:
         meeting.status = MeetingStatus.CANCELLED
         meeting.cancelled_by = actor.id if actor.kind is ActorKind.PERSON else None
-        session.execute(
-            update(SurveyRun)
-            .where(
-                SurveyRun.meeting_id == meeting.id,
-                SurveyRun.status.in_((SurveyStatus.OPEN, SurveyStatus.PAUSED)),
-            )
-            .values(status=SurveyStatus.EXPIRED)
-        )
+        close(session, SurveyRun.meeting_id == meeting.id, now=now)
     else:
         settle(session, meeting, actor=actor, now=now)
     record(

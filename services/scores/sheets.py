@@ -13,16 +13,17 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole
 from models.programmes import Cycle
-from models.surveys import Answer, SurveyRun, SurveyStatus
+from models.surveys import Answer, RunOccasion, RunSource, SurveyRun, SurveyStatus
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
-from services.outbox import insert_or_ignore
 from services.programmes.answers import Tapped, check_answer
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Level
 from services.programmes.running import pack_of
 from services.programmes.surveys import Question, Survey
+from services.surveys.opening import open_run
+from services.surveys.recording import mark_sheet
 
 BEST = 2  # of scale3
 
@@ -87,20 +88,17 @@ def open_sheet(session: Session, *, actor: Actor, cycle_id: int, now: datetime) 
     if found is not None:
         return found
     count = session.scalar(select(func.count(SurveyRun.id)).where(*mine)) or 0
-    key = f"scores:cycle:{cycle_id}:account:{actor.id}:{count + 1}"
-    session.execute(
-        insert_or_ignore(session, SurveyRun).values(
-            organization_id=organization_id,
-            cycle_id=cycle_id,
-            survey_id=survey.id,
-            survey_version=survey.version,
-            account_id=actor.id,
-            dedup_key=key,
-            status=SurveyStatus.OPEN,
-            opened_at=now,
-        )
+    run_id = open_run(
+        session,
+        survey_id=survey.id,
+        organization_id=organization_id,
+        cycle_id=cycle_id,
+        occasion=RunOccasion.SCORES,
+        dedup_key=f"{RunOccasion.SCORES}:cycle:{cycle_id}:account:{actor.id}:{count + 1}",
+        account_id=actor.id,
+        source=RunSource.PANEL,
+        now=now,
     )
-    run_id = session.scalars(select(SurveyRun.id).where(SurveyRun.dedup_key == key)).one()
     record(
         session,
         actor=actor,
@@ -140,10 +138,9 @@ def save_sheet(
         Answer(run_id=run.id, question_id=key, value={"value": value}, answered_at=now)
         for key, value in given.items()
     )
-    run.sent_at = now
     session.flush()
-    sheet = _sheets(session, pack, [run])[0]
-    run.status = SurveyStatus.OPEN if sheet.missing else SurveyStatus.SENT
+    sheet = replace(_sheets(session, pack, [run])[0], saved_at=now)
+    mark_sheet(run, is_complete=not sheet.missing, now=now)
     record(
         session,
         actor=actor,

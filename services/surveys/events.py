@@ -12,7 +12,7 @@ from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.pairs import MEETING, Pair, PairMember
 from models.people import Person, Role
 from models.programmes import Cycle
-from models.surveys import SurveyRun, SurveyStatus, SurveyWave, WaveKind, WaveStatus
+from models.surveys import UNSENT, SurveyRun, SurveyWave, WaveKind, WaveStatus
 from services.consents import has_consent
 from services.outbox import insert_or_ignore
 from services.programmes.regulations import Occasion
@@ -191,8 +191,7 @@ def _has_answered_lately(session: Session, cycle_id: int, person_id: int, now: d
                 exists().where(
                     SurveyRun.person_id == person_id,
                     SurveyRun.survey_id.in_(codes),
-                    (SurveyRun.sent_at > now - RECENT)
-                    | SurveyRun.status.in_((SurveyStatus.OPEN, SurveyStatus.PAUSED)),
+                    (SurveyRun.sent_at > now - RECENT) | SurveyRun.status.in_(UNSENT),
                 )
             )
         )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from models.surveys import RunSource, SurveyRun, SurveyStatus
+from models.surveys import UNSENT, RunSource, SurveyRun, SurveyStatus
 from services.actors import Actor, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
@@ -23,7 +23,7 @@ from services.surveys.recording import (
     read_raw,
     write_answer,
 )
-from services.surveys.steps import UNSENT, Progress
+from services.surveys.steps import Progress
 
 
 class FilledInFuture(DomainError):

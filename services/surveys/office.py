@@ -13,16 +13,14 @@ from models.accounts import Account, AccountRole
 from models.pairs import Pair, PairMember
 from models.people import Participation, Person, Role
 from models.programmes import Cycle
-from models.surveys import RunSource, SurveyRun, SurveyStatus
+from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus
 from services.actors import Actor, ActorKind, Right
 from services.errors import N_, DomainError, NotAllowed, NotFound
 from services.programmes.running import pack_of
 from services.programmes.surveys import Audience, Survey
 from services.programmes.texts import Text
-from services.surveys.outcomes import SentRun, on_sent
-from services.surveys.runs import open_run
+from services.surveys.opening import open_run
 
-OCCASION = "office"
 ABOUT_PAIR = frozenset({"compatibility_check"})
 ABOUT_MENTOR = frozenset({"mentor_interview"})
 _AUDIENCES: dict[AccountRole, Audience] = {
@@ -104,7 +102,8 @@ def open_sheet_about(
         survey_id=survey_id,
         organization_id=_organization_of(session, cycle_id),
         cycle_id=cycle_id,
-        dedup_key=f"{OCCASION}:cycle:{cycle_id}:account:{actor.id}:{secrets.token_hex(8)}",
+        occasion=RunOccasion.OFFICE,
+        dedup_key=f"{RunOccasion.OFFICE}:cycle:{cycle_id}:account:{actor.id}:{secrets.token_hex(8)}",
         account_id=actor.id,
         about_person_id=subject_id if survey_id in ABOUT_MENTOR else None,
         pair_id=subject_id if survey_id in ABOUT_PAIR else None,
@@ -120,7 +119,7 @@ def list_office_sheets(session: Session, *, actor: Actor, cycle_id: int) -> list
     query = (
         select(SurveyRun, Account)
         .join(Account, Account.id == SurveyRun.account_id)
-        .where(SurveyRun.cycle_id == cycle_id, SurveyRun.dedup_key.startswith(f"{OCCASION}:"))
+        .where(SurveyRun.cycle_id == cycle_id, SurveyRun.occasion == RunOccasion.OFFICE)
         .order_by(SurveyRun.id.desc())
     )
     if not actor.has_right(Right.MANAGE_PAIRS, organization_id):
@@ -171,8 +170,3 @@ def _organization_of(session: Session, cycle_id: int) -> int:
     if found is None:
         raise NotFound
     return found
-
-
-@on_sent(OCCASION)
-def keep(_session: Session, _sent: SentRun, *, actor: Actor, now: datetime) -> None:
-    """Nothing follows: the curator reads the sheet, reports count it."""

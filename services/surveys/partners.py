@@ -8,17 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.programmes import Cycle
-from models.surveys import RunSource, SurveyRun, SurveyStatus, WebLink
+from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus, WebLink
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotAllowed, NotFound
 from services.programmes.running import pack_of, settings_of
+from services.surveys.closing import reopen
 from services.surveys.forms import AnswersInAlready
-from services.surveys.outcomes import SentRun, on_sent
-from services.surveys.runs import open_run
+from services.surveys.opening import open_run
 from services.web_links import LinkIssued, issue_survey_link
 
-OCCASION = "partner"
 NAME_LIMIT = 200
 
 
@@ -71,7 +70,8 @@ def ask_partner(session: Session, *, actor: Actor, cycle_id: int, name: str, now
         survey_id=survey.id,
         organization_id=organization_id,
         cycle_id=cycle_id,
-        dedup_key=f"{OCCASION}:cycle:{cycle_id}:{secrets.token_hex(8)}",  # asked anew each time
+        occasion=RunOccasion.PARTNER,
+        dedup_key=f"{RunOccasion.PARTNER}:cycle:{cycle_id}:{secrets.token_hex(8)}",  # asked anew each time
         account_id=actor.id,
         outsider=shown,
         source=RunSource.WEB,
@@ -102,7 +102,7 @@ def renew_link(session: Session, *, actor: Actor, run_id: int, now: datetime) ->
     if run.status is SurveyStatus.SENT:
         raise AnswersInAlready
     valid_for = timedelta(days=settings_of(session, cycle_id=run.cycle_id).survey_link_days)
-    run.status, run.closes_at = SurveyStatus.OPEN, now + valid_for
+    reopen(run, closes_at=now + valid_for)
     return issue_survey_link(session, actor=actor, run_id=run_id, valid_for=valid_for, now=now)
 
 
@@ -132,8 +132,3 @@ def list_partner_runs(session: Session, *, actor: Actor, cycle_id: int, now: dat
         PartnerRun(run.id, run.outsider or "", run.status, run.opened_at, run.sent_at, until.get(run.id))
         for run in runs
     ]
-
-
-@on_sent(OCCASION)
-def keep(_session: Session, _sent: SentRun, *, actor: Actor, now: datetime) -> None:
-    """Nothing follows: the answers are read in the sheet of the nine indicators and in reports."""

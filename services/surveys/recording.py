@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.surveys import Answer, AnswerChange, RunSource, SurveyRun, SurveyStatus
+from models.surveys import UNSENT, Answer, AnswerChange, RunSource, SurveyRun, SurveyStatus
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.consents import check_consent
@@ -16,17 +16,15 @@ from services.errors import N_, DomainError, NotAllowed
 from services.programmes.answers import Raw, Value, check_answer
 from services.programmes.surveys import Question
 from services.surveys.candidates import in_full, list_candidates
-from services.surveys.outcomes import SentRun, follow
+from services.surveys.closing import end_silence
+from services.surveys.outcomes import follow
 from services.surveys.steps import (
-    UNSENT,
     Progress,
+    SentRun,
     find_change_end,
     load_progress,
     note_progress,
-    occasion_of,
-    silence_key,
 )
-from services.tasks import close_by_fact
 
 
 class RunClosed(DomainError):
@@ -59,6 +57,17 @@ def open_progress(session: Session, actor: Actor, run_id: int, now: datetime) ->
     if run.status is SurveyStatus.PAUSED:
         run.status = SurveyStatus.OPEN
     return progress
+
+
+def pause(run: SurveyRun) -> None:
+    """The respondent goes on later; a run that waits in no other way stays as it is."""
+    if run.status is SurveyStatus.OPEN:
+        run.status = SurveyStatus.PAUSED
+
+
+def mark_sheet(run: SurveyRun, *, is_complete: bool, now: datetime) -> None:
+    """A sheet of the nine criteria counts while it is complete, and may be changed at any time."""
+    run.status, run.sent_at = SurveyStatus.SENT if is_complete else SurveyStatus.OPEN, now
 
 
 def is_in_time(run: SurveyRun, now: datetime) -> bool:
@@ -163,7 +172,7 @@ def send_progress(session: Session, actor: Actor, progress: Progress, now: datet
         now=now,
         after={"survey": run.survey_id, "version": run.survey_version},
     )
-    close_by_fact(session, dedup_key=silence_key(run.id), now=now)
+    end_silence(session, [run.id], now=now)
     follow(session, sent_run(load_progress(session, run.id)), actor=actor, now=now)
 
 
@@ -171,7 +180,7 @@ def sent_run(progress: Progress) -> SentRun:
     run = progress.run
     return SentRun(
         run_id=run.id,
-        occasion=occasion_of(run),
+        occasion=run.occasion,
         organization_id=run.organization_id,
         cycle_id=run.cycle_id,
         person_id=run.person_id,

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.surveys import Answer, SurveyRun
+from models.surveys import UNSENT, Answer, RunOccasion, SurveyRun
 from models.tasks import Task, TaskKind
 from services.leaves import is_away
 from services.outbox import enqueue
 from services.programmes.running import settings_of
-from services.surveys.steps import UNSENT, silence_key
+from services.surveys.steps import silence_key
 from services.tasks import open_task
 
-OCCASIONS = ("intake:", "wave:")  # feedback after a meeting has a reminder of its own
+# feedback after a meeting has a reminder of its own
+OCCASIONS = (RunOccasion.INTAKE, RunOccasion.WAVE)
 BATCH = 200
 _SHORTEST = timedelta(days=1)
 
@@ -74,7 +75,7 @@ def _unanswered(
         select(SurveyRun, latest)
         .where(
             SurveyRun.status.in_(UNSENT),
-            or_(*(SurveyRun.dedup_key.startswith(occasion) for occasion in OCCASIONS)),
+            SurveyRun.occasion.in_(OCCASIONS),
             SurveyRun.person_id.is_not(None),
             ~is_away(SurveyRun.person_id, now),
             SurveyRun.opened_at <= now - _SHORTEST,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.pairs import MEETING, Pair, PairMember
 from models.people import ChatAccount, Participation, ParticipationStatus, Person, Role
-from models.surveys import SurveyRun, SurveyStatus
+from models.surveys import UNSENT, SurveyRun, SurveyStatus
 from services.consents import has_consent
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Occasion
@@ -194,7 +194,7 @@ def _asked_before(
         select(SurveyRun.person_id, SurveyRun.pair_id).where(
             SurveyRun.cycle_id == cycle_id,
             SurveyRun.survey_id == survey.id,
-            SurveyRun.status.in_((SurveyStatus.OPEN, SurveyStatus.PAUSED)),
+            SurveyRun.status.in_(UNSENT),
         )
     )
     recent = session.scalars(

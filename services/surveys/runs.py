@@ -8,15 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.surveys import RunSource, SurveyRun, SurveyStatus
+from models.surveys import SurveyStatus
 from services.actors import Actor
 from services.errors import N_, DomainError
-from services.outbox import insert_or_ignore
 from services.programmes.answers import Raw, Tapped
-from services.programmes.running import pack_of
 from services.programmes.surveys import Question
 from services.programmes.values import NOT_APPLICABLE_ID
 from services.surveys.recording import (
@@ -27,6 +24,7 @@ from services.surveys.recording import (
     is_in_time,
     is_sent,
     open_progress,
+    pause,
     read_raw,
     send_progress,
     standing,
@@ -43,50 +41,6 @@ class AnswerNeeded(DomainError):
 
 class RunIncomplete(DomainError):
     text = N_("A few questions have no answer yet. I will show the first one.")
-
-
-def open_run(
-    session: Session,
-    *,
-    survey_id: str,
-    organization_id: int,
-    cycle_id: int,
-    dedup_key: str,
-    now: datetime,
-    person_id: int | None = None,
-    account_id: int | None = None,
-    meeting_id: int | None = None,
-    pair_id: int | None = None,
-    closes_at: datetime | None = None,
-    wave_id: int | None = None,
-    about_person_id: int | None = None,
-    outsider: str | None = None,
-    source: RunSource = RunSource.CHAT,
-) -> int:
-    """Open a run for its occasion, once; returns its id, the same for the same occasion."""
-    survey = pack_of(session, cycle_id=cycle_id).survey(survey_id)
-    session.flush()
-    session.execute(
-        insert_or_ignore(session, SurveyRun).values(
-            organization_id=organization_id,
-            cycle_id=cycle_id,
-            survey_id=survey.id,
-            survey_version=survey.version,
-            person_id=person_id,
-            account_id=account_id,
-            meeting_id=meeting_id,
-            pair_id=pair_id,
-            dedup_key=dedup_key,
-            status=SurveyStatus.OPEN,
-            opened_at=now,
-            closes_at=closes_at,
-            wave_id=wave_id,
-            about_person_id=about_person_id,
-            outsider=outsider,
-            source=source,
-        )
-    )
-    return session.scalars(select(SurveyRun.id).where(SurveyRun.dedup_key == dedup_key)).one()
 
 
 def record_answer(
@@ -279,8 +233,8 @@ def pause_run(session: Session, *, actor: Actor, run_id: int, now: datetime) -> 
     """The person will go on later; every answer is kept."""
     progress = load_progress(session, run_id, is_locked=True)
     check_respondent(actor, progress.run)
-    if progress.run.status is SurveyStatus.OPEN and is_in_time(progress.run, now):
-        progress.run.status = SurveyStatus.PAUSED
+    if is_in_time(progress.run, now):
+        pause(progress.run)
 
 
 def leave_change(session: Session, *, actor: Actor, run_id: int, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Where a run of a survey stands: computed from its answers, so nothing can get lost (ux.md 3.4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -8,14 +9,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.people import Person
-from models.surveys import Answer, SurveyRun, SurveyStatus
+from models.surveys import UNSENT, Answer, RunOccasion, SurveyRun, SurveyStatus
 from services.errors import NotFound
 from services.programmes.running import pack_of, settings_of
 from services.programmes.surveys import Block, Option, Question, Survey
 from services.programmes.texts import Text
 from services.surveys.candidates import list_candidates, name_chosen
-
-UNSENT = frozenset({SurveyStatus.OPEN, SurveyStatus.PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,21 @@ class Step:
     @property
     def is_first(self) -> bool:
         return not self.given and not self.can_go_back
+
+
+@dataclass(frozen=True, slots=True)
+class SentRun:
+    """A sent survey; `values` by question, a skipped one is None."""
+
+    run_id: int
+    occasion: RunOccasion
+    organization_id: int
+    cycle_id: int
+    person_id: int | None
+    meeting_id: int | None
+    pair_id: int | None
+    survey: Survey
+    values: Mapping[str, object]
 
 
 class Progress:
@@ -213,7 +227,7 @@ class RunFacts:
     survey_id: str
     title: Text
     status: SurveyStatus
-    occasion: str
+    occasion: RunOccasion
     opened_at: datetime
     closes_at: datetime | None
     about: str = ""
@@ -244,7 +258,7 @@ def _facts(session: Session, run: SurveyRun, survey: Survey) -> RunFacts:
         survey_id=run.survey_id,
         title=survey.title,
         status=run.status,
-        occasion=occasion_of(run),
+        occasion=run.occasion,
         opened_at=run.opened_at,
         closes_at=run.closes_at,
         about=_name_about(session, run),
@@ -266,9 +280,7 @@ def list_changeable(session: Session, *, person_id: int, cycle_id: int, now: dat
     )
     pack = pack_of(session, cycle_id=cycle_id)
     return [
-        RunFacts(
-            run.id, run.survey_id, survey.title, run.status, occasion_of(run), run.opened_at, run.closes_at
-        )
+        RunFacts(run.id, run.survey_id, survey.title, run.status, run.occasion, run.opened_at, run.closes_at)
         for run in runs
         if (survey := pack.survey(run.survey_id)).quick is None
         and (run.closes_at is None or run.closes_at > now)
@@ -278,8 +290,3 @@ def list_changeable(session: Session, *, person_id: int, cycle_id: int, now: dat
 def silence_key(run_id: int) -> str:
     """The key of the curator's task about a run that stays without an answer."""
     return f"survey:{run_id}:silent"
-
-
-def occasion_of(run: SurveyRun) -> str:
-    """The first word of the dedup key: "intake", "feedback"."""
-    return run.dedup_key.partition(":")[0]

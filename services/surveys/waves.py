@@ -14,7 +14,17 @@ from sqlalchemy.orm import Session
 
 from models.people import Person
 from models.programmes import Cycle
-from models.surveys import Answer, RunSource, SurveyRun, SurveyStatus, SurveyWave, WaveKind, WaveStatus
+from models.surveys import (
+    UNSENT,
+    Answer,
+    RunOccasion,
+    RunSource,
+    SurveyRun,
+    SurveyStatus,
+    SurveyWave,
+    WaveKind,
+    WaveStatus,
+)
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
@@ -22,12 +32,10 @@ from services.outbox import enqueue
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of
 from services.programmes.texts import Text
-from services.surveys.outcomes import SentRun, on_sent
+from services.surveys.closing import close
+from services.surveys.opening import open_run
 from services.surveys.respondents import ASKED, Respondent, Segment, has_run_in, list_respondents, roles_asked
-from services.surveys.runs import open_run
-from services.surveys.steps import UNSENT
 
-OCCASION = "wave"
 BATCH = 20  # runs that one unit opens
 BY_HAND: tuple[Occasion, ...] = (
     "satisfaction_mid",
@@ -204,7 +212,7 @@ def open_run_of(
     mark: str = "",
 ) -> int:
     """The run of one respondent, with its invitation. `mark` tells apart what an event asks again."""
-    parts = [f"{OCCASION}:{wave.id}:{respondent.survey.id}:person:{respondent.person_id}"]
+    parts = [f"{RunOccasion.WAVE}:{wave.id}:{respondent.survey.id}:person:{respondent.person_id}"]
     if respondent.pair_id is not None:
         parts.append(f"pair:{respondent.pair_id}")
     if mark:
@@ -214,6 +222,7 @@ def open_run_of(
         survey_id=respondent.survey.id,
         organization_id=wave.organization_id,
         cycle_id=wave.cycle_id,
+        occasion=RunOccasion.WAVE,
         dedup_key=":".join(parts),
         person_id=respondent.person_id,
         pair_id=respondent.pair_id,
@@ -251,12 +260,7 @@ def close_wave(session: Session, *, actor: Actor, wave_id: int, now: datetime) -
     if wave.status is not WaveStatus.OPEN:
         return
     wave.status, wave.closes_at = WaveStatus.CLOSED, now
-    for run in session.scalars(
-        select(SurveyRun).where(SurveyRun.wave_id == wave.id, SurveyRun.status.in_(UNSENT))
-    ):
-        has_answers = session.scalar(select(exists().where(Answer.run_id == run.id, Answer.is_final)))
-        run.status = SurveyStatus.PARTIAL if has_answers else SurveyStatus.EXPIRED
-        run.closes_at = now
+    close(session, SurveyRun.wave_id == wave.id, now=now)
     _record(session, actor, wave, "wave.closed", now)
 
 
@@ -367,8 +371,3 @@ def _record(session: Session, actor: Actor, wave: SurveyWave, action: str, now: 
         now=now,
         after={"occasion": wave.occasion, "segment": wave.segment},
     )
-
-
-@on_sent(OCCASION)
-def keep(_session: Session, _sent: SentRun, *, actor: Actor, now: datetime) -> None:
-    """Nothing follows at once: averages and reports read what was sent."""

@@ -20,3 +20,23 @@ def test_the_newest_consent_is_found_in_one_module() -> None:
         )
     }
     assert found == {"services/consents/states.py"}
+
+
+def test_the_state_of_a_survey_run_is_written_by_its_owners() -> None:
+    """Each way to end a run had a rule of its own: half of them left the curator's task open for ever."""
+    owners = {"services/surveys/closing.py", "services/surveys/recording.py", "services/surveys/opening.py"}
+    states = {"OPEN", "PAUSED", "SENT", "PARTIAL", "EXPIRED"}
+    writers = set()
+    for path in python_files(*PRODUCT):
+        for node in ast.walk(ast.parse(read(path))):
+            values: list[ast.expr] = []
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any("run.status" in ast.unparse(target) for target in targets):
+                    values.append(node.value)
+            if isinstance(node, ast.Call):
+                values += [word.value for word in node.keywords if word.arg == "status"]
+            found = {ast.unparse(one) for value in values for one in ast.walk(value)}
+            if found & {f"SurveyStatus.{name}" for name in states}:
+                writers.add(str(path))
+    assert writers == owners

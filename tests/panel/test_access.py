@@ -10,7 +10,7 @@ from models.accounts import Account, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.people import Person
-from models.surveys import Answer, SurveyRun, SurveyStatus
+from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
 from services.scores import FEWEST_SEEN
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.world import World
@@ -31,6 +31,7 @@ def rate(database: Database, world: World, number: int, rating: int) -> None:
             survey_id=survey.id,
             survey_version=survey.version,
             person_id=person.id,
+            occasion=RunOccasion.FEEDBACK,
             dedup_key=f"rated:{number}",
             status=SurveyStatus.SENT,
             opened_at=world.now,

@@ -13,12 +13,21 @@ from sqlalchemy import select
 from models.accounts import AccountRole
 from models.pairs import Pair
 from models.people import Role
-from models.surveys import Answer, AnswerChange, RunSource, SurveyRun, SurveyStatus, SurveyWave, WebLink
+from models.surveys import (
+    Answer,
+    AnswerChange,
+    RunOccasion,
+    RunSource,
+    SurveyRun,
+    SurveyStatus,
+    SurveyWave,
+    WebLink,
+)
 from services.clock import FixedClock
 from services.programmes.surveys import Option
 from services.roles import choose_role
-from services.surveys.runs import finish_ticks, open_run, tick_option
-from services.surveys.waves import OCCASION as WAVE
+from services.surveys.opening import open_run
+from services.surveys.runs import finish_ticks, tick_option
 from services.surveys.waves import open_waves
 from services.web_links import digest
 from tests.panel.conftest import Browser, text_of
@@ -251,6 +260,7 @@ def test_a_teacher_without_a_chat_answers_by_a_link(world: World, curator: Brows
         survey_id="mentee_satisfaction_short",
         organization_id=world.organization_id,
         cycle_id=world.cycle_id,
+        occasion=RunOccasion.WAVE,
         dedup_key="wave:0:test",
         person_id=anna.id,
     )
@@ -319,7 +329,11 @@ def test_wishes_stand_on_the_card_for_the_curator_alone(
     anna, pyotr = world.mentee(), world.mentor()
     facts = {"organization_id": world.organization_id, "cycle_id": world.cycle_id, "person_id": anna.id}
     run_id = world.write(
-        open_run, survey_id="mutual_preference_mentee", dedup_key=f"{WAVE}:0:person:{anna.id}", **facts
+        open_run,
+        survey_id="mutual_preference_mentee",
+        occasion=RunOccasion.WAVE,
+        dedup_key=f"wave:0:person:{anna.id}",
+        **facts,
     )
     own = {"actor": world.actor(anna.person), "run_id": run_id, "question_id": "preferred"}
     world.write(tick_option, **own, option_id=str(pyotr.id), is_on=True)

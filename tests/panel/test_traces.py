@@ -24,13 +24,13 @@ from models.jobs import Job
 from models.messages import Conversation, InboxUpdate, OutboxMessage
 from models.people import Invitation, Participation, Person
 from models.privacy import DestructionAct
-from models.surveys import SurveyRun
+from models.surveys import RunOccasion, SurveyRun
 from models.tasks import Task
 from services.actors import Door, person_in_chat, system
 from services.clock import FixedClock
 from services.joining import claim_invitation
 from services.pairs import accept_offer, confirm_pair, draft_pair
-from services.surveys.runs import open_run
+from services.surveys.opening import open_run
 from services.web_forms import FORM, LIFE
 from services.web_links import issue_link
 from tests.panel.conftest import Browser, text_of
@@ -122,6 +122,7 @@ def live(curator: Browser, world: World, person_id: int, work: Any) -> None:
         survey_id="mentee_satisfaction",
         organization_id=world.organization_id,
         cycle_id=world.cycle_id,
+        occasion=RunOccasion.WAVE,
         dedup_key="wave:0:traces",
         person_id=person_id,
     )

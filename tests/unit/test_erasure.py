@@ -16,7 +16,7 @@ from models.jobs import FileKind, Job, JobStatus
 from models.messages import InboxStatus, InboxUpdate, OutboxMessage
 from models.people import Person, Role
 from models.privacy import ChatMessage, DestructionAct, DutyKind
-from models.surveys import Answer, SurveyRun
+from models.surveys import Answer, RunOccasion, SurveyRun
 from models.tasks import Task, TaskKind
 from services.absences import dismiss_person
 from services.actors import Door, system
@@ -235,6 +235,7 @@ def rate(world: World, mentee: Participant) -> int:
             survey_id=survey.id,
             survey_version=survey.version,
             person_id=mentee.id,
+            occasion=RunOccasion.FEEDBACK,
             dedup_key="feedback:test",
             status="sent",
             opened_at=world.now,

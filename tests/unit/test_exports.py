@@ -16,7 +16,7 @@ from models.accounts import AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.people import Person, Role
-from models.surveys import Answer, SurveyRun, SurveyStatus
+from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
 from services.accounts import create_account
 from services.actors import Actor, ActorKind, Door, system
 from services.errors import NotAllowed, NotFound
@@ -308,6 +308,7 @@ class TestWhoMay:
                 survey_id=survey.id,
                 survey_version=survey.version,
                 person_id=person.id,
+                occasion=RunOccasion.FEEDBACK,
                 dedup_key="feedback:meeting:1:person:1",
                 status=SurveyStatus.SENT,
                 opened_at=world.now,

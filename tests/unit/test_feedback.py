@@ -11,9 +11,10 @@ from models.messages import OutboxMessage
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from models.tasks import Task, TaskKind
 from services.errors import NotAllowed
-from services.feedback import close_feedback, find_feedback, rate, read_feedback, remind_feedback
+from services.feedback import find_feedback, rate, read_feedback, remind_feedback
 from services.leaving import withdraw_consent
 from services.replies import read_replies
+from services.surveys.closing import close_overdue
 from services.surveys.runs import RunClosed, record_answer, skip_question
 from services.surveys.steps import read_step
 from tests.conftest import FIRST_MOMENT
@@ -153,9 +154,9 @@ def test_one_reminder_after_two_days_and_the_end_after_seven(world: World, held:
     query = select(OutboxMessage.person_id).where(OutboxMessage.kind == "feedback.reminder")
     assert world.read(lambda session: list(session.scalars(query))) == [pair.mentee.id]
     world.now = opened + timedelta(days=6, hours=23)
-    assert world.write(close_feedback) == 0
+    assert world.write(close_overdue) == 0
     world.now = opened + timedelta(days=7)
-    assert world.write(close_feedback) == 1
+    assert world.write(close_overdue) == 1
     assert status(world, run_id) is SurveyStatus.EXPIRED
     assert status(world, run_of(world, meeting_id, pair.mentor)) is SurveyStatus.SENT
     with pytest.raises(RunClosed):

@@ -12,6 +12,7 @@ from models.events import EventKind
 from models.meetings import MeetingKind
 from models.pairs import Pair, PairStatus
 from models.people import OrganizationKind
+from models.surveys import RunOccasion
 from services.accounts import create_account
 from services.actors import Actor, ActorKind, Door, system
 from services.approvals import approve
@@ -28,8 +29,7 @@ from services.rights import RIGHTS
 from services.roadmap.entries import lay_out
 from services.roadmap.evidence import RULES, Found, Scope, is_proven
 from services.surveys.office import open_sheet_about
-from services.surveys.runs import open_run
-from services.surveys.waves import OCCASION as WAVE
+from services.surveys.opening import open_run
 from tests.world import PROGRAMMES, World, fill_run, found_school
 
 BY_HAND = {
@@ -158,7 +158,8 @@ def test_interviews_preferences_and_the_order_prove_rows_of_mentors(
             survey_id="mutual_preference_mentor",
             organization_id=world.organization_id,
             cycle_id=world.cycle_id,
-            dedup_key=f"{WAVE}:0:person:{mentor.id}",
+            occasion=RunOccasion.WAVE,
+            dedup_key=f"wave:0:person:{mentor.id}",
             person_id=mentor.id,
         )
         world.write(fill_run, actor=world.actor(mentor.person), run_id=run_id, answers={})

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from models.engine import Database
 from models.messages import OutboxMessage
 from models.people import Participation, ParticipationStatus, Role
-from models.surveys import Answer, AnswerChange, SurveyRun, SurveyStatus
+from models.surveys import Answer, AnswerChange, RunOccasion, SurveyRun, SurveyStatus
 from services.banks import list_bank, read_profile
 from services.consents import ConsentMissing
 from services.errors import NotAllowed
@@ -18,6 +18,7 @@ from services.leaving import withdraw_consent
 from services.programmes.answers import AnswerRefused, Raw, Tapped
 from services.programmes.values import NothingChosen, TooManyChosen
 from services.roles import choose_role
+from services.surveys.opening import open_run
 from services.surveys.own import read_own_surveys
 from services.surveys.reminders import remind_unfinished
 from services.surveys.runs import (
@@ -29,7 +30,6 @@ from services.surveys.runs import (
     finish_ticks,
     go_back,
     keep_answer,
-    open_run,
     pause_run,
     record_answer,
     resume_run,
@@ -304,6 +304,7 @@ def test_people_are_named_in_order_and_nobody_else_may_be(world: World) -> None:
         survey_id="mutual_preference_mentee",
         organization_id=world.organization_id,
         cycle_id=world.cycle_id,
+        occasion=RunOccasion.WAVE,
         dedup_key="wave:test:mentee",
         person_id=anna.id,
     )
@@ -339,6 +340,7 @@ def test_a_branch_that_was_left_is_dropped_when_sending(world: World, now: datet
         organization_id=world.organization_id,
         cycle_id=world.cycle_id,
         person_id=person.id,
+        occasion=RunOccasion.INTAKE,
         dedup_key=f"intake:trial:person:{person.id}",
         closes_at=now + timedelta(days=7),
     )

@@ -17,8 +17,8 @@ from services.absences import begin_leave, end_absence
 from services.accounts import create_account
 from services.actors import Door, system
 from services.errors import NotAllowed
-from services.feedback import close_feedback
 from services.programmes.answers import Tapped
+from services.surveys.closing import close_overdue
 from services.surveys.events import ask_before_and_after, ask_short_forms, find_point
 from services.surveys.reminders import remind_unfinished, tell_curator_of_silence
 from services.surveys.respondents import Reach, Segment, Who
@@ -196,7 +196,7 @@ def test_the_short_form_comes_on_day_30_and_every_60_unless_answered_lately(
     first = runs(world)
     assert [(run.person_id, run.survey_id) for run in first] == [(anna.id, "mentee_satisfaction_short")]
     world.now += timedelta(days=15)
-    world.write(close_feedback)
+    world.write(close_overdue)
     # the long form, answered 20 days before day 90
     world.now += timedelta(days=25)
     plan(world, "satisfaction_mid", Segment((Role.MENTEE,)))

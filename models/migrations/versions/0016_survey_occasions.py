@@ -1,0 +1,45 @@
+"""The occasion of a survey run, and who made the link that its answers came in by
+
+Revision ID: 0016
+Revises: 0015
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+OCCASIONS = ("intake", "feedback", "wave", "office", "partner", "scores")
+# columns are added and dropped as they are: a runs table made anew would take its answers with it (CASCADE)
+COLUMNS = {
+    "occasion": (
+        "VARCHAR(32) DEFAULT 'wave' NOT NULL CONSTRAINT ck_survey_runs_runoccasion_known "
+        f"CHECK (occasion IN ({', '.join(repr(one) for one in OCCASIONS)}))"
+    ),
+    "issued_by": "INTEGER CONSTRAINT fk_survey_runs_issued_by_accounts REFERENCES accounts (id)",
+}
+
+
+runs = sa.table(
+    "survey_runs", sa.column("dedup_key"), sa.column("survey_id"), sa.column("wave_id"), sa.column("occasion")
+)
+
+
+def upgrade() -> None:
+    for column, kind in COLUMNS.items():
+        op.execute(f"ALTER TABLE survey_runs ADD COLUMN {column} {kind}")
+    key, survey = runs.c.dedup_key, runs.c.survey_id
+    for one in OCCASIONS:
+        op.execute(runs.update().values(occasion=one).where(key.startswith(f"{one}:")))
+    # an erasure rewrote the key; such a run has a wave, or else is an intake or feedback by its survey
+    erased = runs.update().where(key.startswith("erased:"), runs.c.wave_id.is_(None))
+    op.execute(erased.values(occasion="intake").where(survey.contains("intake")))
+    op.execute(erased.values(occasion="feedback").where(~survey.contains("intake")))
+
+
+def downgrade() -> None:
+    for column in COLUMNS:
+        op.execute(f"ALTER TABLE survey_runs DROP COLUMN {column}")

@@ -1,0 +1,44 @@
+"""What a curator is told of sent feedback: a rating of `alert_rating` or less and a wish for help become
+tasks. The other side of the pair sees neither.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.surveys import RunOccasion
+from models.tasks import TaskKind
+from services.actors import Actor
+from services.programmes.running import settings_of
+from services.surveys.steps import SentRun
+from services.tasks import open_task
+
+HELP_QUESTION = "need_help"
+
+
+def alert_curator(session: Session, sent: SentRun, *, actor: Actor, now: datetime) -> None:  # noqa: ARG001
+    """Tasks for the curator out of a sent feedback; repeated after every answer that is added."""
+    settings = settings_of(session, cycle_id=sent.cycle_id)
+    ratings = [
+        value
+        for question in sent.survey.questions()
+        if question.kind == "rating10" and isinstance(value := sent.values.get(question.id), int)
+    ]
+    found = []
+    if any(rating <= settings.alert_rating for rating in ratings):
+        found.append((TaskKind.LOW_RATING, "low"))
+    if sent.values.get(HELP_QUESTION) is True:
+        found.append((TaskKind.HELP_WANTED, "help"))
+    for kind, word in found:
+        open_task(
+            session,
+            kind=kind,
+            dedup_key=f"{RunOccasion.FEEDBACK}:run:{sent.run_id}:{word}",
+            organization_id=sent.organization_id,
+            cycle_id=sent.cycle_id,
+            person_id=sent.person_id,
+            pair_id=sent.pair_id,
+            meeting_id=sent.meeting_id,
+            run_id=sent.run_id,
+            now=now,
+        )
