@@ -81,12 +81,17 @@ class BotApp:
     async def _serve(self, stack: AsyncExitStack, stop: asyncio.Event) -> None:
         config = self._config
         pacer = Pacer()
+
+        def note_part(chat_id: int, message_id: int) -> None:
+            recorder.note_part(chat_id, message_id)  # nothing is sent before there is one
+
         bot = make_bot(
             config.token,
             telegram_api=config.telegram_api,
             proxy=config.proxy,
             request_seconds=config.request_seconds,
             pacer=pacer,
+            note_part=note_part,
         )
         stack.push_async_callback(hang_up, bot)
         health = await self._watch(stack, bot)

@@ -33,6 +33,11 @@ class Recorder:
             self._paid.add(shown.chat_id)
         self._arrival.set()
 
+    def note_part(self, chat_id: int, message_id: int) -> None:
+        """A message that is no screen was sent; it is remembered for the day when it must be erased."""
+        self._waiting.append(Shown(None, chat_id, None, parts=(message_id,)))
+        self._arrival.set()
+
     def owe(self, chat_id: int) -> None:
         """The chat's screen could not be shown; the outbox will."""
         self._paid.discard(chat_id)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -38,6 +38,7 @@ from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 from aiohttp import FormData
 
 from bot.answers import OddAnswer, check_form
+from bot.fitting import fit
 from bot.pacer import Pacer
 
 log = logging.getLogger(__name__)
@@ -126,10 +127,14 @@ class TokenDoubt:
 
 
 class Persistence(BaseRequestMiddleware):
-    """Raises TokenRevoked, beside what aiogram raises."""
+    """Raises TokenRevoked, beside what aiogram raises.
 
-    def __init__(self, pacer: Pacer) -> None:
+    `note_part(chat_id, message_id)` is told of the messages that come before the last one of a split text.
+    """
+
+    def __init__(self, pacer: Pacer, note_part: Callable[[int, int], None]) -> None:
         self._pacer = pacer
+        self._note_part = note_part
         self._doubt = TokenDoubt()
 
     async def __call__(
@@ -138,6 +143,19 @@ class Persistence(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
+        *before, last = fit(method)
+        for part in before:
+            sent = await self._call(make_request, bot, part)
+            self._note_part(int(part.chat_id), sent.message_id)
+        answer: Response[TelegramType] = await self._call(make_request, bot, last)
+        return answer
+
+    async def _call(
+        self,
+        make_request: NextRequestMiddlewareType[Any],
+        bot: Bot,
+        method: TelegramMethod[Any],
+    ) -> Any:
         attempt = 0
         while True:
             try:
@@ -212,11 +230,17 @@ class Wire(AiohttpSession):
 
 
 def make_bot(
-    token: str, *, telegram_api: str | None, proxy: str | None, request_seconds: float, pacer: Pacer
+    token: str,
+    *,
+    telegram_api: str | None,
+    proxy: str | None,
+    request_seconds: float,
+    pacer: Pacer,
+    note_part: Callable[[int, int], None],
 ) -> Bot:
     server = TelegramAPIServer.from_base(telegram_api) if telegram_api else PRODUCTION
     session = Wire(proxy=proxy, api=server, timeout=request_seconds)
-    session.middleware(Persistence(pacer))
+    session.middleware(Persistence(pacer, note_part))
     defaults = DefaultBotProperties(
         parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True), protect_content=None
     )

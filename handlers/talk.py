@@ -148,7 +148,7 @@ class Talk:
             return
         sent = await self._bot.send_message(self.place.chat_id, text, reply_markup=keyboard(screen.rows))
         self._answered(sent.message_id)
-        if fresh and self.tapped is not None:
+        if self.tapped is not None and (fresh or is_in_place):  # in place: the text was too long for an edit
             await self._strip(self.tapped)
         if old is not None and old != self.tapped:
             await self._strip(old)

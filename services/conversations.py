@@ -119,13 +119,14 @@ def take_update(session: Session, update_id: int, *, now: datetime) -> None:
 class Shown:
     """An update is answered; `screen_message_id` is the message that now holds the chat's screen.
 
-    `is_kept`: it held the screen before as well, so that is recorded.
+    `is_kept`: it held the screen before as well, so that is recorded. `parts` are messages beside the screen.
     """
 
     update_id: int | None
     chat_id: int
     screen_message_id: int | None
     is_kept: bool = False
+    parts: tuple[int, ...] = ()
 
 
 _CLOSE = (
@@ -153,12 +154,13 @@ def record_shown(session: Session, shown: list[Shown], *, now: datetime) -> None
         for one in shown
         if one.screen_message_id is not None and not one.is_kept
     }
+    sent = [*screens.items(), *((one.chat_id, part) for one in shown for part in one.parts)]
+    if sent:
+        session.connection().execute(
+            _note_sent(session.get_bind().dialect.name),
+            [{"chat_id": chat, "message_id": message, "sent_at": now} for chat, message in sent],
+        )
     if screens:
-        sent = [
-            {"chat_id": chat_id, "message_id": message_id, "sent_at": now}
-            for chat_id, message_id in screens.items()
-        ]
-        session.connection().execute(_note_sent(session.get_bind().dialect.name), sent)
         rows = [
             {"chat_id": chat_id, "data": {}, "screen_message_id": message_id, "locale": "ru"}
             for chat_id, message_id in screens.items()

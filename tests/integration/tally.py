@@ -27,6 +27,10 @@ from services.errors import DomainError
 SECRET_WORDS = "слова-которых-нет-в-журнале"
 
 
+LONG = "<blockquote>" + "".join(f"<b>Строка {n}</b> 😀 &lt;конец&gt;\n" for n in range(500)) + "</blockquote>"
+"""Three messages' worth, in tags and signs beyond the first plane."""
+
+
 class TooMuch(DomainError):
     text = "You do not have the right to do this."
 
@@ -65,6 +69,8 @@ def counted(session: Session) -> int:
 def screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
     if place.flow == "broken":
         raise RuntimeError(SECRET_WORDS)
+    if place.flow == "long":
+        return Letter(LONG, ((Action("Ещё один, " + "и ещё " * 100, "tally.add", (1,)),),))
     row = (Action("Ещё один", "tally.add", (1,)), Action("Ещё два", "tally.add", (2,)))
     return Letter(f"Сейчас {counted(session)}, шаг {place.flow or 'дом'}", (row,))
 
@@ -115,6 +121,13 @@ async def break_screen(message: Message, talk: Talk) -> None:
     await talk.show()
 
 
+@router.message(Command("long"))
+async def show_long(message: Message, talk: Talk) -> None:
+    talk.go("long")
+    await talk.act()
+    await talk.show("Сначала это")
+
+
 @router.message(Command("forget"))
 async def forget_to_answer(message: Message, talk: Talk) -> None:
     await talk.act(count)
@@ -142,8 +155,10 @@ def words(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
         return Skip("no longer true")
     if facts.get("is_broken"):
         raise RuntimeError(SECRET_WORDS)
+    if facts.get("is_long"):
+        return Letter(LONG, ((Action("Принять", "offer.accept", (1,)),),))
     if facts.get("is_unsendable"):
-        return Letter("x" * 5000)
+        return Letter("<b>unclosed")
     return Letter(f"Весть {facts.get('number', 0)}", ((Action("Принять", "offer.accept", (1,)),),))
 
 

@@ -15,6 +15,7 @@ from services.absences import begin_leave, end_absence
 from services.actors import Door, system
 from services.outbox import enqueue
 from tests.integration.tally import tally_script
+from tests.integration.test_long_texts import lines
 from tests.town import Town, until
 from tests.world import World, found_school
 
@@ -116,9 +117,17 @@ async def test_faults_of_one_row_hold_up_no_other(notices: Notices) -> None:
     assert (row.status, row.reason) == (OutboxStatus.PARKED, "RuntimeError")
     row = await notices.settled(unsendable)
     assert row.status is OutboxStatus.PARKED
-    assert "message is too long" in (row.reason or "")
+    assert "can't parse entities" in (row.reason or "")
     row = await notices.settled(unknown)
     assert (row.status, row.reason) == (OutboxStatus.PARKED, "unknown kind")
+
+
+async def test_a_long_notice_comes_in_parts(notices: Notices) -> None:
+    row = await notices.settled(notices.put(is_long=True))
+    assert row.status is OutboxStatus.SENT
+    screen = await notices.vera.screen()
+    assert (row.message_id, screen.labels) == (screen.message_id, ["Принять"])
+    assert await lines(notices.vera) == list(range(500))
 
 
 @pytest.mark.long
