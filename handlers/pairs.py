@@ -251,7 +251,7 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
         lines = [title, escape(introduce(partner)), describe_status(card, role, t)]
         if card.status in MEETING:
             if not is_pseudonymous(session, card.cycle_id):
-                lines.append(_say_contact(session, partner.person_id, partner.polite_name, t))
+                lines.append(_say_contact(session, partner.person_id, partner.chat_name, t))
             actions.append(_propose_action(card, place, t))
             if role is Role.MENTOR:
                 actions.append(_suggest_action(card, t))
@@ -269,7 +269,7 @@ def menu_part(session: Session, place: Place, t: Translator, _now: datetime) -> 
         role = card.role_of(place.person_id or 0)
         partner = card.partner_of(place.person_id or 0)
         words = N_("Mentor: {name}. {status}") if role is Role.MENTEE else N_("Mentee: {name}. {status}")
-        line = t(words, name=partner.polite_name, status="{status}")
+        line = t(words, name=partner.chat_name, status="{status}")
         part.lines.append(line.replace("{status}", describe_status(card, role, t)))
         if _is_waiting(card, place.person_id):
             part.actions.append(Action(t.label("Accept the offer"), "offer.accept", (card.id,)))
@@ -286,12 +286,12 @@ def _pairs_of(session: Session, place: Place) -> list[PairCard]:
 
 def _propose_action(card: PairCard, place: Place, t: Translator) -> Action:
     partner = card.partner_of(place.person_id or 0)
-    return Action(t.label("Propose a meeting: {name}", name=partner.polite_name), "meeting.new", (card.id,))
+    return Action(t.label("Propose a meeting: {name}", name=partner.chat_name), "meeting.new", (card.id,))
 
 
 def _suggest_action(card: PairCard, t: Translator) -> Action:
     return Action(
-        t.label("Suggest to the curator: {name}", name=card.mentee.polite_name), "suggest.open", (card.id,)
+        t.label("Suggest to the curator: {name}", name=card.mentee.chat_name), "suggest.open", (card.id,)
     )
 
 

@@ -83,7 +83,7 @@ def kind_screen(session: Session, place: Place, t: Translator, _now: datetime) -
         return None
     rows = [(Action(t.label(text), "suggest.kind", (card.id, kind.value)),) for kind, text in KINDS.items()]
     return Letter(
-        t("What shall I pass on to the curator about {name}?", name=card.mentee.polite_name),
+        t("What shall I pass on to the curator about {name}?", name=card.mentee.chat_name),
         (*rows, (Action(t.label("Back"), "pair.show"),)),
     )
 
@@ -92,7 +92,7 @@ def text_screen(session: Session, place: Place, t: Translator, _now: datetime) -
     card = _own_pair(session, place)
     if card is None:
         return None
-    asked = t(ASKS[SuggestionKind(place.data["kind"])], name=card.mentee.polite_name)
+    asked = t(ASKS[SuggestionKind(place.data["kind"])], name=card.mentee.chat_name)
     return Letter(asked, ((Action(t.label("Back"), "suggest.open", (card.id,)),),))
 
 

@@ -324,4 +324,5 @@ def _list_changeable(session: Session, place: Place, now: datetime) -> list[RunF
     if place.person_id is None or place.organization_id is None:
         return []
     cycle = current_cycle(session, place.organization_id)
-    return list_changeable(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
+    sent = list_changeable(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
+    return [run for run in sent if not is_form_only(session, run_id=run.id)]

@@ -24,7 +24,7 @@ def pair_paused(session: Session, facts: Mapping[str, Any], t: Translator, _now:
         t(
             "Your pair ({partner}) is paused: meetings to come are cancelled and I remind you of nothing. "
             "I will write when it goes on.",
-            partner=card.partner_of(int(facts["person_id"])).polite_name,
+            partner=card.partner_of(int(facts["person_id"])).chat_name,
         )
     )
 
@@ -38,7 +38,7 @@ def pair_resumed(session: Session, facts: Mapping[str, Any], t: Translator, _now
     return Letter(
         t(
             "Your pair ({partner}) goes on. A meeting can be proposed in /meetings.",
-            partner=card.partner_of(int(facts["person_id"])).polite_name,
+            partner=card.partner_of(int(facts["person_id"])).chat_name,
         )
     )
 

@@ -37,7 +37,7 @@ def invite(session: Session, facts: Mapping[str, Any], t: Translator, now: datet
     note = t(
         "A meeting with you has been logged: {when} ({partner}), {minutes}.",
         when=say_when(session, card, t),
-        partner=card.partner_of(person_id).polite_name,
+        partner=card.partner_of(person_id).chat_name,
         minutes=t.minutes(card.held_minutes or card.minutes),
     )
     letter = ask_rating(feedback, t)

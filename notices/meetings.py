@@ -97,7 +97,7 @@ def describe_proposal(session: Session, card: MeetingCard, person_id: int, t: Tr
     """To the side that is asked: one tap agrees."""
     text = t(
         "<b>{partner}</b> proposes a meeting:\n<b>{when}</b>\n{kind}, {minutes}.",
-        partner=card.partner_of(person_id).polite_name,
+        partner=card.partner_of(person_id).chat_name,
         when=say_when(session, card, t),
         kind=say_kind(session, card.cycle_id, card.kind, t),
         minutes=t.minutes(card.minutes),
@@ -131,7 +131,7 @@ def describe_planned(session: Session, card: MeetingCard, person_id: int, t: Tra
             when=say_when(session, card, t),
             kind=say_kind(session, card.cycle_id, card.kind, t),
             minutes=t.minutes(card.minutes),
-            partner=card.partner_of(person_id).polite_name,
+            partner=card.partner_of(person_id).chat_name,
         ),
         rows_to_change(card, t),
     )
@@ -144,7 +144,7 @@ def describe_cancelled(
         t(
             "The meeting is cancelled: {when} ({partner}).",
             when=say_when(session, card, t),
-            partner=card.partner_of(person_id).polite_name,
+            partner=card.partner_of(person_id).chat_name,
         ),
         ((Action(t.label("Propose another time"), "meeting.new", (card.pair_id,)),),),
     )
@@ -155,7 +155,7 @@ def describe_question(session: Session, card: MeetingCard, person_id: int, t: Tr
         t(
             "Your meeting on {when} ({partner}): did it take place?",
             when=say_when(session, card, t),
-            partner=card.partner_of(person_id).polite_name,
+            partner=card.partner_of(person_id).chat_name,
         ),
         (
             (
@@ -201,7 +201,7 @@ def read_card(session: Session, facts: Mapping[str, Any]) -> MeetingCard | None:
 
 
 def _partner(card: MeetingCard, facts: Mapping[str, Any]) -> str:
-    return card.partner_of(int(facts["person_id"])).polite_name
+    return card.partner_of(int(facts["person_id"])).chat_name
 
 
 def _describe_open_proposal(
@@ -221,7 +221,7 @@ def _describe_own_proposal(session: Session, card: MeetingCard, person_id: int, 
             when=say_when(session, card, t),
             kind=say_kind(session, card.cycle_id, card.kind, t),
             minutes=t.minutes(card.minutes),
-            partner=card.partner_of(person_id).polite_name,
+            partner=card.partner_of(person_id).chat_name,
         ),
         rows_to_change(card, t),
     )

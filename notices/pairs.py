@@ -129,13 +129,13 @@ def ended(session: Session, facts: Mapping[str, Any], t: Translator, _now: datet
         return Letter(
             t(
                 "Your pair ({partner}) has completed its work. Thank you! Your meetings stay in /meetings.",
-                partner=partner.polite_name,
+                partner=partner.chat_name,
             )
         )
     return Letter(
         t(
             "Your pair ({partner}) has ended its work. If you have questions, please ask the curator.",
-            partner=partner.polite_name,
+            partner=partner.chat_name,
         )
     )
 

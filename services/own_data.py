@@ -22,6 +22,7 @@ from models.standing import Absence, Consultation, Eligibility, Testimony
 from models.suggestions import Suggestion, SuggestionKind
 from services.actors import Actor
 from services.errors import NotFound
+from services.pseudonyms import name_partner
 from services.surveys.own import read_own_surveys
 
 OwnData = dict[str, Any]
@@ -303,7 +304,11 @@ def _read_pairs(session: Session, person_id: int) -> list[OwnData]:
     return [
         {
             "my_role": member.role.value,
-            "with": [other.person.polite_name for other in pair.members if other.person_id != person_id],
+            "with": [
+                name_partner(session, other.person, cycle_id=pair.cycle_id, pair_id=pair.id)
+                for other in pair.members
+                if other.person_id != person_id
+            ],
             "status": pair.status.value,
             "offered_at": _iso(pair.offered_at),
             "my_decision": member.decision.value if member.decision else None,

@@ -24,9 +24,18 @@ def is_pseudonymous_now(session: Session, organization_id: int | None) -> bool:
         return False
 
 
-def name_partner(session: Session, person: Person, *, cycle_id: int, pair_id: int) -> str:
-    """How the chat calls somebody's partner: politely, or by first name and the code of the pair."""
-    return f"{person.given_name} (№ {pair_id})" if is_pseudonymous(session, cycle_id) else person.polite_name
+def name_partner(session: Session, person: Person, *, cycle_id: int, pair_id: int | None) -> str:
+    """How the chat calls somebody's partner: politely, or by first name and the code of the pair, if any."""
+    if not is_pseudonymous(session, cycle_id):
+        return person.polite_name
+    return person.given_name if pair_id is None else f"{person.given_name} (№ {pair_id})"
+
+
+def introduce_partner(session: Session, person: Person, *, cycle_id: int, pair_id: int) -> str:
+    """Full name and position, as one introduces a colleague; less of it in the pseudonymous mode."""
+    if is_pseudonymous(session, cycle_id):
+        return name_partner(session, person, cycle_id=cycle_id, pair_id=pair_id)
+    return ", ".join(filter(None, (person.full_name, person.position)))
 
 
 def name_self(session: Session, person: Person) -> str:

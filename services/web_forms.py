@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.consents import ConsentKind, ConsentMedium
 from models.people import ChatAccount, Participation, ParticipationStatus, Person, Role
-from models.surveys import UNSENT, RunOccasion, SurveyRun
+from models.surveys import RunOccasion, SurveyRun
 from services.actors import Actor, ActorKind, Door, system
 from services.consents import ConsentState, decisive_kinds, give_consent, read_state, state_of
 from services.conversations import keep_place, read_place
@@ -23,6 +23,7 @@ from services.panel_address import read_panel_address
 from services.programmes.running import current_cycle, pack_of
 from services.pseudonyms import is_pseudonymous
 from services.roles import choose_role
+from services.surveys.candidates import is_about_people
 from services.surveys.runs import send
 from services.surveys.steps import list_unsent
 from services.web_links import LinkFacts, LinkGone, issue_link, issue_survey_link, read_link, use_link
@@ -190,13 +191,12 @@ def open_survey_by_form(session: Session, *, token: str, now: datetime) -> str:
 
 
 def is_form_only(session: Session, *, run_id: int) -> bool:
-    """Whether a questionnaire is kept out of the chat: the intake, and one that names colleagues."""
+    """Whether a questionnaire stays out of the chat, sent or not: the intake, one that names colleagues."""
     run = session.get(SurveyRun, run_id)
-    if run is None or run.status not in UNSENT or not is_pseudonymous(session, run.cycle_id):
+    if run is None or not is_pseudonymous(session, run.cycle_id):
         return False
     survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
-    names_people = any(one.kind == "person_rank" for one in survey.questions())
-    return run.occasion is RunOccasion.INTAKE or names_people
+    return run.occasion is RunOccasion.INTAKE or is_about_people(survey)
 
 
 def _chat_of(session: Session, link: LinkFacts) -> int:

@@ -231,7 +231,7 @@ def _answer_rows(session: Session, card: DraftCard, asked: Field, t: Translator,
 
 def _list_answers(session: Session, card: DraftCard, asked: Field, t: Translator) -> list[Action]:
     if asked is Field.PAIR:
-        return [Action(one.polite_name, "draft.pair", (one.pair_id,)) for one in card.candidates]
+        return [Action(one.chat_name, "draft.pair", (one.pair_id,)) for one in card.candidates]
     if asked is Field.MEETING:
         return [
             Action(_name_meeting(session, card, one.id, t), "draft.meeting", (one.id,))
@@ -277,7 +277,7 @@ def _skip(asked: Field, t: Translator) -> Action:
 
 def _name_meeting(session: Session, card: DraftCard, meeting_id: int, t: Translator) -> str:
     meeting = next(one for one in card.choices if one.id == meeting_id)
-    names = [one.polite_name for one in card.candidates if one.pair_id == meeting.pair_id]
+    names = [one.chat_name for one in card.candidates if one.pair_id == meeting.pair_id]
     when = say_when(session, meeting, t)
     return f"{when}, {names[0]}" if len(card.candidates) > 1 and names else when
 

@@ -113,9 +113,9 @@ def _lines(session: Session, card: DraftCard, t: Translator) -> list[str]:
     lines += [line for line in (_when(card.item, t), _length(card.item, t)) if line]
     partners = card.partners
     if purpose is Purpose.MOVE and card.meeting is not None:
-        names = [one.polite_name for one in card.candidates if one.pair_id == card.meeting.pair_id]
+        names = [one.chat_name for one in card.candidates if one.pair_id == card.meeting.pair_id]
     else:
-        names = [one.polite_name for one in partners]
+        names = [one.chat_name for one in partners]
     if names:
         lines.append(t("With: {names}", names=", ".join(names)))
     lines += _details(session, card, t)
@@ -158,7 +158,7 @@ def _existing(session: Session, card: DraftCard, t: Translator) -> list[str]:
     meeting = card.meeting
     if meeting is None:
         return []
-    names = [one.polite_name for one in card.candidates if one.pair_id == meeting.pair_id]
+    names = [one.chat_name for one in card.candidates if one.pair_id == meeting.pair_id]
     lines = [
         f"<b>{say_when(session, meeting, t).capitalize()}</b>",
         t("With: {names}", names=", ".join(names)),
@@ -198,7 +198,7 @@ def _corrections(session: Session, card: DraftCard, t: Translator) -> list[str]:
 
 
 def _petition(card: DraftCard, t: Translator) -> list[str]:
-    names = ", ".join(one.polite_name for one in card.partners)
+    names = ", ".join(one.chat_name for one in card.partners)
     lines = [t("With: {names}", names=names)] if names else []
     day = card.item.day
     if card.item.purpose is Purpose.RESIGN and card.earliest_leave is not None:

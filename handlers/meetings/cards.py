@@ -153,7 +153,7 @@ def _read_drop(session: Session, *, place: Place, t: Translator, meeting_id: int
         t(
             "Cancel the meeting on {when}? {partner} will hear of it at once.",
             when=say_when(session, card, t),
-            partner=card.partner_of(place.person_id or 0).polite_name,
+            partner=card.partner_of(place.person_id or 0).chat_name,
         ),
         (
             (Action(t.label("Yes, cancel it"), "meeting.drop", (meeting_id,)),),
@@ -249,7 +249,7 @@ def _propose_actions(
         return [Action(t.label("Propose a meeting"), "meeting.new", (at_work[0].id,))]
     return [
         Action(
-            t.label("Propose a meeting: {name}", name=card.partner_of(person_id).polite_name),
+            t.label("Propose a meeting: {name}", name=card.partner_of(person_id).chat_name),
             "meeting.new",
             (card.id,),
         )
@@ -262,7 +262,7 @@ def _line(session: Session, card: MeetingCard, place: Place, t: Translator, now:
         "{when}: {kind}, {partner} ({state})",
         when=say_when(session, card, t),
         kind=say_kind(session, card.cycle_id, card.kind, t),
-        partner=card.partner_of(place.person_id or 0).polite_name,
+        partner=card.partner_of(place.person_id or 0).chat_name,
         state=_say_state(card, place, t, now),
     )
 

@@ -73,7 +73,7 @@ def _next_question(session: Session, log: Log, actor: Actor, t: Translator, toda
         title = t(
             "Meeting on {when} ({partner})",
             when=say_when(session, card, t),
-            partner=card.partner_of(actor.id or 0).polite_name,
+            partner=card.partner_of(actor.id or 0).chat_name,
         )
     elif log.pair_id is None:
         return _ask_pair(session, actor, t)
@@ -81,15 +81,15 @@ def _next_question(session: Session, log: Log, actor: Actor, t: Translator, toda
         pair = read_pair(session, actor=actor, pair_id=log.pair_id)
         partner = pair.partner_of(actor.id or 0)
         if log.day is None:
-            return _ask_day(session, log, pair.cycle_id, partner.polite_name, t, today)
+            return _ask_day(session, log, pair.cycle_id, partner.chat_name, t, today)
         day = t.day(date.fromisoformat(log.day))
-        title = t("Meeting on {when} ({partner})", when=day, partner=partner.polite_name)
+        title = t("Meeting on {when} ({partner})", when=day, partner=partner.chat_name)
     return _ask_length(title, log, t) if log.minutes is None else _ask_topic(title, log.minutes, t)
 
 
 def _ask_pair(session: Session, actor: Actor, t: Translator) -> Letter:
     rows = tuple(
-        (Action(card.partner_of(actor.id or 0).polite_name, "log.pair", (card.id,)),)
+        (Action(card.partner_of(actor.id or 0).chat_name, "log.pair", (card.id,)),)
         for card in list_mentored_pairs(session, actor=actor)
     )
     return Letter(t("With whom did you meet?"), rows)

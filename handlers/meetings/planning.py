@@ -278,7 +278,7 @@ def plan_screen(session: Session, place: Place, t: Translator, now: datetime) ->
     elif plan.clock is None:
         letter = _ask_time(session, plan, place, t, now)
     else:
-        return _ask_to_send(session, plan, place, t, partner.polite_name)
+        return _ask_to_send(session, plan, place, t, partner.chat_name)
     return Letter(letter.text, (*letter.rows, _tail(session, plan, t, _stop(plan, t), now)))
 
 

@@ -23,7 +23,7 @@ class Partner:
     pair_id: int
     cycle_id: int
     full_name: str
-    polite_name: str
+    chat_name: str
     role: Role
 
 
@@ -68,7 +68,7 @@ def read_author(session: Session, *, actor: Actor) -> Author:
 
 def _partner(pair: PairCard, person_id: int) -> Partner:
     other = pair.partner_of(person_id)
-    return Partner(pair.id, pair.cycle_id, other.full_name, other.polite_name, pair.role_of(person_id))
+    return Partner(pair.id, pair.cycle_id, other.full_name, other.chat_name, pair.role_of(person_id))
 
 
 def read_text(author: Author, text: str, *, now: datetime) -> Reading:

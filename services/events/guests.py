@@ -1,7 +1,7 @@
 """Guests of an event: invited, answering, present; and the list of those whom one may invite."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from services.errors import N_, DomainError, NotAllowed, NotFound
 from services.events.planning import EventCancelled, EventFacts, facts_of, get_event, note, tell_guests
 from services.outbox import Occasion, enqueue, enqueue_many
 from services.people import ChatState, list_people
+from services.pseudonyms import is_pseudonymous
 
 OPENS_BEFORE = timedelta(hours=2)  # doors: who comes early may say so
 REMIND_BEFORE = timedelta(days=1)
@@ -243,14 +244,20 @@ def remind_guests(session: Session, *, now: datetime) -> int:
 def read_invitation(
     session: Session, *, event_id: int, person_id: int
 ) -> tuple[EventFacts, GuestAnswer | None, bool]:
-    """What a notice tells a guest: the event, their answer, whether they were there. Raises NotFound."""
+    """What a notice tells a guest: the event, their answer, whether they were there. Raises NotFound.
+
+    Who leads it is a name: it does not go through the messenger in the pseudonymous mode.
+    """
     event = get_event(session, event_id)
     guest = session.scalars(
         select(EventGuest).where(EventGuest.event_id == event_id, EventGuest.person_id == person_id)
     ).one_or_none()
     if guest is None:
         raise NotFound
-    return facts_of(session, event), guest.answer, guest.attended_at is not None
+    facts = facts_of(session, event)
+    if is_pseudonymous(session, event.cycle_id):
+        facts = replace(facts, leader="")
+    return facts, guest.answer, guest.attended_at is not None
 
 
 def tell_of_materials(session: Session, event: Event, now: datetime) -> int:

@@ -22,7 +22,7 @@ class MeetingSide:
     person_id: int
     role: Role
     full_name: str
-    polite_name: str
+    chat_name: str
     took_place: bool | None  # what this side says; None before it was asked or has answered
 
 
@@ -175,7 +175,7 @@ def card_of(meeting: Meeting) -> MeetingCard:
             person_id=member.person_id,
             role=member.role,
             full_name=member.person.full_name,
-            polite_name=name_partner(
+            chat_name=name_partner(
                 session, member.person, cycle_id=meeting.cycle_id, pair_id=meeting.pair_id
             ),
             took_place=said.get(member.person_id),

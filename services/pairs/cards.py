@@ -13,7 +13,7 @@ from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.people import Participation, Role
 from services.actors import Actor, ActorKind, Right
 from services.errors import NotAllowed, NotFound
-from services.pseudonyms import is_pseudonymous, name_partner
+from services.pseudonyms import introduce_partner, name_partner, name_self
 
 
 class WaitsFor(StrEnum):
@@ -31,7 +31,7 @@ class Side:
     person_id: int
     participation_id: int
     full_name: str
-    polite_name: str
+    chat_name: str
     position: str
     own_name: str  # how the chat addresses this side
     introduction: str  # how it is introduced to the other: name and position, or first name and code
@@ -235,16 +235,14 @@ def _card(session: Session, pair: Pair, *, has_meetings: bool) -> PairCard:
 
 def _side(session: Session, pair: Pair, member: PairMember) -> Side:
     person = member.person
-    name = name_partner(session, person, cycle_id=pair.cycle_id, pair_id=pair.id)
-    is_hidden = is_pseudonymous(session, pair.cycle_id)
     return Side(
         person_id=member.person_id,
         participation_id=member.participation_id,
         full_name=person.full_name,
-        polite_name=name,
+        chat_name=name_partner(session, person, cycle_id=pair.cycle_id, pair_id=pair.id),
         position=person.position,
-        own_name=person.given_name if is_hidden else person.polite_name,
-        introduction=name if is_hidden else ", ".join(filter(None, (person.full_name, person.position))),
+        own_name=name_self(session, person),
+        introduction=introduce_partner(session, person, cycle_id=pair.cycle_id, pair_id=pair.id),
         decision=member.decision,
         decided_at=member.decided_at,
         decline_reason=member.decline_reason,

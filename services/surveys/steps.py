@@ -14,6 +14,7 @@ from services.errors import NotFound
 from services.programmes.running import pack_of, settings_of
 from services.programmes.surveys import Block, Option, Question, Survey
 from services.programmes.texts import Text
+from services.pseudonyms import name_partner
 from services.surveys.candidates import list_candidates, name_chosen
 
 
@@ -50,7 +51,7 @@ class Step:
     people: tuple[Option, ...] = ()  # to choose from, where a question is about people
     change_until: datetime | None = None  # of a sent one
     closes_at: datetime | None = None
-    about: str = ""  # first name and patronymic of whom a mentor answers about
+    about: str = ""  # whom a mentor answers about, as the chat may call them
 
     @property
     def is_open(self) -> bool:
@@ -193,7 +194,10 @@ def read_step(session: Session, *, run_id: int) -> Step:
 
 
 def _name_about(session: Session, run: SurveyRun) -> str:
-    return session.get_one(Person, run.about_person_id).polite_name if run.about_person_id else ""
+    if run.about_person_id is None:
+        return ""
+    person = session.get_one(Person, run.about_person_id)
+    return name_partner(session, person, cycle_id=run.cycle_id, pair_id=run.pair_id)
 
 
 def find_change_end(session: Session, progress: Progress) -> datetime | None:

@@ -3,7 +3,10 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from functools import partial
+from itertools import cycle, product
 
 import pytest
 from flask import Flask
@@ -12,12 +15,25 @@ from sqlalchemy import select
 from admin.app import PanelConfig, create_panel
 from admin.safety import limiter
 from models.consents import Consent, ConsentMedium
-from models.surveys import SurveyRun, SurveyStatus
+from models.events import EventKind
+from models.meetings import Meeting, MeetingStatus
+from models.pairs import Pair, PairStatus
+from models.people import Person, Role
+from models.suggestions import SuggestionKind
+from models.surveys import RunOccasion, SurveyRun, SurveyStatus
+from notices.catalogue import NOTICES, compose
+from notices.language import load_translators
+from notices.letters import Letter
 from services.clock import FixedClock
+from services.events.guests import invite_guests
+from services.events.planning import plan_event
 from services.panel_address import keep_panel_address
-from services.programmes.running import change_settings
+from services.programmes.running import change_settings, pack_of
+from services.suggestions import suggest
+from services.surveys.opening import open_run
+from services.surveys.runs import send
 from services.surveys.steps import read_step
-from tests.dialogues.couples import bring_together
+from tests.dialogues.couples import Couple, bring_together
 from tests.dialogues.walks import Guest, invited, make_world
 from tests.panel.conftest import Browser, text_of
 from tests.town import Town
@@ -144,3 +160,143 @@ async def test_the_chat_goes_on_by_itself_when_the_form_is_sent(
     menu = await anna.telegram.expect("ваша роль: наставляемый")
     assert "Анна" in menu.text
     assert "Продолжить анкету" not in menu.labels
+
+
+CHAT = {"mentee": Role.MENTEE, "mentor": Role.MENTOR}
+
+
+async def bring_to_a_hidden_pair(town: Town) -> Couple:
+    """Each person has a family name and work of their own, and a colleague is in the bank beside them."""
+    couple = await bring_together(town)
+    zoya = await asyncio.to_thread(couple.world.consented, "Зоя", "Марковна", chat_id=777_000_777)
+    await asyncio.to_thread(couple.world.ready, zoya, Role.MENTOR, {})
+    names = {
+        couple.mentee.person.id: ("Ближняя", "хранитель гербария"),
+        couple.mentor.person.id: ("Соседний", "смотритель обсерватории"),
+        zoya.id: ("Дальняя", "настройщик органа"),
+    }
+    with town.database.writing() as session:
+        for person_id, (family_name, position) in names.items():
+            person = session.get_one(Person, person_id)
+            person.family_name, person.position = family_name, position
+    await couple.curate(change_settings, cycle_id=couple.world.cycle_id, changes=HIDDEN)
+    await couple.offer()
+    await couple.accept()
+    return couple
+
+
+def names_of_others(couple: Couple, person_id: int) -> set[str]:
+    """Every part of the names of whoever else is in the school, and their work."""
+    with couple.town.database.reading() as session:
+        people = session.scalars(select(Person).where(Person.id != person_id))
+        found = {part for one in people for part in (one.family_name, one.patronymic, one.position) if part}
+    assert {"Марковна", "Дальняя", "настройщик органа"} <= found
+    return found
+
+
+async def test_no_questionnaire_names_another_in_the_chat(town: Town) -> None:
+    couple = await bring_to_a_hidden_pair(town)
+    world = couple.world
+    after = len(await town.telegram.record())
+    sides = {Role.MENTEE: (couple.anna, couple.mentee), Role.MENTOR: (couple.pyotr, couple.mentor)}
+    with town.database.reading() as session:
+        every = pack_of(session, cycle_id=world.cycle_id).surveys
+    surveys = [one for one in every if one.audience in CHAT and one.quick is None]
+    assert len(surveys) > 6
+    for survey in surveys:
+        role = CHAT[survey.audience]
+        chat, own = sides[role]
+        other = couple.mentor if role is Role.MENTEE else couple.mentee
+        actor = world.actor(own.person)
+        run_id = await asyncio.to_thread(
+            world.write,
+            open_run,
+            survey_id=survey.id,
+            organization_id=world.organization_id,
+            cycle_id=world.cycle_id,
+            occasion=RunOccasion.WAVE,
+            dedup_key=f"wave:{survey.id}",
+            person_id=own.person.id,
+            pair_id=couple.pair_id,
+            about_person_id=other.person.id,
+        )
+        await chat.say("/surveys")
+        await chat.tap("Продолжить анкету")
+        await chat.say("/menu")
+        await asyncio.to_thread(
+            world.write, answer_until, actor=actor, run_id=run_id, answers={}, stop_at=None
+        )
+        await chat.tap("Продолжить анкету")
+        await asyncio.to_thread(world.write, send, actor=actor, run_id=run_id)
+        await chat.say("/surveys")
+        for label in (await chat.screen()).labels:
+            if label.startswith("Изменить") and survey.title.ru in label:
+                await chat.tap(label)
+    calls = (await town.telegram.record())[after:]
+    for chat, own in sides.values():
+        sent = str(
+            [call["parameters"] for call in calls if str(call["parameters"].get("chat_id")) == str(chat.id)]
+        )
+        assert f"(№ {couple.pair_id})" in sent
+        assert not {name for name in names_of_others(couple, own.person.id) if name in sent}
+
+
+async def test_no_notice_names_another(town: Town) -> None:
+    """Every kind, in every state of the pair and of its meeting: most have words only in some of them."""
+    couple = await bring_to_a_hidden_pair(town)
+    world = couple.world
+    await couple.pyotr.tap("Предложить встречу")
+    await couple.pyotr.tap((await couple.pyotr.screen()).labels[2])
+    await couple.pyotr.tap("15:30")
+    await couple.pyotr.tap("Предложить")
+    await couple.anna.expect("предлагает встретиться")
+    event = await couple.curate(
+        plan_event,
+        cycle_id=world.cycle_id,
+        kind=EventKind.ROUND_TABLE,
+        title="Обмен опытом",
+        starts_at=town.clock.now() + timedelta(days=9),
+        leader="Дальняя Зоя Марковна, настройщик органа",
+    )
+    both = [couple.mentee.person.id, couple.mentor.person.id]
+    await couple.curate(invite_guests, event_id=event.id, person_ids=both)
+    suggestion_id = await asyncio.to_thread(
+        world.write,
+        suggest,
+        actor=world.actor(couple.mentor.person),
+        pair_id=couple.pair_id,
+        kind=SuggestionKind.CONTEST,
+        text="Очень старается",
+    )
+    found: dict[str, set[str]] = {kind: set() for kind in NOTICES}
+    t = load_translators()["ru"]
+    with town.database.reading() as session:
+        meeting = session.scalars(select(Meeting)).one()
+        pair = session.get_one(Pair, couple.pair_id)
+        runs = session.scalars(select(SurveyRun.id)).all()
+        surveys = cycle(product(SurveyStatus, runs))
+        for pair_status, meeting_status in product(PairStatus, MeetingStatus):
+            status, run_id = next(surveys)
+            pair.status, meeting.status = pair_status, meeting_status
+            run = session.get_one(SurveyRun, run_id)
+            run.status, run.about_person_id, run.pair_id = status, both[0], couple.pair_id
+            for kind, person_id in product(NOTICES, both):
+                facts = {
+                    "person_id": person_id,
+                    "pair_id": couple.pair_id,
+                    "meeting_id": meeting.id,
+                    "event_id": event.id,
+                    "suggestion_id": suggestion_id,
+                    "run_id": run_id,
+                    "offset": 0,
+                }
+                with suppress(KeyError), session.no_autoflush:
+                    letter = compose(session, kind=kind, facts=facts, t=t, now=town.clock.now())
+                    if isinstance(letter, Letter):
+                        found[kind].add(str((person_id, letter)))
+        session.rollback()
+    told = {kind.partition(".")[0] for kind, letters in found.items() if letters}
+    assert {"pair", "meeting", "event", "suggestion", "survey"} <= told
+    for person_id in both:
+        letters = str([one for kept in found.values() for one in kept if one.startswith(f"({person_id},")])
+        assert not {name for name in names_of_others(couple, person_id) if name in letters}
