@@ -378,7 +378,7 @@ def run_sandbox(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
         say(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
     if asked.start is not None and site.sandbox_state.exists():
         say(t.label("This sandbox was used before: its clock goes on, --start counts for a new one."))
-    work_sandbox(site, panel=t.label("Panel"), start=start)
+    work_sandbox(site, start=start)
     return 0
 
 

@@ -1,4 +1,5 @@
-"""The panel's language: the account's own, before sign-in the one chosen there, else the installation's.
+"""The panel's language: the account's own, before sign-in the one chosen there, else the browser's,
+else the installation's.
 
 Our texts go through the same Translator as the bot's, so that a preview and a message are one text.
 Flask-Babel serves the texts of Flask-Admin and WTForms out of their own catalogues.
@@ -8,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, g, request, session
 from flask_babel import Babel
 from flask_login import current_user
 
@@ -42,7 +43,7 @@ def set_up_languages(app: Flask) -> None:
 def locale() -> str:
     if current_user and current_user.is_authenticated:
         return str(current_user.account.locale)
-    chosen = session.get("locale")
+    chosen = session.get("locale") or request.accept_languages.best_match(LOCALES)
     return chosen if chosen in LOCALES else panel_config().locale
 
 

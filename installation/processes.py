@@ -136,7 +136,7 @@ def work_worker(site: Site) -> None:
         run_worker(WorkerConfig(site.database_url, site.folder, clock), stop)
 
 
-def work_sandbox(site: Site, *, panel: str | None, start: datetime | None) -> None:
+def work_sandbox(site: Site, *, start: datetime | None) -> None:
     """Serve the stand-in Telegram, a new one from `start` on, until SIGTERM or SIGINT. Raises a Fault."""
     from sandbox.server import serve
 
@@ -148,7 +148,7 @@ def work_sandbox(site: Site, *, panel: str | None, start: datetime | None) -> No
                 state_file=site.sandbox_state,
                 port=port,
                 timezone=site.settings.timezone,
-                links={panel: site.panel_address} if panel else {},
+                links={"panel": site.panel_address},  # the chat page has the word in its own languages
                 start=site.localize(start),
             )
         )

@@ -6,7 +6,7 @@ import logging
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from installation import checks, faults
@@ -16,7 +16,7 @@ from installation.processes import open_clock
 from installation.site import Site
 from installation.supervision import Supervisor
 from installation.words import word
-from notices.language import Translator
+from notices.language import Translator, load_translators
 from services.demo import DEMO_LOGIN, DemoPerson, prepare_demo
 from services.errors import N_
 from services.programmes.packs import ResolvedPack
@@ -78,7 +78,7 @@ async def run_processes(site: Site, t: Translator, pack: ResolvedPack, username:
         if starts_sandbox(site):
             supervisor.start("sandbox", is_last=True)
             if await is_answering(supervisor, f"{site.sandbox_url}/clock"):
-                await asyncio.to_thread(prepare_sandbox, site, t, pack)
+                await asyncio.to_thread(prepare_sandbox, site, pack)
         if not supervisor.is_stopping:
             earlier = await asyncio.to_thread(count_calls, site)
             supervisor.start("bot")
@@ -137,7 +137,7 @@ def _ask(address: str) -> bytes | None:
         return error.read()
 
 
-def prepare_sandbox(site: Site, t: Translator, pack: ResolvedPack) -> None:
+def prepare_sandbox(site: Site, pack: ResolvedPack) -> None:
     """The demo programme in the database, its people on the chat page; nothing twice."""
     with open_clock(site) as clock, checks.open_database(site) as database, database.writing() as session:
         people = prepare_demo(
@@ -147,16 +147,17 @@ def prepare_sandbox(site: Site, t: Translator, pack: ResolvedPack) -> None:
             timezone=site.settings.timezone,
             now=clock.now(),
         )
+    translators = load_translators().values()
     for person in people:
-        _invite(site, t, person)
+        _invite(site, translators, person)
 
 
-def _invite(site: Site, t: Translator, person: DemoPerson) -> None:
+def _invite(site: Site, translators: Iterable[Translator], person: DemoPerson) -> None:
     body = {
         "key": person.key,
         "first_name": person.first_name,
         "last_name": person.last_name,
-        "note": t.label(NOTES[person.part]),
+        "note": {t.locale: t.label(NOTES[person.part]) for t in translators},
         "start_payload": person.start_payload,
     }
     request = urllib.request.Request(  # noqa: S310  # http to our own sandbox

@@ -70,7 +70,7 @@ class SandboxClient:
         last_name: str | None = None,
         username: str | None = None,
         start_payload: str | None = None,
-        note: str | None = None,
+        note: str | dict[str, str] | None = None,
         language_code: str | None = None,
     ) -> "Person":
         """Add a person; the same key gives the same person again."""
@@ -84,6 +84,10 @@ class SandboxClient:
             "language_code": language_code,
         }
         return Person(self, await self.ask("POST", "/sandbox/people", json=facts))
+
+    def of(self, facts: Json) -> "Person":
+        """Give somebody whose facts are known."""
+        return Person(self, facts)
 
     async def people(self) -> list["Person"]:
         """Give everybody."""

@@ -11,9 +11,11 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from sandbox.actions import Actions, ImpossibleAction
+from sandbox.client import SandboxClient
 from sandbox.clock import read_moment, write_moment
 from sandbox.contract import Upload
 from sandbox.faults import Faults
+from sandbox.filling import MARKS, CannotFill, fill_in
 from sandbox.limits import Limits
 from sandbox.methods.profile import find_commands, read_kept_text
 from sandbox.record import Record
@@ -22,6 +24,8 @@ from sandbox.world import Person, World
 
 HEARTBEAT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 25.0
+FILL_PATIENCE_SECONDS = 20.0  # for one answer of the bot
+LANGUAGES = ("ru", "en")
 LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
 PERSON_FIELDS = ("last_name", "username", "note", "start_payload", "language_code")
 
@@ -41,6 +45,12 @@ def is_foreign(request: web.Request) -> bool:
     bound = request.transport.get_extra_info("sockname")[0] if request.transport else ""
     is_local = str(bound).startswith("127.") or bound == "::1"
     return is_local and request.url.host not in LOOPBACK_NAMES
+
+
+def read_language(request: web.Request) -> str | None:
+    """The language of the page that asks; None for a caller without one."""
+    code = request.headers.get("Accept-Language", "")[:2].lower()
+    return code if code in LANGUAGES else None
 
 
 @web.middleware
@@ -69,6 +79,7 @@ class Controls:
         self._record = record
         self._config = config
         self._actions = Actions(world)
+        self._filling: set[int] = set()
         self._closing = asyncio.Event()
 
     def add_routes(self, app: web.Application) -> None:
@@ -80,6 +91,7 @@ class Controls:
                 web.post("/sandbox/people", self.add_person),
                 web.get("/sandbox/people/{person}", self.show_person),
                 web.get("/sandbox/people/{person}/events", self.wait_for_events),
+                web.post("/sandbox/people/{person}/fill_in", self.fill_in),
                 web.post("/sandbox/people/{person}/{action}", self.act),
                 web.get("/sandbox/files/{file_id}", self.send_file),
                 web.get("/sandbox/record", self.show_record),
@@ -126,6 +138,7 @@ class Controls:
                 "faults": self._faults.report(),
                 "number": self._world.events.number,
                 "calls": self._record.number,
+                "questionnaire_marks": MARKS,
             }
         )
 
@@ -147,6 +160,7 @@ class Controls:
     async def show_person(self, request: web.Request) -> web.Response:
         """Answer one person's whole dialogue."""
         person = self._find_person(request)
+        language = read_language(request) or person.language_code
         button = self._world.settings.get(f"menu_button:{person.id}") or self._world.settings.get(
             "menu_button:"
         )
@@ -154,9 +168,9 @@ class Controls:
             {
                 "person": self._summarise(person),
                 "messages": [message.dump() for message in self._world.show_messages(person)],
-                "commands": find_commands(self._world, person.id, "ru"),
+                "commands": find_commands(self._world, person.id, language),
                 "menu_button": button,
-                "description": read_kept_text(self._world, "description", {"language_code": "ru"})[
+                "description": read_kept_text(self._world, "description", {"language_code": language})[
                     "description"
                 ],
                 "open_queries": [
@@ -176,8 +190,9 @@ class Controls:
         return web.json_response(await self._world.events.wait(person.id, after, seconds))
 
     async def act(self, request: web.Request) -> web.Response:
-        """Do something as this person."""
+        """Do something as this person, whose app speaks the language of the page that asks."""
         person = self._find_person(request)
+        self._follow_language(person, request)
         values: Json
         if request.content_type == "multipart/form-data":
             form = await request.post()
@@ -191,6 +206,30 @@ class Controls:
         before = self._world.events.number
         done = self._actions.perform(person, request.match_info["action"], values)
         return web.json_response({"number": before, **done})
+
+    async def fill_in(self, request: web.Request) -> web.Response:
+        """Answer the open questionnaire in the person's name; a refusal says where it does not go on."""
+        person = self._find_person(request)
+        self._follow_language(person, request)
+        if person.id in self._filling:
+            return refuse_request(409, "this questionnaire is being filled in already")
+        self._filling.add(person.id)
+        try:
+            async with SandboxClient(f"http://{request.host}", timeout=FILL_PATIENCE_SECONDS) as client:
+                count = await fill_in(client.of(person.dump()), person.language_code)
+        except CannotFill as fault:
+            return refuse_request(409, str(fault))
+        except AssertionError:
+            return refuse_request(409, "the bot does not answer: press again in a moment")
+        finally:
+            self._filling.discard(person.id)
+        return web.json_response({"answers": count})
+
+    def _follow_language(self, person: Person, request: web.Request) -> None:
+        language = read_language(request)
+        if language is not None and language != person.language_code:
+            person.language_code = language
+            self._world.keep_person(person)
 
     async def send_file(self, request: web.Request) -> web.StreamResponse:
         """Give a file to the page: pictures and sound in place, everything else as a download."""

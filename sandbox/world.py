@@ -24,7 +24,7 @@ class Person:
     first_name: str
     last_name: str | None = None
     username: str | None = None
-    note: str | None = None
+    note: str | dict[str, str] | None = None  # in one language, or in each
     start_payload: str | None = None
     language_code: str = "ru"
     has_started: bool = False

@@ -5,9 +5,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin import storage
+from admin.configuration import panel_config
 from admin.devices import read_origin
 from admin.doors import current_account, let_in, sign_out
-from admin.languages import label, plural, sentence
+from admin.languages import label, locale, plural, sentence
 from admin.refusals import Refusal, count_refusal
 from admin.safety import SIGN_IN_LIMIT, limiter
 from notices.language import LOCALES
@@ -38,7 +39,11 @@ def open_door() -> Page:
     )
     storage.session().commit()
     if tried.account is not None:
+        shown = locale()
         let_in(tried.account)
+        if panel_config().is_sandbox:
+            # The demo's curator is whoever tries the sandbox, in the language of the page before.
+            _speak(shown)
         return redirect(_back())
     say_refused(tried, label("The name or the password is not right."))
     return render_template("panel/sign_in.html", login=login), 401
@@ -116,11 +121,13 @@ def choose() -> Page:
     if wanted in LOCALES:
         session["locale"] = wanted
         if current_user.is_authenticated:
-            choose_language(
-                storage.session(), actor=current_account().actor, locale=wanted, now=storage.now()
-            )
-            storage.session().commit()
+            _speak(wanted)
     return redirect(_back())
+
+
+def _speak(language: str) -> None:
+    choose_language(storage.session(), actor=current_account().actor, locale=language, now=storage.now())
+    storage.session().commit()
 
 
 def _back() -> str:

@@ -6,7 +6,7 @@ import { find, icon, make } from "./elements.js";
 import { setUpFaults } from "./faults.js";
 import { now, setClock, setZone, writeClock, writeShort, writeSoon } from "./moments.js";
 import { act, listen, read, write } from "./server.js";
-import { applyWords, currentLanguage, setLanguage, translate, word } from "./words.js";
+import { applyWords, currentLanguage, inLanguage, setLanguage, translate, word } from "./words.js";
 
 const page = { config: null, people: [], next: null };
 
@@ -22,7 +22,7 @@ function renderPeople() {
     const last = person.start_payload && !person.has_started ? word("invited") : summarise(person.last);
     return make("li", {}, make("a", { href: `#${person.id}`, "aria-current": person.id === chosen() ? "true" : null },
       make("span", { class: `avatar c${person.id % 8}`, "aria-hidden": "true" }, person.first_name.slice(0, 1).toUpperCase()),
-      make("span", { class: "person-name" }, make("b", {}, name), person.note ? make("small", {}, person.note) : ""),
+      make("span", { class: "person-name" }, make("b", {}, name), person.note ? make("small", {}, inLanguage(person.note)) : ""),
       make("time", { class: "person-time" }, person.last ? writeShort(person.last.date * 1000) : ""),
       make("span", { class: "person-last" }, last.replaceAll("\n", " ")),
       person.unread ? make("span", { class: "unread", "aria-label": `${person.unread} ${word("unread")}` }, String(person.unread)) : ""));
@@ -77,6 +77,7 @@ async function route() {
 
 async function loadAll() {
   page.config = await read("/sandbox/config");
+  open.questionnaireMarks = page.config.questionnaire_marks;
   setZone(page.config.timezone);
   takeClock(page.config.clock);
   page.people = await read("/sandbox/people");
@@ -123,7 +124,7 @@ function askWhoOpens() {
   dialog.replaceChildren(make("h2", {}, word("who_opens")), ...page.people.map((person) =>
     make("button", { type: "button", class: "opener", onclick: () => press(person) },
       make("span", { class: `avatar c${person.id % 8}`, "aria-hidden": "true" }, person.first_name.slice(0, 1).toUpperCase()),
-      make("span", {}, [person.first_name, person.last_name, person.note ? `(${person.note})` : ""].filter(Boolean).join(" ")))), adding);
+      make("span", {}, [person.first_name, person.last_name, person.note ? `(${inLanguage(person.note)})` : ""].filter(Boolean).join(" ")))), adding);
   dialog.showModal();
 }
 
@@ -135,7 +136,7 @@ async function begin() {
   setUpFaults();
   await loadAll();
   for (const [label, url] of Object.entries(page.config.links)) {
-    find("open-faults").before(make("a", { href: url, target: "_blank", rel: "noopener", class: "quiet" }, label));
+    find("open-faults").before(make("a", { href: url, target: "_blank", rel: "noopener", class: "quiet", "data-word": label }, word(label)));
   }
   askWhoOpens();
   listen(receive, takeConnection);
@@ -146,7 +147,7 @@ async function begin() {
     setLanguage(currentLanguage() === "ru" ? "en" : "ru");
     renderLanguage();
     renderPeople();
-    renderAll();
+    openDialogue(open.id, page.config.bot);
     takeClock({ now: new Date(now()).toISOString(), next: page.next ? new Date(page.next).toISOString() : null });
   });
   find("add-person").addEventListener("submit", async (event) => {

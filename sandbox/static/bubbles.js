@@ -22,8 +22,8 @@ const shownText = (message) =>
   !message.from_bot && /^\/start \S+$/.test(message.text ?? "") ? "/start" : message.text ?? message.caption;
 
 function writeSize(bytes) {
-  if (bytes < 1024) return `${bytes} Б`;
-  return bytes < 1048576 ? `${Math.round(bytes / 1024)} КБ` : `${(bytes / 1048576).toFixed(1)} МБ`;
+  if (bytes < 1024) return `${bytes} ${word("bytes")}`;
+  return bytes < 1048576 ? `${Math.round(bytes / 1024)} ${word("kilobytes")}` : `${(bytes / 1048576).toFixed(1)} ${word("megabytes")}`;
 }
 
 function renderContent(message, doors) {

@@ -1,5 +1,5 @@
 // The foot of a dialogue: text, attachments, command menu, reply keyboard, Start and Unblock.
-import { attempt, open } from "./dialogue.js";
+import { attempt, open, showToast } from "./dialogue.js";
 import { summarise } from "./bubbles.js";
 import { find, icon, make, openMenu } from "./elements.js";
 import { act } from "./server.js";
@@ -36,9 +36,26 @@ export function renderFoot() {
   if (person.is_deactivated) gate.replaceChildren(make("p", {}, word("deactivated")));
   else if (person.is_blocked) gate.replaceChildren(gateButton("unblock", "unblock"));
   else if (isGated) gate.replaceChildren(gateButton("start", "start"));
+  find("fill-in").hidden = isGated || !isQuestionnaire(messages);
   renderKeys(isGated);
   const isMenu = open.commands.length > 0 && open.menuButton?.type !== "web_app";
   find("commands").hidden = !isMenu;
+}
+
+// The newest message of the bot decides, as a person would look at it.
+function isQuestionnaire(messages) {
+  const newest = [...messages.values()].filter((message) => message.from_bot).sort((a, b) => b.message_id - a.message_id)[0];
+  const rows = newest?.reply_markup?.inline_keyboard ?? [];
+  return rows.flat().some((button) => open.questionnaireMarks.includes(button.text));
+}
+
+async function fillIn(button) {
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  const done = await attempt(() => act(open.id, "fill_in"));
+  button.disabled = false;
+  button.removeAttribute("aria-busy");
+  if (done) showToast(word("filled_in"));
 }
 
 function gateButton(key, action) {
@@ -125,6 +142,7 @@ export function setUpComposer() {
     if (event.key === "Escape" && context) setContext(null);
   });
   find("composer").addEventListener("submit", (event) => { event.preventDefault(); send(); });
+  find("fill-in").addEventListener("click", (event) => fillIn(event.currentTarget));
   find("attach").addEventListener("click", (event) => openAttach(event.currentTarget));
   find("commands").addEventListener("click", (event) => openMenu(event.currentTarget, open.commands.map((command) => ({
     text: command.description, hint: `/${command.command}`, run: () => attempt(() => act(open.id, "say", { text: `/${command.command}` })),

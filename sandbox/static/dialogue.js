@@ -3,10 +3,10 @@ import { renderBubble, summarise } from "./bubbles.js";
 import { find, make, openMenu } from "./elements.js";
 import { dayOf, writeDay } from "./moments.js";
 import { act, read } from "./server.js";
-import { currentLanguage, translate, word } from "./words.js";
+import { currentLanguage, inLanguage, translate, word } from "./words.js";
 import { renderFoot, setContext } from "./composer.js";
 
-export const open = { id: null, person: null, messages: new Map(), commands: [], menuButton: null, description: "", bot: null };
+export const open = { id: null, person: null, messages: new Map(), commands: [], menuButton: null, description: "", bot: null, questionnaireMarks: [] };
 const busy = new Map();
 const reactions = new Map();
 let loading = 0;
@@ -95,7 +95,7 @@ function place(log, nodes) {
 function renderWho(words = "") {
   const { first_name, last_name, note, is_blocked } = open.person;
   const name = [first_name, last_name].filter(Boolean).join(" ");
-  const state = words || [`${word("you_are")} ${name}`, note, is_blocked ? word("blocked") : ""].filter(Boolean).join(", ");
+  const state = words || [`${word("you_are")} ${name}`, inLanguage(note), is_blocked ? word("blocked") : ""].filter(Boolean).join(", ");
   find("who-am-i").textContent = state;
   find("who-am-i").classList.toggle("live", Boolean(words));
 }

@@ -1,10 +1,13 @@
-// Requests to the sandbox; a refusal becomes an Error with the sandbox's sentence.
+// Requests to the sandbox; a refusal becomes an Error with the sandbox's sentence. Each tells the page's language: the
+// person's Telegram speaks it, and so the bot answers in it.
+import { currentLanguage } from "./words.js";
+
 async function request(method, path, body) {
-  const options = { method };
+  const options = { method, headers: { "Accept-Language": currentLanguage() } };
   if (body instanceof FormData) options.body = body;
   else if (body !== undefined) {
     options.body = JSON.stringify(body);
-    options.headers = { "Content-Type": "application/json" };
+    options.headers["Content-Type"] = "application/json";
   }
   const response = await fetch(path, options);
   const answer = await response.json();

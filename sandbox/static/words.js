@@ -29,7 +29,8 @@ const WORDS = {
     "429": "429: слишком часто", "500": "500: ошибка сервера", "502": "502: шлюз не ответил",
     timeout: "ответа нет", delay: "ответ с задержкой", reset_before: "обрыв до выполнения",
     reset_after: "обрыв после выполнения", duplicate_update: "обновление придёт дважды",
-    delay_update: "обновление опоздает", sent_file: "файл", times_word: "раз",
+    delay_update: "обновление опоздает", sent_file: "файл", times_word: "раз", panel: "Панель",
+    fill_in: "Заполнить анкету за меня", filled_in: "Анкета отправлена", bytes: "Б", kilobytes: "КБ", megabytes: "МБ",
   },
   en: {
     sandbox: "Sandbox", time_machine: "Time machine", plus_hour: "+1 hour", plus_day: "+1 day",
@@ -60,11 +61,14 @@ const WORDS = {
     "429": "429: too many requests", "500": "500: server error", "502": "502: bad gateway",
     timeout: "no answer", delay: "a late answer", reset_before: "connection lost before acting",
     reset_after: "connection lost after acting", duplicate_update: "an update comes twice",
-    delay_update: "an update comes late", sent_file: "file", times_word: "times",
+    delay_update: "an update comes late", sent_file: "file", times_word: "times", panel: "Panel",
+    fill_in: "Fill in the questionnaire for me", filled_in: "The questionnaire is sent", bytes: "B", kilobytes: "KB", megabytes: "MB",
   },
 };
 
-let language = localStorage.getItem("sandbox.language") === "en" ? "en" : "ru";
+// The one chosen here, else the first of the browser's that the page speaks.
+const spoken = [localStorage.getItem("sandbox.language"), ...navigator.languages].map((code) => String(code).slice(0, 2));
+let language = spoken.find((code) => code in WORDS) ?? "ru";
 
 // The server's sentences, for a page in Russian.
 const REFUSALS = {
@@ -79,11 +83,18 @@ const REFUSALS = {
   "a start payload has 1 to 64 of A-Z a-z 0-9 _ -": "В ссылке неверная метка приглашения",
   "only an own text can be edited": "Изменить можно только свой текст",
   "no notice is planned": "Уведомлений не запланировано",
+  "no questionnaire is open here: choose what the bot offers first": "Анкета не открыта: сначала выберите, что предлагает бот",
+  "I do not know what to answer here: answer this question yourself, then press again":
+    "Не знаю, что здесь ответить: ответьте на этот вопрос сами и нажмите ещё раз",
+  "this questionnaire is being filled in already": "Эта анкета уже заполняется",
+  "the bot does not answer: press again in a moment": "Бот не отвечает: нажмите ещё раз чуть позже",
 };
 
 export const translate = (sentence) => (language === "ru" ? REFUSALS[sentence] ?? sentence : sentence);
 export const word = (key) => WORDS[language][key] ?? key;
 export const currentLanguage = () => language;
+// A text that may be given in each language.
+export const inLanguage = (text) => (text && typeof text === "object" ? text[language] ?? text.ru : text);
 
 export function setLanguage(next) {
   language = next;

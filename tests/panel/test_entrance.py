@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -162,6 +163,33 @@ def test_a_stranger_may_choose_the_language_too(stranger: Browser) -> None:
     assert "Панель куратора" in text_of(
         stranger.post("/language", page="/sign-in", locale="ru", next="/sign-in")
     )
+
+
+@pytest.mark.parametrize(
+    ("spoken", "title"),
+    [
+        ("en-GB,en;q=0.9", "The curator's panel"),
+        ("ru-RU,ru;q=0.9,en;q=0.5", "Панель куратора"),
+        ("de-DE,en;q=0.5", "The curator's panel"),
+        ("de-DE,fr", "Панель куратора"),
+    ],
+)
+def test_before_sign_in_the_panel_speaks_the_browsers_language(
+    stranger: Browser, spoken: str, title: str
+) -> None:
+    answer = stranger.client.get("/sign-in", headers={"Accept-Language": spoken})
+    assert title in text_of(answer.text)
+
+
+@pytest.mark.parametrize(("is_sandbox", "greeting"), [(True, "What waits for you"), (False, "Что ждёт вас")])
+def test_only_in_the_sandbox_an_account_takes_the_language_of_the_sign_in_page(
+    panel: Flask, world: World, add_account: Callable[..., int], *, is_sandbox: bool, greeting: str
+) -> None:
+    add_account(world, AccountRole.CURATOR, "demo", "Дина Показательная")
+    panel.extensions["nastavnik"] = replace(panel.extensions["nastavnik"], is_sandbox=is_sandbox)
+    browser = Browser(panel.test_client())
+    browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert greeting in text_of(browser.sign_in("demo"))
 
 
 def test_every_answer_carries_the_headers(curator: Browser) -> None:

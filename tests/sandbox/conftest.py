@@ -1,9 +1,11 @@
 """A sandbox for each test, a client that acts as people, and a bare caller of the Bot API."""
 
 import json
+import os
 import socket
 from collections.abc import AsyncIterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,16 @@ from sandbox.server import Sandbox
 from tests.conftest import FIRST_MOMENT
 
 TOKEN = "123456789:sandbox-token_of-a-bot"
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 class Caller:
@@ -89,3 +101,14 @@ def unused_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Any]:
+    playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
+    if not os.access(CHROMIUM, os.X_OK):
+        pytest.skip(f"no browser at {CHROMIUM}")
+    async with playwright.async_playwright() as driver:
+        running = await driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield running
+        await running.close()

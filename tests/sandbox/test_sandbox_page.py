@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +12,7 @@ import pytest
 from sandbox.client import SandboxClient, wait_for_sandbox
 from sandbox.server import Sandbox
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TOKEN = "123456789:sandbox-token_of-a-bot"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Any]:
-    playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
-    if not os.access(CHROMIUM, os.X_OK):
-        pytest.skip(f"no browser at {CHROMIUM}")
-    async with playwright.async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield running
-        await running.close()
 
 
 async def find_overflow(page: Any) -> int:
@@ -49,7 +27,7 @@ async def test_a_person_talks_with_the_bot_on_the_page(
 ) -> None:
     anna = await telegram.person("Анна", key="mentee", note="наставляемая", start_payload="inv_abc")
     await telegram.person("Борис")
-    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    page = await browser.new_page(locale="ru-RU", viewport={"width": 1280, "height": 800})
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
@@ -122,7 +100,7 @@ async def test_a_deep_link_is_opened_by_whom_one_chooses(
     browser: Any, sandbox: Sandbox, telegram: SandboxClient, call: Any
 ) -> None:
     anna = await telegram.person("Анна")
-    page = await browser.new_page()
+    page = await browser.new_page(locale="ru-RU")
     await page.goto(f"{sandbox.url}/?start=inv_from-the-panel")
     await page.click(".opener:has-text('Анна')")
     (update,) = await call("getUpdates", timeout=10)
@@ -140,7 +118,7 @@ async def test_nothing_overflows_on_a_phone_and_unread_is_counted(
     await call("setMyCommands", commands=[{"command": "menu", "description": "Меню"}])
     keyboard = {"inline_keyboard": [[{"text": str(n), "callback_data": str(n)} for n in range(8)]]}
     await call("sendMessage", chat_id=anna.id, text="длинноеслово" * 20, reply_markup=keyboard)
-    page = await browser.new_page(viewport={"width": 360, "height": 740})
+    page = await browser.new_page(locale="ru-RU", viewport={"width": 360, "height": 740})
     await page.goto(sandbox.url)
     assert await page.locator(".unread").inner_text() == "1"
     assert await find_overflow(page) == 0
