@@ -27,6 +27,7 @@ from admin.drawings import month_name
 from admin.languages import LANGUAGE_NAMES, label, locale, sentence, set_up_languages
 from admin.probes import add_probes
 from admin.refusals import Refusal, count_refusal
+from admin.repeats import refuse_repeats
 from admin.safety import keep_safe, nonce, refusal
 from admin.storage import db, session
 from admin.views.answering import answering
@@ -50,6 +51,7 @@ def create_panel(config: PanelConfig) -> Flask:
     db.attach(app, config.database_url)
     set_up_languages(app)
     guard_doors(app)
+    refuse_repeats(app)
     app.register_blueprint(entrance)
     app.register_blueprint(answering)
     app.register_blueprint(forms)

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from flask import Flask, g, render_template, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from admin.configuration import PanelConfig
 from admin.probes import PROBES
+from admin.repeats import MarkedCSRF
 
 SESSION_LIFE = timedelta(hours=8)
 SIGN_IN_LIMIT = "20 per minute; 200 per hour"  # an address; services.accounts delays each account as well
@@ -39,7 +39,6 @@ limiter = Limiter(
     storage_uri="memory://",  # one process serves the panel; a restart forgives
     headers_enabled=False,
 )
-csrf = CSRFProtect()
 
 
 def keep_safe(app: Flask, config: PanelConfig) -> None:
@@ -60,7 +59,7 @@ def keep_safe(app: Flask, config: PanelConfig) -> None:
     def _allow_upload() -> None:  # before anything reads the form
         request.max_content_length = UPLOADS.get(request.endpoint or "", FORM_LIMIT)
 
-    csrf.init_app(app)
+    MarkedCSRF().init_app(app)
     limiter.init_app(app)
     hosts = LOOPBACK | {urlsplit(config.panel_url).hostname} if config.panel_url else frozenset()
 

@@ -18,6 +18,7 @@ from services.reminders import BATCH, ask_after_meetings, send_due_reminders
 from services.roadmap.digests import send_digests
 from services.roadmap.proofs import settle_roadmaps
 from services.roadmap.reminders import remind_responsible
+from services.sent_forms import forget_sent
 from services.surveys.closing import close_overdue
 from services.surveys.events import ask_before_and_after, ask_short_forms
 from services.surveys.reminders import remind_unfinished, tell_curator_of_silence
@@ -58,5 +59,6 @@ TICKS: tuple[Tick, ...] = (
     Tick("erasures whose last day has come", 600, ask_due_erasures, batch=None),
     Tick("consents whose term has ended", 1800, end_terms, batch=50),
     Tick("terms of personal data", 3600, look_after_terms, batch=None),
+    Tick("forms that were sent", 3600, forget_sent, batch=None),
     Tick("daily backup", 600, ask_daily_backup, batch=None),
 )
