@@ -58,5 +58,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("record_closures")
     with op.batch_alter_table("setup_links", schema=None) as batch_op:
-        batch_op.drop_constraint(op.f("fk_setup_links_issued_by_accounts"), type_="foreignkey")
         batch_op.drop_column("issued_by")
