@@ -1,4 +1,6 @@
 # One place for every task; `make run` and `make test` need nothing but Python 3.11 to 3.14 and make.
+# Where this is set (containers), every process would compile every module that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := .venv/.ready-run
@@ -13,10 +15,10 @@ MO := $(PO:.po=.mo)
 run: setup
 	@$(BIN)/nastavnik run
 
-# Four workers, for half of each test is waiting; a file's tests stay together (browsers and processes), in the
-# order of the folders: the slow ones first, so that the many quick ones fill the end. `make test WORKERS=0` runs
-# them one by one; MARKS="" runs also the long ones.
-WORKERS ?= 4
+# Three workers on two cores, for some of each test is waiting, and each more costs eight seconds of imports; a file's
+# tests stay together (browsers and processes), in the order of the folders: the slow ones first, so that the many quick
+# ones fill the end. `make test WORKERS=0` runs them one by one; MARKS="" runs also the long ones.
+WORKERS ?= 3
 MARKS ?= not long
 TESTS ?= tests
 test: setup-for-tests

@@ -37,6 +37,7 @@ from admin.views.home import HomePage
 from admin.views.menu import menu, pages, roadmap_tabs, tabs
 from services.actors import Right
 from services.errors import DomainError, NotAllowed, NotFound
+from services.passwords import unused_hash
 
 __all__ = ["PanelConfig", "create_panel"]
 
@@ -77,6 +78,8 @@ def create_panel(config: PanelConfig) -> Flask:
         curator_title=curator_title,
         is_sandbox=config.is_sandbox,
     )
+    # Before the first sign-in, or an unknown name would take longer than a known one.
+    unused_hash()
     return app
 
 

@@ -1,5 +1,7 @@
 """Passwords of panel accounts: argon2, and a rule that refuses what is guessed first."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -19,8 +21,15 @@ COMMON = (
 )  # fmt: skip
 
 _HASHER = PasswordHasher()
-# Checked in place of a missing hash, so that the time of an answer does not tell which logins exist.
-_NOBODYS_HASH = _HASHER.hash("nobody signs in with this")
+
+
+@cache
+def unused_hash() -> str:
+    """Checked in place of a missing hash, so that the time of an answer does not tell which logins exist.
+
+    Whoever serves sign-in asks for it when it starts; other processes never spend the quarter of a second.
+    """
+    return _HASHER.hash("nobody signs in with this")
 
 
 class PasswordTooShort(DomainError):
@@ -58,7 +67,7 @@ def is_password(password_hash: str | None, password: str) -> bool:
     """Whether this is the password; takes as long when there is none."""
     try:
         return (
-            _HASHER.verify(password_hash or _NOBODYS_HASH, password[:LONGEST]) and password_hash is not None
+            _HASHER.verify(password_hash or unused_hash(), password[:LONGEST]) and password_hash is not None
         )
     except (VerificationError, InvalidHashError):
         return False

@@ -1,5 +1,8 @@
 """Databases for every test: a SQLite file and, where one answers, PostgreSQL; each test gets its own."""
 
+import fcntl
+import gc
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -7,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from models.engine import Database
 from models.installation import Stamp
@@ -14,10 +18,22 @@ from models.migrating import migrate
 from tests.databases import PostgresServer
 from tests.engines import share_compiled
 
+# What is imported stays until the end; the collector would look through it all at every few thousand objects.
+gc.disable()
+
+# The same examples in every run: a landing does not fail by chance, and no run depends on the one before.
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+settings.load_profile("repeatable")
+
 TWICE_IN_THE_GATE = {"guards", "panel", "unit"}
 MEASURED = {"unit"}
 PAGES_ON_BOTH = {"test_exports", "test_lists", "test_rights", "test_scores", "test_traces"}
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -26,7 +42,6 @@ def cheap_passwords() -> Iterator[None]:
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("services.passwords._HASHER", hasher)
-        patched.setattr("services.passwords._NOBODYS_HASH", hasher.hash("nobody signs in with this"))
         yield
 
 
@@ -63,9 +78,17 @@ def shared_statements() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One migrated file; tests copy it."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    migrated(f"sqlite:///{path}")
+    """One migrated file for all workers of a run; tests copy it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "template.db"
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            unfinished = folder / "unfinished.db"
+            migrated(f"sqlite:///{unfinished}")
+            unfinished.rename(path)
     return path
 
 

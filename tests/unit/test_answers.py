@@ -183,7 +183,7 @@ every_question = st.sampled_from(EVERY_KIND + QUESTIONS)
 
 
 @given(question=every_question, raw=anything | taps)
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_answer_is_kept_whole_or_refused_with_help(question: Question, raw: str | Tapped) -> None:
     try:
         value = check_answer(question, raw, PEOPLE)
