@@ -24,8 +24,10 @@ COLUMNS = {
 
 
 runs = sa.table(
-    "survey_runs", sa.column("dedup_key"), sa.column("survey_id"), sa.column("wave_id"), sa.column("occasion")
+    "survey_runs",
+    *map(sa.column, ("id", "dedup_key", "survey_id", "wave_id", "source", "occasion", "issued_by")),
 )
+links = sa.table("web_links", *map(sa.column, ("id", "run_id", "created_by", "opened_at")))
 
 
 def upgrade() -> None:
@@ -34,6 +36,15 @@ def upgrade() -> None:
     key, survey = runs.c.dedup_key, runs.c.survey_id
     for one in OCCASIONS:
         op.execute(runs.update().values(occasion=one).where(key.startswith(f"{one}:")))
+    # the last link that was answered by
+    issuer = (
+        sa.select(links.c.created_by)
+        .where(links.c.run_id == runs.c.id, links.c.opened_at.is_not(None))
+        .order_by(links.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    op.execute(runs.update().values(issued_by=issuer).where(runs.c.source == "web"))
     # an erasure rewrote the key; such a run has a wave, or else is an intake or feedback by its survey
     erased = runs.update().where(key.startswith("erased:"), runs.c.wave_id.is_(None))
     op.execute(erased.values(occasion="intake").where(survey.contains("intake")))
