@@ -268,8 +268,14 @@ def add_curator(parser: Parser, t: Translator) -> None:
     admit = actions.add_parser("admit", help=t.label("let an account work in one more organisation"))
     admit.add_option("--login", required=True, help=t.label("sign-in name"))
     admit.add_option("--organization", required=True, help=t.label("its name or number"))
+    admit.add_option("--role", choices=ROLES, help=t.label("the role there (as at home)"))
     admit.set_defaults(act=call("admit_curator"))
-    for action in (add, admit):
+    link = actions.add_parser(
+        "link", help=t.label("a one-time link that sets a new password; the owner is told")
+    )
+    link.add_option("--login", required=True, help=t.label("sign-in name"))
+    link.set_defaults(act=call("issue_account_link"))
+    for action in (add, admit, link):
         for_machines(action, t)
 
 

@@ -11,6 +11,8 @@ EVENTS = {
     AccountEvent.ENABLED: N_("the account was switched on again by {who}"),
     AccountEvent.CHAT_LINKED: N_("a chat was tied to the account"),
     AccountEvent.CHAT_UNLINKED: N_("the chat was untied from the account"),
+    AccountEvent.GUEST_ADMITTED: N_("another organisation let you in as a guest: {who}"),
+    AccountEvent.GUEST_ENDED: N_("your stay as a guest in another organisation was ended: {who}"),
     AccountEvent.RECORDS_CLOSED: N_("your own records were closed"),
     AccountEvent.RECORDS_OPENED: N_("your own records were opened again by {who}"),
 }

@@ -12,14 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from installation import checks, faults
-from installation.accounts import ACTOR, open_account, word_way_in
+from installation.accounts import ACTOR, WayIn, link_of, open_account, word_way_in
 from installation.processes import open_clock
 from installation.running import say
 from installation.site import PACKS, Site
 from models.accounts import Account, AccountRole
 from models.people import OrganizationKind
 from notices.language import Translator
-from services.account_organizations import find_account, list_workplaces, set_workplaces
+from services.account_organizations import admit_guest, find_account, list_workplaces
+from services.accounts import issue_link
 from services.clock import SystemClock
 from services.organizations import add_organization, find_organization, list_organizations
 from services.programmes.packs import load_pack
@@ -131,18 +132,29 @@ def list_schools(site: Site, telling: Telling, _arguments: argparse.Namespace) -
 def admit_curator(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
     with writing(site) as (session, now):
         organization = find_organization(session, arguments.organization)
-        account_id = find_account(session, arguments.login)
-        present = {one.organization_id for one in list_workplaces(session, account_id)}
-        places = set_workplaces(
+        account = session.get_one(Account, find_account(session, arguments.login))
+        admit_guest(
             session,
             actor=ACTOR,
-            account_id=account_id,
-            organization_ids=present | {organization.id},
+            organization_id=organization.id,
+            login=arguments.login,
+            role=AccountRole(arguments.role) if arguments.role else account.role,
             now=now,
         )
+        places = list_workplaces(session, account.id)
     names = [one.name for one in places]
     line = telling.t.label("{login} works in: {names}.", login=arguments.login, names="; ".join(names))
     telling.tell({"login": arguments.login, "organizations": names}, [line])
+    return 0
+
+
+def issue_account_link(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
+    """For whoever keeps the server: a link to an account whose administrator cannot make one."""
+    with writing(site) as (session, now):
+        account_id = find_account(session, arguments.login)
+        token = issue_link(session, actor=ACTOR, account_id=account_id, now=now)
+        way = WayIn(arguments.login, link_of(site, token))
+    telling.tell(asdict(way), [word_way_in(way, telling.t)])
     return 0
 
 

@@ -42,12 +42,14 @@ class Account(Base):
 
 
 class AccountOrganization(Base):
-    """An organisation beside its own in which an account works with the same role (A2)."""
+    """An organisation that let an account of another one in as a guest, with a role of its choice (A2)."""
 
     __tablename__ = "account_organizations"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True, index=True)
+    role: Mapped[AccountRole] = mapped_column(enum_column(AccountRole))
+    admitted_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
 
 class AccountSession(Base):

@@ -53,6 +53,13 @@ WORDS = {
     AccountEvent.ENABLED: N_("Your account “{account}” of the panel was switched on again: {who}."),
     AccountEvent.CHAT_LINKED: N_("A chat was tied to your account “{account}” of the panel."),
     AccountEvent.CHAT_UNLINKED: N_("The chat was untied from your account “{account}” of the panel."),
+    AccountEvent.GUEST_ADMITTED: N_(
+        "Another organisation let your account “{account}” of the panel in as a guest: {who}. You choose the "
+        "organisation at the top of the panel."
+    ),
+    AccountEvent.GUEST_ENDED: N_(
+        "Your account “{account}” of the panel no longer works as a guest in another organisation: {who}."
+    ),
     AccountEvent.RECORDS_CLOSED: N_(
         "The psychologist's own records are closed: somebody else gave a new password to the account of "
         "{who}. Speak to the psychologist, then open the records again on the page “Approvals” of the panel."

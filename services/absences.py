@@ -12,7 +12,7 @@ from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
 from models.standing import Absence, AbsenceKind
 from models.surveys import UNSENT, SurveyRun
-from services.account_organizations import list_to_give
+from services.account_organizations import list_where_may
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
 from services.chats import link_chat
@@ -151,7 +151,9 @@ def transfer_person(
     person = _lock(session, actor, person_id)
     if to_organization_id == person.organization_id:
         raise SameOrganization
-    if to_organization_id not in {one.organization_id for one in list_to_give(session, actor=actor)}:
+    if to_organization_id not in {
+        one.organization_id for one in list_where_may(session, actor=actor, right=Right.EDIT_PEOPLE)
+    }:
         raise NotAllowed
     _withdraw_from_everything(session, actor, person, now)
     there = Person(

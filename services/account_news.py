@@ -27,6 +27,8 @@ class AccountEvent(StrEnum):
     ENABLED = "account.enabled"
     CHAT_LINKED = "account.chat_linked"
     CHAT_UNLINKED = "account.chat_unlinked"
+    GUEST_ADMITTED = "account.guest_admitted"
+    GUEST_ENDED = "account.guest_ended"
     RECORDS_CLOSED = "account.records_closed"
     RECORDS_OPENED = "account.records_opened"
 
@@ -76,7 +78,9 @@ def read_account_news(session: Session, *, actor: Actor, after: int = 0) -> tupl
         )
         .order_by(AuditEntry.id.desc())
     )
-    foreign = [row for row in rows if not _is_own(row, actor.id)][:MOST_SHOWN]
+    # an act that concerns two organisations stands in both journals
+    once = {(row.at, row.action): row for row in rows if not _is_own(row, actor.id)}
+    foreign = list(once.values())[:MOST_SHOWN]
     named = {_issuer(row) for row in foreign}
     found = session.execute(select(Account.id, Account.name).where(Account.id.in_(named)))
     names: dict[int | None, str] = {account_id: name for account_id, name in found}  # noqa: C416  # rows

@@ -1,31 +1,47 @@
-"""The organisations that an account works in beside its own (A2): one role, one organisation at a time.
+"""Guests: the organisations that an account works in beside its own (A2), one at a time.
+
+A school lets guests in and ends them itself, chooses their role, and reads of it in its journal.
 
 An account carries one organisation through a request, so a record of another one stays out of reach by its id
 even for whoever may enter both.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.accounts import Account, AccountOrganization
+from models.accounts import Account, AccountOrganization, AccountRole
 from models.people import Organization
-from services.accounts import lock_account
-from services.actors import Actor, ActorKind
+from services.account_news import AccountEvent, tell_owner
+from services.accounts import check_may_keep
+from services.actors import Actor, ActorKind, Right, account_of
 from services.audit import record
-from services.errors import NotAllowed, NotFound
+from services.errors import N_, DomainError, NotAllowed, NotFound
+from services.rights import rights_of
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """`is_home`: the account was made here and is kept here."""
+    """`is_home`: the account was made here and is kept here. `rights` are what it may do here."""
 
     organization_id: int
     name: str
     is_home: bool
+    rights: frozenset[Right]
+
+
+class GuestUnknown(DomainError):
+    text = N_("There is no account with this sign-in name. Ask your colleague how they sign in.")
+
+
+class NoGuest(DomainError):
+    text = N_("This account belongs to this organisation: it is no guest.")
+
+
+class GuestAlready(DomainError):
+    text = N_("This account works here with this role already.")
 
 
 def find_account(session: Session, login: str) -> int:
@@ -41,59 +57,105 @@ def list_workplaces(session: Session, account_id: int) -> tuple[Workplace, ...]:
     account = session.get(Account, account_id)
     if account is None:
         raise NotFound
-    others = session.scalars(
-        select(Organization)
+    others = session.execute(
+        select(Organization.id, Organization.name, AccountOrganization.role)
         .join(AccountOrganization, AccountOrganization.organization_id == Organization.id)
         .where(AccountOrganization.account_id == account_id, Organization.id != account.organization_id)
         .order_by(Organization.name)
     )
     return (
-        Workplace(account.organization_id, account.organization.name, is_home=True),
-        *(Workplace(one.id, one.name, is_home=False) for one in others),
+        Workplace(
+            account.organization_id,
+            account.organization.name,
+            is_home=True,
+            rights=rights_of(account.role, is_guest=False),
+        ),
+        *(
+            Workplace(one.id, one.name, is_home=False, rights=rights_of(one.role, is_guest=True))
+            for one in others
+        ),
     )
 
 
-def list_to_give(session: Session, *, actor: Actor) -> tuple[Workplace, ...]:
-    """Where this actor may let others work: where they work themselves; the system, anywhere."""
+def list_where_may(session: Session, *, actor: Actor, right: Right) -> tuple[Workplace, ...]:
+    """The organisations in which this actor has a right; the system, in all. Raises NotAllowed."""
     if actor.kind is ActorKind.SYSTEM:
         found = session.scalars(select(Organization).order_by(Organization.name))
-        return tuple(Workplace(one.id, one.name, is_home=False) for one in found)
+        return tuple(Workplace(one.id, one.name, is_home=False, rights=frozenset(Right)) for one in found)
     if actor.kind is not ActorKind.ACCOUNT or actor.id is None:
         raise NotAllowed
-    return list_workplaces(session, actor.id)
+    return tuple(one for one in list_workplaces(session, actor.id) if right in one.rights)
 
 
-def set_workplaces(
-    session: Session, *, actor: Actor, account_id: int, organization_ids: Collection[int], now: datetime
-) -> tuple[Workplace, ...]:
-    """Let an account work in these organisations too; what this actor may not give stays as it was.
+def admit_guest(
+    session: Session, *, actor: Actor, organization_id: int, login: str, role: AccountRole, now: datetime
+) -> int:
+    """Let an account of another organisation work in this one, or give it another role here.
 
-    Raises NotFound, NotAllowed: also for an organisation in which the actor does not work.
+    The keepers of this organisation decide, and their journal tells it as well as the guest's own.
+    Raises NotFound, NotAllowed, GuestUnknown, NoGuest, GuestAlready.
     """
-    account = lock_account(session, actor, account_id)
-    mine = {one.organization_id for one in list_to_give(session, actor=actor)}
-    wanted = set(organization_ids) - {account.organization_id}
-    if not wanted <= mine:
-        raise NotAllowed
-    own = AccountOrganization.account_id == account.id
-    before = set(session.scalars(select(AccountOrganization.organization_id).where(own)))
-    after = wanted | (before - mine)
-    session.execute(
-        delete(AccountOrganization).where(own, AccountOrganization.organization_id.in_(before - after))
-    )
-    session.add_all(
-        AccountOrganization(account_id=account.id, organization_id=one) for one in sorted(after - before)
-    )
+    check_may_keep(actor, role, organization_id)
+    account = session.scalars(
+        select(Account)
+        .where(Account.login == login.strip().casefold(), Account.disabled_at.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if account is None:
+        raise GuestUnknown
+    if account.organization_id == organization_id:
+        raise NoGuest
+    row = session.get(AccountOrganization, (account.id, organization_id), with_for_update=True)
+    before = row.role if row is not None else None
+    if before is role:
+        raise GuestAlready
+    if row is None:
+        row = AccountOrganization(account_id=account.id, organization_id=organization_id)
+        session.add(row)
+    else:
+        check_may_keep(actor, row.role, organization_id)
+    row.role, row.admitted_by = role, account_of(actor)
     session.flush()
-    if after != before:
+    _tell(session, actor, account, AccountEvent.GUEST_ADMITTED, organization_id, now, before, role)
+    return account.id
+
+
+def end_guest(
+    session: Session, *, actor: Actor, organization_id: int, account_id: int, now: datetime
+) -> None:
+    """The account works here no more, from its next page on. Raises NotFound, NotAllowed."""
+    actor.check_right(Right.KEEP_ACCOUNTS, organization_id)
+    row = session.get(AccountOrganization, (account_id, organization_id), with_for_update=True)
+    if row is None:
+        raise NotFound
+    check_may_keep(actor, row.role, organization_id)
+    before = row.role
+    session.delete(row)
+    session.flush()
+    account = session.get_one(Account, account_id)
+    _tell(session, actor, account, AccountEvent.GUEST_ENDED, organization_id, now, before, None)
+
+
+def _tell(
+    session: Session,
+    actor: Actor,
+    account: Account,
+    event: AccountEvent,
+    host_id: int,
+    now: datetime,
+    before: AccountRole | None,
+    after: AccountRole | None,
+) -> None:
+    """In the journals of both organisations, and to the owner."""
+    for organization_id in (host_id, account.organization_id):
         record(
             session,
             actor=actor,
-            action="account.organizations_set",
+            action=event.value,
             subject=("account", account.id),
-            organization_id=account.organization_id,
+            organization_id=organization_id,
             now=now,
-            before={"organizations": sorted(before)},
-            after={"organizations": sorted(after)},
+            before={"role": before.value} if before is not None else None,
+            after={"organization": host_id} | ({"role": after.value} if after is not None else {}),
         )
-    return list_workplaces(session, account.id)
+    tell_owner(session, account, event, by_account_id=account_of(actor), now=now)

@@ -34,7 +34,10 @@ class AccountOn(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """`may_keep`: whether the reader may switch it off or give it a new link."""
+    """`may_keep`: whether the reader may switch it off or give it a new link; of a guest, end the stay.
+
+    `role` is the one that it has here; `home` is a guest's own organisation, where the account is kept.
+    """
 
     id: int
     login: str
@@ -46,22 +49,22 @@ class AccountFacts:
     may_keep: bool
     signed_in_at: datetime | None
     organizations: int  # beside its own
-    is_guest: bool  # made and kept in another organisation
+    home: str | None
 
-
-def read_account_facts(session: Session, *, actor: Actor, account_id: int) -> AccountFacts:
-    """One account for whoever may keep it. Raises NotFound, NotAllowed."""
-    account = lock_account(session, actor, account_id)
-    listed = list_accounts(session, actor=actor, organization_id=account.organization_id)
-    return next(one for one in listed if one.id == account_id)
+    @property
+    def is_guest(self) -> bool:
+        return self.home is not None
 
 
 def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> list[AccountFacts]:
     """Those that work first, guests of other organisations among them. Raises NotAllowed."""
     actor.check_right(Right.KEEP_ACCOUNTS, organization_id)
-    guests = select(AccountOrganization.account_id).where(
-        AccountOrganization.organization_id == organization_id
-    )
+    guests = {
+        one.account_id: one.role
+        for one in session.scalars(
+            select(AccountOrganization).where(AccountOrganization.organization_id == organization_id)
+        )
+    }
     rows = session.scalars(
         select(Account)
         .where(or_(Account.organization_id == organization_id, Account.id.in_(guests)))
@@ -83,20 +86,20 @@ def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> li
         .group_by(AccountOrganization.account_id)
     )
     others: dict[int, int] = {account_id: count for account_id, count in counted}  # noqa: C416  # rows
+    may_keep = roles_to_give(actor, organization_id)
     return [
         AccountFacts(
             id=row.id,
             login=row.login,
             name=row.name,
-            role=row.role,
+            role=guests.get(row.id, row.role),
             has_password=row.password_hash is not None,
             is_off=row.disabled_at is not None,
             is_own=_is_own(actor, row.id),
-            may_keep=row.organization_id == organization_id
-            and row.role in roles_to_give(actor, organization_id),
+            may_keep=guests.get(row.id, row.role) in may_keep,
             signed_in_at=last.get(row.id),
             organizations=others.get(row.id, 0),
-            is_guest=row.organization_id != organization_id,
+            home=row.organization.name if row.organization_id != organization_id else None,
         )
         for row in rows
     ]

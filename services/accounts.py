@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from services.audit import record
 from services.errors import N_, DomainError, NotFound
 from services.passwords import check_password, hash_password, is_password
 from services.record_closures import close_records
-from services.rights import RIGHTS
+from services.rights import RIGHTS, rights_of
 from services.sessions import end_sessions
 
 LINK_LIFE = timedelta(minutes=30)
@@ -64,7 +64,8 @@ class NewAccount(NamedTuple):
 class SignedIn:
     """An account as the panel carries it through a request: in one organisation at a time.
 
-    `others`: how many more it may turn to. `is_told`: it has read of the rule on foreign messengers.
+    `others`: how many more it may turn to. `is_guest`: the organisation is another than its own. `is_told`:
+    it has read of the rule on foreign messengers.
     """
 
     id: int
@@ -78,10 +79,12 @@ class SignedIn:
     others: int = 0
     is_told: bool = True
     has_chat: bool = False
+    is_guest: bool = False
 
     @property
     def actor(self) -> Actor:
-        return Actor(ActorKind.ACCOUNT, self.id, self.organization_id, Door.PANEL, RIGHTS[self.role])
+        rights = rights_of(self.role, is_guest=self.is_guest)
+        return Actor(ActorKind.ACCOUNT, self.id, self.organization_id, Door.PANEL, rights)
 
 
 def create_account(
@@ -243,23 +246,20 @@ def read_account(session: Session, *, account_id: int, organization_id: int | No
     account = session.get(Account, account_id)
     if account is None or account.disabled_at is not None:
         return None
-    others = {
-        one.id: one
-        for one in session.scalars(
-            select(Organization)
-            .join(AccountOrganization, AccountOrganization.organization_id == Organization.id)
-            .where(AccountOrganization.account_id == account.id)
+    guest = session.get(AccountOrganization, (account_id, organization_id)) if organization_id else None
+    found = signed_in(account)
+    others = session.scalar(select(func.count()).where(AccountOrganization.account_id == account.id))
+    if guest is not None:
+        host = session.get_one(Organization, guest.organization_id)
+        found = replace(
+            found,
+            organization_id=host.id,
+            organization=host.name,
+            timezone=host.timezone,
+            role=guest.role,
+            is_guest=True,
         )
-        if one.id != account.organization_id
-    }
-    chosen = others.get(organization_id or 0, account.organization)
-    return replace(
-        signed_in(account),
-        organization_id=chosen.id,
-        organization=chosen.name,
-        timezone=chosen.timezone,
-        others=len(others),
-    )
+    return replace(found, others=others or 0)
 
 
 def has_accounts(session: Session) -> bool:

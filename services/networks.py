@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.pairs import MEETING, Pair
 from models.people import Organization, OrganizationKind, Participation, ParticipationStatus, Person, Role
 from models.programmes import Cycle
-from services.account_organizations import list_to_give
+from services.account_organizations import list_where_may
 from services.actors import Actor, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotAllowed, NotFound
@@ -41,7 +41,9 @@ class NetworkRow:
 def list_centers(session: Session, *, actor: Actor, organization_id: int) -> list[Center]:
     """The centres that this organisation may be put under: where the actor works too. Raises NotAllowed."""
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
-    mine = {one.organization_id for one in list_to_give(session, actor=actor)} - {organization_id}
+    mine = {
+        one.organization_id for one in list_where_may(session, actor=actor, right=Right.MANAGE_SETTINGS)
+    } - {organization_id}
     present = session.scalar(select(Organization.center_id).where(Organization.id == organization_id))
     rows = session.scalars(
         select(Organization)
@@ -72,7 +74,9 @@ def set_center(
         center = session.get(Organization, center_id)
         if center is None:
             raise NotFound
-        if center_id not in {one.organization_id for one in list_to_give(session, actor=actor)}:
+        if center_id not in {
+            one.organization_id for one in list_where_may(session, actor=actor, right=Right.MANAGE_SETTINGS)
+        }:
             raise NotAllowed
         if center.kind is not OrganizationKind.SUPPORT_CENTER or center_id == organization_id:
             raise NotACenter

@@ -42,6 +42,14 @@ LISTS: Mapping[str, Right] = {
 The lists of the two banks and of the requests hold answers of questionnaires, promised to the curator.
 """
 
+_KEEPING = frozenset({Right.KEEP_ACCOUNTS, Right.APPOINT_ADMINISTRATORS})
+
+
+def rights_of(role: AccountRole, *, is_guest: bool) -> frozenset[Right]:
+    """What an account may do; a guest from another organisation lets nobody in."""
+    return RIGHTS[role] - _KEEPING if is_guest else RIGHTS[role]
+
+
 DUTIES: Mapping[Right, str] = {
     Right.SEE_PEOPLE: N_("See people, pairs and meetings"),
     Right.EDIT_PEOPLE: N_("Add and correct people, invite them, enter papers for them"),

@@ -17,11 +17,12 @@ Made by `tools/rights.py` from `services/rights.py`; a test holds it to the code
 
 Rights have two axes. **Function**: the role of an account, in the table. **Organisation**: a right holds in
 the organisation that the account works in at the moment and in no other; an account of several turns to one
-at a time, and a record of another one is refused by its id. Both are checked in the services, so panel, chat
-and command line keep the same rule. The panel's pages state their right beside, and a test walks every page
-and command by every role (`tests/panel/test_rights.py`). A person in the chat acts for themselves only: their
-own answers, pairs and meetings; `tests/dialogues/test_guessed_ids.py` presses every button with ids
-of another school.
+at a time, and a record of another one is refused by its id. A school lets guests of other organisations in
+itself and chooses their role; a guest keeps no accounts and lets nobody in. Both are checked in the services,
+so panel, chat and command line keep the same rule. The panel's pages state their right beside, and a test
+walks every page and command by every role (`tests/panel/test_rights.py`). A person in the chat acts for
+themselves only: their own answers, pairs and meetings; `tests/dialogues/test_guessed_ids.py` presses every
+button with ids of another school.
 
 """
 

@@ -1,12 +1,8 @@
 """Accounts: one's own password, and who else may enter the panel of the organisation."""
 
-from collections.abc import Collection
-from datetime import datetime
-
 from flask import flash, redirect, request, url_for
 from flask import session as cookie
 from flask_admin import expose
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
@@ -17,23 +13,21 @@ from admin.storage import now, session
 from admin.views.entrance import say_refused
 from models.accounts import AccountRole
 from services.account_news import read_account_news
-from services.account_organizations import Workplace, list_to_give, list_workplaces, set_workplaces
+from services.account_organizations import admit_guest, end_guest, list_workplaces
 from services.account_passes import CODE_LIFE, issue_chat_code, unlink_account
 from services.account_register import (
     confirm_messenger_rule,
     disable_account,
     enable_account,
     list_accounts,
-    read_account_facts,
     roles_to_give,
 )
 from services.accounts import (
     LINK_LIFE,
-    NewAccount,
     create_account,
     issue_link,
 )
-from services.actors import Actor, Right
+from services.actors import Right
 from services.rights import DUTIES, RIGHTS
 from services.signing_in import change_password
 
@@ -113,47 +107,50 @@ class AccountsPage(SecuredPage):
 
     @expose("/add", methods=["GET", "POST"])
     def add(self) -> str:
-        roles = roles_to_give(current_actor(), current_account().organization_id)
         form = {name: request.form.get(name, "") for name in ("name", "login", "role")}
         if request.method == "POST":
             made = self.attempt(
-                _create,
+                create_account,
                 actor=current_actor(),
                 organization_id=current_account().organization_id,
                 login=form["login"],
                 name=form["name"],
-                role=AccountRole(form["role"]) if form["role"] in set(AccountRole) else AccountRole.OBSERVER,
-                organization_ids=_chosen_places(),
+                role=_role(form["role"]),
                 now=now(),
             )
             if made is not None:
                 return self._show_link(made.account_id, made.token)
-        return self.show(
-            "panel/account_form.html", form=form, roles=roles, places=self._others(current_account().id)
-        )
+        return self.show("panel/account_form.html", form=form, roles=_roles())
 
-    @expose("/<int:account_id>/organizations", methods=["GET", "POST"])
-    def organizations(self, account_id: int) -> str | Response:
-        """In which organisations beside its own an account works."""
-        actor = current_actor()
-        account = read_account_facts(session(), actor=actor, account_id=account_id)
+    @expose("/guests", methods=["GET", "POST"])
+    def admit(self) -> str | Response:
+        """Let a colleague of another organisation in, with a role of this organisation's choice."""
+        form = {name: request.form.get(name, "") for name in ("login", "role")}
         if request.method == "POST":
-            saved = self.attempt(
-                set_workplaces,
-                actor=actor,
-                account_id=account_id,
-                organization_ids=_chosen_places(),
+            done = self.attempt(
+                admit_guest,
+                actor=current_actor(),
+                organization_id=current_account().organization_id,
+                login=form["login"],
+                role=_role(form["role"]),
                 now=now(),
             )
-            if saved is not None:
+            if done is not None:
                 flash(label("Saved. It holds from the next page that the person opens."), "success")
                 return redirect(url_for("accounts.index"))
-        return self.show(
-            "panel/account_organizations.html",
-            account=account,
-            places=list_to_give(session(), actor=actor),
-            present={one.organization_id for one in list_workplaces(session(), account_id)},
-        )
+        return self.show("panel/account_guest.html", form=form, roles=_roles())
+
+    @expose("/guests/<int:account_id>/end", methods=["POST"])
+    def end(self, account_id: int) -> Response:
+        if self.succeeds(
+            end_guest,
+            actor=current_actor(),
+            organization_id=current_account().organization_id,
+            account_id=account_id,
+            now=now(),
+        ):
+            flash(label("The guest works here no more."), "success")
+        return redirect(url_for("accounts.index"))
 
     @expose("/<int:account_id>/link", methods=["POST"])
     def link(self, account_id: int) -> str | Response:
@@ -171,11 +168,6 @@ class AccountsPage(SecuredPage):
         token = self.attempt(enable_account, actor=current_actor(), account_id=account_id, now=now())
         return self._show_link(account_id, token) if token else redirect(url_for("accounts.index"))
 
-    @staticmethod
-    def _others(account_id: int) -> tuple[Workplace, ...]:
-        here = current_account().organization_id
-        return tuple(one for one in list_workplaces(session(), account_id) if one.organization_id != here)
-
     def _show_link(self, account_id: int, token: str) -> str:
         """The answer to the form itself: the link is in no address, no cookie, and not shown again."""
         accounts = list_accounts(
@@ -190,27 +182,9 @@ class AccountsPage(SecuredPage):
         )
 
 
-def _chosen_places() -> list[int]:
-    return [int(one) for one in request.form.getlist("organizations") if one.isdecimal()]
+def _roles() -> tuple[AccountRole, ...]:
+    return roles_to_give(current_actor(), current_account().organization_id)
 
 
-def _create(
-    session: Session,
-    *,
-    actor: Actor,
-    organization_id: int,
-    login: str,
-    name: str,
-    role: AccountRole,
-    organization_ids: Collection[int],
-    now: datetime,
-) -> NewAccount:
-    """The account and the organisations it works in, in one transaction."""
-    made = create_account(
-        session, actor=actor, organization_id=organization_id, login=login, name=name, role=role, now=now
-    )
-    if organization_ids:
-        set_workplaces(
-            session, actor=actor, account_id=made.account_id, organization_ids=organization_ids, now=now
-        )
-    return made
+def _role(typed: str) -> AccountRole:
+    return AccountRole(typed) if typed in set(AccountRole) else AccountRole.OBSERVER

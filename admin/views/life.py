@@ -19,7 +19,7 @@ from services.absences import (
     read_ties,
     transfer_person,
 )
-from services.account_organizations import list_to_give
+from services.account_organizations import list_where_may
 from services.actors import Right
 from services.eligibility import read_eligibility, set_eligibility
 from services.errors import DomainError
@@ -54,7 +54,7 @@ class LifePage(SecuredPage):
             others=[row.person for row in people if row.person.id != person_id],
             workplaces=[
                 one
-                for one in list_to_give(session(), actor=actor)
+                for one in list_where_may(session(), actor=actor, right=Right.EDIT_PEOPLE)
                 if one.organization_id != person.organization_id
             ],
             today=_today(),

@@ -64,7 +64,7 @@ TABS = (
     ("accounts", N_("Accounts")),
     ("closings", N_("Close the year")),
 )
-"""What stands behind "Settings"; all ask for the same right."""
+"""What stands behind "Settings"; all ask for the same right, and the accounts for one that guests lack."""
 OF_A_PROGRAMME = frozenset({"programme", "regulation", "closings"})
 INDEXES = {"meetings": "index_view", "outbox": "index_view", "audit": "index_view"}
 
@@ -145,7 +145,12 @@ def _settings(name: str) -> MenuItem:
 def tabs() -> list[MenuItem]:
     """The pages of the settings; those of the programme only while one runs."""
     is_running = cycle_id_or_none() is not None
-    return [_item(endpoint, name) for endpoint, name in TABS if is_running or endpoint not in OF_A_PROGRAMME]
+    return [
+        _item(endpoint, name)
+        for endpoint, name in TABS
+        if (is_running or endpoint not in OF_A_PROGRAMME)
+        and (endpoint != "accounts" or current_user.has(Right.KEEP_ACCOUNTS))
+    ]
 
 
 def _item(endpoint: str, name: str) -> MenuItem:

@@ -7,8 +7,8 @@ part answers; a part that nobody here plays (an education authority) falls to th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from models.accounts import Account, AccountOrganization, AccountRole
 from models.people import ChatAccount, Person
@@ -63,12 +63,14 @@ def read_leaders(session: Session, *, organization_id: int, named: Sequence[int]
         )
     )
     by_part: dict[AccountRole, tuple[Leader, ...]] = {}
-    accounts = session.scalars(
-        select(Account).where(_works_in(organization_id), Account.disabled_at.is_(None)).order_by(Account.id)
+    accounts = session.execute(
+        _roles_in(organization_id)
+        .add_columns(Account.name, Account.person_id, Account.id)
+        .order_by(Account.id)
     )
-    for account in accounts:
-        leader = Leader(account.name, account.person_id, account.id, account.person_id in in_chat)
-        by_part[account.role] = (*by_part.get(account.role, ()), leader)
+    for role, name, person_id, account_id in accounts:
+        leader = Leader(name, person_id, account_id, person_id in in_chat)
+        by_part[role] = (*by_part.get(role, ()), leader)
     if AccountRole.CURATOR not in by_part and AccountRole.ADMINISTRATOR in by_part:
         by_part[AccountRole.CURATOR] = by_part[AccountRole.ADMINISTRATOR]  # a school run by one person
     people = session.scalars(
@@ -82,11 +84,7 @@ def leads_programme(session: Session, actor: Actor, organization_id: int) -> boo
     """Whether a person in the chat holds a panel account that may change the roadmap."""
     if actor.kind is not ActorKind.PERSON or actor.id is None:
         return False
-    roles = session.scalars(
-        select(Account.role).where(
-            Account.person_id == actor.id, _works_in(organization_id), Account.disabled_at.is_(None)
-        )
-    )
+    roles = session.scalars(_roles_in(organization_id).where(Account.person_id == actor.id))
     return any(Right.MANAGE_PAIRS in RIGHTS[role] for role in roles)
 
 
@@ -123,9 +121,17 @@ def is_among(session: Session, actor: Actor, leaders: Sequence[Leader], organiza
     )
 
 
-def _works_in(organization_id: int) -> ColumnElement[bool]:
-    """Accounts of the organisation, and those of others that work in it too (A2)."""
-    guests = select(AccountOrganization.account_id).where(
-        AccountOrganization.organization_id == organization_id
+def _roles_in(organization_id: int) -> Select[AccountRole]:
+    """The role of each account that works in the organisation: its own accounts, and guests of others with
+    the role that they were let in with (A2).
+    """
+    stay = aliased(AccountOrganization)
+    return (
+        select(func.coalesce(stay.role, Account.role))
+        .select_from(Account)
+        .outerjoin(stay, and_(stay.account_id == Account.id, stay.organization_id == organization_id))
+        .where(
+            or_(Account.organization_id == organization_id, stay.account_id.is_not(None)),
+            Account.disabled_at.is_(None),
+        )
     )
-    return or_(Account.organization_id == organization_id, Account.id.in_(guests))

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from admin.app import PanelConfig, create_panel
 from admin.safety import limiter
-from models.accounts import AccountRole
+from models.accounts import Account, AccountRole
+from models.people import ChatAccount
+from models.people import Person as DbPerson
 from sandbox.client import Person
 from services.accounts import create_account, set_password
 from services.actors import Door, system
@@ -141,3 +144,109 @@ async def test_a_teacher_who_is_a_curator_too_keeps_the_chat(town: Town, world: 
     assert "Кем вы работаете" in told, "the questionnaire goes on where it stood"
     assert ADDRESS in await anna.say("/panel")
     assert "ваша роль: наставляемый" in await anna.say("/menu")
+
+
+def add_observer(town: Town, world: World, name: str) -> None:
+    """An account that a curator makes, whose password the curator sets: the way of somebody curious."""
+    with town.database.writing() as session:
+        made = create_account(
+            session,
+            actor=world.curator,
+            organization_id=world.organization_id,
+            login="observer",
+            name=name,
+            role=AccountRole.OBSERVER,
+            now=world.now,
+        )
+        set_password(session, token=made.token, password=PASSWORD, now=world.now)
+
+
+async def test_an_account_with_a_teachers_name_takes_no_chat_over(
+    town: Town, world: World, panel: Flask
+) -> None:
+    anna: Guest = await consented(town, world)
+    await anna.tap("Мне нужен наставник")
+    with town.database.reading() as session:
+        teacher = session.scalars(select(DbPerson).where(DbPerson.given_name == "Анна")).one()
+        name, teacher_id = teacher.full_name, teacher.id
+    add_observer(town, world, name)
+    thief = await town.telegram.person("Чужая", key="thief")
+    await thief.start()
+    told = (await thief.say(await code_of(Browser(panel.test_client(), "observer")))).text
+    assert "связан с учётной записью" in told
+    menu = (await thief.say("/menu")).text
+    assert "ваша роль: наставляемый" not in menu
+    assert "Кем вы работаете" not in menu
+    assert "ваша роль: наставляемый" in await anna.say("/menu"), "the teacher's chat is hers as before"
+    with town.database.reading() as session:
+        chats = session.scalars(select(ChatAccount).where(ChatAccount.person_id == teacher_id)).all()
+        account = session.scalars(select(Account).where(Account.login == "observer")).one()
+    assert len(chats) == 1
+    assert account.person_id != teacher_id
+
+
+async def test_an_account_with_the_name_of_somebody_without_a_chat_does_not_become_them(
+    town: Town, world: World, panel: Flask
+) -> None:
+    card = world.person("Анна")
+    card_id = card.id
+    add_observer(town, world, card.full_name)
+    observer = Browser(panel.test_client(), "observer")
+    stranger = await town.telegram.person("Чужая", key="stranger")
+    await stranger.start()
+    await stranger.say(await code_of(observer))
+    with town.database.reading() as session:
+        assert session.scalars(select(ChatAccount).where(ChatAccount.person_id == card_id)).all() == []
+
+
+async def test_the_account_of_a_participant_brings_no_other_chat_and_an_own_one_tells_the_old(
+    town: Town, world: World, panel: Flask
+) -> None:
+    """Who resets the account of a teacher takes a code, and would get the teacher's chat with it."""
+    anna: Guest = await consented(town, world)
+    await anna.tap("Мне нужен наставник")
+    curator = Browser(panel.test_client(), "curator")
+    await anna.say(await code_of(curator))
+    thief = await town.telegram.person("Чужая", key="thief")
+    await thief.start()
+    assert "принадлежит участнику" in (await thief.say(await code_of(curator))).text
+    assert "ваша роль: наставляемый" in await anna.say("/menu")
+
+    await there(curator.post, "/account/chat/unlink", page="/account/")
+    first = await town.telegram.person("Вера", key="first")
+    await first.start()
+    await first.say(await code_of(curator))
+    second = await town.telegram.person("Вера", key="second")
+    await second.start()
+    assert "связан с учётной записью" in (await second.say(await code_of(curator))).text
+    await first.expect("больше не связан")
+    assert ADDRESS in (await second.say("/panel")).text
+    assert ADDRESS not in (await first.say("/panel")).text
+
+
+async def test_the_owner_reads_in_the_chat_who_issued_a_link(town: Town, world: World, panel: Flask) -> None:
+    vera = await town.telegram.person("Вера", key="vera")
+    await vera.start()
+    await vera.say(await code_of(Browser(panel.test_client(), "curator")))
+    with town.database.writing() as session:
+        keeper = create_account(
+            session,
+            actor=system(Door.COMMAND_LINE),
+            organization_id=world.organization_id,
+            login="chief",
+            name="Ада Главная",
+            role=AccountRole.ADMINISTRATOR,
+            now=world.now,
+        )
+        set_password(session, token=keeper.token, password=PASSWORD, now=world.now)
+        owner = session.scalars(select(Account.id).where(Account.login == "curator")).one()
+    chief = Browser(panel.test_client(), "chief")
+    page = await asyncio.to_thread(chief.post, f"/accounts/{owner}/link", page="/accounts/")
+    await vera.expect("Кто выдал: Ада Главная")
+    link = re.search(r"/setup/[\w-]+", page)
+    assert link is not None
+    fresh = "совсем новая длинная фраза"
+    await there(Browser(panel.test_client()).post, link[0], password=fresh, again=fresh)
+    await vera.expect("задан новый пароль по ссылке")
+    await menu_shows_panel(vera, is_shown=False)
+    assert ADDRESS not in (await vera.say("/panel")).text

@@ -3,13 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from models.accounts import AccountOrganization
+from models.accounts import AccountOrganization, AccountRole
 from models.engine import Database
 from models.people import Organization, OrganizationKind
 from services.errors import NotAllowed
 from services.networks import NotACenter, read_network, set_center
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
+
+CURATOR = AccountRole.CURATOR
 
 
 @pytest.mark.requirement("A2", "E21")
@@ -24,7 +26,7 @@ def test_a_centre_sees_numbers_of_its_schools_and_no_names(
     with database.writing() as session:
         for one in (center, strange):
             session.get_one(Organization, one.organization_id).kind = OrganizationKind.SUPPORT_CENTER
-        session.add(AccountOrganization(account_id=1, organization_id=center.organization_id))
+        session.add(AccountOrganization(account_id=1, organization_id=center.organization_id, role=CURATOR))
     page = curator.get("/organization/")
     assert "Опорный центр" in text_of(page)
     assert "Чужой центр" not in text_of(page), "only where the curator works too"
@@ -50,7 +52,7 @@ def test_a_school_is_no_centre(curator: Browser, world: World, database: Databas
     other = found_school(database, world.now, name="Лицей № 2")
     curator.get("/organization/")
     with database.writing() as session:
-        session.add(AccountOrganization(account_id=1, organization_id=other.organization_id))
+        session.add(AccountOrganization(account_id=1, organization_id=other.organization_id, role=CURATOR))
     with pytest.raises(NotACenter):
         world.write(
             set_center,

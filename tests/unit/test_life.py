@@ -21,7 +21,7 @@ from notices.letters import Letter
 from services import absences
 from services.account_organizations import Workplace
 from services.accounts import create_account
-from services.actors import Door, system
+from services.actors import Door, Right, system
 from services.banks import list_bank, read_profile
 from services.consents import ConsentState, read_state
 from services.eligibility import EligibilityGround, YearsUnlikely, read_eligibility, set_eligibility
@@ -192,11 +192,11 @@ def test_a_transfer_leaves_the_history_here_and_asks_for_consent_there(
         "to_organization_id": there.organization_id,
         "starts_on": DAY,
     }
-    monkeypatch.setattr(absences, "list_to_give", lambda _session, **_facts: ())
+    monkeypatch.setattr(absences, "list_where_may", lambda _session, **_facts: ())
     with pytest.raises(NotAllowed):
         world.write(absences.transfer_person, **move)
-    both = (Workplace(there.organization_id, "Лицей № 2", is_home=False),)
-    monkeypatch.setattr(absences, "list_to_give", lambda _session, **_facts: both)
+    both = (Workplace(there.organization_id, "Лицей № 2", is_home=False, rights=frozenset(Right)),)
+    monkeypatch.setattr(absences, "list_where_may", lambda _session, **_facts: both)
     new_id = world.write(absences.transfer_person, **move)
     with database.reading() as session:
         old, new = session.get_one(Person, mentee.id), session.get_one(Person, new_id)

@@ -18,11 +18,11 @@ MOMENT = models.base.UtcDateTime()
 
 
 def upgrade() -> None:
-    # SQLite adds a column with its foreign key only in this form
-    op.execute(
-        "ALTER TABLE setup_links ADD COLUMN issued_by INTEGER "
-        "CONSTRAINT fk_setup_links_issued_by_accounts REFERENCES accounts (id)"
-    )
+    with op.batch_alter_table("setup_links", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("issued_by", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            op.f("fk_setup_links_issued_by_accounts"), "accounts", ["issued_by"], ["id"]
+        )
     op.create_table(
         "record_closures",
         sa.Column("id", sa.Integer(), nullable=False),
