@@ -117,6 +117,7 @@ class BotApp:
             )
             running = [
                 nursery.start(recorder.run(), "recorder"),
+                nursery.start(leadership.beat(), "beat"),
                 nursery.start(outbox.run(), "outbox"),
                 nursery.start(workers.run(), "sweeper"),
                 nursery.start(say_profile(desk), "profile"),

@@ -1,18 +1,21 @@
 """Who does what is done once: one process ticks and sends, one process at a time works a chat (decision 6).
 
-On SQLite one process is all there is. On PostgreSQL session-wide advisory locks decide; they end with their
-connection, so that a process that dies leaves nothing locked.
+On SQLite one process is all there is. On PostgreSQL session-wide advisory locks decide. They end with their
+connection: at once when the process dies, and after HELD_SECONDS of silence when it is frozen, because the
+server ends a session that asks nothing for so long (docs/decisions/0019-locks-of-a-frozen-process.md).
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
+from aiogram.exceptions import AiogramError
 from sqlalchemy import TextClause, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,7 +24,12 @@ from models.engine import make_async_engine
 
 log = logging.getLogger(__name__)
 
-BUSY_WAIT = 0.05
+BUSY_WAIT, LONGEST_BUSY_WAIT = 0.05, 1.0
+HELD_SECONDS = 15
+"""So long the server keeps the locks of a process that asks nothing."""
+SURE_SECONDS = 10.0
+"""So long after its last question a process may take it that it still holds them; well under HELD_SECONDS."""
+BEAT_SECONDS = 2.0
 LEADER_CHECK_SECONDS = 2.0
 LEADER_TRY_SECONDS = 1.0
 LEADER = "nastavnik:leader"
@@ -37,12 +45,35 @@ _TURNS = text(
 )
 
 
+_BEAT = text("SELECT true")
+
+
+class Deposed(AiogramError):
+    """What this process works on may be another one's by now: nothing of it may be sent."""
+
+
+_check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
+
+
+def check_hold() -> None:
+    """To be asked right before anything is sent. Raises Deposed."""
+    check = _check.get()
+    if check is not None:
+        check()
+
+
 class Leadership(Protocol):
     is_shared: bool
     """Whether other processes may work beside this one."""
 
     async def is_leader(self) -> bool:
         """Whether this process ticks and sends at present."""
+
+    def hold(self) -> None:
+        """What this task sends from here on leaves only while the process surely holds what it holds now."""
+
+    async def beat(self) -> None:
+        """Keep what is held, until cancelled."""
 
     def chat_turn(self, chat_id: int | None) -> AbstractAsyncContextManager[None]:
         """Within it nobody else answers this chat, in this process or another.
@@ -72,6 +103,12 @@ class SoleProcess:
     async def is_leader(self) -> bool:
         return True
 
+    def hold(self) -> None:
+        """Nobody can take anything away."""
+
+    async def beat(self) -> None:
+        """Nothing ends by itself."""
+
     @asynccontextmanager
     async def chat_turn(self, chat_id: int | None) -> AsyncIterator[None]:
         async with self._turns.of(chat_id):
@@ -99,6 +136,8 @@ class AmongReplicas:
         self._asked: list[Asked] = []
         self._leads = False
         self._looked_at = 0.0
+        self._session = 0  # counts the connections: what one held, the next does not
+        self._heard_at = time.monotonic()  # not later than when the server last heard of this process
 
     async def is_leader(self) -> bool:
         period = LEADER_CHECK_SECONDS if self._leads else LEADER_TRY_SECONDS
@@ -110,22 +149,46 @@ class AmongReplicas:
                 if self._leads:
                     log.info("This process leads: it ticks and sends")
             else:
-                await self._ask(text("SELECT true"), None)  # a lost connection has lost the lock as well
+                await self._ask(_BEAT, None)  # a lost connection has lost the lock as well
         except SQLAlchemyError as error:
             log.warning("Leadership is not known: %s", type(error).__name__)
             self._leads = False
         self._looked_at = time.monotonic()
         return self._leads
 
+    def hold(self) -> None:
+        session = self._session
+
+        def check() -> None:
+            if session != self._session or time.monotonic() - self._heard_at > SURE_SECONDS:
+                raise Deposed
+
+        _check.set(check)
+
+    async def beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            if self._connection is None:
+                continue  # whoever needs one opens it
+            try:
+                await self._ask(_BEAT, None)
+            except SQLAlchemyError as error:
+                log.warning("What this process held is lost: %s", type(error).__name__)
+
     @asynccontextmanager
     async def chat_turn(self, chat_id: int | None) -> AsyncIterator[None]:
         key = f"nastavnik:chat:{chat_id}"
         async with self._turns.of(chat_id):  # the lock below does not keep its own connection out
-            while not await self._turn(key, is_taken=True):  # noqa: ASYNC110  # the other one is another process
-                await asyncio.sleep(BUSY_WAIT)
+            wait = BUSY_WAIT
+            while not await self._turn(key, is_taken=True):  # the other one is another process
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_BUSY_WAIT)
+            outer = _check.get()
+            self.hold()
             try:
                 yield
             finally:
+                _check.set(outer)
                 with suppress(SQLAlchemyError):  # the lock is gone with the connection
                     await self._turn(key, is_taken=False)
 
@@ -171,14 +234,19 @@ class AmongReplicas:
             if self._connection is None:
                 connection = await self._engine.connect()
                 self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            return list((await self._connection.execute(query, parameters)).scalars())
+                await self._connection.execute(text(f"SET idle_session_timeout = '{HELD_SECONDS}s'"))
+            asked_at = time.monotonic()
+            found = list((await self._connection.execute(query, parameters)).scalars())
         except SQLAlchemyError:
             broken, self._connection, self._leads = self._connection, None, False
+            self._session += 1
             if broken is not None:
                 with suppress(SQLAlchemyError):
                     await broken.invalidate()
                     await broken.close()
             raise
+        self._heard_at = asked_at
+        return found
 
 
 def make_leadership(database_url: str) -> Leadership:

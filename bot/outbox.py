@@ -19,7 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from bot.desk import Desk
 from bot.dispatches import Dispatch, Plan, Planner
 from bot.faults import where
-from bot.leadership import InOrder, Leadership
+from bot.leadership import Deposed, InOrder, Leadership
 from bot.nursery import Nursery
 from bot.pacer import Pacer
 from bot.session import in_bulk, wait_before
@@ -202,6 +202,7 @@ class Outbox:
                 await self._pacer.turn(dispatch.chat_id)
                 if not await self._leadership.is_leader():
                     return  # the turn took long, or the database is away: whoever leads next sends it
+                self._leadership.hold()
                 latest = await self._again(due) if dispatch.is_screen else dispatch
                 if latest is None:
                     return
@@ -214,6 +215,8 @@ class Outbox:
                     await self._strip(latest)
                     await self._erase(latest)
                     await self._show_commands(latest)
+        except Deposed:
+            log.warning("Row %d is left to the process that leads now", due.id)
         except (OperationalError, InterfaceError) as error:
             log.warning("Row %d waits for the database: %s", due.id, type(error).__name__)
             await asyncio.sleep(AWAY_WAIT)
@@ -243,6 +246,8 @@ class Outbox:
         except TelegramRetryAfter as error:
             self._line.worked()
             return self._later(ids, timedelta(seconds=error.retry_after), "429")
+        except Deposed:
+            raise
         except (TelegramForbiddenError, TelegramBadRequest) as error:
             self._line.worked()
             return self._refused(dispatch, error)

@@ -39,6 +39,7 @@ from aiohttp import FormData
 
 from bot.answers import OddAnswer, check_form
 from bot.fitting import fit
+from bot.leadership import check_hold
 from bot.pacer import Pacer
 
 log = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ class TokenDoubt:
 
 
 class Persistence(BaseRequestMiddleware):
-    """Raises TokenRevoked, beside what aiogram raises.
+    """Raises TokenRevoked and Deposed, beside what aiogram raises.
 
     `note_part(chat_id, message_id)` is told of the messages that come before the last one of a split text.
     """
@@ -158,6 +159,7 @@ class Persistence(BaseRequestMiddleware):
     ) -> Any:
         attempt = 0
         while True:
+            check_hold()
             try:
                 answer = await make_request(bot, method)
             except TelegramEntityTooLarge:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk import Desk
 from bot.faults import where
-from bot.leadership import Leadership
+from bot.leadership import Deposed, Leadership
 from bot.nursery import Nursery
 from bot.pacer import AnswerPace
 from bot.session import TokenRevoked, wait_before
@@ -37,10 +37,10 @@ V = TypeVar("V")
 
 CHATS_AT_ONCE = 32
 READ_AT_ONCE = 16  # of one chat: a flood is not read whole for each of its messages
-SWEEP_SECONDS = 20.0
+SWEEP_SECONDS = 5.0
 CATCH_UP_SECONDS = 2.0
-LEFT_AFTER = timedelta(seconds=60)  # by then whoever received it has worked it or is gone
-CLEAN_EVERY = 180  # sweeps: an hour
+LEFT_AFTER = timedelta(seconds=10)  # by then whoever received it has worked it or is gone
+CLEAN_EVERY = 720  # sweeps: an hour
 KEPT_DONE = 5_000
 KEPT_ALBUMS = 1_000
 TRIES, FIRST_WAIT, LONGEST_WAIT = 12, 0.2, 5.0
@@ -120,7 +120,7 @@ class Workers:
                     try:
                         await self._serve_turn(chat_id)
                         break
-                    except AWAY as error:
+                    except (Deposed, *AWAY) as error:
                         log.warning("The database is away (%s), chat %s waits", type(error).__name__, chat_id)
                         failures += 1
                         if failures >= TRIES:
@@ -219,10 +219,12 @@ class Workers:
         return is_answered
 
     async def _guard(self, update_id: int, place: Place, work: Awaitable[Any]) -> None:
-        """Await the work of one update; whatever fails is dealt with, but a database that is away."""
+        """Await the work of one update; whatever fails is dealt with, but a database that is away or a turn
+        that is lost.
+        """
         try:
             await work
-        except (TokenRevoked, *AWAY):
+        except (TokenRevoked, Deposed, *AWAY):
             raise
         except TelegramForbiddenError:
             await self._note_gone(update_id, place)
@@ -270,7 +272,7 @@ class Workers:
         for answer in (talk.show, talk.say):  # the screen itself may be what cannot be shown
             try:
                 await answer(sentence)
-            except (TokenRevoked, *AWAY):
+            except (TokenRevoked, Deposed, *AWAY):
                 raise
             except Exception as second:  # noqa: BLE001  # whatever it is, the person must hear something
                 log.warning("Update %d: no answer to its fault: %s", update_id, type(second).__name__)

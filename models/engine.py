@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
+IDLE_IN_TRANSACTION_SECONDS = 15
 ANSWER_SECONDS = 5
 FRESH_SECONDS = 1.0
 POOL_SIZE = 8
@@ -132,6 +133,20 @@ def _list_rewriting(connection: Connection) -> tuple[str, ...]:
     quote = connection.dialect.identifier_preparer.quote
     tables = ", ".join(quote(name) for name in inspect(connection).get_table_names())
     return (f"VACUUM (FULL, ANALYZE) {tables}", "VACUUM (FULL) pg_catalog.pg_statistic")
+
+
+def end_idle_transactions(engine: Engine) -> None:
+    """PostgreSQL rolls a transaction back that asks nothing for so long: a process that is frozen in one lets
+    go of its rows.
+    """
+    if engine.dialect.name == "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _limit(connection: Any, _record: ConnectionPoolEntry) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s'")
+        connection.commit()
 
 
 class Database:

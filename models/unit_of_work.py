@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from models.engine import Database, make_async_engine
+from models.engine import Database, end_idle_transactions, make_async_engine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -103,6 +103,7 @@ class UnitOfWork:
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
+        end_idle_transactions(self.database.engine)
         self._readers = ThreadPoolExecutor(READERS, "reader")
         self._async_engine = make_async_engine(url)
         self._writer = _Writer(self.database)
