@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.guards.tree import ROOT, python_files, read, tracked
+from tests.guards.tree import ROOT, nodes, python_files, read, tracked
 
 LONGEST_FILE = 400
 CODE = {".py", ".js", ".css", ".html"}
@@ -77,7 +77,7 @@ def test_only_the_nursery_starts_background_tasks() -> None:
     """A bare task is forgotten when it fails; a task group is not (the sandbox watches its own two)."""
     found = []
     for path in python_files("bot", "handlers", "scheduler", "services", "admin", "worker", "installation"):
-        for node in ast.walk(ast.parse(read(path))):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute) and node.attr in {"create_task", "ensure_future"}:
                 owner = ast.unparse(node.value)
                 if owner in {"asyncio", "loop"} or owner.startswith("asyncio.get"):
@@ -92,7 +92,7 @@ def test_services_take_the_moment_and_never_ask_for_it() -> None:
         f"{path}:{node.lineno}"
         for path in python_files("services", "notices", "models")
         if path != Path("services/clock.py")
-        for node in ast.walk(ast.parse(read(path)))
+        for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in clocks
     ]
     assert not asked
@@ -120,7 +120,7 @@ def test_every_sandbox_of_a_test_starts_at_a_stated_moment() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path in python_files("tests")
-        for node in ast.walk(ast.parse(read(path)))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) == "Sandbox"
         and "start" not in {keyword.arg for keyword in node.keywords}
@@ -133,7 +133,7 @@ def test_services_leave_the_transaction_to_their_caller() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path in python_files("services")
-        for node in ast.walk(ast.parse(read(path)))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in {"commit", "rollback"}

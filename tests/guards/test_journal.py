@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from admin.words import SUBJECTS
-from tests.guards.tree import python_files, read
+from tests.guards.tree import nodes, python_files
 
 ROOMS = ("services", "handlers", "admin", "installation", "scheduler", "worker", "bot", "nastavnik.py")
 
@@ -21,13 +21,12 @@ def hands_on(function: ast.FunctionDef) -> bool:
 def subjects() -> Iterator[tuple[str, str]]:
     """("person", where) for each `subject=("person", id)`, and for such a pair given to a helper by place."""
     for path in python_files(*ROOMS):
-        tree = ast.parse(read(path))
         helpers = {
             one.name: [arg.arg for arg in one.args.args].index("subject")
-            for one in ast.walk(tree)
+            for one in nodes(path)
             if isinstance(one, ast.FunctionDef) and hands_on(one)
         }
-        for call in ast.walk(tree):
+        for call in nodes(path):
             if not isinstance(call, ast.Call):
                 continue
             given = [word.value for word in call.keywords if word.arg == "subject"]

@@ -62,41 +62,35 @@ def test_there_is_one_line_of_revisions() -> None:
     assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
 
 
-def test_every_step_goes_up_down_and_up_again(empty: Database) -> None:
+def test_every_step_goes_up_down_and_up_again_and_the_way_down_leaves_nothing(empty: Database) -> None:
     for revision in revisions():
         step(empty, command.upgrade, revision)
         step(empty, command.downgrade, "-1")
         step(empty, command.upgrade, revision)
     assert is_current(empty)
-
-
-def test_the_way_down_leaves_nothing(empty: Database) -> None:
-    step(empty, command.upgrade, "head")
     step(empty, command.downgrade, "base")
     assert set(inspect(empty.engine).get_table_names()) <= {"alembic_version"}
 
 
-def test_migrations_end_at_the_models(empty: Database) -> None:
-    step(empty, command.upgrade, "head")
-    with empty.engine.connect() as connection:
+def test_migrations_end_at_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_checks_and_partial_indexes_are_those_of_the_models(empty: Database) -> None:
+def test_checks_and_partial_indexes_are_those_of_the_models(database: Database) -> None:
     """Alembic's comparison does not look at CHECK constraints nor at conditions of indexes."""
-    step(empty, command.upgrade, "head")
-    found = inspect(empty.engine)
+    found = inspect(database.engine)
     for table in Base.metadata.sorted_tables:
         wanted = {
             constraint.name for constraint in table.constraints if isinstance(constraint, CheckConstraint)
         }
         assert {check["name"] for check in found.get_check_constraints(table.name)} == wanted, table.name
-        conditions = {index.name: condition(empty, index) for index in table.indexes}
+        conditions = {index.name: condition(database, index) for index in table.indexes}
         held = {
-            index["name"]: index.get("dialect_options", {}).get(f"{empty.engine.dialect.name}_where")
+            index["name"]: index.get("dialect_options", {}).get(f"{database.engine.dialect.name}_where")
             for index in found.get_indexes(table.name)
             if not index.get("duplicates_constraint")
         }
@@ -109,12 +103,12 @@ def condition(database: Database, index: Any) -> object:
     return index.dialect_options[database.engine.dialect.name]["where"]
 
 
-def test_a_stamp_is_set_once_and_never_crossed(empty: Database, now: datetime) -> None:
-    migrate(empty, stamp=Stamp.SANDBOX, now=now)
-    migrate(empty, stamp=Stamp.SANDBOX, now=now)
-    assert read_stamp(empty) is Stamp.SANDBOX
+def test_a_stamp_is_set_once_and_never_crossed(database: Database, now: datetime) -> None:
+    migrate(database, stamp=Stamp.SANDBOX, now=now)
+    migrate(database, stamp=Stamp.SANDBOX, now=now)
+    assert read_stamp(database) is Stamp.SANDBOX
     with pytest.raises(WrongStamp):
-        migrate(empty, stamp=Stamp.LIVE, now=now)
+        migrate(database, stamp=Stamp.LIVE, now=now)
 
 
 def test_a_stamped_database_of_the_first_version_is_brought_up(empty: Database, now: datetime) -> None:
@@ -130,14 +124,13 @@ def test_a_stamped_database_of_the_first_version_is_brought_up(empty: Database, 
     assert is_current(empty)
 
 
-def test_a_database_of_a_newer_version_is_left_alone(empty: Database, now: datetime) -> None:
-    migrate(empty, stamp=Stamp.LIVE, now=now)
-    with empty.write_engine.begin() as connection:
+def test_a_database_of_a_newer_version_is_left_alone(database: Database, now: datetime) -> None:
+    with database.write_engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'of_the_future'"))
     with pytest.raises(SchemaNewer):
-        is_current(empty)
+        is_current(database)
     with pytest.raises(SchemaNewer):
-        migrate(empty, stamp=Stamp.LIVE, now=now)
+        migrate(database, stamp=Stamp.SANDBOX, now=now)
 
 
 def test_sqlite_keeps_its_promises(tmp_path: Path) -> None:

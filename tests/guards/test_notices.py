@@ -12,7 +12,7 @@ from models.engine import Database
 from notices.catalogue import ANYWHERE, NOTICES, NoticeClass, compose
 from notices.language import LOCALES, load_translators
 from notices.letters import Skip
-from tests.guards.tree import python_files, read
+from tests.guards.tree import nodes, python_files
 
 LONGEST_KIND = 64  # the outbox column
 
@@ -52,7 +52,7 @@ def compose_or_fail(session: Session, kind: str, t: Any, now: datetime) -> objec
 def queued_kinds() -> Iterator[tuple[str, str]]:
     """Every kind that a service enqueues, with its place."""
     for path in python_files("services"):
-        for node in ast.walk(ast.parse(read(path))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "enqueue":
                 for keyword in node.keywords:
                     if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant):
@@ -70,7 +70,7 @@ def test_buttons_of_notices_work_from_any_message() -> None:
     verbs = {
         (node.args[1].value, f"{path}:{node.lineno}")
         for path in python_files("notices")
-        for node in ast.walk(ast.parse(read(path)))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).rpartition(".")[2] == "Action"
         and len(node.args) > 1

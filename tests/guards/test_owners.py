@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.guards.tree import python_files, read
+from tests.guards.tree import nodes, python_files
 
 PRODUCT = ("services", "admin", "handlers", "notices", "scheduler", "worker", "bot", "installation", "models")
 
@@ -12,7 +12,7 @@ def test_the_newest_consent_is_found_in_one_module() -> None:
     found = {
         str(path)
         for path in python_files(*PRODUCT)
-        for node in ast.walk(ast.parse(read(path)))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and (
             ast.unparse(node) in {"func.max(Consent.id)", "Consent.id.desc()"}
@@ -28,7 +28,7 @@ def test_the_state_of_a_survey_run_is_written_by_its_owners() -> None:
     states = {"OPEN", "PAUSED", "SENT", "PARTIAL", "EXPIRED"}
     writers = set()
     for path in python_files(*PRODUCT):
-        for node in ast.walk(ast.parse(read(path))):
+        for node in nodes(path):
             values: list[ast.expr] = []
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -1,5 +1,6 @@
 """The files under version control, for the guards that read them."""
 
+import ast
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -20,8 +21,15 @@ def tracked() -> tuple[Path, ...]:
     return tuple(Path(line) for line in told.stdout.splitlines() if (ROOT / line).is_file())
 
 
+@cache
 def read(path: Path) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a module's syntax tree, the module first; parsed once for all guards."""
+    return tuple(ast.walk(ast.parse(read(path))))
 
 
 def python_files(*rooms: str) -> list[Path]:
