@@ -8,7 +8,7 @@ DEV := .venv/.ready-dev
 PO := $(wildcard locales/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
-.PHONY: run test check setup setup-for-tests lint types contracts messages lock screenshots trace mutants faults bench clean
+.PHONY: run test check measured others moments setup setup-for-tests lint types contracts messages lock screenshots trace mutants faults bench clean
 # Two rules that install into one .venv must not meet.
 .NOTPARALLEL:
 
@@ -19,16 +19,28 @@ run: setup
 # tests stay together (browsers and processes), in the order of the folders: the slow ones first, so that the many quick
 # ones fill the end. `make test WORKERS=0` runs them one by one; MARKS="" runs also the long ones.
 WORKERS ?= 3
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder
 MARKS ?= not long
-TESTS ?= tests
 test: setup-for-tests
-	@$(BIN)/pytest $(TESTS) -n $(WORKERS) --dist=loadfile --no-loadscope-reorder -m "$(MARKS)" $(COVERAGE)
+	@$(PYTEST) tests -m "$(MARKS)"
+	@echo "Not run here, but by \`make check\`: services, pages and guards on PostgreSQL; whole lives of processes, fault"
+	@echo "injection, deployment, backups (all marked long); coverage, types, lint. \`.ci/run\` adds set-up with pip 23.0.1"
+	@echo "and three other moments of the clock (\`make moments\`)."
 
-# Every test, once. Coverage takes two thirds more processor time: it is measured of services and models, by their own
-# tests on SQLite. It may not fall below `fail_under` of pyproject.toml; raise it as it grows.
-check: setup-for-tests lint types contracts
-	@$(MAKE) --no-print-directory test TESTS=tests/unit MARKS=measured COVERAGE="--cov --cov-report="
-	@$(MAKE) --no-print-directory test MARKS="not measured"
+# Every test, once.
+check: setup-for-tests lint types measured others
+
+# Coverage takes two thirds more processor time: it is measured of services and models, by their own tests on SQLite.
+# It may not fall below `fail_under` of pyproject.toml; raise it as it grows.
+measured: setup-for-tests
+	@$(PYTEST) tests/unit -m measured --cov --cov-report=
+
+others: setup-for-tests
+	@$(PYTEST) tests -m "not measured"
+
+# Dialogues, life and panel once more, as on other days and hours.
+moments: setup-for-tests
+	@$(BIN)/python tools/moments.py
 
 setup: $(RUN) $(MO)
 
