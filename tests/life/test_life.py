@@ -62,6 +62,7 @@ async def walk(running: Command) -> AsyncIterator[Walk]:
         yield await Walk.of_demo(telegram, curator)
 
 
+@pytest.mark.long
 @pytest.mark.requirement("A17")
 @pytest.mark.requirement("A41")
 @pytest.mark.requirement("A42")
