@@ -221,6 +221,7 @@ NOTICES = {
     "pair.declined": N_("The offer was declined"),
     "pair.expired": N_("The offer ran out"),
     "pair.withdrawn": N_("The offer was withdrawn"),
+    "pair.unreachable": N_("The partner cannot be reached at present"),
     "pair.ended": N_("The pair has ended"),
     "pair.ordered": N_("The order is signed"),
     "pair.paused": N_("The pair is paused"),

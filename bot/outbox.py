@@ -28,6 +28,7 @@ from handlers.commands import show_panel_command
 from handlers.talk import keyboard
 from models.messages import OutboxStatus
 from services.conversations import Shown
+from services.outbox import UNREACHABLE
 from services.sending import Due, Outcome, claim_due, end_backoff, read_due, record_outcomes
 
 log = logging.getLogger(__name__)
@@ -270,7 +271,7 @@ class Outbox:
             log.error("Outbox row %d is parked: %s", dispatch.ids[0], error.message)
             return Outcome(dispatch.ids, OutboxStatus.PARKED, reason=error.message, is_try=True)
         return Outcome(
-            dispatch.ids, OutboxStatus.SKIPPED, reason="unreachable", is_try=True, gone_chat=dispatch.chat_id
+            dispatch.ids, OutboxStatus.SKIPPED, reason=UNREACHABLE, is_try=True, gone_chat=dispatch.chat_id
         )
 
     def _later(self, ids: tuple[int, ...], wait: timedelta, reason: str, *, is_try: bool = True) -> Outcome:

@@ -63,6 +63,7 @@ NOTICES: dict[str, Notice] = {
     "pair.declined": Notice(NoticeClass.ACT, pairs.declined),
     "pair.expired": Notice(NoticeClass.ACT, pairs.expired),
     "pair.withdrawn": Notice(NoticeClass.ACT, pairs.withdrawn),
+    "pair.unreachable": Notice(NoticeClass.ACT, pairs.unreachable),
     "pair.ended": Notice(NoticeClass.ACT, pairs.ended),
     "pair.paused": Notice(NoticeClass.ACT, absences.pair_paused),
     "pair.resumed": Notice(NoticeClass.ACT, absences.pair_resumed),

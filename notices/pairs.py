@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from models.pairs import ENDED as ENDED_STATUSES
 from models.pairs import PairStatus
 from models.people import Organization, Role
 from notices.language import Translator
@@ -16,6 +17,7 @@ from services.actors import Door, system
 from services.errors import N_, NotFound
 from services.pairs import PairCard, Side, WaitsFor, read_pair
 from services.programmes.running import settings_of
+from services.sending import is_reachable
 
 OFFER = {
     Role.MENTEE: N_(
@@ -118,6 +120,23 @@ def withdrawn(session: Session, facts: Mapping[str, Any], t: Translator, _now: d
     if read_card(session, facts) is None:
         return Skip("the pair is gone")
     return Letter(t("The curator has taken the offer of a pair back. Nothing is needed from you now."))
+
+
+def unreachable(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    """To the other side of somebody who has blocked the bot or is gone from the messenger."""
+    card = read_card(session, facts)
+    if card is None or card.status in ENDED_STATUSES:
+        return Skip("the pair has ended")
+    partner = card.partner_of(int(facts["person_id"]))
+    if is_reachable(session, partner.person_id):
+        return Skip("the person is back")
+    return Letter(
+        t(
+            "{partner} does not get my messages at present; the curator knows. Whatever waits for an answer "
+            "I will show as soon as the chat is open again. If it is urgent, please get in touch directly.",
+            partner=partner.chat_name,
+        )
+    )
 
 
 def ended(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:

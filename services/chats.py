@@ -10,7 +10,7 @@ from models.messages import Conversation
 from models.people import ChatAccount, Person
 from services.accounts import untie_chat
 from services.actors import person_in_chat
-from services.outbox import enqueue
+from services.outbox import enqueue, requeue_skipped
 
 
 def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) -> list[int]:
@@ -38,6 +38,7 @@ def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) 
     account.person_id, account.linked_at = person_id, now
     account.is_reachable, account.unreachable_since = True, None
     session.flush()
+    requeue_skipped(session, person_id=person_id, now=now)
     person = session.get_one(Person, person_id)
     _tell_unlinked(
         session, chat_ids=old, organization_id=person.organization_id, person_id=person_id, now=now

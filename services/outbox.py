@@ -20,6 +20,9 @@ class NoticeNotRefused(DomainError):
     text = N_("This message has not been refused: there is nothing to repeat.")
 
 
+UNREACHABLE = "unreachable"
+"""Why a row was skipped whose person has blocked the bot or is gone from the messenger."""
+
 SCREEN = "screen.current"
 """The one kind that is no notice: the chat's current screen, shown when no answer could show it."""
 
@@ -101,6 +104,29 @@ def enqueue_many(session: Session, occasions: Sequence[Occasion], *, now: dateti
             for one in occasions
         ],
     )
+
+
+def requeue_skipped(session: Session, *, person_id: int, now: datetime) -> None:
+    """Queue again what could not reach a person who can be reached now: what is still true is sent, and of
+    several rows with the same facts the newest.
+    """
+    skipped = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.person_id == person_id,
+            OutboxMessage.status == OutboxStatus.SKIPPED,
+            OutboxMessage.reason == UNREACHABLE,
+        )
+        .order_by(OutboxMessage.id.desc())
+        .with_for_update()
+    ).all()
+    seen: list[tuple[str, dict[str, Any]]] = []
+    for row in skipped:
+        if (row.kind, row.facts) in seen:
+            row.reason = "the same was queued since"
+            continue
+        seen.append((row.kind, row.facts))
+        row.status, row.reason, row.next_try_at, row.tries = OutboxStatus.WAITING, None, now, 0
 
 
 def count_notices(session: Session, *, actor: Actor, organization_id: int) -> dict[OutboxStatus, int]:

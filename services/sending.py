@@ -12,15 +12,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Select, bindparam, case, func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.messages import OutboxMessage, OutboxStatus
+from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Organization, Person
 from models.tasks import TaskKind
 from services import tasks
 from services.conversations import UTC_NAME, read_place
 from services.errors import NotFound
 from services.leaves import is_away
+from services.outbox import UNREACHABLE, enqueue, requeue_skipped
 from services.programmes.running import NoOpenCycle, current_cycle, settings_of
 from services.quiet_hours import QuietHours
 
@@ -186,7 +188,7 @@ def find_addressee(session: Session, due: Due, *, now: datetime) -> Addressee | 
     if found is None:
         return "no chat"
     if not found.is_reachable:
-        return "unreachable"
+        return UNREACHABLE
     quiet = quiet_hours_of(session, found.organization_id)
     return Addressee(found.chat_id, due.person_id, found.locale, quiet, is_away=bool(found[4]))
 
@@ -217,6 +219,8 @@ def record_outcomes(session: Session, outcomes: list[Outcome], *, now: datetime)
         session.execute(query.values(**values))
         if outcome.gone_chat is not None:
             mark_unreachable(session, outcome.gone_chat, now=now)
+        elif outcome.reason == UNREACHABLE:
+            _tell_partners_of(session, outcome.ids, now=now)
 
 
 def mark_unreachable(session: Session, chat_id: int, *, now: datetime) -> None:
@@ -235,16 +239,66 @@ def mark_unreachable(session: Session, chat_id: int, *, now: datetime) -> None:
             person_id=person.id,
             now=now,
         )
+        _tell_partners(session, account, person.id, now=now)
+
+
+def _tell_partners_of(session: Session, ids: Collection[int], *, now: datetime) -> None:
+    """Of rows that were skipped: a pair may be younger than the absence of one of its sides."""
+    absent = session.scalars(
+        select(ChatAccount)
+        .join(OutboxMessage, OutboxMessage.person_id == ChatAccount.person_id)
+        .where(OutboxMessage.id.in_(ids), ~ChatAccount.is_reachable)
+        .distinct()
+    )
+    for account in absent.all():
+        if account.person_id is not None:
+            _tell_partners(session, account, account.person_id, now=now)
+
+
+def _tell_partners(session: Session, account: ChatAccount, person_id: int, *, now: datetime) -> None:
+    """Whoever stands in a pair with somebody who cannot be reached hears of it, once for each absence."""
+    mine, theirs = aliased(PairMember), aliased(PairMember)
+    pairs = session.execute(
+        select(Pair.id, Pair.organization_id, theirs.person_id)
+        .join(mine, mine.pair_id == Pair.id)
+        .join(theirs, theirs.pair_id == Pair.id)
+        .where(
+            mine.person_id == person_id,
+            theirs.person_id != person_id,
+            mine.is_current,
+            theirs.is_current,
+            Pair.status.in_([PairStatus.OFFERED, PairStatus.PAUSED, *MEETING]),
+        )
+    ).all()
+    since = account.unreachable_since or now
+    for pair_id, organization_id, partner_id in pairs:
+        enqueue(
+            session,
+            kind="pair.unreachable",
+            dedup_key=f"pair:{pair_id}:{_unreachable_key(account.chat_id, since)}:person:{partner_id}",
+            organization_id=organization_id,
+            person_id=partner_id,
+            facts={"pair_id": pair_id},
+            now=now,
+        )
 
 
 def mark_reachable(session: Session, chat_id: int, *, now: datetime) -> None:
-    """The person is back: the curator's task resolves itself."""
+    """The person is back: the curator's task resolves itself, and what was missed is shown."""
     account = session.get(ChatAccount, chat_id, with_for_update=True)
     if account is None or account.is_reachable:
         return
     if account.unreachable_since is not None:
         tasks.close_by_fact(session, dedup_key=_unreachable_key(chat_id, account.unreachable_since), now=now)
     account.is_reachable, account.unreachable_since = True, None
+    if account.person_id is not None:
+        requeue_skipped(session, person_id=account.person_id, now=now)
+
+
+def is_reachable(session: Session, person_id: int) -> bool:
+    """Whether the person's chat takes messages at present; False also for somebody without a chat."""
+    query = select(ChatAccount.chat_id).where(ChatAccount.person_id == person_id, ChatAccount.is_reachable)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _unreachable_key(chat_id: int, since: datetime) -> str:

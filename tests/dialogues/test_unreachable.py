@@ -1,0 +1,72 @@
+"""Somebody who blocks the bot misses nothing that is still true, and the partner is told at once."""
+
+import asyncio
+
+import pytest
+
+from sandbox.client import Person
+from services import pairs
+from tests.dialogues.couples import Couple, bring_to_pair, bring_together
+from tests.town import Town
+
+TOLD = "не получает мои сообщения"
+
+
+async def gone(couple: Couple) -> None:
+    """Anna blocks the bot, and the bot knows."""
+    await couple.anna.block()
+    await asyncio.sleep(0.5)
+
+
+async def draft(couple: Couple) -> None:
+    drafted = await couple.curate(
+        pairs.draft_pair,
+        mentee_participation_id=couple.mentee.participation_id,
+        mentor_participation_id=couple.mentor.participation_id,
+    )
+    couple.pair_id = drafted.pair_id
+    await couple.curate(pairs.confirm_pair, pair_id=couple.pair_id)
+
+
+async def heard(person: Person, words: str) -> int:
+    return len([one for one in await person.messages() if one.from_bot and words in one.text])
+
+
+@pytest.mark.parametrize("way", ["unblock", "start"])
+async def test_an_offer_made_meanwhile_is_shown_on_return(town: Town, way: str) -> None:
+    couple = await bring_together(town)
+    await gone(couple)
+    await draft(couple)
+    await couple.pyotr.expect(TOLD)
+    assert await heard(couple.anna, "для вас есть наставник") == 0
+    await couple.anna.unblock()
+    if way == "start":
+        await couple.anna.start(wait=False)
+    await couple.anna.expect("для вас есть наставник")
+    assert await heard(couple.anna, "для вас есть наставник") == 1
+    assert await heard(couple.pyotr, TOLD) == 1
+    await couple.anna.tap("Принять")
+    await couple.pyotr.tap("Принять")
+    await couple.anna.expect("Вы теперь пара")
+
+
+async def test_what_is_no_longer_true_is_not_shown_on_return(town: Town) -> None:
+    couple = await bring_together(town)
+    await gone(couple)
+    await draft(couple)
+    await couple.pyotr.expect(TOLD)
+    await couple.curate(pairs.withdraw_offer, pair_id=couple.pair_id)
+    await couple.anna.unblock()
+    await couple.anna.expect("отозвал предложение")
+    assert await heard(couple.anna, "для вас есть наставник") == 0
+
+
+async def test_the_partner_hears_at_once_and_once_for_each_absence(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    for absence in (1, 2):
+        await couple.anna.block()
+        await couple.pyotr.expect(TOLD)
+        assert await heard(couple.pyotr, TOLD) == absence
+        await couple.anna.unblock()
+        await couple.anna.say("/menu")
+        await couple.pyotr.say("/menu")
