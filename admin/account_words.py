@@ -1,4 +1,4 @@
-"""What others did with an account, as its owner reads it in the panel."""
+"""Words about accounts: entries of the journal, and what others did as the owner reads it."""
 
 from admin.languages import label
 from services.account_news import AccountEvent, AccountNews
@@ -16,6 +16,28 @@ EVENTS = {
     AccountEvent.RECORDS_CLOSED: N_("your own records were closed"),
     AccountEvent.RECORDS_OPENED: N_("your own records were opened again by {who}"),
 }
+
+
+ACTIONS = {
+    "account.created": N_("Account made"),
+    "account.disabled": N_("Account switched off"),
+    "account.enabled": N_("Account switched on again"),
+    "account.link_issued": N_("New set-up link issued"),
+    "account.password_set": N_("Password set"),
+    "account.signed_in": N_("Signed in"),
+    "account.sign_in_failed": N_("Failed sign-in"),
+    "account.present_password_failed": N_("Wrong present password when changing it"),
+    "account.language_chosen": N_("Language chosen"),
+    "account.chat_linked": N_("Chat tied to an account"),
+    "account.chat_unlinked": N_("Chat untied from an account"),
+    "account.entry_sent": N_("Link into the panel sent to the chat"),
+    "account.guest_admitted": N_("Guest let in"),
+    "account.guest_ended": N_("Stay of a guest ended"),
+    "account.records_closed": N_("Own records closed"),
+    "account.records_opened": N_("Own records opened again"),
+    "account.messenger_rule_read": N_("Read of the rule on foreign messengers"),
+}
+"""Entries of the journal about accounts."""
 
 
 def say_news(news: AccountNews) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from admin import roadmap_words
+from admin import account_words, roadmap_words
 from admin.languages import label
 from admin.people_words import *  # noqa: F403  # one table of words for templates, in two files
 from admin.people_words import PEOPLE_ACTIONS
@@ -32,8 +32,8 @@ ACCOUNT_ROLES = {
 }
 
 ACCOUNT_ROLE_HINTS = {
-    AccountRole.ADMINISTRATOR: N_("everything, and the accounts of other administrators"),
-    AccountRole.CURATOR: N_("leads people, pairs and meetings; settings, exports and accounts"),
+    AccountRole.ADMINISTRATOR: N_("everything but approvals and consultations; keeps all accounts"),
+    AccountRole.CURATOR: N_("leads people, pairs and meetings; settings, exports, some accounts"),
     AccountRole.HEAD: N_("sees people, pairs, meetings and the journal, fills in the nine criteria"),
     AccountRole.PSYCHOLOGIST: N_("sees people, pairs and meetings, fills in the nine criteria"),
     AccountRole.OBSERVER: N_("sees only figures and scores, nobody's name"),
@@ -245,24 +245,8 @@ NOTICES = {
 }
 
 ACTIONS = {
+    **account_words.ACTIONS,
     **PEOPLE_ACTIONS,
-    "account.created": N_("Account made"),
-    "account.disabled": N_("Account switched off"),
-    "account.enabled": N_("Account switched on again"),
-    "account.link_issued": N_("New set-up link issued"),
-    "account.password_set": N_("Password set"),
-    "account.signed_in": N_("Signed in"),
-    "account.sign_in_failed": N_("Failed sign-in"),
-    "account.present_password_failed": N_("Wrong present password when changing it"),
-    "account.language_chosen": N_("Language chosen"),
-    "account.chat_linked": N_("Chat tied to an account"),
-    "account.chat_unlinked": N_("Chat untied from an account"),
-    "account.entry_sent": N_("Link into the panel sent to the chat"),
-    "account.guest_admitted": N_("Guest let in"),
-    "account.guest_ended": N_("Stay of a guest ended"),
-    "account.records_closed": N_("Own records closed"),
-    "account.records_opened": N_("Own records opened again"),
-    "account.messenger_rule_read": N_("Read of the rule on foreign messengers"),
     "consent.given": N_("Consent given"),
     "consent.declined": N_("Consent declined"),
     "consent.withdrawn": N_("Consent withdrawn"),

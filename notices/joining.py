@@ -46,7 +46,7 @@ def moved(session: Session, facts: Mapping[str, Any], t: Translator, _now: datet
         return Skip("the person is gone")
     return Letter(
         t(
-            "This chat is no longer linked: you joined from another Telegram account with a new invitation. "
+            "This chat is no longer linked: another Telegram account was linked to you in its place. "
             "I write there from now on. If it was not you, please tell your curator at once."
         )
     )

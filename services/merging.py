@@ -49,6 +49,31 @@ class MergePreview:
     has_two_chats: bool
 
 
+def find_namesakes(session: Session, *, actor: Actor, person_id: int) -> tuple[PersonFacts, ...]:
+    """Other cards of the organisation with the same full name. Whether it is one person the curator says;
+    no chat, answer or consent goes from one to another by a name. Raises NotFound, NotAllowed.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
+    if person.erased_at is not None:
+        return ()
+    rows = session.scalars(
+        select(Person)
+        .where(
+            Person.organization_id == person.organization_id,
+            Person.id != person_id,
+            Person.erased_at.is_(None),
+            Person.family_name == person.family_name,
+            Person.given_name == person.given_name,
+            Person.patronymic == person.patronymic,
+        )
+        .order_by(Person.id)
+    )
+    return tuple(facts_of(row) for row in rows)
+
+
 def preview_merge(session: Session, *, actor: Actor, person_id: int, other_id: int) -> MergePreview:
     """What joining `other_id` into `person_id` would do. Raises NotFound, NotAllowed, SameCard,
     BothInOneRole.

@@ -103,7 +103,13 @@ class AccountsPage(SecuredPage):
         accounts = list_accounts(
             session(), actor=current_actor(), organization_id=current_account().organization_id
         )
-        return self.show("panel/accounts.html", accounts=accounts, duties=DUTIES, rights=RIGHTS)
+        return self.show(
+            "panel/accounts.html",
+            accounts=accounts,
+            duties=DUTIES,
+            rights=RIGHTS,
+            keeps_all=len(_roles()) == len(RIGHTS),
+        )
 
     @expose("/add", methods=["GET", "POST"])
     def add(self) -> str:

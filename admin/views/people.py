@@ -22,6 +22,7 @@ from services.consultations import list_days
 from services.histories import read_history
 from services.joining import InvitationMade, create_invitation, find_invitation, revoke_invitation
 from services.meetings.cards import list_meetings_of
+from services.merging import find_namesakes
 from services.organizations import list_organizations
 from services.origins import read_origin
 from services.pairs import list_pairs_of
@@ -140,6 +141,7 @@ class PeoplePage(SecuredPage):
             code=invitation_code(invitation) if invitation else "",
             link=invitation_link(invitation) if invitation else "",
             may_edit=may_edit,
+            namesakes=find_namesakes(session(), actor=actor, person_id=person_id) if may_edit else (),
             events=read_person_story(
                 session(), actor=actor, organization_id=person.organization_id, person_id=person_id
             ),

@@ -275,3 +275,23 @@ def test_a_curator_does_not_get_an_account_by_getting_its_chat(
             select(AuditEntry.subject_id).where(AuditEntry.action == "account.chat_unlinked")
         ).all()
     assert list(ended) == [account_id, account_id]
+
+
+def test_two_cards_of_one_name_are_joined_by_the_curator_alone(
+    curator: Browser, world: World, add_account: Callable[..., int], database: Database
+) -> None:
+    """The digits of an account bring a card of their own; the page of the teacher says that there are two."""
+    teacher = world.joined("Вера", "Павловна", chat_id=700)
+    account_id = add_account(world, AccountRole.OBSERVER, "observer", teacher.full_name)
+    card_id = tied(database, world, account_id, 701)
+    assert card_id != teacher.id
+    page = curator.get(f"/people/{teacher.id}/")
+    assert "Есть ещё одна карточка с таким же именем." in text_of(page)
+    assert f"/life/{teacher.id}/merge?other_id={card_id}" in page
+    other = world.joined("Анна", chat_id=702)
+    assert "с таким же именем" not in curator.get(f"/people/{other.id}/")
+    curator.post(f"/life/{teacher.id}/merge", other_id=str(card_id), page=f"/life/{teacher.id}/")
+    with database.reading() as session:
+        moved = session.scalars(select(OutboxMessage.chat_id).where(OutboxMessage.kind == "joining.moved"))
+        assert list(moved) == [701], "the card's chat that is let go is told"
+    assert not enters(database, world, teacher.id), "an account does not open from the chat that was there"
