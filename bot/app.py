@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import AiogramError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.callbacks import Callbacks
 from bot.desk import Desk, Script
 from bot.health import Health, HealthServer
 from bot.leadership import Leadership, make_leadership
@@ -29,6 +30,7 @@ from models.unit_of_work import UnitOfWork
 from notices.language import load_translators
 from scheduler.clockwork import Clockwork
 from services.clock import Clock
+from services.inbox import RawUpdate
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ class BotApp:
     async def _serve(self, stack: AsyncExitStack, stop: asyncio.Event) -> None:
         config = self._config
         pacer = Pacer()
+        leadership = make_leadership(config.database_url)
 
         def note_part(chat_id: int, message_id: int) -> None:
             recorder.note_part(chat_id, message_id)  # nothing is sent before there is one
@@ -92,6 +95,7 @@ class BotApp:
             request_seconds=config.request_seconds,
             pacer=pacer,
             note_part=note_part,
+            is_sole=not leadership.is_shared,
         )
         stack.push_async_callback(hang_up, bot)
         health = await self._watch(stack, bot)
@@ -100,11 +104,11 @@ class BotApp:
             return
         uow = UnitOfWork(config.database_url)
         stack.push_async_callback(uow.close)
-        leadership = make_leadership(config.database_url)
         stack.push_async_callback(leadership.close)
         recorder = Recorder(uow, config.clock)
         desk = Desk(bot, uow, recorder, self._script, self._translators, config.clock)
         async with Nursery() as nursery:
+            callbacks = Callbacks(bot)
             caught_up = asyncio.Event()  # what came while nobody listened is in the inbox
             outbox = Outbox(desk, nursery, leadership, pacer, has_caught_up=caught_up)
             workers = Workers(
@@ -114,6 +118,7 @@ class BotApp:
                 worked=outbox.wake,
                 chat_burst=config.chat_burst,
                 has_caught_up=caught_up,
+                callbacks=callbacks,
             )
             running = [
                 nursery.start(recorder.run(), "recorder"),
@@ -124,7 +129,7 @@ class BotApp:
             ]
             async with (
                 self._ticking(uow, leadership, outbox),
-                self._receiving(desk, workers, nursery, health, caught_up),
+                self._receiving(desk, workers, nursery, health, caught_up, callbacks),
             ):
                 self.started.set()
                 await stop.wait()
@@ -181,16 +186,27 @@ class BotApp:
 
     @asynccontextmanager
     async def _receiving(
-        self, desk: Desk, workers: Workers, nursery: Nursery, health: Health, caught_up: asyncio.Event
+        self,
+        desk: Desk,
+        workers: Workers,
+        nursery: Nursery,
+        health: Health,
+        caught_up: asyncio.Event,
+        callbacks: Callbacks,
     ) -> AsyncIterator[None]:
         """Updates come in by polling or by webhook; at the end no more are taken."""
         config = self._config
         if config.updates == "polling":
+
+            def arrived_late(updates: Sequence[RawUpdate]) -> None:
+                nursery.start(callbacks.answer_backlog(updates), "callbacks")
+
             polling = Polling(
                 desk.bot,
                 desk.uow,
                 desk.clock,
                 arrived=workers.arrived,
+                arrived_late=arrived_late,
                 has_caught_up=caught_up,
                 poll_seconds=config.poll_seconds,
             )

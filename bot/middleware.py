@@ -27,7 +27,9 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class Conversing(BaseMiddleware):
-    """Works with what bot/workers.py feeds beside the update: `desk`, `nursery`, `place`, `is_quiet`."""
+    """Works with what bot/workers.py feeds beside the update: `desk`, `nursery`, `place`, `is_quiet`,
+    `wants_toast` (a button that can still be answered).
+    """
 
     def __init__(self) -> None:
         self._last_taps: dict[int, tuple[int, str | None, datetime]] = {}  # one of each chat
@@ -39,7 +41,7 @@ class Conversing(BaseMiddleware):
         place: Place = data["place"]
         chat, query = chat_of(update), update.callback_query
         if chat is None or chat.type != ChatType.PRIVATE:
-            if query is not None:
+            if query is not None and data["wants_toast"]:
                 nursery.start(answer_callback(query, None), "callback")
             await decline_elsewhere(update, desk, place)
             return None
@@ -51,7 +53,7 @@ class Conversing(BaseMiddleware):
             place = replace(place, screen_message_id=tapped)
         talk = data["talk"] = desk.talk(place, update.update_id, tapped, is_quiet=data["is_quiet"])
         is_late = query is not None and is_stale(desk, place, query)
-        if query is not None:
+        if query is not None and data["wants_toast"]:
             toast = fallback.say_stale(talk.t) if is_late else None
             nursery.start(answer_callback(query, toast), "callback")
         is_double = query is not None and self._is_double(query, chat.id, desk.now())

@@ -6,7 +6,7 @@ aiogram's own polling confirms before it handles: 801 of 900 waiting updates wer
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from aiogram import Bot
@@ -17,7 +17,7 @@ from bot.session import RawUpdates, wait_before
 from bot.updates import ALLOWED, read_raw
 from models.unit_of_work import UnitOfWork
 from services.clock import Clock
-from services.inbox import store_updates
+from services.inbox import RawUpdate, store_updates
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ class Polling:
         clock: Clock,
         *,
         arrived: Callable[[Iterable[int | None]], None],
+        arrived_late: Callable[[Sequence[RawUpdate]], None],
         has_caught_up: asyncio.Event,
         poll_seconds: int,
     ) -> None:
@@ -49,6 +50,8 @@ class Polling:
         self._has_left_webhook = False
         self._silent_until = 0.0
         self._has_caught_up = has_caught_up
+        self._arrived_late = arrived_late
+        self._is_late = True  # what comes first has waited for this process
 
     async def run(self) -> None:
         """Receive until cancelled. Raises TokenRevoked."""
@@ -75,8 +78,10 @@ class Polling:
                 log.exception("Updates cannot be stored (%s); again in %.1f s", type(error).__name__, wait)
             else:
                 failures = 0
+                self._is_late = False
                 continue
             failures += 1
+            self._is_late = True
             await asyncio.sleep(wait)
 
     def _name_the_other(self) -> None:
@@ -99,4 +104,6 @@ class Polling:
             return
         await self._uow.write(store_updates, raw, now=self._clock.now())
         self._offset = max(one.update_id for one in raw) + 1
+        if self._is_late:
+            self._arrived_late(raw)
         self._arrived({one.chat_id for one in raw})

@@ -41,6 +41,7 @@ from bot.answers import OddAnswer, check_form
 from bot.fitting import fit
 from bot.leadership import check_hold
 from bot.pacer import Pacer
+from bot.standing import Standing
 
 log = logging.getLogger(__name__)
 
@@ -133,9 +134,10 @@ class Persistence(BaseRequestMiddleware):
     `note_part(chat_id, message_id)` is told of the messages that come before the last one of a split text.
     """
 
-    def __init__(self, pacer: Pacer, note_part: Callable[[int, int], None]) -> None:
+    def __init__(self, pacer: Pacer, note_part: Callable[[int, int], None], *, is_sole: bool) -> None:
         self._pacer = pacer
         self._note_part = note_part
+        self._standing = Standing(is_sole=is_sole)
         self._doubt = TokenDoubt()
 
     async def __call__(
@@ -158,6 +160,9 @@ class Persistence(BaseRequestMiddleware):
         method: TelegramMethod[Any],
     ) -> Any:
         attempt = 0
+        if self._standing.is_same(method):
+            return Response(ok=True, result=True)
+        self._standing.forget(method)
         while True:
             check_hold()
             try:
@@ -174,7 +179,7 @@ class Persistence(BaseRequestMiddleware):
                 if wait > LONGEST_WAIT or self._is_last(attempt, method):
                     raise fault from error
             else:
-                self._note(method)
+                self._note(method, answer)
                 return answer
             attempt += 1
             log.info("%s is tried again (%d) in %.1f s", method.__api_method__, attempt, wait)
@@ -191,7 +196,8 @@ class Persistence(BaseRequestMiddleware):
     def _is_last(self, attempt: int, method: TelegramMethod[Any]) -> bool:
         return _is_bulk.get() or attempt + 1 >= TRIES or isinstance(method, TRIED_ONCE)
 
-    def _note(self, method: TelegramMethod[Any]) -> None:
+    def _note(self, method: TelegramMethod[Any], answer: Any) -> None:
+        self._standing.note(method, getattr(answer, "message_id", None))
         chat_id = getattr(method, "chat_id", None)
         if isinstance(chat_id, int) and method.__api_method__.startswith("send") and not _is_bulk.get():
             self._pacer.note(chat_id)
@@ -239,10 +245,11 @@ def make_bot(
     request_seconds: float,
     pacer: Pacer,
     note_part: Callable[[int, int], None],
+    is_sole: bool,
 ) -> Bot:
     server = TelegramAPIServer.from_base(telegram_api) if telegram_api else PRODUCTION
     session = Wire(proxy=proxy, api=server, timeout=request_seconds)
-    session.middleware(Persistence(pacer, note_part))
+    session.middleware(Persistence(pacer, note_part, is_sole=is_sole))
     defaults = DefaultBotProperties(
         parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True), protect_content=None
     )

@@ -17,6 +17,7 @@ from aiogram.exceptions import (
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.callbacks import Callbacks
 from bot.desk import Desk
 from bot.faults import where
 from bot.leadership import Deposed, Leadership
@@ -58,6 +59,7 @@ class Workers:
         worked: Callable[[], None],
         chat_burst: int,
         has_caught_up: asyncio.Event,
+        callbacks: Callbacks,
     ) -> None:
         self._desk = desk
         self._nursery = nursery
@@ -72,6 +74,7 @@ class Workers:
         self._pace = AnswerPace(chat_burst)
         self._silenced: set[int] = set()  # chats that a later update's answer stands for
         self._has_caught_up = has_caught_up
+        self._callbacks = callbacks
 
     def arrived(self, chats: Iterable[int | None]) -> None:
         """Something is in the inbox for these chats."""
@@ -203,7 +206,13 @@ class Workers:
         if row.is_unreachable and update.my_chat_member is None:
             await desk.uow.write(mark_reachable, place.chat_id, now=desk.now())
         fed = desk.script.dispatcher.feed_update(
-            desk.bot, update, desk=desk, nursery=self._nursery, place=place, is_quiet=is_quiet
+            desk.bot,
+            update,
+            desk=desk,
+            nursery=self._nursery,
+            place=place,
+            is_quiet=is_quiet,
+            wants_toast=self._callbacks.wants_answer(row.update_id, row.received_at, desk.now()),
         )
         await self._guard(row.update_id, place, fed)
         self._worked()

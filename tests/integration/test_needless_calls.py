@@ -1,0 +1,92 @@
+"""No call to Telegram that changes nothing or comes too late."""
+
+from datetime import timedelta
+
+from bot.updates import read_raw
+from models.messages import InboxStatus
+from sandbox.client import Person
+from services.inbox import store_updates
+from tests.integration.tally import tally_script
+from tests.integration.test_inbox import inbox, tally
+from tests.integration.test_odd_updates import sent
+from tests.town import Town, until
+
+
+async def calls(town: Town, method: str) -> int:
+    return len(await town.telegram.record(method))
+
+
+async def press(person: Person, data: str, number: int) -> dict[str, object]:
+    message_id = (await person.screen()).message_id
+    message = sent(person, text="x") | {"message_id": message_id}
+    user = message["from"]
+    return {"id": str(number), "from": user, "message": message, "chat_instance": "1", "data": data}
+
+
+async def test_an_edit_that_changes_nothing_is_not_sent(sqlite_url: str) -> None:
+    async with Town(sqlite_url, script=tally_script()) as town:
+        await town.start_bot()
+        vera = await town.telegram.person("Вера")
+        await vera.start()
+        for number in range(3):  # nothing is added: the screen stays as it is
+            town.send_update("callback_query", await press(vera, "tally.add:0", 900 + number))
+        await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 4})
+        assert await calls(town, "editMessageText") == 0
+        assert (await vera.tap("Ещё один")).text == "Сейчас 1, шаг дом"
+        assert (await vera.tap("Ещё один")).text == "Сейчас 2, шаг дом"
+        assert await calls(town, "editMessageText") == 2
+
+
+async def test_an_edit_of_unknown_fate_is_made_again(sqlite_url: str) -> None:
+    async with Town(sqlite_url, script=tally_script()) as town:
+        await town.start_bot()
+        vera = await town.telegram.person("Вера")
+        await vera.start()
+        await town.telegram.fault(kind="reset_before", method="editMessageText", times=1)
+        assert (await vera.tap("Ещё один")).text == "Сейчас 1, шаг дом"
+
+
+async def test_a_button_that_waited_too_long_is_worked_and_its_spinner_let_be(town: Town) -> None:
+    vera = await town.telegram.person("Вера")
+    await vera.start(wait=False)
+    await town.start_bot()
+    await vera.expect("Сейчас 0")
+    await town.stop_bot()
+    before = await calls(town, "answerCallbackQuery")
+    raw = read_raw([{"update_id": 900, "callback_query": await press(vera, "tally.add:1", 900)}])
+    with town.database.writing() as session:
+        store_updates(session, raw, now=town.clock.now() - timedelta(seconds=16))
+    await town.start_bot()
+    await vera.expect("Сейчас 1")
+    assert await calls(town, "answerCallbackQuery") == before
+
+
+async def test_of_a_backlog_only_the_newest_button_is_found_too_old(town: Town) -> None:
+    await town.start_bot()
+    vera = await town.telegram.person("Вера")
+    await vera.start()
+    await town.stop_bot()
+    for _ in range(5):
+        await vera.tap("Ещё один", wait=False)
+    await town.telegram.skip(minutes=1)
+    before = await calls(town, "answerCallbackQuery")
+    await town.start_bot()
+    await vera.expect("Сейчас 5")
+    await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 6})
+    assert await calls(town, "answerCallbackQuery") - before == 1
+    assert tally(town) == 5
+
+
+async def test_buttons_of_a_short_stop_are_answered_each_once(sqlite_url: str) -> None:
+    async with Town(sqlite_url, script=tally_script()) as town:
+        await town.start_bot()
+        vera = await town.telegram.person("Вера")
+        await vera.start()
+        await town.stop_bot()
+        for _ in range(3):
+            await vera.tap("Ещё один", wait=False)
+        before = await calls(town, "answerCallbackQuery")
+        await town.start_bot()
+        await vera.expect("Сейчас 3")
+        await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 4})
+        assert await calls(town, "answerCallbackQuery") - before == 3
