@@ -8,11 +8,12 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING
 
 from installation import faults
+from installation.parsing import Layout, Parser
 from installation.words import open_translator, word
 from notices.language import Translator
 from services.errors import DomainError, EnvironmentFault
@@ -44,45 +45,6 @@ KINDS = ("school", "college", "support_center")
 ROLES = ("administrator", "curator", "head", "psychologist", "observer")
 
 log = logging.getLogger("nastavnik")
-
-
-class Layout(argparse.HelpFormatter):
-    """Help whose usage line begins with a word of our language."""
-
-    usage: ClassVar[str]
-
-    def add_usage(
-        self,
-        usage: str | None,
-        actions: Iterable[argparse.Action],
-        groups: Iterable[Any],
-        prefix: str | None = None,
-    ) -> None:
-        super().add_usage(usage, actions, groups, self.usage if prefix is None else prefix)
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, like everything else here; a class for each language."""
-
-    t: ClassVar[Translator]
-    layout: ClassVar[type[Layout]]
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(**facts, add_help=False, formatter_class=self.layout)
-        self._options = self.add_argument_group(self.t.label("options"))
-        self._options.add_argument(
-            "-h", "--help", action="help", help=self.t.label("show this help and exit")
-        )
-
-    def add_option(self, *names: str, **facts: Any) -> None:
-        self._options.add_argument(*names, **facts)
-
-    def add_actions(self) -> "argparse._SubParsersAction[Parser]":
-        title, metavar = self.t.label("actions"), self.t.label("ACTION")
-        return self.add_subparsers(title=title, metavar=metavar, required=True, parser_class=type(self))
-
-    def error(self, message: str) -> NoReturn:
-        raise faults.WrongUsage(message=message)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,7 +109,7 @@ def make_parser(t: Translator) -> Parser:
     commands = parser.add_actions()
 
     def add(name: str, text: str, act: Callable[..., int], *, needs_folder: bool = True) -> Parser:
-        command = commands.add_parser(name, help=text, description=text)
+        command = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:])
         command.set_defaults(command=name, act=act, needs_folder=needs_folder)
         return command
 
@@ -247,7 +209,12 @@ def add_organization(parser: Parser, t: Translator) -> None:
     add.add_option("--name", required=True, help=t.label("full name, as it stands in the consent"))
     add.add_option("--address", required=True, help=t.label("postal address, for the consent"))
     add.add_option("--inn", required=True, help=t.label("taxpayer number, for the consent"))
-    add.add_option("--kind", choices=KINDS, default=KINDS[0])
+    add.add_option(
+        "--kind",
+        choices=KINDS,
+        default=KINDS[0],
+        help=t.label("a school, a college or a support centre (school)"),
+    )
     add.add_option("--timezone", help=t.label("like Europe/Moscow"))
     add.add_option("--pack", default="target-model", help=t.label("one of `programme list`"))
     add.set_defaults(act=call("add_school"))
@@ -263,7 +230,12 @@ def add_curator(parser: Parser, t: Translator) -> None:
     add.add_option("--name", required=True, help=t.label("how the panel names the person"))
     add.add_option("--organization", required=True, help=t.label("its name or number"))
     add.add_option("--login", help=t.label("sign-in name (curator, curator2, ...)"))
-    add.add_option("--role", choices=ROLES, default="curator")
+    add.add_option(
+        "--role",
+        choices=ROLES,
+        default="curator",
+        help=t.label("what the account may do: docs/rights.md (curator)"),
+    )
     add.set_defaults(act=call("add_curator"))
     admit = actions.add_parser("admit", help=t.label("let an account work in one more organisation"))
     admit.add_option("--login", required=True, help=t.label("sign-in name"))
@@ -296,7 +268,9 @@ def add_people(parser: Parser, t: Translator) -> None:
 
 def add_export(parser: Parser, t: Translator) -> None:
     parser.add_argument("table", choices=TABLES, metavar="TABLE", help=", ".join(TABLES))
-    parser.add_option("--format", choices=FORMATS, default=FORMATS[0])
+    parser.add_option(
+        "--format", choices=FORMATS, default=FORMATS[0], help=t.label("form of the export (csv)")
+    )
     parser.add_option("--out", type=Path, help=t.label("a file; without it the export is printed"))
     parser.add_option("--organization", help=t.label("its name or number; needed where there are several"))
     parser.set_defaults(act=call("export_table", "exports"))
@@ -321,7 +295,12 @@ def add_read(parser: Parser, t: Translator) -> None:
     parser.add_argument("text", nargs="*", metavar="TEXT", help=t.label("the message, after --"))
     parser.add_option("--now", help=t.label("the moment of writing, like 2025-10-15T18:00:00+03:00"))
     parser.add_option("--members", default="", help=t.label("full names of whom the author may have met"))
-    parser.add_option("--role", choices=("mentor", "mentee"), default="mentor")
+    parser.add_option(
+        "--role",
+        choices=("mentor", "mentee"),
+        default="mentor",
+        help=t.label("who writes the message (mentor)"),
+    )
     parser.add_option(
         "--batch", metavar="FILE", help=t.label("JSON lines with text, now, members; - for stdin")
     )
@@ -341,8 +320,9 @@ def run(site: "Site", t: Translator, _asked: argparse.Namespace) -> int:
 def examine(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     from installation.commands import Telling
     from installation.doctor import examine as look
+    from services.clock import SystemClock
 
-    facts, lines, has_fault = look(site, t)
+    facts, lines, has_fault = look(site, t, SystemClock().now())
     Telling(t, asked.json).tell(facts, lines)
     return WRONG if has_fault else 0
 

@@ -23,6 +23,7 @@ from models.engine import Database, with_patience
 from models.installation import Stamp
 from models.schema import SchemaNewer, WrongStamp, is_current, read_stamp
 from notices.language import CatalogueMissing, load_translators
+from services.log_masking import mask
 
 TELEGRAM = "https://api.telegram.org"
 TELEGRAM_SECONDS = 10
@@ -113,8 +114,11 @@ def check_schema(site: Site) -> None:
 
 def unreachable(database_url: str, error: SQLAlchemyError) -> faults.DatabaseUnreachable:
     why = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
-    address = make_url(database_url).render_as_string(hide_password=True)
-    return faults.DatabaseUnreachable(address=address, why=why)
+    login = database_url.partition("://")[2].rpartition("@")[0]
+    if any(mark in login for mark in "/@?#"):
+        # The driver cuts such an address in the middle of the password, and its words quote the pieces.
+        why = type(error).__name__
+    return faults.DatabaseUnreachable(address=mask(database_url), why=why)
 
 
 def wrong_stamp(found: Stamp) -> faults.Fault:

@@ -1,13 +1,15 @@
 """`nastavnik doctor`: the checks of `run` and more, each a line that says what to do."""
 
 import email.utils
+import http.client
 import importlib.metadata
 import shutil
+import stat
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,19 +19,24 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from installation import checks, faults
+from installation.outside import TELEGRAM, read_outside_facts
 from installation.probes import is_ours, panel_probe
 from installation.running import starts_sandbox
 from installation.site import Site, is_loopback
 from installation.words import word
 from notices.language import Translator
 from services.errors import DomainError
+from services.log_masking import mask
 from services.programmes.packs import check_packs
+from settings import ENV_FILE
 from worker.pulse import SILENT_SECONDS, age_of
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 500_000_000
 LARGEST_SKEW_SECONDS = 30
+ENV_FORBIDDEN = 0o007  # its group may read it: the service under systemd
+FOLDER_FORBIDDEN = 0o027
 
 
 class State(StrEnum):
@@ -53,9 +60,11 @@ Look = Callable[[], Finding | str]
 class Doctor:
     """Looks at one installation; nothing is changed but a missing data folder."""
 
-    def __init__(self, site: Site, t: Translator) -> None:
+    def __init__(self, site: Site, t: Translator, now: datetime) -> None:
         self._site = site
         self._t = t
+        self._now = now
+        self._outside = read_outside_facts()
         self._is_running = False
 
     def look(self) -> Iterator[Finding]:
@@ -66,6 +75,7 @@ class Doctor:
             ("programmes", self._programmes),
             ("folder", self._folder),
             ("disk", self._disk),
+            ("privacy", self._privacy),
             ("running", self._running),
             ("database", self._database),
             ("worker", self._worker),
@@ -76,6 +86,7 @@ class Doctor:
             looks += [("sandbox port", self._sandbox_port), ("telegram", self._no_token)]
         else:
             looks += [("telegram", self._token), ("webhook", self._webhook), ("clock", self._clock)]
+        looks += [("telegram in Russia", self._channel), ("outside facts", self._outside_facts)]
         for name, look in looks:
             try:
                 found = look()
@@ -137,6 +148,51 @@ class Doctor:
         free = shutil.disk_usage(folder).free
         words = self._t.label("{size} GB free", size=f"{free / 1e9:.1f}")
         return words if free > LEAST_FREE_BYTES else self._fault("disk", words)
+
+    def _privacy(self) -> Finding | str:
+        """What others on this machine may read: `.env` holds the secrets, the folder people's data."""
+        told = []
+        for path, forbidden, wanted in (
+            (ENV_FILE.absolute(), ENV_FORBIDDEN, "600"),
+            (self._site.folder, FOLDER_FORBIDDEN, "700"),
+        ):
+            found = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0
+            if found & forbidden:
+                told.append(
+                    self._t.label(
+                        "others on this machine may open {path} (mode {mode}). Say: chmod {wanted} {path}",
+                        path=path,
+                        mode=f"{found:04o}",
+                        wanted=wanted,
+                    )
+                )
+        return self._warn("privacy", "; ".join(told)) if told else self._t.label("only its owner reads it")
+
+    def _channel(self) -> Finding | str:
+        """The state of Telegram in Russia, with its day, and what follows."""
+        fact, locale = self._outside[TELEGRAM], self._t.locale
+        words = self._t.label(
+            "{state}; looked at on {day}. Then {follows}",
+            state=fact.state.get(locale),
+            day=f"{fact.checked:%d.%m.%Y}",
+            follows=fact.follows.get(locale),
+        )
+        settings = self._site.settings
+        if self._site.is_sandbox or settings.telegram_api or settings.telegram_proxy:
+            return words
+        return self._warn("telegram in Russia", words)
+
+    def _outside_facts(self) -> Finding | str:
+        old = [fact for fact in self._outside.values() if fact.is_old(self._now.date())]
+        if not old:
+            return self._t.label("all looked at within a year")
+        names = "; ".join(f"{fact.title.get(self._t.locale)} ({fact.checked:%d.%m.%Y})" for fact in old)
+        words = self._t.label(
+            "not looked at for more than a year: {names}. Check them, or update Nastavnik; the table is in"
+            " docs/operations.md",
+            names=names,
+        )
+        return self._warn("outside facts", words)
 
     def _running(self) -> str:
         try:
@@ -238,15 +294,18 @@ class Doctor:
                 said = answer.headers["Date"]
         except urllib.error.HTTPError as error:
             said = error.headers["Date"]
-        except OSError:
+        except (OSError, ValueError, http.client.HTTPException):
             return None
         moment = email.utils.parsedate_to_datetime(said) if said else None
         return (datetime.now(UTC) - moment).total_seconds() if moment else None
 
 
-def examine(site: Site, t: Translator) -> tuple[list[dict[str, str]], list[str], bool]:
-    """Findings as facts and as lines, and whether there is a fault."""
-    findings = list(Doctor(site, t).look())
+def examine(site: Site, t: Translator, now: datetime) -> tuple[list[dict[str, str]], list[str], bool]:
+    """Findings as facts and as lines, without passwords, and whether there is a fault.
+
+    `now` is what the dated facts from outside are held against.
+    """
+    findings = [replace(found, words=mask(found.words)) for found in Doctor(site, t, now).look()]
     marks = {State.FINE: "✓", State.WARNING: "!", State.FAULT: "✗"}
     lines = [f"{marks[found.state]} {found.name}: {found.words}" for found in findings]
     facts = [{key: str(value) for key, value in asdict(found).items()} for found in findings]

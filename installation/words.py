@@ -7,6 +7,7 @@ from dotenv import dotenv_values
 
 from notices.language import DEFAULT_LOCALE, FOLDER, LOCALES, Translator
 from services.errors import DomainError
+from services.log_masking import mask
 from settings import ENV_FILE
 
 LOCALE = "NASTAVNIK_LOCALE"
@@ -20,7 +21,7 @@ def open_translator() -> Translator:
 
 
 def word(t: Translator, error: DomainError) -> str:
-    """The one place where a refusal becomes a line of the command line."""
+    """The one place where a refusal becomes a line of the command line, without passwords."""
     spoken: frozenset[str] = getattr(error, "spoken", frozenset())
     facts = {key: t.label(str(fact)) if key in spoken else fact for key, fact in error.facts.items()}
-    return t.label(error.text, **facts)
+    return mask(t.label(error.text, **facts))

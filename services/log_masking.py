@@ -8,7 +8,8 @@ MASK = "***"
 _SECRETS = (
     re.compile(r"(?<=/bot)[^/\s]+(?=/)"),
     re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}"),
-    re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),
+    # up to the last @: a password may hold / and @ although an address should have them percent-encoded
+    re.compile(r"(?<=://)\S+(?=@)"),
 )
 
 

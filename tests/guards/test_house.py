@@ -14,7 +14,7 @@ LONGEST_FILE = 400
 CODE = {".py", ".js", ".css", ".html"}
 NO_ROOM_OF = {"utils", "helpers", "misc", "common", "manager"}
 MACHINE = re.compile(
-    r"(?<![\w.])/(?:work|root|home)/[a-z]|index-url[\s=:]+[\"']?\w+:/|https?://[^\s\"']+/simple\b",
+    r"(?<![\w.])/(?:work|root|home)/[a-z]|index-url[\s=:]+[\"']?https?://(?![\w.]+\.example\b)|https?://[^\s\"']+/simple\b",
     re.IGNORECASE,
 )
 PICTURES = {".png", ".ico", ".jpg", ".woff2", ".mo"}

@@ -7,13 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
+from installation import doctor, outside
+from installation.doctor import Doctor, Finding, State, examine
+from installation.site import Site, complete
 from models.engine import Database
+from notices.language import load_translators
 from sandbox.server import Sandbox
+from settings import Settings
 from tests.conftest import FIRST_MOMENT
 from tests.guards.tree import ROOT, tracked
 from tests.life.conftest import Say, Start
@@ -209,6 +216,90 @@ def test_doctor_finds_a_sound_installation_sound(say: Say, telegram: str) -> Non
     assert len(sound.said) >= 10
     live = say("doctor", bot_token=REAL_TOKEN, telegram_api=telegram)
     assert live.code == 0, live.said
+
+
+SECRETS = ("hush/hush", "hu@sh@hush", "hush#hush?hush", "hush:/@hush")
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_doctor_prints_no_password_of_an_address(say: Say, secret: str) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    told = (
+        {"telegram_api": nobody.replace("//", f"//user:{secret}@")},
+        {"telegram_proxy": nobody.replace("//", f"//user:{secret}@")},
+        {
+            "database_url": f"postgresql://teacher:{secret}@127.0.0.1:{free_port()}/school",
+            "telegram_api": nobody,
+        },
+    )
+    for settings in told:
+        outcome = say("doctor", bot_token=REAL_TOKEN, **settings)
+        assert outcome.code == 2
+        assert "hush" not in "\n".join((*outcome.said, *outcome.warned)), settings
+    assert "hush" not in refusal(say("run", bot_token=REAL_TOKEN, **told[-1]))
+
+
+def test_doctor_tells_what_others_on_this_machine_may_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = complete(Settings(data_dir=tmp_path / "data"))
+    told.folder.mkdir(parents=True)
+    secrets = tmp_path / ".env"
+    secrets.write_text("")
+    for env_mode, folder_mode, named in (
+        (0o600, 0o700, ()),
+        (0o640, 0o700, ()),
+        (0o644, 0o700, (str(secrets), "0644", "chmod 600")),
+        (0o600, 0o777, (str(told.folder), "0777", "chmod 700")),
+        (0o604, 0o750, (str(secrets), "0604")),
+        (0o600, 0o705, (str(told.folder), "0705")),
+    ):
+        secrets.chmod(env_mode)
+        told.folder.chmod(folder_mode)
+        found = findings(told)["privacy"]
+        assert (found["state"] == "warning") is bool(named), (oct(env_mode), oct(folder_mode))
+        assert all(word in found["words"] for word in named), found["words"]
+
+
+def findings(site: Site, now: datetime = datetime(2026, 12, 1, tzinfo=UTC)) -> dict[str, dict[str, str]]:
+    facts, _lines, _has_fault = examine(site, load_translators()["ru"], now)
+    return {found["name"]: found for found in facts}
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [(datetime(2027, 11, 30, tzinfo=UTC), "ok"), (datetime(2027, 12, 1, tzinfo=UTC), "warning")],
+)
+def test_doctor_warns_of_facts_from_outside_that_are_older_than_a_year(
+    tmp_path: Path, now: datetime, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = {
+        name: fact.model_copy(update={"checked": date(2026, 11, 30)})
+        for name, fact in outside.read_outside_facts().items()
+    }
+    monkeypatch.setattr(doctor, "read_outside_facts", lambda: checked)
+    found = findings(complete(Settings(data_dir=tmp_path)), now)["outside facts"]
+    assert found["state"] == state
+    assert ("Telegram в России (30.11.2026)" in found["words"]) is (state == "warning")
+
+
+def test_doctor_tells_the_state_of_telegram_in_russia_and_what_follows(tmp_path: Path) -> None:
+    token = SecretStr(REAL_TOKEN)
+    address = f"http://127.0.0.1:{free_port()}"
+    for more, state in (({}, "ok"), ({"bot_token": token, "telegram_api": address}, "ok")):
+        found = findings(complete(Settings.model_validate({"data_dir": tmp_path, **more})))[
+            "telegram in Russia"
+        ]
+        assert found["state"] == state
+        assert "10.02.2026" in found["words"]
+        assert "NASTAVNIK_TELEGRAM_PROXY" in found["words"]
+    direct = complete(Settings(data_dir=tmp_path, bot_token=token))
+    # Asked alone: the whole examination would call Telegram itself.
+    said = Doctor(direct, load_translators()["en"], datetime(2026, 12, 1, tzinfo=UTC))._channel()
+    assert isinstance(said, Finding)
+    assert said.state is State.WARNING
+    assert "from a server in Russia polling Telegram directly may not work" in said.words
 
 
 def test_a_rules_refusal_is_exit_code_one(say: Say) -> None:

@@ -17,6 +17,9 @@ TOKEN = "4242424242:AAtown-of-tests-0123456789abcdefghij"
         f"http://127.0.0.1:8081/bot{TOKEN}/sendMessage: reset",
         "proxy socks5://user:pa55word@proxy.example:1080",
         "postgresql://nastavnik:pa55word@db.example/nastavnik",
+        "postgresql://nastavnik:sl/ash@pa55word@db.example/nastavnik",
+        "http://user:pa55word/@#?:x@bots.example:8088 does not answer",
+        "socks5://pa55word@proxy.example:1080",
     ],
 )
 def test_tokens_and_passwords_are_masked(line: str) -> None:
