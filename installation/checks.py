@@ -63,15 +63,19 @@ def check_token(site: Site) -> dict[str, Any]:
     return ask_telegram(site, "getMe")
 
 
+def open_way(site: Site) -> urllib.request.OpenerDirector:
+    """How this installation reaches Telegram: through its proxy where it has one."""
+    proxy = site.settings.telegram_proxy
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None)
+    )
+
+
 def ask_telegram(site: Site, method: str) -> dict[str, Any]:
     """One call without parameters, by the standard library: the bot's stack takes seconds to load."""
     base = site.telegram_api or TELEGRAM
-    proxy = site.settings.telegram_proxy
-    proxies = urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None)
     try:
-        with urllib.request.build_opener(proxies).open(
-            f"{base}/bot{site.token()}/{method}", timeout=TELEGRAM_SECONDS
-        ) as answer:
+        with open_way(site).open(f"{base}/bot{site.token()}/{method}", timeout=TELEGRAM_SECONDS) as answer:
             found = json.load(answer)
     except urllib.error.HTTPError as error:
         if error.code in REFUSALS:

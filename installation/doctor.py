@@ -290,7 +290,7 @@ class Doctor:
             return 0.0
         try:
             request = urllib.request.Request(address, method="HEAD")  # noqa: S310  # http(s), held by settings
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with checks.open_way(self._site).open(request, timeout=checks.TELEGRAM_SECONDS) as answer:
                 said = answer.headers["Date"]
         except urllib.error.HTTPError as error:
             said = error.headers["Date"]
