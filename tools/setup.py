@@ -121,7 +121,8 @@ def install(folder: Path, purpose: str, log: TextIO) -> None:
     python = str(folder / "bin" / "python")
     told = run([python, "-m", "pip", "--disable-pip-version-check", "config", "list"], log)
     environment = {**os.environ, **uv_settings(told, os.environ)}
-    uv = [str(folder / "bin" / "uv"), "pip", "install", "--python", python]
+    # Compiled now: else the first processes, which start at once, would each compile the same modules.
+    uv = [str(folder / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", python]
     run(
         [*uv, "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", LOCKS[purpose]],
         log,
