@@ -16,7 +16,7 @@ from installation import faults
 from installation.parsing import Layout, Parser
 from installation.words import open_translator, word
 from notices.language import Translator
-from services.errors import DomainError, EnvironmentFault
+from services.errors import DomainError, EnvironmentFault, Unstorable
 from settings import BadSetting, UnknownSetting, read_moment, read_settings
 
 if TYPE_CHECKING:
@@ -90,6 +90,10 @@ def work(asked: argparse.Namespace, t: Translator) -> int:
     except (DomainError, KeyboardInterrupt):
         raise
     except Exception as error:
+        from models.storable import ValueNotStorable
+
+        if isinstance(error, ValueNotStorable):
+            raise Unstorable from error
         if not asked.needs_folder:
             raise faults.Unforeseen(kind=type(error).__name__, log=where(error)) from error
         logging.getLogger().handlers[1:] = []  # the screen gets one line of its own

@@ -35,6 +35,7 @@ from admin.views.entrance import entrance
 from admin.views.forms import forms
 from admin.views.home import HomePage
 from admin.views.menu import menu, pages, roadmap_tabs, tabs
+from models.storable import ValueNotStorable
 from services.actors import Right
 from services.errors import DomainError, NotAllowed, NotFound
 from services.passwords import unused_hash
@@ -97,6 +98,7 @@ def _add_views(app: Flask) -> None:
 
 def _answer_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(ValueNotStorable, _not_storable)
     app.register_error_handler(CSRFError, _out_of_date)
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(HTTPException, _not_served)
@@ -113,6 +115,12 @@ def _refused(error: DomainError) -> Response | tuple[str, int]:
         return refusal(404)
     flash(sentence(error), "error")
     return refusal(409) if request.method == "GET" else redirect(url_for("home.index"))
+
+
+def _not_storable(_error: ValueNotStorable) -> tuple[str, int]:
+    """No record has such a number, and no form may keep it; the form itself is one step back."""
+    session().rollback()
+    return refusal(404 if request.method == "GET" else 422)
 
 
 def _out_of_date(_error: CSRFError) -> Response | tuple[str, int]:

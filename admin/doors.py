@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from admin.configuration import panel_config
 from admin.devices import remember_device
 from admin.languages import label, sentence
+from admin.numbers import read_number
 from admin.probes import PROBES
 from admin.storage import now, session
 from services.account_organizations import Workplace, list_workplaces
@@ -281,9 +282,8 @@ class SecuredTable(Secured, ModelView):
         return self.narrow(session().query(func.count(self.model.id)).select_from(self.model))
 
     def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's name
-        if not str(id).isdecimal():
-            return None
-        return self.get_query().filter(self.model.id == int(id)).one_or_none()
+        number = read_number(str(id))
+        return self.get_query().filter(self.model.id == number).one_or_none() if number is not None else None
 
     def _apply_search(self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str) -> Any:
         """Every word must occur in one of the columns. SQLite folds the case of Latin letters only, so each

@@ -10,8 +10,10 @@ from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 
 from admin.configuration import PanelConfig
+from admin.numbers import RecordNumber
 from admin.probes import PROBES
 from admin.repeats import MarkedCSRF
+from models.storable import NUL
 
 SESSION_LIFE = timedelta(hours=8)
 SIGN_IN_LIMIT = "20 per minute; 200 per hour"  # an address; services.accounts delays each account as well
@@ -42,6 +44,7 @@ limiter = Limiter(
 
 
 def keep_safe(app: Flask, config: PanelConfig) -> None:
+    app.url_map.converters["int"] = RecordNumber
     app.config.update(
         SECRET_KEY=config.secret_key,
         SESSION_COOKIE_NAME="__Host-nastavnik" if config.is_secure else "nastavnik",
@@ -58,6 +61,14 @@ def keep_safe(app: Flask, config: PanelConfig) -> None:
     @app.before_request
     def _allow_upload() -> None:  # before anything reads the form
         request.max_content_length = UPLOADS.get(request.endpoint or "", FORM_LIMIT)
+
+    @app.before_request
+    def _storable() -> tuple[str, int] | None:
+        """A NUL character is typed by nobody, and PostgreSQL keeps none."""
+        if NUL in request.path:
+            return refusal(404)
+        told = (*request.args.items(multi=True), *request.form.items(multi=True))
+        return refusal(422) if any(NUL in name or NUL in value for name, value in told) else None
 
     MarkedCSRF().init_app(app)
     limiter.init_app(app)

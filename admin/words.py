@@ -15,7 +15,7 @@ from models.pairs import Decision, DeclineReason, PairStatus
 from models.people import ParticipationStatus, Role
 from models.tasks import TaskKind
 from services.consents import ConsentState
-from services.errors import N_
+from services.errors import N_, Unstorable
 from services.fit import Caution
 from services.overview import Block
 from services.pairs import EndReason, WaitsFor
@@ -368,6 +368,7 @@ ERRORS = {
     405: (N_("Not found"), N_("There is no such page, or the record no longer exists.")),
     409: (N_("Not possible now"), N_("The reason stands above.")),
     413: (N_("Too much text"), N_("Please shorten what you have written.")),
+    422: (N_("This cannot be kept"), Unstorable.text),
     429: (N_("Please wait"), N_("There were too many tries in a short time.")),
     500: (
         N_("Something went wrong"),

@@ -15,8 +15,9 @@ from bot.desk import Desk
 from bot.nursery import Nursery
 from handlers import fallback
 from handlers.talk import Talk
+from models.storable import ValueNotStorable
 from services.conversations import Place, Shown, UpdateAlreadyWorked
-from services.errors import DomainError
+from services.errors import DomainError, Unstorable
 from services.sending import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,8 @@ async def converse(handler: Handler, event: TelegramObject, data: dict[str, Any]
         await handler(event, data)
     except UpdateAlreadyWorked:
         await talk.show()
+    except ValueNotStorable:
+        await talk.show(talk.t.error(Unstorable()))
     except DomainError as error:
         await talk.show(talk.t.error(error))
     if not talk.is_answered:

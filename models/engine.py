@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from models.storable import refuse_unstorable
+
 BUSY_TIMEOUT_MS = 10_000
 IDLE_IN_TRANSACTION_SECONDS = 15
 ANSWER_SECONDS = 5
@@ -58,6 +60,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def _harden(engine: Engine) -> None:
+    refuse_unstorable(engine)
     if engine.dialect.name == "sqlite":
         _harden_sqlite(engine)
     else:

@@ -99,7 +99,8 @@ def _read_years(typed: str) -> int | None:
     written = typed.strip()
     if not written:
         return None
-    if not (written.isascii() and written.isdecimal()) or int(written) > MOST_YEARS:
+    is_number = written.isascii() and written.isdecimal() and len(written) <= len(str(MOST_YEARS))
+    if not is_number or int(written) > MOST_YEARS:
         raise YearsUnlikely(most=MOST_YEARS)
     return int(written)
 

@@ -21,6 +21,12 @@ class EnvironmentFault(DomainError):
     """The machine is not ready for it, no rule is against it: a command ends with 2, not with 1."""
 
 
+class Unstorable(DomainError):
+    """What models.storable.ValueNotStorable means in words."""
+
+    text = N_("A number is too large, or a text holds a sign that cannot be kept. Please write it anew.")
+
+
 class NotAllowed(DomainError):
     text = N_("You do not have the right to do this.")
 

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from models.jobs import Job, JobStatus
+from models.storable import ValueNotStorable
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
-from services.errors import N_, DomainError, NotAllowed, NotFound
+from services.errors import N_, DomainError, NotAllowed, NotFound, Unstorable
 from services.outbox import insert_or_ignore
 
 STALE_AFTER = timedelta(seconds=30)
@@ -316,8 +317,13 @@ def _end(job: Job, status: JobStatus, now: datetime) -> None:
 
 
 def _describe(error: Exception) -> dict[str, Any]:
-    unforeseen = TooMuchMemory() if isinstance(error, MemoryError) else Unforeseen()
-    told = error if isinstance(error, DomainError) else unforeseen
+    told: DomainError = Unforeseen()
+    if isinstance(error, DomainError):
+        told = error
+    elif isinstance(error, MemoryError):
+        told = TooMuchMemory()
+    elif isinstance(error, ValueNotStorable):
+        told = Unstorable()
     facts = {key: fact if isinstance(fact, int) else str(fact) for key, fact in told.facts.items()}
     return {"kind": type(error).__name__, "text": told.text, "facts": facts}
 

@@ -68,7 +68,7 @@ def read_slot(code: str) -> time:
     """The time behind a button, "1530". Raises TimeNotUnderstood."""
     try:
         return time(int(code[:2]), int(code[2:]))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise TimeNotUnderstood from None
 
 

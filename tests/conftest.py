@@ -27,7 +27,7 @@ settings.load_profile("repeatable")
 
 TWICE_IN_THE_GATE = {"guards", "panel", "unit"}
 MEASURED = {"unit"}
-PAGES_ON_BOTH = {"test_exports", "test_lists", "test_rights", "test_scores", "test_traces"}
+PAGES_ON_BOTH = {"test_exports", "test_extremes", "test_lists", "test_rights", "test_scores", "test_traces"}
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
 
 

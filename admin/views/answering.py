@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from admin import storage
 from admin.forms import Field, faults_of, make_field, read_form
 from admin.languages import locale, sentence
+from admin.numbers import read_number
 from admin.safety import LINK_LIMIT, limiter
 from services.errors import N_, DomainError
 from services.programmes.descriptions import describe
@@ -111,9 +112,9 @@ def review(token: str) -> Page:
 
 def _number(sheet: Sheet) -> int:
     """The part that the address names, else the first one with something left to answer."""
-    wanted = request.args.get("part", "")
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(sheet.blocks):
-        return int(wanted) - 1
+    wanted = read_number(request.args.get("part", "")) or 0
+    if 1 <= wanted <= len(sheet.blocks):
+        return wanted - 1
     return _first_open(sheet)
 
 

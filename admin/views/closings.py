@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from admin.cycles import cycle
 from admin.doors import SecuredPage, current_actor
 from admin.languages import label
+from admin.numbers import read_number
 from admin.storage import now, session
 from services.actors import Right
 from services.closings import PairFate, close_cycle, read_closing
@@ -22,11 +23,11 @@ class ClosingPage(SecuredPage):
     @expose("/close", methods=["POST"])
     def close(self) -> str | Response:
         chosen = {
-            int(name.removeprefix("pair_")): PairFate(value)
+            pair_id: PairFate(value)
             for name, value in request.form.items()
-            if name.removeprefix("pair_").isdecimal() and value in set(PairFate)
+            if (pair_id := read_number(name.removeprefix("pair_"))) is not None and value in set(PairFate)
         }
-        cycle_id = request.form.get("cycle_id", type=int) or cycle().id
+        cycle_id = read_number(request.form.get("cycle_id", "")) or cycle().id
         if not request.form.get("sure"):
             flash(label("Please tick that you have read what follows."), "error")
             return self._show(chosen)

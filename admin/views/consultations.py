@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
+from admin.numbers import read_number
 from admin.storage import now, session
 from services.actors import Right
 from services.consultations import (
@@ -45,7 +46,7 @@ class ConsultationPage(SecuredPage):
             add_consultation,
             actor=current_actor(),
             person_id=person_id,
-            with_person_id=request.form.get("with_person_id", type=int),
+            with_person_id=read_number(request.form.get("with_person_id", "")),
             held_on=held_on,
             text=form["text"],
             today=_today(),

@@ -15,6 +15,7 @@ from admin.configuration import panel_config
 from admin.cycles import cycle, cycle_id_or_none, paper_head
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale, plural, translator
+from admin.numbers import read_numbers
 from admin.previews import preview_of
 from admin.roadmap_words import ANSWERS, EVENT_STATUSES
 from admin.storage import now, session
@@ -260,7 +261,7 @@ def _form_of(event: EventFacts) -> dict[str, str]:
 
 
 def _chosen() -> list[int]:
-    return [int(one) for one in request.form.getlist("person_id") if one.isdecimal()]
+    return read_numbers(request.form.getlist("person_id"))
 
 
 def _typed(event: EventFacts) -> str:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from admin.configuration import panel_config
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, plural
+from admin.numbers import read_number, read_numbers
 from admin.storage import now, session
 from admin.views.people import invitation_code, invitation_link
 from services.actors import Right
@@ -28,7 +29,7 @@ class InvitationPage(SecuredPage):
 
     @expose("/")
     def index(self) -> str:
-        stand, page = request.args.get("stand", ""), max(request.args.get("page", 0, type=int), 0)
+        stand, page = request.args.get("stand", ""), read_number(request.args.get("page", "")) or 0
         rows = list_invitations(
             session(),
             actor=current_actor(),
@@ -104,4 +105,4 @@ def _draw(card: SheetCard) -> Markup:
 
 
 def _ids(written: list[str]) -> list[int]:
-    return [int(one) for one in written if one.isdecimal()]
+    return read_numbers(written)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
+from admin.numbers import read_number
 from admin.storage import now, session
 from admin.views.people import FIELDS
 from services.actors import Actor, Right
@@ -46,7 +47,7 @@ class JoiningPage(SecuredPage):
             actor=current_actor(),
             organization_id=current_account().organization_id,
             request_id=request_id,
-            person_id=int(chosen) if chosen.isdecimal() else None,
+            person_id=read_number(chosen),
             names={name: request.form.get(name, "") for name in FIELDS},
             now=now(),
         )

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
+from admin.numbers import read_number
 from admin.storage import now, session
 from models.people import Role
 from services.absences import (
@@ -87,7 +88,7 @@ class LifePage(SecuredPage):
 
     @expose("/<int:person_id>/transfer", methods=["POST"])
     def transfer(self, person_id: int) -> Response:
-        starts_on, to = _day("starts_on"), request.form.get("organization_id", type=int)
+        starts_on, to = _day("starts_on"), read_number(request.form.get("organization_id", ""))
         if starts_on is None or to is None:
             return self._ask_day(person_id)
         done = self.attempt(
@@ -102,7 +103,7 @@ class LifePage(SecuredPage):
 
     @expose("/<int:person_id>/hand-over", methods=["POST"])
     def hand_over(self, person_id: int) -> Response:
-        to = request.form.get("to_person_id", type=int)
+        to = read_number(request.form.get("to_person_id", ""))
         if to is None:
             flash(label("Please choose a colleague."), "error")
             return redirect(url_for("life.card", person_id=person_id))
@@ -118,7 +119,7 @@ class LifePage(SecuredPage):
     @expose("/<int:person_id>/merge", methods=["GET", "POST"])
     def merge(self, person_id: int) -> str | Response:
         """First what would move, then the joining itself."""
-        other_id = request.values.get("other_id", type=int)
+        other_id = read_number(request.values.get("other_id", ""))
         if other_id is None:
             read_person(session(), actor=current_actor(), person_id=person_id)
             return redirect(url_for("life.card", person_id=person_id))
@@ -238,7 +239,7 @@ class BankPage(SecuredPage):
     def index(self) -> str:
         asked, is_student = request.args.get("role", ""), request.args.get("who") == "students"
         role = Role(asked) if asked in set(Role) else Role.MENTEE
-        page = max(request.args.get("page", 0, type=int), 0)
+        page = read_number(request.args.get("page", "")) or 0
         found = list_bank_entries(
             session(),
             actor=current_actor(),

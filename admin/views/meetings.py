@@ -11,6 +11,7 @@ from admin import words
 from admin.cycles import kind_title, pack
 from admin.doors import SecuredTable, current_actor
 from admin.languages import label
+from admin.numbers import read_number
 from admin.storage import db, now, session
 from models.meetings import Meeting, MeetingKind
 from services.actors import Right
@@ -137,7 +138,7 @@ def _words(card: MeetingCard) -> dict[str, str]:
 
 def _minutes() -> int:
     """0 for what is no number: the rule refuses it with its own sentence."""
-    return request.form.get("minutes", 0, type=int)
+    return read_number(request.form.get("minutes", "")) or 0
 
 
 def _day(typed: str) -> date | None:

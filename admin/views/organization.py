@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from admin.configuration import panel_config
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, translator
+from admin.numbers import read_number
 from admin.storage import now, session
 from services.actors import Right
 from services.networks import list_centers, read_center, read_network, set_center
@@ -69,7 +70,7 @@ class OrganizationPage(SecuredPage):
             set_center,
             actor=current_actor(),
             organization_id=current_account().organization_id,
-            center_id=int(chosen) if chosen.isdecimal() else None,
+            center_id=read_number(chosen),
             now=now(),
         ):
             flash(label("Saved."), "success")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin.cycles import cycle, cycle_id_or_none
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, plural, translator
+from admin.numbers import read_number, read_numbers
 from admin.previews import preview_of
 from admin.privacy_words import PUBLICATION_GAPS, PUBLISHED, word
 from admin.roadmap_words import AUDIENCES, PUBLICATIONS
@@ -96,8 +97,8 @@ class OutreachPage(SecuredPage):
         kind, pair = request.form.get("kind", ""), request.form.get("pair_id", "")
         facts = {
             "kind": PublicationKind(kind) if kind in set(PublicationKind) else PublicationKind.NEWS,
-            "pair_id": int(pair) if pair.isdecimal() else None,
-            "person_ids": [int(one) for one in request.form.getlist("person_id") if one.isdecimal()],
+            "pair_id": read_number(pair),
+            "person_ids": read_numbers(request.form.getlist("person_id")),
             "shows": request.form.getlist("shows"),
         }
         return self._add(add_publication, ("title", "url"), "published_on", **facts)

@@ -12,6 +12,7 @@ from admin.configuration import panel_config
 from admin.cycles import cycle_id_or_none
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
+from admin.numbers import read_number
 from admin.storage import now, session
 from models.people import ParticipationStatus, Role
 from services.absences import list_absences
@@ -61,7 +62,7 @@ class PeoplePage(SecuredPage):
     @expose("/")
     def index(self) -> str:
         role, status = request.args.get("role", ""), request.args.get("status", "")
-        search, page = request.args.get("search", ""), max(request.args.get("page", 0, type=int), 0)
+        search, page = request.args.get("search", ""), read_number(request.args.get("page", "")) or 0
         found = list_people(
             session(),
             actor=current_actor(),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
+from admin.numbers import read_number
 from admin.storage import now, session
 from admin.views.consents import drop_scan, take_scan
 from models.privacy import AgreementBasis
@@ -144,7 +145,8 @@ def _pair(known: list[int]) -> int | None:
     chosen = request.form.get("pair_id", request.args.get("pair"))
     if chosen is None:
         return known[0] if len(known) == 1 else None
-    return int(chosen) if chosen.isdecimal() and int(chosen) in known else None
+    number = read_number(chosen)
+    return number if number in known else None
 
 
 def _basis() -> AgreementBasis:

@@ -16,6 +16,7 @@ from admin import roadmap_words
 from admin.cycles import cycle, cycle_id_or_none, pack
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import day, label, locale, plural, translator
+from admin.numbers import read_number
 from admin.previews import preview_of
 from admin.storage import now, session
 from admin.timelines import draw_roadmap
@@ -110,7 +111,7 @@ class RoadmapPage(SecuredPage):
             facts: dict[str, Any] = {
                 "planned_from": read_date(request.form.get("planned_from", "")),
                 "planned_to": read_date(request.form.get("planned_to", "")),
-                "responsible_id": int(chosen) if chosen.isdecimal() else None,
+                "responsible_id": read_number(chosen),
             }
         except DateUnreadable:
             return self._say_date(entry_id)

@@ -11,6 +11,7 @@ from admin.cycles import cycle
 from admin.doors import SecuredPage, current_actor
 from admin.forms import faults_of, make_field, read_form
 from admin.languages import label, locale
+from admin.numbers import read_number
 from admin.storage import now, session
 from admin.views.surveys import AnswerMissing
 from models.surveys import SurveyStatus
@@ -55,7 +56,7 @@ class SheetPage(SecuredPage):
             actor=current_actor(),
             cycle_id=cycle().id,
             survey_id=request.form.get("survey", ""),
-            subject_id=int(subject) if subject.isdecimal() else None,
+            subject_id=read_number(subject),
             now=now(),
         )
         if run_id is None:

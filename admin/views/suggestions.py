@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
+from admin.numbers import read_number
 from admin.storage import now
 from services.actors import Right
 from services.suggestions import decide_suggestion
@@ -34,7 +35,7 @@ class SuggestionPage(SecuredPage):
             is_granted=answer == "agree",
             note=request.form.get("note", ""),
             done_on=_day(),
-            colleague_id=request.form.get("colleague_id", type=int),
+            colleague_id=read_number(request.form.get("colleague_id", "")),
             today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
             now=now(),
         )

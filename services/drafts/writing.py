@@ -117,7 +117,11 @@ def fill_draft(
 
 
 def leave_unanswered(session: Session, *, actor: Actor, draft_id: int, field: Field, now: datetime) -> None:
-    """A field that may stay empty is not asked again; "without" also empties it. Raises CardClosed."""
+    """A field that may stay empty is not asked again; "without" also empties it. Raises CardClosed, NotFound
+    for a field that no button offers to leave.
+    """
+    if field not in ANSWERS:
+        raise NotFound
     fill_draft(session, actor=actor, draft_id=draft_id, changes={ANSWERS[field]: None}, now=now)
 
 

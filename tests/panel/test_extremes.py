@@ -1,0 +1,109 @@
+"""Numbers that no column holds and NUL characters, in every address and every form: refused, no fault."""
+
+import inspect
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from models.accounts import AccountRole
+from models.people import Person
+from tests.guards.tree import ROOT
+from tests.panel.conftest import Browser
+from tests.panel.test_rights import addresses, full
+from tests.world import World
+
+__all__ = ["full"]
+
+BEYOND = ("2147483648", "9223372036854775808", "18446744073709551616", "-1", "9" * 5000)
+NUL = "Анна\0"
+
+
+@cache
+def fields_of(view: str) -> tuple[str, ...]:
+    """Names of fields that the module of a view reads."""
+    source = Path(ROOT / view).read_text(encoding="utf-8")
+    return tuple(sorted(set(re.findall(r'(?:form|args|values)\.get(?:list)?\(\s*"(\w+)"', source))))
+
+
+def module_of(app: Flask, endpoint: str) -> str:
+    views = {view.endpoint: view for view in app.extensions["admin"][0]._views}
+    file = inspect.getfile(type(views[endpoint.rpartition(".")[0]]))
+    return str(Path(file).relative_to(ROOT))
+
+
+@pytest.fixture
+def owner(panel: Flask, world: World, add_account: Callable[..., int]) -> Browser:
+    """Somebody who may do all that an account may."""
+    panel.config["WTF_CSRF_ENABLED"] = False
+    add_account(world, AccountRole.ADMINISTRATOR, "root")
+    browser = Browser(panel.test_client())
+    browser.sign_in("root")
+    return browser
+
+
+@pytest.mark.parametrize("number", BEYOND)
+def test_an_address_with_such_a_number_is_not_found(
+    panel: Flask, owner: Browser, full: dict[str, int], number: str
+) -> None:
+    real = {one.path for one in addresses(panel, full)}
+    asked = 0
+    ids = dict.fromkeys([*full, *re.findall(r"<int:(\w+)>", str(panel.url_map))], number)
+    for one in addresses(panel, ids):  # type: ignore[arg-type]  # a text stands for the number
+        if one.path in real:
+            continue
+        status = owner.client.open(one.path, method=one.method).status_code
+        assert status in {404, 405} or "?" in one.path, (one, status)
+        asked += 1
+    assert asked > 70
+
+
+@pytest.mark.parametrize("number", BEYOND)
+def test_a_query_with_such_a_number_is_answered(
+    panel: Flask, owner: Browser, full: dict[str, int], number: str
+) -> None:
+    for one in addresses(panel, full):
+        if one.method == "GET":
+            names = {"id", "page", "search", *fields_of(module_of(panel, one.endpoint))}
+            answer = owner.client.get(one.path, query_string=dict.fromkeys(names, number))
+            assert answer.status_code < 500, one
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("value", [BEYOND[0], BEYOND[2], BEYOND[4], NUL], ids=range(4))
+def test_a_form_with_such_a_field_is_refused(
+    panel: Flask, owner: Browser, full: dict[str, int], value: str
+) -> None:
+    """One field after the other, then all at once; the rest of the form is empty."""
+    asked = 0
+    for one in addresses(panel, full):
+        if one.method != "POST" or one.endpoint in {"account.index", "entrance.sign_out"}:
+            continue
+        names = fields_of(module_of(panel, one.endpoint))
+        for form in ({}, *({name: value} for name in names), dict.fromkeys(names, value)):
+            status = owner.client.post(one.path, data=form).status_code
+            assert status < 500, (one, form, status)
+            assert status in {404, 422} or value != NUL or not form, (one, form, status)
+            asked += 1
+    assert asked > 400
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/enter", "/s/token/review", "/f/token"])
+def test_a_stranger_with_a_nul_is_refused(stranger: Browser, path: str) -> None:
+    answer = stranger.client.post(path, data={"login": NUL, "password": NUL, "code": NUL})
+    assert answer.status_code in {404, 405, 422}, answer.status_code
+
+
+def test_a_nul_in_an_address_is_not_found(stranger: Browser) -> None:
+    assert stranger.client.get("/s/%00abc").status_code == 404
+    assert stranger.client.get("/sign-in?next=%00").status_code == 422
+
+
+def test_what_is_refused_is_said_and_not_kept(world: World, curator: Browser) -> None:
+    page = curator.post("/people/new", family_name="Тихая", given_name=NUL, page="/people/new", status=422)
+    assert "Это нельзя сохранить" in page
+    with world.database.reading() as session:
+        assert not session.query(Person).filter(Person.family_name == "Тихая").count()
