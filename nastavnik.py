@@ -228,38 +228,29 @@ def add_organization(parser: Parser, t: Translator) -> None:
 
 def add_curator(parser: Parser, t: Translator) -> None:
     actions = parser.add_actions()
-    add = actions.add_parser(
-        "add", help=t.label("a new account; prints a one-time link that sets its password")
-    )
-    add.add_option("--name", required=True, help=t.label("how the panel names the person"))
-    add.add_option("--organization", required=True, help=t.label("its name or number"))
-    add.add_option("--login", help=t.label("sign-in name (curator, curator2, ...)"))
-    add.add_option(
-        "--role",
-        choices=ROLES,
-        default="curator",
-        help=t.label("what the account may do: docs/rights.md (curator)"),
-    )
-    add.set_defaults(act=call("add_curator"))
+    add = actions.add_parser("add", help=t.label("a new account; prints a link that sets its password"))
     admit = actions.add_parser("admit", help=t.label("let an account work in one more organisation"))
-    admit.add_option("--login", required=True, help=t.label("sign-in name"))
-    admit.add_option("--organization", required=True, help=t.label("its name or number"))
+    link = actions.add_parser("link", help=t.label("a link that sets a new password; the owner is told"))
+    records = actions.add_parser("open-records", help=t.label("open records that a new password has closed"))
+    add.add_option("--name", required=True, help=t.label("how the panel names the person"))
+    add.add_option("--login", help=t.label("sign-in name (curator, curator2, ...)"))
+    what = t.label("what the account may do: docs/rights.md (curator)")
+    add.add_option("--role", choices=ROLES, default="curator", help=what)
     admit.add_option("--role", choices=ROLES, help=t.label("the role there (as at home)"))
-    admit.set_defaults(act=call("admit_curator"))
-    link = actions.add_parser(
-        "link", help=t.label("a one-time link that sets a new password; the owner is told")
-    )
-    link.add_option("--login", required=True, help=t.label("sign-in name"))
-    link.set_defaults(act=call("issue_account_link"))
-    for action in (add, admit, link):
+    for action in (admit, link, records):
+        action.add_option("--login", required=True, help=t.label("sign-in name"))
+    for action in (add, admit):
+        action.add_option("--organization", required=True, help=t.label("its name or number"))
+    acts = ("add_curator", "admit_curator", "issue_account_link", "open_own_records")
+    for action, act in zip((add, admit, link, records), acts, strict=True):
+        action.set_defaults(act=call(act))
         for_machines(action, t)
 
 
 def add_people(parser: Parser, t: Translator) -> None:
     actions = parser.add_actions()
-    listing = actions.add_parser(
-        "import", help=t.label("check a list of staff (xlsx, csv) and say the fate of each row")
-    )
+    reading = t.label("check a list of staff (xlsx, csv) and say the fate of each row")
+    listing = actions.add_parser("import", help=reading)
     listing.add_argument("file", type=Path, metavar="FILE")
     listing.add_option(
         "--apply", action="store_true", help=t.label("add the new people; without it nothing is")

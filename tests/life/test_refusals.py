@@ -326,4 +326,16 @@ def test_a_live_installation_is_opened_by_two_commands(say: Say, telegram: str) 
     assert "/setup/" in facts["account"]["link"]
     curator = say("curator", "add", "--name", "Ольга", "--organization", "школа № 5", "--json", **live)
     assert curator.code == 0, curator.warned
-    assert json.loads("\n".join(curator.said))["login"] != facts["account"]["login"]
+    login = json.loads("\n".join(curator.said))["login"]
+    assert login != facts["account"]["login"]
+
+    link = say("curator", "link", "--login", login, "--json", **live)
+    assert "/setup/" in json.loads("\n".join(link.said))["link"]
+    assert say("curator", "link", "--login", "nobody", **live).code == 1
+    assert say("curator", "open-records", "--login", login, **live).code == 1, "they are not closed"
+    host = say("organization", "add", "--name", "Гимназия № 6", *named[2:], "--inn", "0000000000", **live)
+    assert host.code == 0, host.warned
+    admit = ("curator", "admit", "--login", login, "--organization", "Гимназия № 6", "--role", "observer")
+    assert "Гимназия № 6" in "".join(say(*admit, **live).said)
+    again = say(*admit, **live)
+    assert (again.code, len(again.warned)) == (1, 1), "it works there already"

@@ -13,10 +13,11 @@ from models.engine import Database
 from models.messages import OutboxMessage
 from models.standing import Consultation
 from services.account_passes import NoAccount, issue_chat_code, issue_entries, link_account
-from services.actors import Actor, ActorKind, Door, person_in_chat
+from services.actors import Actor, ActorKind, Door, person_in_chat, system
 from services.clock import FixedClock
 from services.joining import claim_invitation, create_invitation
 from services.merging import merge_people
+from services.record_closures import open_records
 from services.rights import RIGHTS
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.panel.test_organization import link_of
@@ -180,6 +181,8 @@ def test_whoever_closed_the_records_does_not_open_them_as_the_head(
     seen = Browser(panel.test_client())
     seen.sign_in("psychologist", FRESH)
     assert CLOSED in text_of(seen.get("/consultations/"))
+    world.write(open_records, actor=system(Door.COMMAND_LINE), closure_id=1)
+    assert CLOSED not in text_of(seen.get("/consultations/")), "the command line does"
 
 
 def test_the_owner_reads_at_the_next_sign_in_what_others_did(
