@@ -1,0 +1,47 @@
+"""Runs tests as if it were another moment, in another time zone: `python tools/moments.py [pytest arguments]`.
+
+Debian's faketime moves the system's clock of the test process and of all that it starts by one offset; the
+monotonic clock stays. Servers that run already, such as PostgreSQL, keep the true time.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("tests/dialogues", "tests/life", "tests/panel")
+MOMENTS = (
+    # a Sunday just before the year's end: day, week, month and year change within the run
+    ("2028-12-31T23:50", "Europe/Moscow"),
+    # a day that most years lack, far east of Moscow
+    ("2028-02-29T12:00", "Asia/Vladivostok"),
+    # an hour that the change to summer time leaves out
+    ("2027-03-28T02:30", "Europe/Berlin"),
+)
+
+
+def run_at(moment: str, zone: str, arguments: list[str]) -> int:
+    """One run of pytest that begins at a local moment; pytest's exit code."""
+    ahead = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)) - datetime.now(UTC)
+    faketime = ["faketime", "-m", "--exclude-monotonic", "-f", f"{ahead.total_seconds():+.0f}s"]
+    pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    print(f"moments: {moment}, {zone}", flush=True)
+    environment = {**os.environ, "TZ": zone}
+    return subprocess.run([*faketime, *pytest], cwd=ROOT, env=environment, check=False).returncode
+
+
+def main() -> int:
+    """Tell of every moment; the exit code of the worst, 0 where faketime is not installed, which is said."""
+    if shutil.which("faketime") is None:
+        print("moments: no faketime is installed here (Debian: apt-get install faketime); nothing was run")
+        return 0
+    arguments = sys.argv[1:] or ["-q", "-n", "3", "--dist=loadfile", "-m", "not long", *FOLDERS]
+    return max([run_at(moment, zone, arguments) for moment, zone in MOMENTS])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
