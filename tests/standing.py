@@ -10,7 +10,9 @@ import sqlite3
 from collections.abc import Callable, Hashable
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol, TypeVar, cast
 
 import psycopg
 from psycopg import sql
@@ -125,18 +127,44 @@ def repeat(database: Database, name: str, facts: Hashable, step: Callable[[], T]
     `facts` are all that the step depends on besides the database; its result is shared, so it must be frozen.
     """
     engine = database.engine.dialect.name
-    rows: Rows = (
-        SqliteRows(database.engine.url.database or "") if engine == "sqlite" else PostgresRows(database)
-    )
+    rows: Rows = SqliteRows(path_of(database)) if engine == "sqlite" else PostgresRows(database)
     before = rows.read_state()
     key = (engine, (name, facts), frozenset(before.items()))
     done = _done.get(key)
     if done is not None:
         rows.put(done.changes)
-        result: T = done.result
-        return result
+        return cast("T", done.result)
     result = step()
-    after = rows.read_state()
-    changed = {table for table in after if after[table] != before.get(table)}
-    _done[key] = Done(rows.take(changed), result)
+    _done[key] = Done(rows.take(find_changed(before, rows.read_state())), result)
     return result
+
+
+def repeat_aside(database: Database, name: str, facts: Hashable, build: Callable[[Database], T]) -> T:
+    """What `build` makes of a copy of this SQLite database, copied into it; built once for each beginning.
+
+    For a database that a bot serves, at rest: what the bot did meanwhile would be remembered with the step.
+    """
+    rows = SqliteRows(path_of(database))
+    before = rows.read_state()
+    key = ("sqlite", (name, facts), frozenset(before.items()))
+    done = _done.get(key)
+    if done is None:
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "aside.db"
+            with closing(sqlite3.connect(path_of(database))) as here, closing(sqlite3.connect(copy)) as there:
+                here.backup(there)
+            aside = Database(f"sqlite:///{copy}")
+            result = build(aside)
+            aside.close()
+            built = SqliteRows(str(copy))
+            done = _done[key] = Done(built.take(find_changed(before, built.read_state())), result)
+    rows.put(done.changes)
+    return cast("T", done.result)
+
+
+def path_of(database: Database) -> str:
+    return database.engine.url.database or ""
+
+
+def find_changed(before: State, after: State) -> set[str]:
+    return {table for table in after if after[table] != before.get(table)}

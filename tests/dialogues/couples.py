@@ -1,14 +1,17 @@
 """A mentee and a mentor who talk with the bot, brought to the point where a test begins."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from models.engine import Database
 from models.people import Role
 from sandbox.client import Person
 from services import pairs
+from tests.conftest import FIRST_MOMENT
+from tests.standing import repeat_aside
 from tests.town import Town
 from tests.world import Participant, World, found_school
 
@@ -57,10 +60,19 @@ class Couple:
 
 async def bring_together(town: Town) -> Couple:
     """Both have consented, sent their questionnaires and see the menu; nobody is in a pair."""
-    world = await asyncio.to_thread(found_school, town.database, town.clock.now())
-    anna, mentee = await _join(town, world, "Анна", "Игоревна", Role.MENTEE)
-    pyotr, mentor = await _join(town, world, "Пётр", "Андреевич", Role.MENTOR)
-    return Couple(town, world, anna, pyotr, mentee, mentor)
+    anna = await town.telegram.person("Анна", key=Role.MENTEE.value)
+    pyotr = await town.telegram.person("Пётр", key=Role.MENTOR.value)
+
+    def build(aside: Database) -> tuple[World, Participant, Participant]:
+        world = found_school(aside, FIRST_MOMENT)
+        mentee = world.ready(world.consented("Анна", "Игоревна", chat_id=anna.id), Role.MENTEE, {})
+        known = world.consented("Пётр", "Андреевич", chat_id=pyotr.id)
+        return world, mentee, world.ready(known, Role.MENTOR, {"capacity": "2"})
+
+    built = await asyncio.to_thread(repeat_aside, town.database, "couple", (anna.id, pyotr.id), build)
+    world, mentee, mentor = built
+    await asyncio.gather(anna.start(), pyotr.start())
+    return Couple(town, replace(world, database=town.database), anna, pyotr, mentee, mentor)
 
 
 async def bring_to_pair(town: Town) -> Couple:
@@ -83,14 +95,3 @@ async def bring_to_meeting(town: Town) -> Couple:
     await couple.anna.tap("Подтвердить")
     await couple.pyotr.expect("Договорились")
     return couple
-
-
-async def _join(
-    town: Town, world: World, given_name: str, patronymic: str, role: Role
-) -> tuple[Person, Participant]:
-    person = await town.telegram.person(given_name, key=role.value)
-    known = await asyncio.to_thread(world.consented, given_name, patronymic, chat_id=person.id)
-    answers = {"capacity": "2"} if role is Role.MENTOR else {}
-    participant = await asyncio.to_thread(world.ready, known, role, answers)
-    await person.start()
-    return person, participant

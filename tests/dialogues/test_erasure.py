@@ -1,4 +1,4 @@
-"""Invited, consented, withdrawn and erased through the chat; and where personal data may never be."""
+"""Invited, consented_by_taps, withdrawn and erased through the chat; and where personal data may never be."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from services.actors import Door, system
 from services.clock import FixedClock
 from services.privacy.erasures import ask_erasure, list_acts
 from tests.dialogues.couples import bring_to_pair
-from tests.dialogues.walks import consented, make_world
+from tests.dialogues.walks import consented_by_taps, make_world
 from tests.town import Town
 from worker.running import work_once
 from worker.work import WorkerConfig
@@ -32,7 +32,7 @@ async def test_who_withdrew_is_erased_and_told_and_only_the_act_knows_the_name(
     town: Town, sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     world = await make_world(town)
-    guest = await consented(town, world, NAME, MIDDLE)
+    guest = await consented_by_taps(town, world, NAME, MIDDLE)
     await guest.tap("Мне нужен наставник")
     await guest.say("/privacy")
     await guest.tap("Отозвать согласие")

@@ -1,13 +1,16 @@
 """Walks that many dialogues begin with: a person with a link, and answering a questionnaire like a person."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from models.engine import Database
 from models.surveys import SurveyRun
 from sandbox.client import Person
 from services.people import PersonFacts
+from tests.conftest import FIRST_MOMENT
+from tests.standing import repeat_aside
 from tests.town import Town
 from tests.world import World, answer_until, found_school
 
@@ -44,7 +47,12 @@ class Guest:
 
 
 async def make_world(town: Town) -> World:
-    return found_school(town.database, await town.telegram.now())
+    found = await asyncio.to_thread(repeat_aside, town.database, "school", None, found_first_school)
+    return replace(found, database=town.database)
+
+
+def found_first_school(database: Database) -> World:
+    return found_school(database, FIRST_MOMENT)
 
 
 async def invited(
@@ -58,6 +66,22 @@ async def invited(
 
 
 async def consented(
+    town: Town, world: World, given_name: str = "Анна", patronymic: str = "Игоревна", *, key: str = "guest"
+) -> Guest:
+    """At the choice of a role, with the consent in the tables; who never wrote before finds it by /start."""
+    person = await town.telegram.person(given_name, key=key)
+
+    def build(aside: Database) -> PersonFacts:
+        return replace(world, database=aside).consented(given_name, patronymic, chat_id=person.id)
+
+    begun = (given_name, patronymic, person.id, world.people, world.organization_id)
+    facts = await asyncio.to_thread(repeat_aside, town.database, "consented", begun, build)
+    world.people += 1
+    await person.start()
+    return Guest(world, facts, person, payload="")
+
+
+async def consented_by_taps(
     town: Town, world: World, given_name: str = "Анна", patronymic: str = "Игоревна", *, key: str = "guest"
 ) -> Guest:
     """From /start to the choice of a role, in three taps."""
