@@ -1,4 +1,4 @@
-"""Runs tests as if it were another moment, in another time zone: `python tools/moments.py [pytest arguments]`.
+"""Runs tests as if it were another moment and zone: `python tools/moments.py [arguments of pytest]`.
 
 Debian's faketime moves the system's clock of the test process and of all that it starts by one offset; the
 monotonic clock stays. Servers that run already, such as PostgreSQL, keep the true time.
