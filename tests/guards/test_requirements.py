@@ -1,6 +1,19 @@
 """The requirements that tests say they prove: known ids, few a test, and a page that tells the truth."""
 
-from tools.trace import PAGE, read_proofs, read_requirements, render
+from tools.trace import (
+    CLASSES,
+    PAGE,
+    PROVED,
+    UNPROVED,
+    Proof,
+    Requirement,
+    classify,
+    goes_through_a_door,
+    read_open,
+    read_proofs,
+    read_requirements,
+    render,
+)
 
 MOST_IDS = 3
 
@@ -17,4 +30,23 @@ def test_no_test_claims_more_than_three() -> None:
 
 def test_the_page_is_of_these_tests() -> None:
     """`make trace` writes it."""
-    assert PAGE.read_text(encoding="utf-8") == render(read_requirements(), read_proofs())
+    assert PAGE.read_text(encoding="utf-8") == render(read_requirements(), read_proofs(), read_open())
+
+
+def test_what_is_open_says_why() -> None:
+    known = {one.key for one in read_requirements()}
+    left = read_open()
+    assert left
+    assert set(left) <= known
+    assert {kind for kind, _why in left.values()} <= set(CLASSES) - {PROVED, UNPROVED}
+    assert not [key for key, (_kind, why) in left.items() if len(why) < 5]
+
+
+def test_nothing_is_proved_by_a_look_into_a_file_or_while_something_lacks() -> None:
+    look = Proof("tests/unit/test_five_packs.py", "test_text", ("A1", "A2"))
+    walk = Proof("tests/panel/test_papers.py", "test_page", ("A2", "A3"))
+    asked = [Requirement(key, "programmes", "") for key in ("A1", "A2", "A3")]
+    found = classify(asked, [look, walk], {"A3": ("partly", "no number")})
+    assert found == {"A1": UNPROVED, "A2": PROVED, "A3": "partly"}
+    assert not goes_through_a_door("tests/unit/test_five_packs.py")
+    assert goes_through_a_door("tests/dialogues/test_pairs.py")
