@@ -21,7 +21,10 @@ Posted: TypeAlias = MultiDict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question as the page draws it: `chosen` are marked choices, `written` stands in the text box."""
+    """One question as the page draws it: `chosen` are marked choices, `written` stands in the text box.
+
+    `is_kept`: an answer stands that this page may not show; an empty field leaves it.
+    """
 
     question: Question
     options: tuple[Option, ...]
@@ -30,6 +33,7 @@ class Field:
     fault: str
     seen_by: str
     places: int
+    is_kept: bool
 
     @property
     def name(self) -> str:
@@ -44,6 +48,7 @@ def make_field(
     *,
     posted: Posted | None = None,
     fault: AnswerRefused | None = None,
+    is_kept: bool = False,
 ) -> Field:
     """The field with what was kept, or on a form that comes back with what was typed: nothing is lost."""
     if posted is not None:
@@ -62,6 +67,7 @@ def make_field(
         fault=sentence(fault) if fault is not None else "",
         seen_by=SEEN_BY[question.seen_by].get(locale),
         places=question.max_choices or PLACES,
+        is_kept=is_kept,
     )
 
 

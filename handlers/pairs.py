@@ -18,7 +18,7 @@ from models.pairs import MEETING, Decision, DeclineReason, PairStatus
 from models.people import ChatAccount, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
-from notices.pairs import describe_status, introduce, offer
+from notices.pairs import describe_status, introduce, list_answers, offer, read_partner
 from services.actors import person_in_chat
 from services.conversations import Place
 from services.errors import N_, DomainError
@@ -34,6 +34,9 @@ from services.pairs import (
 from services.pseudonyms import is_pseudonymous
 
 router = Router(name="pairs")
+
+# characters of answers on one screen: the longest answer of a survey, and a message holds 4096
+PAGE = 2500
 
 REASONS = {
     DeclineReason.SCHEDULE: N_("Our timetables do not fit"),
@@ -67,6 +70,11 @@ class SkipNote(CallbackData, prefix="offer.skip"):
 
 class ShowPair(CallbackData, prefix="pair.show"):
     pass
+
+
+class ReadAnswers(CallbackData, prefix="pair.answers"):
+    pair_id: int
+    page: int
 
 
 @router.callback_query(AcceptOffer.filter())
@@ -156,6 +164,12 @@ async def show_pair(_message: Message, talk: Talk) -> None:
 @router.callback_query(ShowPair.filter())
 async def back_to_pair(_query: CallbackQuery, talk: Talk) -> None:
     await open_flow(talk, "pair")
+
+
+@router.callback_query(ReadAnswers.filter())
+async def read_answers(_query: CallbackQuery, callback_data: ReadAnswers, talk: Talk) -> None:
+    """What the other side answered for its pair, in full."""
+    await open_flow(talk, "pair.answers", pair_id=callback_data.pair_id, page=callback_data.page)
 
 
 async def _ask_note(talk: Talk, pair_id: int) -> None:
@@ -255,11 +269,52 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
             actions.append(_propose_action(card, place, t))
             if role is Role.MENTOR:
                 actions.append(_suggest_action(card, t))
+            shared = read_partner(session, card, place.person_id or 0, t)
+            lines += list_answers(shared.intake, t)
+            if shared.is_outside_chat:
+                lines.append(t("The curator will show you the answers from the questionnaire."))
+            if any(not sheet.is_intake for sheet in shared.sheets):
+                words = t.label("Answers for the pair: {name}", name=partner.chat_name)
+                actions.append(Action(words, "pair.answers", (card.id, 0)))
         parts.append("\n".join(lines))
     if not parts:
         parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
     actions.append(Action(t.label("To the menu"), "home.show"))
     return Letter("\n\n".join(parts), tuple((one,) for one in actions))
+
+
+def answers_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+    """Page by page, whatever its length: each answer stands whole."""
+    pair_id, page = int(place.data["pair_id"]), int(place.data.get("page", 0))
+    card = next(
+        (one for one in _pairs_of(session, place) if one.id == pair_id and one.status in MEETING), None
+    )
+    back = (Action(t.label("Back to the pair"), "pair.show"),)
+    if card is None:
+        return Letter(t("This pair has ended or changed, there is nothing to read any more."), (back,))
+    shared = read_partner(session, card, place.person_id or 0, t)
+    parts: list[str] = []
+    for sheet in shared.sheets:
+        lines = list_answers(sheet.answers, t)
+        parts += [f"<b>{escape(sheet.title.get(t.locale))}</b>\n{lines[0]}", *lines[1:]]
+    pages = _in_pages(parts)
+    page = min(max(page, 0), len(pages) - 1)
+    turn = []
+    if page > 0:
+        turn.append(Action(t.label("‹ Earlier ones"), "pair.answers", (pair_id, page - 1)))
+    if page + 1 < len(pages):
+        turn.append(Action(t.label("More answers ›"), "pair.answers", (pair_id, page + 1)))
+    name = escape(card.partner_of(place.person_id or 0).chat_name)
+    return Letter("\n\n".join([name, *pages[page]]), (*((tuple(turn),) if turn else ()), back))
+
+
+def _in_pages(parts: list[str]) -> list[list[str]]:
+    pages: list[list[str]] = [[]]
+    for part in parts:
+        if pages[-1] and sum(map(len, pages[-1])) + len(part) > PAGE:
+            pages.append([])
+        pages[-1].append(part)
+    return pages
 
 
 def menu_part(session: Session, place: Place, t: Translator, _now: datetime) -> MenuPart:

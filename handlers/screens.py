@@ -38,6 +38,7 @@ SCREENS: dict[str, Renderer] = {
     "offer.reasons": pairs.reasons_screen,
     "offer.note": pairs.note_screen,
     "pair": pairs.pair_screen,
+    "pair.answers": pairs.answers_screen,
     "suggest": suggestions.kind_screen,
     "suggest.text": suggestions.text_screen,
     "meetings": cards.list_screen,

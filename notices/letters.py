@@ -29,13 +29,15 @@ Rows = tuple[tuple[Action, ...], ...]
 class Letter:
     """A text (HTML with b, i, code, a, blockquote; facts escaped) and rows of actions.
 
-    A letter that a curator may reword carries its plain `template` and the `fields` of its {placeholders}.
+    A letter that a curator may reword carries its plain `template` and the `fields` of its {placeholders};
+    its `tail` is the end of its text, which stays whatever the curator writes.
     """
 
     text: str
     rows: Rows = field(default=())
     template: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    tail: str = ""
     erases: tuple[int, ...] = ()  # earlier messages of the bot in this chat that go when this one is sent
     opens_panel: bool | None = None  # whether the chat's menu of commands shows /panel from now on
 
@@ -55,4 +57,5 @@ def reword(letter: Letter, edited: str) -> Letter:
     """The letter in the curator's words. Names stand in them as {placeholders}, so no row keeps a name."""
     values = {name: escape(value, quote=False) for name, value in letter.fields.items()}
     plain = escape(edited, quote=False)
-    return replace(letter, text=re.sub(r"\{(\w+)\}", lambda hit: values.get(hit[1], hit[0]), plain))
+    text = re.sub(r"\{(\w+)\}", lambda hit: values.get(hit[1], hit[0]), plain)
+    return replace(letter, text=text + letter.tail)

@@ -1,7 +1,7 @@
 """Words about pairs: the offer, the answers, the end."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from models.pairs import ENDED as ENDED_STATUSES
 from models.pairs import PairStatus
 from models.people import Organization, Role
-from notices.language import Translator
+from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
 from services.actors import Door, system
 from services.errors import N_, NotFound
 from services.pairs import PairCard, Side, WaitsFor, read_pair
 from services.programmes.running import settings_of
 from services.sending import is_reachable
+from services.surveys.shared import Shared, SharedAnswer, read_shared
 
 OFFER = {
     Role.MENTEE: N_(
@@ -51,8 +52,9 @@ def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
         "partner": introduce(card.partner_of(person_id)),
         "until": t.month_day(until.astimezone(ZoneInfo(timezone)).date()),
     }
+    tail = _introduce_by_answers(session, card, person_id, t)
     return Letter(
-        t(words, **fields),
+        t(words, **fields) + tail,
         (
             (
                 Action(t.label("Accept"), "offer.accept", (card.id,)),
@@ -61,6 +63,7 @@ def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
         ),
         template=TAGS.sub("", t.label(words, **{name: f"{{{name}}}" for name in fields})),
         fields=fields,
+        tail=tail,
     )
 
 
@@ -76,13 +79,15 @@ def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: da
         return Skip("the pair has changed since")
     person_id = int(facts["person_id"])
     partner = card.partner_of(person_id)
+    tail = _introduce_by_answers(session, card, person_id, t)
     if card.role_of(person_id) is Role.MENTOR:
         return Letter(
             t(
                 "You are both in! Your mentee is <b>{partner}</b>.\n\n"
                 "Next step: propose a time for the first meeting, to get to know each other.",
                 partner=introduce(partner),
-            ),
+            )
+            + tail,
             ((Action(t.label("Propose a meeting"), "meeting.new", (card.id,)),),),
         )
     return Letter(
@@ -91,6 +96,7 @@ def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: da
             "Next step: your mentor will propose a time for the first meeting, and I will send it to you.",
             partner=introduce(partner),
         )
+        + tail
     )
 
 
@@ -164,6 +170,31 @@ def read_card(session: Session, facts: Mapping[str, Any]) -> PairCard | None:
         return read_pair(session, actor=system(Door.BOT), pair_id=int(facts["pair_id"]))
     except NotFound:
         return None
+
+
+def read_partner(session: Session, card: PairCard, person_id: int, t: Translator) -> Shared:
+    """What this side of the pair may read of the other's answers."""
+    return read_shared(session, actor=system(Door.BOT), pair_id=card.id, person_id=person_id, locale=t.locale)
+
+
+def _introduce_by_answers(session: Session, card: PairCard, person_id: int, t: Translator) -> str:
+    """The other side's intake under a notice, after an empty line; nothing where nothing may be told."""
+    lines = list_answers(read_partner(session, card, person_id, t).intake, t)
+    return "\n\n" + "\n".join([t("<i>From the questionnaire:</i>"), *lines]) if lines else ""
+
+
+def list_answers(answers: Sequence[SharedAnswer], t: Translator) -> list[str]:
+    """A line for each answer: "Subject: mathematics"."""
+    return [
+        f"{escape(one.label.get(t.locale))}: "
+        f"{escape(_go_on(one.text) if one.is_choice and t.locale == 'ru' else one.text)}"
+        for one in answers
+    ]
+
+
+def _go_on(chosen: str) -> str:
+    """Russian choices after a colon begin with small letters; abbreviations stay as they are."""
+    return re.sub(r"(?:(?<=^)|(?<=, ))[А-ЯЁ](?=[а-яё ])", lambda hit: hit[0].lower(), chosen)
 
 
 def introduce(side: Side) -> str:

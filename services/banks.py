@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.people import Participation, ParticipationStatus, Person, Role
-from models.surveys import Answer, SurveyRun, SurveyStatus
+from models.surveys import SurveyRun, SurveyStatus
 from services.actors import Actor, Right
 from services.consents import ConsentState, read_states
 from services.errors import NotFound
 from services.leaves import is_away
 from services.people import count_taken
-from services.programmes.answers import describe
 from services.programmes.running import current_cycle, pack_of
 from services.roles import intake_key
+from services.surveys.reading import Reader, read_values, staff_reader, tell_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,11 @@ def _read_bank(
     return rows, Withheld(**withheld)
 
 
-def read_profile(session: Session, actor: Actor, participation_id: int, locale: str) -> Profile:
-    """The sent intake in words. Before it is sent, or after consent is gone, there are no lines.
+def read_profile(
+    session: Session, actor: Actor, participation_id: int, locale: str, *, in_file: bool = False
+) -> Profile:
+    """The sent intake in words, as far as its questions named this reader. Before it is sent, or after
+    consent is gone, there are no lines. `in_file`: for a file that leaves the panel.
 
     Raises NotFound, NotAllowed.
     """
@@ -144,6 +147,9 @@ def read_profile(session: Session, actor: Actor, participation_id: int, locale: 
         raise NotFound
     actor.check_right(Right.SEE_PEOPLE, participation.organization_id)
     person = session.get_one(Person, participation.person_id)
+    reader = staff_reader(actor, participation.organization_id)
+    if in_file and reader is Reader.CURATOR:
+        reader = Reader.FILE
     return Profile(
         participation_id=participation.id,
         person_id=person.id,
@@ -153,11 +159,13 @@ def read_profile(session: Session, actor: Actor, participation_id: int, locale: 
         status=participation.status,
         capacity=participation.capacity,
         ready_at=participation.ready_at,
-        lines=_read_lines(session, participation, locale),
+        lines=_read_lines(session, participation, locale, reader),
     )
 
 
-def _read_lines(session: Session, participation: Participation, locale: str) -> tuple[ProfileLine, ...]:
+def _read_lines(
+    session: Session, participation: Participation, locale: str, reader: Reader
+) -> tuple[ProfileLine, ...]:
     consents = read_states(session, organization_id=participation.organization_id)
     if consents.get(participation.person_id) is not ConsentState.GIVEN:
         return ()
@@ -169,21 +177,16 @@ def _read_lines(session: Session, participation: Participation, locale: str) -> 
     if run is None:
         return ()
     survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
-    values = {
-        answer.question_id: answer.value["value"]
-        for answer in session.scalars(select(Answer).where(Answer.run_id == run.id))
-        if answer.value
-    }
+    values = read_values(session, [run.id]).get(run.id, {})
     return tuple(
         ProfileLine(
-            section=block.title.get(locale),
-            question_id=question.id,
-            label=question.text.get(locale),
-            text=describe(question, values[question.id], locale),
-            value=values[question.id],
-            is_private=question.private,
+            section=survey.block_of(told.question.id).title.get(locale),
+            question_id=told.question.id,
+            label=told.question.text.get(locale),
+            text=told.words(locale) or "",
+            value=told.value,
+            is_private=told.question.private,
         )
-        for block in survey.blocks
-        for question in block.questions
-        if question.id in values
+        for told in tell_all(survey, values, reader)
+        if told.value is not None
     )

@@ -1,22 +1,20 @@
 """What was said behind a task: the answers that opened it, for the curator who must act (SV04)."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.surveys import Answer, SurveyRun
+from models.surveys import SurveyRun
 from models.tasks import Task, TaskKind
 from services.actors import Actor, Right
 from services.consents import ConsentState, read_states
-from services.programmes.answers import describe
 from services.programmes.running import pack_of, settings_of
-from services.programmes.surveys import Question, SeenBy
+from services.programmes.surveys import Question
 from services.surveys.alerts import HELP_QUESTION
+from services.surveys.reading import read_values, staff_reader, tell_all
 
 SPOKEN = (TaskKind.LOW_RATING, TaskKind.HELP_WANTED)
-CURATOR_SEES: frozenset[SeenBy] = frozenset({"curator", "curator_and_psychologist", "pair"})
 MOST = 200
 
 
@@ -43,25 +41,18 @@ def read_replies(
         .order_by(Task.opened_at)
         .limit(MOST)
     ).all()
-    values: defaultdict[int, dict[str, object]] = defaultdict(dict)
-    for answer in session.scalars(
-        select(Answer).where(Answer.run_id.in_([run.id for _id, _kind, run in tasks]), Answer.is_final)
-    ):
-        if answer.value:
-            values[answer.run_id][answer.question_id] = answer.value["value"]
+    values = read_values(session, [run.id for _id, _kind, run in tasks])
     consents = read_states(session, organization_id=organization_id)
     found = {}
     for task_id, kind, run in tasks:
         if consents.get(run.person_id or 0) is not ConsentState.GIVEN:
             continue
         threshold = settings_of(session, cycle_id=run.cycle_id).alert_rating
-        given = values[run.id]
+        survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
         found[task_id] = tuple(
-            Reply(question.text.get(locale), describe(question, given[question.id], locale))
-            for question in pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id).questions()
-            if question.id in given
-            and question.seen_by in CURATOR_SEES
-            and _is_reason(kind, question, given[question.id], threshold)
+            Reply(told.question.text.get(locale), told.words(locale) or "")
+            for told in tell_all(survey, values.get(run.id, {}), staff_reader(actor, organization_id))
+            if told.value is not None and _is_reason(kind, told.question, told.value, threshold)
         )
     return found
 

@@ -17,6 +17,7 @@ from models.surveys import RunSource, SurveyRun, WebLink
 from services.actors import Actor, ActorKind, Door, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
+from services.surveys.reading import BegunByRespondent, is_begun_by_respondent
 
 SURVEY = "survey"
 TOKEN_BYTES = 16  # 22 characters
@@ -30,6 +31,10 @@ class LinkSpent(LinkGone):
     text = N_("The answers have been sent already. Thank you!")
 
 
+class LinkOvertaken(LinkGone):
+    text = N_("These questions are being answered in another way already. Please go on there.")
+
+
 @dataclass(frozen=True, slots=True)
 class LinkIssued:
     """The only time that the token is known."""
@@ -41,7 +46,11 @@ class LinkIssued:
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """`actor` is who may act by this link: the person it was made for, else the outside respondent."""
+    """`actor` is who may act by this link: the person it was made for, else the outside respondent.
+
+    `issued_by` is the account that made it, None where the person made it in the chat: an account could open
+    such a link too, so the page behind it shows no answers but those typed in the same browser.
+    """
 
     id: int
     purpose: str
@@ -50,6 +59,7 @@ class LinkFacts:
     person_id: int | None
     expires_at: datetime
     actor: Actor
+    issued_by: int | None
 
 
 def issue_link(
@@ -101,11 +111,13 @@ def issue_survey_link(
 ) -> LinkIssued:
     """A link by which the respondent of this run answers it; never longer than the run is open.
 
-    Raises NotFound, NotAllowed.
+    Raises NotFound, NotAllowed; BegunByRespondent where an account asks for it and the person has begun.
     """
     run = session.get(SurveyRun, run_id)
     if run is None:
         raise NotFound
+    if actor.kind is ActorKind.ACCOUNT and run.outsider is None and is_begun_by_respondent(session, run):
+        raise BegunByRespondent
     until = now + valid_for
     return issue_link(
         session,
@@ -131,8 +143,29 @@ def read_link(session: Session, *, token: str, purpose: str, now: datetime) -> L
     else:
         actor = Actor(ActorKind.RESPONDENT, link.run_id, link.organization_id, Door.WEB)
     return LinkFacts(
-        link.id, link.purpose, link.organization_id, link.run_id, link.person_id, link.expires_at, actor
+        id=link.id,
+        purpose=link.purpose,
+        organization_id=link.organization_id,
+        run_id=link.run_id,
+        person_id=link.person_id,
+        expires_at=link.expires_at,
+        actor=actor,
+        issued_by=link.created_by,
     )
+
+
+def read_survey_link(session: Session, *, token: str, now: datetime) -> LinkFacts:
+    """A link to a questionnaire. Raises LinkSpent, LinkGone; LinkOvertaken where the staff made it and the
+    person has begun to answer elsewhere.
+    """
+    link = read_link(session, token=token, purpose=SURVEY, now=now)
+    run = session.get(SurveyRun, link.run_id) if link.run_id is not None else None
+    if run is None:
+        raise LinkGone
+    is_of_staff = link.issued_by is not None and run.outsider is None
+    if is_of_staff and (run.source is RunSource.PAPER or is_begun_by_respondent(session, run)):
+        raise LinkOvertaken
+    return link
 
 
 def note_opened(session: Session, *, link_id: int, now: datetime) -> None:
@@ -141,7 +174,8 @@ def note_opened(session: Session, *, link_id: int, now: datetime) -> None:
     if link.opened_at is None:
         link.opened_at = now
         if link.run_id is not None:
-            session.get_one(SurveyRun, link.run_id).source = RunSource.WEB
+            run = session.get_one(SurveyRun, link.run_id)
+            run.source, run.issued_by = RunSource.WEB, link.created_by
 
 
 def use_link(session: Session, *, link_id: int, now: datetime) -> None:

@@ -1,39 +1,47 @@
 """Answering a survey by a one-time link, without sign-in: part by part, on a phone, nothing lost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from admin import storage
 from admin.forms import Field, faults_of, make_field, read_form
-from admin.languages import locale, sentence
+from admin.languages import label, locale, sentence
 from admin.numbers import read_number
 from admin.safety import LINK_LIMIT, limiter
 from services.errors import N_, DomainError
-from services.programmes.descriptions import describe
-from services.programmes.surveys import Block
-from services.programmes.values import AnswerRefused
+from services.programmes.surveys import Block, Question
+from services.programmes.values import AnswerRefused, Raw
 from services.surveys.forms import fill_form, skip_rest
+from services.surveys.reading import Reader, tell
 from services.surveys.recording import RunClosed
 from services.surveys.runs import RunIncomplete
 from services.surveys.steps import Step, read_step
 from services.web_forms import send_by_form
-from services.web_links import SURVEY, LinkFacts, LinkGone, LinkSpent, note_opened, read_link
+from services.web_links import LinkFacts, LinkGone, LinkSpent, note_opened, read_survey_link
 
 answering = Blueprint("answering", __name__)
 
 Page = Response | str | tuple[str, int]
 
+TYPED = "typed"
+"""Where the cookie keeps which questions were answered in this browser, by run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A run behind a link, and what was answered so far."""
+    """A run behind a link, and what was answered so far. `shown` are the questions whose answers the page may
+    show: all of them by the person's own link; by a link of the staff those that this browser has typed in.
+    """
 
     link: LinkFacts
     run_id: int
     step: Step
     values: dict[str, object]
+    shown: frozenset[str]
 
     @property
     def blocks(self) -> list[Block]:
@@ -44,13 +52,24 @@ class Sheet:
 
 def _read(token: str) -> Sheet:
     """Raises LinkGone."""
-    link = read_link(storage.session(), token=token, purpose=SURVEY, now=storage.now())
+    link = read_survey_link(storage.session(), token=token, now=storage.now())
     if link.run_id is None:
         raise LinkGone
     step = read_step(storage.session(), run_id=link.run_id)
     if not step.is_open:
         raise LinkGone
-    return Sheet(link, link.run_id, step, {one.question.id: one.value for one in step.given})
+    values = {one.question.id: one.value for one in step.given}
+    typed_here = cookie.get(TYPED, {}).get(str(link.run_id), [])
+    shown = frozenset(values) if link.issued_by is None else frozenset(typed_here)
+    return Sheet(link, link.run_id, step, values, shown)
+
+
+def _note_typed(link: LinkFacts, given: Mapping[str, Raw | None]) -> None:
+    """Remember in the browser's own cookie what was typed in it: ids of questions, never an answer."""
+    if link.issued_by is not None:
+        known = cookie.get(TYPED, {})
+        here = {*known.get(str(link.run_id), []), *(name for name, raw in given.items() if raw is not None)}
+        cookie[TYPED] = {str(link.run_id): sorted(here)}
 
 
 @answering.route("/s/<token>", methods=["GET", "POST"], endpoint="part")
@@ -63,15 +82,17 @@ def answer_part(token: str) -> Page:
         if request.method == "GET":
             return _draw(token, sheet, number, {})
         block = sheet.blocks[number]
+        given = _read_given(sheet, block)
         note_opened(storage.session(), link_id=sheet.link.id, now=storage.now())
         filled = fill_form(
             storage.session(),
             actor=sheet.link.actor,
             run_id=sheet.run_id,
-            given=read_form(block.questions, request.form),
+            given=given,
             now=storage.now(),
         )
         storage.session().commit()
+        _note_typed(sheet.link, given)
     except (LinkGone, RunClosed) as error:
         return _gone(error)
     sheet = _read(token)
@@ -85,6 +106,13 @@ def answer_part(token: str) -> Page:
     if number + 1 < len(sheet.blocks):
         return redirect(url_for("answering.part", token=token, part=number + 2))
     return redirect(url_for("answering.review", token=token))
+
+
+def _read_given(sheet: Sheet, block: Block) -> dict[str, Raw | None]:
+    """What the form says; an answer that is kept and was not shown stays when its field was left empty."""
+    given = read_form(block.questions, request.form)
+    kept = sheet.values.keys() - sheet.shown
+    return {name: raw for name, raw in given.items() if raw is not None or name not in kept}
 
 
 class AnswerNeededHere(AnswerRefused):
@@ -131,11 +159,12 @@ def _draw(token: str, sheet: Sheet, number: int, faults: dict[str, AnswerRefused
     fields: list[Field] = [
         make_field(
             question,
-            sheet.values.get(question.id),
+            sheet.values.get(question.id) if question.id in sheet.shown else None,
             sheet.step.people,
             locale(),
             posted=request.form if request.method == "POST" else None,
             fault=faults.get(question.id),
+            is_kept=question.id in sheet.values and question.id not in sheet.shown,
         )
         for question in block.questions
         if survey.is_asked(question, sheet.values) or question.when is not None
@@ -160,7 +189,7 @@ def _draw_review(token: str, sheet: Sheet) -> Page:
     parts = []
     for number, block in enumerate(sheet.blocks, start=1):
         lines = [
-            (q.text.get(locale()), describe(q, sheet.values.get(q.id), locale(), sheet.step.people))
+            (q.text.get(locale()), _word(sheet, q))
             for q in block.questions
             if survey.is_asked(q, sheet.values)
         ]
@@ -168,6 +197,13 @@ def _draw_review(token: str, sheet: Sheet) -> Page:
     return render_template(
         "panel/answering_review.html", token=token, survey=survey, parts=parts, lang=locale()
     )
+
+
+def _word(sheet: Sheet, question: Question) -> str:
+    if question.id in sheet.values and question.id not in sheet.shown:
+        return label("answered, not shown here")
+    told = tell(question, sheet.values.get(question.id), Reader.RESPONDENT)
+    return told.words(locale(), sheet.step.people) or ""
 
 
 def _gone(error: DomainError) -> Page:

@@ -16,7 +16,6 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.forms import Field, faults_of, make_field, read_form
 from admin.languages import label, locale
 from admin.storage import now, session
-from models.surveys import UNSENT, SurveyStatus
 from services.actors import Actor, Right
 from services.errors import N_, NotFound
 from services.programmes.running import settings_of
@@ -24,7 +23,7 @@ from services.programmes.surveys import Survey
 from services.programmes.values import AnswerRefused
 from services.rights import LISTS
 from services.surveys.answers import AnswerSheet, read_answers
-from services.surveys.forms import Filled, begin_paper, fill_form, skip_rest
+from services.surveys.forms import Filled, PaperSheet, begin_paper, fill_form, read_paper, skip_rest
 from services.surveys.partners import ask_partner, list_partner_runs, renew_link
 from services.surveys.runs import send
 from services.surveys.waves import list_waves
@@ -95,7 +94,7 @@ class SurveyPage(SecuredPage):
     def run(self, run_id: int) -> str:
         """What one respondent answered, within what each question promised."""
         sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
-        return self.show("panel/survey_run.html", sheet=sheet, lang=locale(), unsent=UNSENT)
+        return self.show("panel/survey_run.html", sheet=sheet, lang=locale())
 
     @expose("/runs/<int:run_id>/link", methods=["POST"])
     def link(self, run_id: int) -> str | Response:
@@ -118,58 +117,58 @@ class SurveyPage(SecuredPage):
         """Type in a sheet that was filled in on paper: its author and date stand beside the answers."""
         actor = current_actor()
         sheet = read_answers(session(), actor=actor, run_id=run_id, locale=locale())
+        paper = self.attempt(lambda session_: read_paper(session_, actor=actor, run_id=run_id))
+        if paper is None:
+            return redirect(url_for("surveys.run", run_id=run_id))
         today = now().astimezone(ZoneInfo(current_account().timezone)).date()
         if request.method == "GET":
-            if sheet.status is SurveyStatus.SENT:
-                return redirect(url_for("surveys.run", run_id=run_id))
-            return self._draw_paper(sheet, today, {})
+            return self._draw_paper(sheet, paper, today, {})
         filled_on = _read_day(request.form.get("filled_on", ""))
         if filled_on is None:
             flash(label("Please say when the sheet was filled in."), "error")
-            return self._draw_paper(sheet, today, {})
+            return self._draw_paper(sheet, paper, today, {})
         filled = self.attempt(
             _type_in,
             actor=actor,
             run_id=run_id,
             filled_on=filled_on,
             today=today,
-            survey=sheet.step.survey,
+            survey=sheet.survey,
             is_sending=request.form.get("go") == "send",
             now=now(),
         )
-        sheet = read_answers(session(), actor=actor, run_id=run_id, locale=locale())
         if filled is None:
-            return self._draw_paper(sheet, today, {})
+            return self._draw_paper(sheet, paper, today, {})
         faults: dict[str, AnswerRefused] = dict(filled.faults)
         if request.form.get("go") == "send" and not filled.is_sent:
             faults = {**{one: AnswerMissing() for one in filled.missing}, **faults}
         if faults:
-            return self._draw_paper(sheet, today, faults)
+            return self._draw_paper(sheet, paper, today, faults)
         flash(
             label("The sheet is in.") if filled.is_sent else label("Saved. You may go on later."), "success"
         )
         return redirect(url_for("surveys.run", run_id=run_id))
 
-    def _draw_paper(self, sheet: AnswerSheet, today: date, faults: dict[str, AnswerRefused]) -> str:
-        step = sheet.step
-        values = {one.question.id: one.value for one in step.given}
+    def _draw_paper(
+        self, sheet: AnswerSheet, paper: PaperSheet, today: date, faults: dict[str, AnswerRefused]
+    ) -> str:
         fields: list[Field] = [
             make_field(
                 question,
-                values.get(question.id),
-                step.people,
+                paper.values.get(question.id),
+                paper.people,
                 locale(),
                 posted=request.form if request.method == "POST" else None,
                 fault=faults.get(question.id),
             )
-            for question in step.survey.questions()
+            for question in paper.survey.questions()
         ]
         return self.show(
             "panel/survey_paper.html",
             sheet=sheet,
             fields={one.question.id: one for one in fields},
             faults=faults_of(fields),
-            filled_on=request.form.get("filled_on") or sheet.filled_on or today,
+            filled_on=request.form.get("filled_on") or paper.filled_on or today,
             today=today,
             lang=locale(),
         )

@@ -62,7 +62,7 @@ def _reader(role: Role) -> Callable[[Session, Scope, int, int], Chunk]:
         sides = sides_of(session, [pair_id for held in pairs.values() for pair_id in held])
         rows = []
         for row in found:
-            profile = read_profile(session, scope.actor, row.id, scope.locale)
+            profile = read_profile(session, scope.actor, row.id, scope.locale, in_file=True)
             state = consents.get(row.person_id)
             partners = [sides[one][other].name for one in pairs[row.id] if other in sides.get(one, {})]
             rows.append(
@@ -148,7 +148,7 @@ def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> 
     ratings: defaultdict[str, list[int]] = defaultdict(list)
     ids = session.scalars(_bank(scope, Role.MENTEE, Participation.id)).all()
     for participation_id in ids:
-        for line in read_profile(session, scope.actor, participation_id, scope.locale).lines:
+        for line in read_profile(session, scope.actor, participation_id, scope.locale, in_file=True).lines:
             if line.question_id.startswith("need_") and isinstance(line.value, int):
                 ratings[line.label.partition(":")[0]].append(line.value)
     asked = {topic: sum(one >= STRONG for one in given) for topic, given in ratings.items()}

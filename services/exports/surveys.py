@@ -9,28 +9,16 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.actors import Right
+from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from services.exports import words
 from services.exports.naming import cycle_labels, names_of, packs_of
 from services.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
-from services.programmes.descriptions import describe
 from services.programmes.packs import ResolvedPack
 from services.programmes.surveys import Option, Question
 from services.programmes.texts import text
+from services.surveys.reading import Reader, read_values, tell
 
 _ANSWERED = frozenset({SurveyStatus.SENT, SurveyStatus.PARTIAL})
-_NAMED = frozenset({"curator", "curator_and_psychologist", "pair"})
-"""Promises that let an answer stand beside a name. `totals` and `only_me` never do, for anybody."""
-
-
-def may_see(question: Question, scope: Scope) -> bool:
-    """Whether this answer may go out with its author's name.
-
-    Every such promise includes the curator and none includes the head of the school; no right tells a
-    psychologist from a head, so only who leads pairs gets single answers (the line under each question).
-    """
-    return not question.private and question.seen_by in _NAMED and scope.has_right(Right.MANAGE_PAIRS)
 
 
 def _runs(scope: Scope, what: Any) -> Select[Any]:
@@ -67,14 +55,7 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
         .order_by(SurveyRun.id)
         .limit(limit)
     ).all()
-    answers: dict[int, dict[str, Any]] = {}
-    sent = [run.id for run in runs if run.status in _ANSWERED]
-    for run_id, question_id, value in session.execute(
-        select(Answer.run_id, Answer.question_id, Answer.value)
-        .where(Answer.run_id.in_(sent), Answer.is_final)
-        .order_by(Answer.id)
-    ):
-        answers.setdefault(run_id, {})[question_id] = (value or {}).get("value")
+    answers = read_values(session, [run.id for run in runs if run.status in _ANSWERED])
     packs = packs_of(session, scope)
     labels = cycle_labels(session, scope)
     names = names_of(session, [one for run in runs for one in (run.person_id, run.about_person_id)])
@@ -92,14 +73,14 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
         ]
         for question_id, value in answers.get(run.id, {}).items():
             question = _question(pack, run.survey_id, question_id)
-            if question is None or not may_see(question, scope):
+            told = tell(question, value, Reader.FILE) if question else None
+            asked = question.text.get(scope.locale) if question else None
+            if question is None or told is None or told.is_withheld:
                 withheld += 1
-                asked = question.text.get(scope.locale) if question else None
                 rows.append([*head, question_id, asked, None, None, True])
             else:
-                worded = describe(question, value, scope.locale, _people_of(session, question, value))
-                asked = question.text.get(scope.locale)
-                rows.append([*head, question_id, asked, worded, value, False])
+                worded = told.words(scope.locale, _people_of(session, question, value))
+                rows.append([*head, question_id, asked, worded, told.value, False])
         if run.id not in answers:
             rows.append([*head, None, None, None, None, None])
     return Chunk(rows, last_of([run.id for run in runs], limit), withheld)

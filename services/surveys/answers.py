@@ -9,25 +9,21 @@ from sqlalchemy.orm import Session
 from models.accounts import Account
 from models.pairs import Pair, discarded_drafts_of
 from models.people import Person
-from models.surveys import AnswerChange, RunSource, SurveyRun, SurveyStatus
+from models.surveys import UNSENT, AnswerChange, RunSource, SurveyRun, SurveyStatus
 from services.actors import Actor, Right
 from services.errors import NotFound
-from services.programmes.descriptions import describe
-from services.programmes.surveys import Question, SeenBy
+from services.programmes.surveys import Question, SeenBy, Survey
 from services.programmes.texts import Text
-from services.surveys.steps import Step, load_progress, read_step
+from services.surveys.reading import Reader, is_begun_by_respondent, staff_reader, tell
+from services.surveys.steps import load_progress, read_step
 
-NAMED: frozenset[SeenBy] = frozenset({"curator", "curator_and_psychologist", "pair"})
-"""Promises that let the curator read an answer beside a name; the others go into totals only."""
-SHARED: frozenset[SeenBy] = frozenset({"curator_and_psychologist"})
-"""Promises that name the psychologist."""
 WISHES = ("mutual_preference_mentee", "mutual_preference_mentor")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`answer` is None where the question promised that nobody reads it beside a name. `earlier` are the
-    answers that stood before, with the moment of their change, the oldest first.
+    """`answer` is None where the question did not name this reader. `earlier` are the answers that stood
+    before, with the moment of their change, the oldest first.
     """
 
     question: Text
@@ -38,6 +34,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSheet:
+    """`takes_paper` and `takes_link`: the staff may type in a paper sheet, or make a link to answer by."""
+
     run_id: int
     title: Text
     respondent: str
@@ -47,9 +45,12 @@ class AnswerSheet:
     source: RunSource
     filled_on: date | None
     entered_by: str
+    issued_by: str
     sent_at: datetime | None
+    survey: Survey
     lines: tuple[Line, ...]
-    step: Step
+    takes_paper: bool
+    takes_link: bool
 
 
 def read_answers(session: Session, *, actor: Actor, run_id: int, locale: str) -> AnswerSheet:
@@ -58,7 +59,7 @@ def read_answers(session: Session, *, actor: Actor, run_id: int, locale: str) ->
     if run is None:
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
-    return _compose(session, run, locale)
+    return _compose(session, actor, run, locale)
 
 
 def list_wishes(session: Session, *, actor: Actor, person_id: int, locale: str) -> list[AnswerSheet]:
@@ -89,23 +90,22 @@ def _list(
     session: Session, actor: Actor, organization_id: int, about: ColumnElement[bool], locale: str
 ) -> list[AnswerSheet]:
     actor.check_organization(organization_id)
-    reads: frozenset[SeenBy] = frozenset()
-    if actor.has_right(Right.MANAGE_PAIRS, organization_id):
-        reads = NAMED
-    elif actor.has_right(Right.KEEP_RECORDS, organization_id):  # the psychologist's alone
-        reads = SHARED
-    if not reads:
+    if staff_reader(actor, organization_id) is Reader.STRANGER:
         return []
     runs = session.scalars(
         select(SurveyRun).where(about, SurveyRun.status == SurveyStatus.SENT).order_by(SurveyRun.id.desc())
     )
-    found = (_compose(session, run, locale) for run in runs)
-    sheets = (replace(one, lines=tuple(line for line in one.lines if line.seen_by in reads)) for one in found)
+    found = (_compose(session, actor, run, locale) for run in runs)
+    sheets = (
+        replace(one, lines=tuple(line for line in one.lines if line.answer is not None)) for one in found
+    )
     return [one for one in sheets if one.lines]
 
 
-def _compose(session: Session, run: SurveyRun, locale: str) -> AnswerSheet:
+def _compose(session: Session, actor: Actor, run: SurveyRun, locale: str) -> AnswerSheet:
     step = read_step(session, run_id=run.id)
+    # an author reads their own sheet of the office on a page of its own; here everybody reads as the staff
+    reader = staff_reader(actor, run.organization_id)
     values = load_progress(session, run.id).values
     changes: dict[str, list[AnswerChange]] = {}
     for one in session.scalars(
@@ -114,8 +114,7 @@ def _compose(session: Session, run: SurveyRun, locale: str) -> AnswerSheet:
         changes.setdefault(one.question_id, []).append(one)
 
     def word(question: Question, value: object) -> str | None:
-        is_read = question.seen_by in NAMED or value is None
-        return describe(question, value, locale, step.people) if is_read else None
+        return tell(question, value, reader).words(locale, step.people)
 
     lines = tuple(
         Line(
@@ -130,7 +129,7 @@ def _compose(session: Session, run: SurveyRun, locale: str) -> AnswerSheet:
         for question in step.survey.asked(values)
         if question.id in values
     )
-    author = session.get(Account, run.entered_by) if run.entered_by else None
+    is_waiting = run.status in UNSENT and run.outsider is None and not is_begun_by_respondent(session, run)
     return AnswerSheet(
         run_id=run.id,
         title=step.survey.title,
@@ -140,10 +139,13 @@ def _compose(session: Session, run: SurveyRun, locale: str) -> AnswerSheet:
         status=run.status,
         source=run.source,
         filled_on=run.filled_on,
-        entered_by=author.name if author else "",
+        entered_by=_name_account(session, run.entered_by),
+        issued_by=_name_account(session, run.issued_by),
         sent_at=run.sent_at,
+        survey=step.survey,
         lines=lines,
-        step=step,
+        takes_paper=is_waiting,
+        takes_link=is_waiting and run.person_id is not None,
     )
 
 
@@ -152,5 +154,9 @@ def name_respondent(session: Session, run: SurveyRun) -> str:
         return run.outsider
     if run.person_id is not None:
         return session.get_one(Person, run.person_id).full_name
-    account = session.get(Account, run.account_id) if run.account_id else None
+    return _name_account(session, run.account_id)
+
+
+def _name_account(session: Session, account_id: int | None) -> str:
+    account = session.get(Account, account_id) if account_id else None
     return account.name if account else ""

@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from models.surveys import UNSENT, RunSource, SurveyRun, SurveyStatus
+from models.surveys import UNSENT, Answer, RunSource, SurveyRun, SurveyStatus
 from services.actors import Actor, Right
 from services.audit import record
 from services.errors import N_, DomainError, NotFound
-from services.programmes.surveys import Question, Survey
+from services.programmes.surveys import Option, Question, Survey
 from services.programmes.values import AnswerRefused, Raw
+from services.surveys.candidates import list_candidates
+from services.surveys.reading import BegunByRespondent, is_begun_by_respondent
 from services.surveys.recording import (
     RunClosed,
     advance,
@@ -23,7 +26,7 @@ from services.surveys.recording import (
     read_raw,
     write_answer,
 )
-from services.surveys.steps import Progress
+from services.surveys.steps import Progress, load_progress
 
 
 class FilledInFuture(DomainError):
@@ -32,6 +35,17 @@ class FilledInFuture(DomainError):
 
 class AnswersInAlready(DomainError):
     text = N_("This survey has been sent already: there is nothing to type in.")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSheet:
+    """A sheet of paper on its page; `values` by question, `filled_on` None before it is begun."""
+
+    run_id: int
+    survey: Survey
+    values: Mapping[str, object]
+    people: tuple[Option, ...]
+    filled_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +117,40 @@ def read_fields(survey: Survey, answers: Mapping[str, object]) -> list[tuple[Que
     return [(one, survey.is_asked(one, answers)) for one in survey.questions()]
 
 
+def read_paper(session: Session, *, actor: Actor, run_id: int) -> PaperSheet:
+    """The sheet to type in, with what this very account has typed so far and nothing else.
+
+    Raises NotFound, NotAllowed, AnswersInAlready, RunClosed, BegunByRespondent.
+    """
+    run = _find_for_paper(session, actor, run_id)
+    progress = load_progress(session, run.id)
+    is_own = run.source is RunSource.PAPER and run.entered_by == actor.id
+    return PaperSheet(
+        run_id=run.id,
+        survey=progress.survey,
+        values=dict(progress.values) if is_own else {},
+        people=list_candidates(session, run, progress.survey),
+        filled_on=run.filled_on if is_own else None,
+    )
+
+
 def begin_paper(
     session: Session, *, actor: Actor, run_id: int, filled_on: date, today: date, now: datetime
 ) -> None:
-    """The curator types in a sheet that was filled in on paper: marked with author and date.
+    """The curator types in a sheet that was filled in on paper: marked with author and date. What another
+    account had typed in before is dropped, as its author alone may see it.
 
-    Raises NotFound, NotAllowed, FilledInFuture, AnswersInAlready, RunClosed.
+    Raises NotFound, NotAllowed, FilledInFuture, AnswersInAlready, RunClosed, BegunByRespondent.
     """
-    run = session.get(SurveyRun, run_id, with_for_update=True)
-    if run is None:
-        raise NotFound
-    actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
+    run = _find_for_paper(session, actor, run_id, is_locked=True)
     if filled_on > today:
         raise FilledInFuture
-    if run.status is SurveyStatus.SENT:
-        raise AnswersInAlready
-    if run.status not in UNSENT:
-        raise RunClosed
-    if run.source is RunSource.PAPER and run.filled_on == filled_on and run.entered_by == actor.id:
+    is_own = run.source is RunSource.PAPER and run.entered_by == actor.id
+    if is_own and run.filled_on == filled_on:
         return
-    run.source, run.entered_by, run.filled_on = RunSource.PAPER, actor.id, filled_on
+    if not is_own:
+        session.execute(delete(Answer).where(Answer.run_id == run.id))
+    run.source, run.entered_by, run.filled_on, run.issued_by = RunSource.PAPER, actor.id, filled_on, None
     record(
         session,
         actor=actor,
@@ -132,3 +160,17 @@ def begin_paper(
         now=now,
         after={"survey": run.survey_id, "filled_on": filled_on.isoformat()},
     )
+
+
+def _find_for_paper(session: Session, actor: Actor, run_id: int, *, is_locked: bool = False) -> SurveyRun:
+    run = session.get(SurveyRun, run_id, with_for_update=is_locked or None)
+    if run is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
+    if run.status is SurveyStatus.SENT:
+        raise AnswersInAlready
+    if run.status not in UNSENT:
+        raise RunClosed
+    if is_begun_by_respondent(session, run):
+        raise BegunByRespondent
+    return run

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from models.surveys import Answer, AnswerChange, SurveyRun, SurveyStatus
 from services.actors import Actor
-from services.programmes.answers import describe
 from services.programmes.running import pack_of
+from services.surveys.reading import Reader, tell
 
 OwnSurvey = dict[str, Any]
 
@@ -46,11 +46,11 @@ def _tell_run(
         "answers": [
             {
                 "question": question.text.get(locale),
-                "answer": describe(question, values[question.id], locale),
+                "answer": tell(question, values[question.id], Reader.RESPONDENT).words(locale),
                 "value": values[question.id],
                 "before": [
                     {
-                        "answer": describe(question, value, locale),
+                        "answer": tell(question, value, Reader.RESPONDENT).words(locale),
                         "value": value,
                         "changed_at": one.changed_at.isoformat(),
                     }

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.surveys import UNSENT, Answer, AnswerChange, RunSource, SurveyRun, SurveyStatus
-from services.actors import Actor, ActorKind, Right
+from services.actors import Actor, ActorKind, Door, Right
 from services.audit import record
 from services.consents import check_consent
 from services.errors import N_, DomainError, NotAllowed
@@ -56,7 +56,15 @@ def open_progress(session: Session, actor: Actor, run_id: int, now: datetime) ->
         check_consent(session, run.person_id)
     if run.status is SurveyStatus.PAUSED:
         run.status = SurveyStatus.OPEN
+    _follow_respondent(run, actor)
     return progress
+
+
+def _follow_respondent(run: SurveyRun, actor: Actor) -> None:
+    """Who goes on in the chat has taken the run over from the staff's paper sheet or link."""
+    is_own = actor.kind is ActorKind.PERSON and actor.door is not Door.WEB
+    if is_own and run.status in UNSENT and run.source in {RunSource.PAPER, RunSource.WEB}:
+        run.source, run.entered_by, run.filled_on, run.issued_by = RunSource.CHAT, None, None, None
 
 
 def pause(run: SurveyRun) -> None:
@@ -170,7 +178,12 @@ def send_progress(session: Session, actor: Actor, progress: Progress, now: datet
         subject=("survey_run", run.id),
         organization_id=run.organization_id,
         now=now,
-        after={"survey": run.survey_id, "version": run.survey_version},
+        after={
+            "survey": run.survey_id,
+            "version": run.survey_version,
+            "source": run.source.value,
+            "issued_by": run.issued_by,
+        },
     )
     end_silence(session, [run.id], now=now)
     follow(session, sent_run(load_progress(session, run.id)), actor=actor, now=now)

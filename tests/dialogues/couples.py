@@ -30,6 +30,10 @@ class Couple:
     mentor: Participant
     pair_id: int = 0
 
+    @property
+    def sides(self) -> dict[Role, Person]:
+        return {Role.MENTEE: self.anna, Role.MENTOR: self.pyotr}
+
     async def curate(self, fn: Any, **facts: Any) -> Any:
         self.world.now = self.town.clock.now()
         return await asyncio.to_thread(self.world.write, fn, actor=self.world.curator, **facts)

@@ -9,8 +9,37 @@ from models.pairs import DeclineReason, PairStatus
 from models.people import Role
 from models.tasks import Task
 from services import pairs
+from services.actors import Door, system
+from services.feedback import find_feedback, rate
+from services.leaving import withdraw_consent
+from services.meetings.outcomes import log_past_meeting
+from services.programmes.answers import Tapped
+from services.programmes.running import change_settings
+from services.surveys.shared import read_shared
 from tests.dialogues.couples import Couple, bring_to_pair, bring_together
 from tests.town import Town
+from tests.world import answer_until
+
+SHARED = {
+    Role.MENTEE: {
+        "Должность": "учитель-предметник",
+        "Предмет": "русский язык и литература",
+        "Темы": "планирование уроков",
+        "Сильные стороны": "цифровые сервисы",
+        "Удобные дни": "понедельник",
+        "Удобное время": "до уроков",
+        "Формат встреч": "лично",
+    },
+    Role.MENTOR: {
+        "Должность": "учитель-предметник",
+        "Предмет": "русский язык и литература",
+        "Хочет быть": "советчиком",
+        "Удобные дни": "понедельник",
+        "Удобное время": "до уроков",
+        "Формат встреч": "лично",
+    },
+}
+"""What the sides of a couple told their pair in the questionnaires: the first choice of each question."""
 
 
 async def card(couple: Couple) -> pairs.PairCard:
@@ -167,7 +196,7 @@ async def test_the_curators_own_words_carry_the_names(town: Town) -> None:
     offer = await couple.anna.expect("рада познакомить")
     assert offer.text.startswith("Анна Игоревна, рада познакомить:")
     assert "Пётр Андреевич" in offer.text
-    assert offer.text.endswith("<3")
+    assert "<3\n\nИз анкеты:" in offer.text, "what was promised to the pair stays under any words"
     assert offer.labels == ["Принять", "Отказаться"]
 
 
@@ -193,3 +222,75 @@ async def test_a_double_tap_leaves_what_the_first_one_led_to(town: Town) -> None
     await couple.anna.say("/menu")
     assert "Вы уже ответили" not in await couple.anna.transcript()
     assert "Теперь ждём ответа второй стороны" in await couple.anna.transcript()
+
+
+@pytest.mark.requirement("A17")
+async def test_each_side_reads_what_was_promised_to_the_pair_and_nothing_else(town: Town) -> None:
+    couple = await bring_together(town)
+    await couple.offer()
+    offered = {side: (await person.screen()).text for side, person in couple.sides.items()}
+    for side, text in offered.items():
+        other = Role.MENTOR if side is Role.MENTEE else Role.MENTEE
+        for label, answer in SHARED[other].items():
+            assert f"{label}: {answer}" in text, label
+        assert "Из анкеты:" in text
+        assert "из 10" not in text, "ratings are the curator's"
+    await couple.accept()
+    assert "Удобные дни: понедельник" in (await couple.pyotr.screen()).text
+    shown = await couple.anna.say("/pair")
+    assert "Предмет: русский язык и литература" in shown.text
+    assert "Ответы для пары" not in " ".join(shown.labels), "nothing was answered beside the questionnaire"
+
+
+async def test_a_next_step_told_after_a_meeting_is_read_by_the_other_side(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    world = couple.world
+    logged = await asyncio.to_thread(
+        world.write,
+        log_past_meeting,
+        actor=world.actor(couple.mentor.person),
+        pair_id=couple.pair_id,
+        day=town.clock.now().date(),
+        minutes=30,
+        topic=None,
+    )
+    run_id = await couple.look(find_feedback, meeting_id=logged.meeting_id, person_id=couple.mentee.id)
+    answers = {"next_step": "Посетить урок во вторник", "topic": None, "need_help": Tapped(("yes",)),
+               "help_note": "Тяжело с классом"}  # fmt: skip
+    mentee = world.actor(couple.mentee.person)
+    await asyncio.to_thread(world.write, rate, actor=mentee, run_id=run_id, rating=4)
+    await asyncio.to_thread(
+        world.write, answer_until, actor=mentee, run_id=run_id, answers=answers, stop_at=None
+    )
+    await couple.pyotr.say("/pair")
+    read = await couple.pyotr.tap("Ответы для пары: Анна Игоревна")
+    assert "Следующий шаг: Посетить урок во вторник" in read.text
+    assert "Тяжело" not in read.text
+    assert "из 10" not in read.text
+    back = await couple.pyotr.tap("Назад к паре")
+    assert "Ваш наставляемый" in back.text
+    own = await couple.anna.say("/pair")
+    assert not any("Ответы для пары" in label for label in own.labels)
+
+
+async def test_nothing_is_read_after_the_other_side_took_the_consent_back(town: Town) -> None:
+    couple = await bring_to_pair(town)
+    withdrawn = couple.world.actor(couple.mentor.person)
+    shared = {"pair_id": couple.pair_id, "person_id": couple.mentee.id, "locale": "ru"}
+    before = await couple.look(read_shared, actor=system(Door.BOT), **shared)
+    assert before.intake
+    await asyncio.to_thread(couple.world.write, withdraw_consent, actor=withdrawn)
+    after = await couple.look(read_shared, actor=system(Door.BOT), **shared)
+    assert after.sheets == ()
+
+
+@pytest.mark.parametrize("is_hidden", [True, False])
+async def test_no_answer_passes_through_the_chat_in_the_pseudonymous_mode(
+    town: Town, is_hidden: bool
+) -> None:
+    couple = await bring_to_pair(town)
+    changes = {"is_pseudonymous": is_hidden}
+    await couple.curate(change_settings, cycle_id=couple.world.cycle_id, changes=changes)
+    shown = await couple.anna.say("/pair")
+    assert ("Предмет: русский язык и литература" not in shown.text) is is_hidden
+    assert ("Ответы из анкеты покажет куратор" in shown.text) is is_hidden

@@ -40,3 +40,52 @@ def test_the_state_of_a_survey_run_is_written_by_its_owners() -> None:
             if found & {f"SurveyStatus.{name}" for name in states}:
                 writers.add(str(path))
     assert writers == owners
+
+
+READERS_OF_ANSWERS = {
+    # gives answers to whoever shows them, and withholds
+    "services/surveys/reading.py",
+    # the runner: what a respondent answers, and whether it is whole
+    "services/surveys/closing.py",
+    "services/surveys/recording.py",
+    "services/surveys/steps.py",
+    # what a curator may know without an answer: how many, and since when
+    "services/surveys/reminders.py",
+    "services/surveys/waves.py",
+    # the author's own answers with their history
+    "services/surveys/own.py",
+    # a sheet of another account is dropped
+    "services/surveys/forms.py",
+    # means and sheets of the nine criteria
+    "services/scores/satisfaction.py",
+    "services/scores/sheets.py",
+    # which questions of a survey were answered at all
+    "services/programmes/upgrades.py",
+    # destroys them, and counts what will be destroyed
+    "services/privacy/erasing.py",
+    "services/privacy/erasures.py",
+    "services/privacy/traces.py",
+}
+
+
+def test_answers_reach_a_reader_through_the_module_that_withholds() -> None:
+    """A page that reads answers by itself forgets what was promised under the question."""
+    found = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        if path.parts[0] != "models"
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "models.surveys"
+        and any(name.name == "Answer" for name in node.names)
+    }
+    assert found <= READERS_OF_ANSWERS, "take answers from services/surveys/reading.py"
+    describing = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and any(name.name == "describe" for name in node.names)
+    }
+    # the chat repeats to its owner what they have just answered
+    own = {"handlers/surveys.py", "handlers/survey_screens.py", "services/programmes/answers.py"}
+    assert describing <= {"services/surveys/reading.py", *own}

@@ -1,0 +1,116 @@
+"""Who reads an answer: the one place that gives answers to pages, exports, documents and chat screens.
+
+Each question promises under its input who will see the answer (`seen_by`). Whoever shows answers says for
+which reader, and gets nothing that the reader was not promised.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.surveys import Answer, RunSource, SurveyRun
+from services.actors import Actor, ActorKind, Right
+from services.errors import N_, DomainError
+from services.programmes.descriptions import describe
+from services.programmes.surveys import Option, Question, SeenBy, Survey
+
+
+class BegunByRespondent(DomainError):
+    text = N_(
+        "The person has begun to answer this questionnaire, so nobody else fills it in. Please remind them "
+        "to finish it."
+    )
+
+
+class Reader(StrEnum):
+    """In which part somebody reads the answers of a run."""
+
+    RESPONDENT = "respondent"  # whose answers they are
+    CURATOR = "curator"  # whoever leads pairs
+    PSYCHOLOGIST = "psychologist"
+    PAIR = "pair"  # the other side of the respondent's pair
+    FILE = "file"  # whoever leads pairs, in a file that leaves the panel
+    STRANGER = "stranger"
+
+
+PROMISED: Mapping[Reader, frozenset[SeenBy]] = {
+    Reader.RESPONDENT: frozenset({"curator", "curator_and_psychologist", "pair", "totals", "only_me"}),
+    Reader.CURATOR: frozenset({"curator", "curator_and_psychologist", "pair"}),
+    Reader.PSYCHOLOGIST: frozenset({"curator_and_psychologist"}),
+    Reader.PAIR: frozenset({"pair"}),
+    Reader.FILE: frozenset({"curator", "curator_and_psychologist", "pair"}),
+    Reader.STRANGER: frozenset(),
+}
+"""The promises that name each reader; what goes into totals stands beside no name for anybody else."""
+
+SHARES_NO_PRIVATE = frozenset({Reader.PAIR, Reader.FILE})
+"""Readers from whom a private answer is kept whatever its line says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer for its reader; `value` is None for a skipped question too, and always where withheld."""
+
+    question: Question
+    value: object
+    is_withheld: bool
+
+    def words(self, locale: str, people: Sequence[Option] = ()) -> str | None:
+        """As a person reads it; None where it is withheld."""
+        return None if self.is_withheld else describe(self.question, self.value, locale, people)
+
+
+def reader_of(actor: Actor, run: SurveyRun) -> Reader:
+    """As whom this actor reads the run. The other side of a pair is told by services.surveys.shared."""
+    if actor.kind is ActorKind.PERSON:
+        return Reader.RESPONDENT if actor.id == run.person_id else Reader.STRANGER
+    if actor.kind is ActorKind.RESPONDENT:
+        return Reader.RESPONDENT if actor.id == run.id else Reader.STRANGER
+    if actor.kind is ActorKind.ACCOUNT and run.outsider is None and actor.id == run.account_id:
+        return Reader.RESPONDENT
+    return staff_reader(actor, run.organization_id)
+
+
+def staff_reader(actor: Actor, organization_id: int) -> Reader:
+    """As whom somebody of the panel (or the command line) reads the answers of others."""
+    if actor.has_right(Right.MANAGE_PAIRS, organization_id):
+        return Reader.CURATOR
+    if actor.has_right(Right.KEEP_RECORDS, organization_id):  # the psychologist's alone
+        return Reader.PSYCHOLOGIST
+    return Reader.STRANGER
+
+
+def may_read(question: Question, reader: Reader) -> bool:
+    return question.seen_by in PROMISED[reader] and not (question.private and reader in SHARES_NO_PRIVATE)
+
+
+def tell(question: Question, value: object, reader: Reader) -> Told:
+    is_open = may_read(question, reader)
+    return Told(question, value if is_open else None, not is_open)
+
+
+def tell_all(survey: Survey, values: Mapping[str, object], reader: Reader) -> tuple[Told, ...]:
+    """Every question with an answer, in the order of the survey; a skipped one is among them."""
+    return tuple(tell(one, values[one.id], reader) for one in survey.questions() if one.id in values)
+
+
+def read_values(session: Session, run_ids: Iterable[int]) -> dict[int, dict[str, object]]:
+    """The whole answers of each run, a skipped question as None: to be handed to `tell`, which withholds."""
+    found: dict[int, dict[str, object]] = {}
+    for answer in session.scalars(
+        select(Answer).where(Answer.run_id.in_(run_ids), Answer.is_final).order_by(Answer.id)
+    ):
+        found.setdefault(answer.run_id, {})[answer.question_id] = (
+            answer.value["value"] if answer.value else None
+        )
+    return found
+
+
+def is_begun_by_respondent(session: Session, run: SurveyRun) -> bool:
+    """Whether something is answered that did not come from a paper sheet or by a link made by the staff."""
+    if run.source is RunSource.PAPER or (run.source is RunSource.WEB and run.issued_by is not None):
+        return False
+    return session.scalar(select(Answer.id).where(Answer.run_id == run.id).limit(1)) is not None
