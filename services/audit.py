@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.accounts import Account
 from models.audit import AuditEntry
-from services.actors import Actor
+from services.actors import Actor, ActorKind
 
 
 def record(
@@ -33,4 +35,19 @@ def record(
             before=before,
             after=after,
         )
+    )
+
+
+def find_last_author(session: Session, *, subject: tuple[str, int]) -> str | None:
+    """The name of the account that changed this record last; None when no account did. Raises nothing."""
+    return session.scalar(
+        select(Account.name)
+        .join(AuditEntry, AuditEntry.actor_id == Account.id)
+        .where(
+            AuditEntry.actor_kind == ActorKind.ACCOUNT.value,
+            AuditEntry.subject_kind == subject[0],
+            AuditEntry.subject_id == subject[1],
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
     )

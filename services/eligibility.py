@@ -10,6 +10,7 @@ from models.people import Person
 from models.standing import Eligibility
 from services.actors import Actor, Right
 from services.audit import record
+from services.changes import change_row
 from services.errors import N_, DomainError, NotFound
 
 YOUNG_YEARS = 3  # domain.md: a young specialist has up to three years of experience
@@ -81,8 +82,17 @@ def set_eligibility(
     if row is None:
         row = Eligibility(person_id=person_id, organization_id=person.organization_id)
         session.add(row)
-    row.experience_years, row.is_new_here, row.has_returned = years, is_new_here, has_returned
-    row.is_up_to_35, row.is_student, row.updated_at = is_up_to_35, is_student, now
+    told = {
+        "experience_years": years,
+        "is_new_here": is_new_here,
+        "has_returned": has_returned,
+        "is_up_to_35": is_up_to_35,
+        "is_student": is_student,
+    }
+    is_first = row.updated_at is None
+    if not change_row(row, told) and not is_first:
+        return facts_of_row(row)
+    row.updated_at = now
     session.flush()
     record(
         session,

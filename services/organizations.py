@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.people import Organization, OrganizationKind
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
+from services.changes import change_row
 from services.errors import N_, DomainError, NotAllowed, NotFound
 
 INN_LENGTHS = {10, 12}
@@ -142,12 +143,10 @@ def edit_organization(
     if timezone not in available_timezones():
         raise TimezoneUnknown
     _check_name_free(session, wanted["name"], but=organization_id)
-    changed = [key for key, value in wanted.items() if getattr(organization, key) != value]
+    changed = change_row(organization, wanted)
     if changed:
-        for key in changed:
-            setattr(organization, key, wanted[key])
         session.flush()
-        _record(session, actor, "organization.edited", organization_id, now, {"changed": changed})
+        _record(session, actor, "organization.edited", organization_id, now, {"changed": list(changed)})
     return _card(organization)
 
 

@@ -17,6 +17,7 @@ from models.pairs import PairMember
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Person, Role
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
+from services.changes import change_row
 from services.consents import ConsentState, read_refusals, read_states
 from services.errors import N_, DomainError, NotFound
 from services.programmes.running import current_cycle
@@ -163,9 +164,7 @@ def edit_person(
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     fields = ("family_name", "given_name", "patronymic", "position")
     wanted = dict(zip(fields, _clean(family_name, given_name, patronymic, position), strict=True))
-    changed = [name for name in fields if getattr(person, name) != wanted[name]]
-    for name in changed:
-        setattr(person, name, wanted[name])
+    changed = change_row(person, wanted)
     if changed:
         record(
             session,
@@ -174,7 +173,7 @@ def edit_person(
             subject=("person", person.id),
             organization_id=person.organization_id,
             now=now,
-            after={"fields": changed},
+            after={"fields": list(changed)},
         )
     return facts_of(person)
 

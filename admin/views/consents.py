@@ -9,9 +9,12 @@ from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin import words
 from admin.configuration import panel_config
 from admin.doors import SecuredPage, current_account, current_actor
+from admin.edits import open_edit, take_edit
 from admin.languages import label, locale
+from admin.privacy_words import AGE_GROUPS
 from admin.storage import now, session
 from models.consents import ConsentKind
 from models.people import AgeGroup
@@ -113,6 +116,9 @@ class ConsentsPage(SecuredPage):
             operator=read_operator(session(), actor=actor, organization_id=person.organization_id),
             fields=FIELDS,
             age_group=age_group_of(session(), person_id),
+            age_edit=open_edit(
+                {"age_group": age_group_of(session(), person_id).value}, subject=("person", person_id)
+            ),
             today=_today(),
         )
 
@@ -193,9 +199,23 @@ class ConsentsPage(SecuredPage):
         chosen = request.form.get("age_group", "")
         if chosen not in set(AgeGroup):
             abort(404)
-        facts: dict[str, Any] = {"actor": current_actor(), "person_id": person_id, "now": now()}
-        if self.succeeds(choose_age_group, age_group=AgeGroup(chosen), **facts):
-            flash(label("Saved."), "success")
+        person = read_person(session(), actor=current_actor(), person_id=person_id)
+        edit = take_edit(
+            {"age_group": age_group_of(session(), person.id).value},
+            {"age_group": label("This person is")},
+            subject=("person", person_id),
+            show=lambda _name, value: words.word(AGE_GROUPS, AgeGroup(value)),
+        )
+
+        def save() -> object | None:
+            facts: dict[str, Any] = {"actor": current_actor(), "person_id": person_id, "now": now()}
+            return (
+                self.succeeds(choose_age_group, age_group=AgeGroup(edit.form["age_group"]), **facts) or None
+            )
+
+        if not edit.carry_out(save, label("Saved.")):
+            for one in edit.conflicts:
+                flash(one.told, "error")
         return redirect(url_for("consents.person", person_id=person_id))
 
     @expose("/person/<int:person_id>/stop", methods=["POST"])

@@ -1,5 +1,6 @@
 """Events: the list, a card with guests and answers, minutes, sheets to print (DC17, DC25, DC28)."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from admin import words
 from admin.configuration import panel_config
 from admin.cycles import cycle, cycle_id_or_none, paper_head
 from admin.doors import SecuredPage, current_account, current_actor
+from admin.edits import Edit, chosen_of, open_edit, take_edit, ticked
 from admin.languages import label, locale, plural, translator
 from admin.numbers import read_numbers
 from admin.previews import preview_of
@@ -57,7 +59,7 @@ class EventPage(SecuredPage):
     def new(self) -> str | Response:
         form = {name: request.form.get(name, "") for name in FIELDS}
         if request.method == "POST":
-            facts = _read_form()
+            facts = _read_form(form)
             if facts is not None:
                 kind = form["kind"]
                 done = self.attempt(
@@ -71,7 +73,7 @@ class EventPage(SecuredPage):
                 if done is not None:
                     flash(_said(done), "success")
                     return redirect(url_for("events.card", event_id=done.id))
-        return self.show("panel/event_form.html", event=None, form=form, **_words())
+        return self.show("panel/event_form.html", event=None, form=form, edit=None, **_words())
 
     @expose("/<int:event_id>/")
     def card(self, event_id: int) -> str:
@@ -80,18 +82,20 @@ class EventPage(SecuredPage):
     @expose("/<int:event_id>/edit", methods=["GET", "POST"])
     def edit(self, event_id: int) -> str | Response:
         event = read_event(session(), actor=current_actor(), event_id=event_id)
-        form = {name: request.form.get(name, value) for name, value in _form_of(event).items()}
-        if request.method == "POST":
-            facts = _read_form()
-            done = None
-            if facts is not None:
-                done = self.attempt(
-                    change_event, actor=current_actor(), event_id=event_id, now=now(), **facts
-                )
-            if done is not None:
-                flash(label("The event is saved. Guests hear of a new time or place."), "success")
-                return redirect(url_for("events.card", event_id=event_id))
-        return self.show("panel/event_form.html", event=event, form=form, **_words())
+        current = _form_of(event)
+        kind = current.pop("kind")
+        edit = take_edit(current, _titles(), subject=("event", event_id))
+
+        def save() -> object | None:
+            facts = _read_form(edit.form)
+            if facts is None:
+                return None
+            return self.attempt(change_event, actor=current_actor(), event_id=event_id, now=now(), **facts)
+
+        if edit.carry_out(save, label("The event is saved. Guests hear of a new time or place.")):
+            return redirect(url_for("events.card", event_id=event_id))
+        form = {**edit.form, "kind": kind}
+        return self.show("panel/event_form.html", event=event, form=form, edit=edit, **_words())
 
     @expose("/<int:event_id>/cancel", methods=["POST"])
     def cancel(self, event_id: int) -> Response:
@@ -127,21 +131,38 @@ class EventPage(SecuredPage):
 
     @expose("/<int:event_id>/present", methods=["POST"])
     def present(self, event_id: int) -> Response:
-        done = self.attempt(
-            mark_present, actor=current_actor(), event_id=event_id, person_ids=_chosen(), now=now()
-        )
-        if done is not None:
-            flash(plural("{count} person was there.", "{count} people were there.", done.attended), "success")
+        event = read_event(session(), actor=current_actor(), event_id=event_id)
+        edit = take_edit(self._present(event_id), {}, subject=("event", event_id))
+        found: list[EventFacts] = []
+
+        def save() -> object | None:
+            there = [int(one) for one in chosen_of(edit.form, "person_id")]
+            done = self.attempt(
+                mark_present, actor=current_actor(), event_id=event_id, person_ids=there, now=now()
+            )
+            found.extend([done] if done is not None else [])
+            return done
+
+        def said() -> str:
+            return plural("{count} person was there.", "{count} people were there.", found[0].attended)
+
+        edit.carry_out(save, said, is_new=event.status is not EventStatus.HELD)
         return redirect(url_for("events.card", event_id=event_id))
 
     @expose("/<int:event_id>/minutes", methods=["POST"])
     def minutes(self, event_id: int) -> str | Response:
-        facts = {name: request.form.get(name, "") for name in ("number", "chair", "secretary", "decisions")}
-        done = self.attempt(write_minutes, actor=current_actor(), event_id=event_id, now=now(), **facts)
-        if done is None:
-            return self._card(event_id)
-        flash(label("The minutes are kept. They can be printed."), "success")
-        return redirect(url_for("events.card", event_id=event_id))
+        event = read_event(session(), actor=current_actor(), event_id=event_id)
+        edit = take_edit(_minutes_of(event), _titles(), subject=("event", event_id))
+
+        def save() -> object | None:
+            return self.attempt(
+                write_minutes, actor=current_actor(), event_id=event_id, now=now(), **edit.form
+            )
+
+        said = label("The minutes are kept. They can be printed.")
+        if edit.carry_out(save, said, is_new=event.status is not EventStatus.HELD):
+            return redirect(url_for("events.card", event_id=event_id))
+        return self._card(event_id, minutes=edit)
 
     @expose("/<int:event_id>/material", methods=["POST"])
     def material(self, event_id: int) -> str | Response:
@@ -195,7 +216,14 @@ class EventPage(SecuredPage):
         guests = list_guests(session(), actor=actor, event_id=event_id, now=now())
         return self.show(template, event=event, guests=guests, head=paper_head(event.cycle_id), **_words())
 
-    def _card(self, event_id: int) -> str:
+    def _present(self, event_id: int) -> dict[str, str]:
+        """Who was there, by everybody who may have been."""
+        guests = list_guests(session(), actor=current_actor(), event_id=event_id, now=now())
+        candidates = list_candidates(session(), actor=current_actor(), event_id=event_id, now=now())
+        there = [one.person_id for one in guests if one.attended_at is not None]
+        return ticked("person_id", [*(one.person_id for one in candidates), *there], there)
+
+    def _card(self, event_id: int, minutes: Edit | None = None) -> str:
         """The page of an event; after a refusal with what was typed."""
         actor = current_actor()
         event = read_event(session(), actor=actor, event_id=event_id)
@@ -209,6 +237,8 @@ class EventPage(SecuredPage):
             materials=list_materials(session(), actor=actor, event_id=event_id),
             preview=preview_of(describe_invitation(event, None, translator())),
             form=request.form,
+            minutes=minutes or open_edit(_minutes_of(event), subject=("event", event_id)),
+            present=open_edit(self._present(event_id), subject=("event", event_id)),
             is_past=event.starts_at <= now(),
             now=now(),
             **_words(),
@@ -233,18 +263,33 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _read_form() -> dict[str, Any] | None:
+def _titles() -> dict[str, str]:
+    return {
+        "title": label("Title"),
+        "day": label("Day"),
+        "clock": label("Time"),
+        "place": label("Place"),
+        "leader": label("Who conducts it"),
+        "agenda": label("Agenda"),
+        "number": label("Number"),
+        "chair": label("Chair"),
+        "secretary": label("Secretary"),
+        "decisions": label("Decided"),
+    }
+
+
+def _read_form(form: Mapping[str, str]) -> dict[str, Any] | None:
     """What the form says, for a service; None after a sentence on what cannot be read."""
     try:
-        day = read_date(request.form.get("day", ""))
-        clock = time.fromisoformat(request.form.get("clock", "").strip().replace(".", ":").zfill(5))
+        day = read_date(form["day"])
+        clock = time.fromisoformat(form["clock"].strip().replace(".", ":").zfill(5))
     except (DateUnreadable, ValueError):
         day = None
     if day is None:
         flash(label("Please give the day and the time, for example 15.10.2026 and 14:30."), "error")
         return None
     starts_at = datetime.combine(day, clock, ZoneInfo(current_account().timezone))
-    lines = {name: request.form.get(name, "") for name in ("title", "place", "leader", "agenda")}
+    lines = {name: form[name] for name in ("title", "place", "leader", "agenda")}
     return {"starts_at": starts_at, **lines}
 
 
@@ -257,6 +302,15 @@ def _form_of(event: EventFacts) -> dict[str, str]:
         "place": event.place,
         "leader": event.leader,
         "agenda": event.agenda,
+    }
+
+
+def _minutes_of(event: EventFacts) -> dict[str, str]:
+    return {
+        "number": event.minutes_number,
+        "chair": event.chair,
+        "secretary": event.secretary,
+        "decisions": event.decisions,
     }
 
 

@@ -8,6 +8,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.doors import SecuredPage, current_account, current_actor
+from admin.edits import Edit, flag, open_edit, take_edit
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session
@@ -22,7 +23,7 @@ from services.absences import (
 )
 from services.account_organizations import list_where_may
 from services.actors import Right
-from services.eligibility import read_eligibility, set_eligibility
+from services.eligibility import EligibilityFacts, read_eligibility, set_eligibility
 from services.errors import DomainError
 from services.handovers import hand_over
 from services.histories import list_bank_entries
@@ -31,6 +32,7 @@ from services.people import list_people, read_person
 from services.testimonies import add_testimony, list_testimonies, mark_informed, remove_testimony
 
 PAGE = 50
+BOXES = ("is_new_here", "has_returned", "is_up_to_35", "is_student")
 
 
 class LifePage(SecuredPage):
@@ -164,22 +166,22 @@ class NeedsPage(SecuredPage):
 
     @expose("/<int:person_id>/eligibility", methods=["POST"])
     def eligibility(self, person_id: int) -> str | Response:
-        form = request.form
-        done = self.attempt(
-            set_eligibility,
-            actor=current_actor(),
-            person_id=person_id,
-            experience_years=form.get("experience_years", ""),
-            is_new_here=bool(form.get("is_new_here")),
-            has_returned=bool(form.get("has_returned")),
-            is_up_to_35=bool(form.get("is_up_to_35")),
-            is_student=bool(form.get("is_student")),
-            now=now(),
-        )
-        if done is None:
-            return self._show(person_id, {})
-        flash(label("Saved."), "success")
-        return redirect(url_for("needs.card", person_id=person_id))
+        known = read_eligibility(session(), actor=current_actor(), person_id=person_id)
+        edit = take_edit(_grounds_of(known), _grounds(), subject=("person", person_id), show=_say_ground)
+
+        def save() -> object | None:
+            return self.attempt(
+                set_eligibility,
+                actor=current_actor(),
+                person_id=person_id,
+                experience_years=edit.form["experience_years"],
+                now=now(),
+                **{name: bool(edit.form[f"{name}:1"]) for name in BOXES},
+            )
+
+        if edit.carry_out(save, label("Saved."), is_new=known.updated_at is None):
+            return redirect(url_for("needs.card", person_id=person_id))
+        return self._show(person_id, {}, edit)
 
     @expose("/<int:person_id>/tell", methods=["POST"])
     def tell(self, person_id: int) -> str | Response:
@@ -221,15 +223,39 @@ class NeedsPage(SecuredPage):
         self.succeeds(remove_testimony, actor=current_actor(), testimony_id=testimony_id, now=now())
         return redirect(url_for("needs.card", person_id=person_id))
 
-    def _show(self, person_id: int, form: dict[str, str]) -> str:
+    def _show(self, person_id: int, form: dict[str, str], grounds: Edit | None = None) -> str:
         actor = current_actor()
+        known = read_eligibility(session(), actor=actor, person_id=person_id)
         return self.show(
             "panel/needs.html",
             person=read_person(session(), actor=actor, person_id=person_id),
-            eligibility=read_eligibility(session(), actor=actor, person_id=person_id),
+            eligibility=known,
+            grounds=grounds or open_edit(_grounds_of(known), subject=("person", person_id)),
             testimonies=list_testimonies(session(), actor=actor, person_id=person_id),
             form={"source": "", "told_on": _today().isoformat(), "text": "", "informed_on": "", **form},
         )
+
+
+def _grounds_of(known: EligibilityFacts) -> dict[str, str]:
+    years = known.experience_years
+    found = {"experience_years": "" if years is None else str(years)}
+    for name in BOXES:
+        found.update(flag(name, is_on=getattr(known, name)))
+    return found
+
+
+def _grounds() -> dict[str, str]:
+    return {
+        "experience_years": label("Years of teaching"),
+        "is_new_here:1": label("New at this workplace"),
+        "has_returned:1": label("Returned after a break"),
+        "is_up_to_35:1": label("Up to 35 years of age"),
+        "is_student:1": label("A student, not staff"),
+    }
+
+
+def _say_ground(name: str, value: str) -> str:
+    return (label("yes") if value else label("no")) if name.endswith(":1") else value
 
 
 class BankPage(SecuredPage):

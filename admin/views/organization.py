@@ -4,12 +4,13 @@ from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
 from admin.doors import SecuredPage, current_account, current_actor
+from admin.edits import open_edit, take_edit
 from admin.languages import label, translator
 from admin.numbers import read_number
 from admin.storage import now, session
@@ -39,41 +40,68 @@ class OrganizationPage(SecuredPage):
     @expose("/", methods=["GET", "POST"])
     def index(self) -> str | Response:
         card = _card()
-        form = {name: request.form.get(name, value) for name, value in asdict(card).items() if name in FIELDS}
-        if request.method == "POST":
-            saved = self.attempt(
-                edit_organization,
-                actor=current_actor(),
-                organization_id=card.id,
-                now=now(),
-                **form,
-            )
-            if saved is not None:
-                flash(label("The organisation's card is saved."), "success")
-                return redirect(url_for("organization.index"))
         actor = current_actor()
+        edit = take_edit(
+            {name: value for name, value in asdict(card).items() if name in FIELDS},
+            {
+                "name": label("Full name"),
+                "address": label("Postal address"),
+                "inn": label("INN"),
+                "timezone": label("Time zone"),
+            },
+            subject=("organization", card.id),
+        )
+
+        def save() -> object | None:
+            return self.attempt(
+                edit_organization, actor=actor, organization_id=card.id, now=now(), **edit.form
+            )
+
+        if edit.carry_out(save, label("The organisation's card is saved.")):
+            return redirect(url_for("organization.index"))
+        center_id = read_center(session(), actor=actor, organization_id=card.id)
         return self.show(
             "panel/organization.html",
             card=card,
-            form=form,
+            form=edit.form,
+            edit=edit,
             zones=_zones(card.timezone),
             centers=list_centers(session(), actor=actor, organization_id=card.id),
-            center_id=read_center(session(), actor=actor, organization_id=card.id),
+            center_id=center_id,
+            center_edit=open_edit(_center(center_id), subject=("organization", card.id)),
             network=read_network(session(), actor=actor, organization_id=card.id),
         )
 
     @expose("/center", methods=["POST"])
     def center(self) -> Response:
         """Under which support centre the organisation works."""
-        chosen = request.form.get("center_id", "")
-        if self.succeeds(
-            set_center,
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            center_id=read_number(chosen),
-            now=now(),
-        ):
-            flash(label("Saved."), "success")
+        actor, organization_id = current_actor(), current_account().organization_id
+        center_id = read_center(session(), actor=actor, organization_id=organization_id)
+        names = {
+            str(one.id): one.name
+            for one in list_centers(session(), actor=actor, organization_id=organization_id)
+        }
+        edit = take_edit(
+            _center(center_id),
+            {"center_id": label("Works under")},
+            subject=("organization", organization_id),
+            show=lambda _name, value: names.get(value, ""),
+        )
+
+        def save() -> object | None:
+            chosen = edit.form["center_id"]
+            done = self.succeeds(
+                set_center,
+                actor=actor,
+                organization_id=organization_id,
+                center_id=read_number(chosen),
+                now=now(),
+            )
+            return done or None
+
+        if not edit.carry_out(save, label("Saved.")):
+            for one in edit.conflicts:
+                flash(one.told, "error")
         return redirect(url_for("organization.index"))
 
     @expose("/code")
@@ -98,6 +126,10 @@ def _card() -> OrganizationCard:
     return read_organization(
         session(), actor=current_actor(), organization_id=current_account().organization_id
     )
+
+
+def _center(center_id: int | None) -> dict[str, str]:
+    return {"center_id": str(center_id or "")}
 
 
 def _zones(present: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from admin.configuration import panel_config
 from admin.cycles import cycle_id_or_none
 from admin.doors import SecuredPage, current_account, current_actor
+from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.numbers import read_number
 from admin.storage import now, session
@@ -99,7 +100,7 @@ class PeoplePage(SecuredPage):
                     self.attempt(create_invitation, actor=current_actor(), person_id=person.id, now=now())
                 flash(label("{name} is added.", name=person.full_name), "success")
                 return redirect(url_for("people.card", person_id=person.id))
-        return self.show("panel/person_form.html", form=form, person=None)
+        return self.show("panel/person_form.html", form=form, edit=None, person=None)
 
     @expose("/<int:person_id>/")
     def card(self, person_id: int) -> str:
@@ -155,13 +156,18 @@ class PeoplePage(SecuredPage):
     @expose("/<int:person_id>/edit", methods=["GET", "POST"])
     def edit(self, person_id: int) -> str | Response:
         person = read_person(session(), actor=current_actor(), person_id=person_id)
-        form = {name: request.form.get(name, getattr(person, name)) for name in FIELDS}
-        if request.method == "POST":
-            edited = self.attempt(edit_person, actor=current_actor(), person_id=person_id, now=now(), **form)
-            if edited is not None:
-                flash(label("The card is corrected."), "success")
-                return redirect(url_for("people.card", person_id=person_id))
-        return self.show("panel/person_form.html", form=form, person=person)
+        edit = take_edit(
+            {name: getattr(person, name) for name in FIELDS}, _titles(), subject=("person", person_id)
+        )
+
+        def save() -> object | None:
+            return self.attempt(
+                edit_person, actor=current_actor(), person_id=person_id, now=now(), **edit.form
+            )
+
+        if edit.carry_out(save, label("The card is corrected.")):
+            return redirect(url_for("people.card", person_id=person_id))
+        return self.show("panel/person_form.html", form=edit.form, edit=edit, person=person)
 
     @expose("/<int:person_id>/invite", methods=["POST"])
     def invite(self, person_id: int) -> Response:
@@ -197,6 +203,15 @@ class PeoplePage(SecuredPage):
         if done is not None:
             flash(label("The paper consent is registered."), "success")
         return redirect(url_for("people.card", person_id=person_id))
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "family_name": label("Family name"),
+        "given_name": label("First name"),
+        "patronymic": label("Patronymic"),
+        "position": label("Position"),
+    }
 
 
 def _profiles(roles: tuple[RoleFacts, ...]) -> list[Profile]:

@@ -8,6 +8,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.doors import SecuredPage, current_account, current_actor
+from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.numbers import read_number
 from admin.storage import now, session
@@ -20,7 +21,6 @@ from services.privacy.erasures import ask_erasure, preview_erasure, read_act
 from services.privacy.operators import edit_operator, read_operator
 from services.privacy.retention import list_kept
 
-CARD = ("ogrn", "contact", "officer", "storage_place", "sites", "notified_on")
 AGREEMENT = ("number", "content", "form", "payment", "signed_on", "starts_on", "ends_on")
 
 
@@ -39,22 +39,33 @@ class PrivacyPage(SecuredPage):
             "organization_id": current_account().organization_id,
         }
         known = read_operator(session(), **facts)
-        form = {
-            "ogrn": known.ogrn,
-            "contact": known.contact,
-            "officer": known.officer,
-            "storage_place": known.storage_place,
-            "sites": "\n".join(known.sites),
-            "notified_on": known.notified_on.isoformat() if known.notified_on else "",
-        }
-        if request.method == "POST":
-            form = {name: request.form.get(name, "") for name in CARD}
-            told: dict[str, Any] = {**form, "notified_on": _day("notified_on")}
-            saved = self.attempt(edit_operator, **facts, **told, now=now())
-            if saved is not None:
-                flash(label("Saved."), "success")
-                return redirect(url_for("privacy.operator"))
-        return self.show("panel/operator.html", form=form, operator=known)
+        edit = take_edit(
+            {
+                "ogrn": known.ogrn,
+                "contact": known.contact,
+                "officer": known.officer,
+                "storage_place": known.storage_place,
+                "sites": "\n".join(known.sites),
+                "notified_on": known.notified_on.isoformat() if known.notified_on else "",
+            },
+            {
+                "ogrn": label("OGRN"),
+                "contact": label("Where to write about personal data"),
+                "officer": label("Who answers for personal data"),
+                "storage_place": label("Where the database stands"),
+                "sites": label("Sites where the programme publishes"),
+                "notified_on": label("When the regulator was notified"),
+            },
+            subject=("organization", facts["organization_id"]),
+        )
+
+        def save() -> object | None:
+            told: dict[str, Any] = {**edit.form, "notified_on": _read_day(edit.form["notified_on"])}
+            return self.attempt(edit_operator, **facts, **told, now=now())
+
+        if edit.carry_out(save, label("Saved.")):
+            return redirect(url_for("privacy.operator"))
+        return self.show("panel/operator.html", form=edit.form, edit=edit, operator=known)
 
     @expose("/processing")
     def processing(self) -> str:
@@ -155,7 +166,11 @@ def _basis() -> AgreementBasis:
 
 
 def _day(name: str) -> date | None:
+    return _read_day(request.form.get(name, ""))
+
+
+def _read_day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(request.form.get(name, ""))
+        return date.fromisoformat(typed)
     except ValueError:
         return None

@@ -4,19 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.cycles import cycle, pack
 from admin.doors import SecuredPage, current_actor
+from admin.edits import Edit, flag, take_edit
 from admin.languages import label, locale
 from admin.storage import now, session
 from services.actors import Right
 from services.errors import N_
 from services.privacy.terms import read_keep_until
 from services.programmes.regulations import Settings
-from services.programmes.running import SettingsRefused, change_settings, settings_of
+from services.programmes.running import SettingsRefused, change_settings, programme_id_of, settings_of
 
 HOUR = 60
 
@@ -188,22 +189,33 @@ class ProgrammePage(SecuredPage):
     def index(self) -> str | Response:
         settings = settings_of(session(), cycle_id=cycle().id)
         faults: dict[str, str] = {}
-        if request.method == "POST":
-            changes, faults = _read_form()
-            if not faults:
-                faults = self._change(changes, settings)
-            if not faults:
-                flash(label("The settings are saved. Coming reminders follow them."), "success")
-                return redirect(url_for("programme.index"))
-            flash(label("Nothing was saved: please look at the marked lines."), "error")
+        edit = take_edit(
+            _values(settings),
+            {
+                **{field.name: label(field.title) for field in FIELDS},
+                **{f"{name}:1": label(title) for name, title in SWITCHES},
+            },
+            subject=("programme", programme_id_of(session(), cycle_id=cycle().id)),
+        )
+
+        def save() -> object | None:
+            changes, unread = _read_form(edit)
+            faults.update(unread or self._change(changes, settings, edit))
+            if faults:
+                flash(label("Nothing was saved: please look at the marked lines."), "error")
+            return None if faults else changes
+
+        if edit.carry_out(save, label("The settings are saved. Coming reminders follow them.")):
+            return redirect(url_for("programme.index"))
         described = pack().pack
         return self.show(
             "panel/programme.html",
             fields=FIELDS,
             keep_until=read_keep_until(session(), cycle_id=cycle().id),
             switches=SWITCHES,
-            values=_values(settings),
-            on={name: _is_on(settings, name) for name, _title in SWITCHES},
+            edit=edit,
+            values=edit.form,
+            on={name: bool(edit.form[f"{name}:1"]) for name, _title in SWITCHES},
             defaults={field.name: field.show(getattr(described.settings, field.name)) for field in FIELDS},
             sources={field.name: described.sources.get(f"settings.{field.name}", "") for field in FIELDS},
             faults=faults,
@@ -212,7 +224,7 @@ class ProgrammePage(SecuredPage):
             cycle=cycle(),
         )
 
-    def _change(self, changes: dict[str, Any], before: Settings) -> dict[str, str]:
+    def _change(self, changes: dict[str, Any], before: Settings, edit: Edit) -> dict[str, str]:
         """What the rule refuses, by line. A contradiction between lines is marked at those just changed."""
         try:
             self.act(change_settings, actor=current_actor(), cycle_id=cycle().id, changes=changes, now=now())
@@ -221,28 +233,30 @@ class ProgrammePage(SecuredPage):
             known = {field.name for field in FIELDS}
             named = {str(error.facts["field"])} & known
             shown = {field.name: field.show(getattr(before, field.name)) for field in FIELDS}
-            touched = {name for name in known if request.form.get(name, "") != shown[name]}
+            touched = {name for name in known if edit.form[name] != shown[name]}
             text = label("This value is out of range or contradicts another one.")
             return dict.fromkeys(named or touched or known, text)
         return {}
 
 
-def _read_form() -> tuple[dict[str, Any], dict[str, str]]:
-    changes: dict[str, Any] = {name: name in request.form for name, _title in SWITCHES}
+def _read_form(edit: Edit) -> tuple[dict[str, Any], dict[str, str]]:
+    """The settings that were changed, and what cannot be read of them."""
+    changes: dict[str, Any] = {
+        name: bool(edit.form[f"{name}:1"]) for name, _title in SWITCHES if f"{name}:1" in edit.changed
+    }
     faults = {}
     for field in FIELDS:
+        if field.name not in edit.changed:
+            continue
         try:
-            changes[field.name] = field.read(request.form.get(field.name, ""))
+            changes[field.name] = field.read(edit.form[field.name])
         except Unreadable:
             faults[field.name] = label("This cannot be read. {hint}", hint=label(field.hint))
     return changes, faults
 
 
 def _values(settings: Settings) -> dict[str, str]:
-    if request.method == "POST":
-        return {field.name: request.form.get(field.name, "") for field in FIELDS}
-    return {field.name: field.show(getattr(settings, field.name)) for field in FIELDS}
-
-
-def _is_on(settings: Settings, name: str) -> bool:
-    return name in request.form if request.method == "POST" else bool(getattr(settings, name))
+    found = {field.name: field.show(getattr(settings, field.name)) for field in FIELDS}
+    for name, _title in SWITCHES:
+        found.update(flag(name, is_on=bool(getattr(settings, name))))
+    return found

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from admin import roadmap_words
 from admin.cycles import cycle, cycle_id_or_none, pack
 from admin.doors import SecuredPage, current_account, current_actor
+from admin.edits import Edit, open_edit, take_edit
 from admin.languages import day, label, locale, plural, translator
 from admin.numbers import read_number
 from admin.previews import preview_of
@@ -106,20 +107,35 @@ class RoadmapPage(SecuredPage):
 
     @expose("/<int:entry_id>/plan", methods=["POST"])
     def plan(self, entry_id: int) -> str | Response:
-        chosen = request.form.get("responsible_id", "")
-        try:
-            facts: dict[str, Any] = {
-                "planned_from": read_date(request.form.get("planned_from", "")),
-                "planned_to": read_date(request.form.get("planned_to", "")),
-                "responsible_id": read_number(chosen),
-            }
-        except DateUnreadable:
-            return self._say_date(entry_id)
-        done = self.attempt(plan_entry, actor=current_actor(), entry_id=entry_id, now=now(), **facts)
-        if done is None:
-            return self._row(entry_id, request.form)
-        flash(label("The plan is saved. Reminders follow it."), "success")
-        return redirect(url_for("roadmap.row", entry_id=entry_id))
+        _stage, one = read_row(session(), actor=current_actor(), entry_id=entry_id, now=now())
+        names = {str(person_id): name for person_id, name in _people()}
+        edit = take_edit(
+            _plan_of(one),
+            {
+                "planned_from": label("From"),
+                "planned_to": label("By"),
+                "responsible_id": label("Who answers for it"),
+            },
+            subject=("roadmap_entry", entry_id),
+            show=lambda name, value: names.get(value, "") if name == "responsible_id" else value,
+        )
+
+        def save() -> object | None:
+            chosen = edit.form["responsible_id"]
+            try:
+                facts: dict[str, Any] = {
+                    "planned_from": read_date(edit.form["planned_from"]),
+                    "planned_to": read_date(edit.form["planned_to"]),
+                    "responsible_id": read_number(chosen),
+                }
+            except DateUnreadable:
+                flash(label("This is no date. Write it like 15.10.2026."), "error")
+                return None
+            return self.attempt(plan_entry, actor=current_actor(), entry_id=entry_id, now=now(), **facts)
+
+        if edit.carry_out(save, label("The plan is saved. Reminders follow it.")):
+            return redirect(url_for("roadmap.row", entry_id=entry_id))
+        return self._row(entry_id, MultiDict(), edit)
 
     def _change(
         self, entry_id: int, service: Callable[..., Any], said: str, *, day_field: str | None = None
@@ -146,7 +162,7 @@ class RoadmapPage(SecuredPage):
         flash(label("This is no date. Write it like 15.10.2026."), "error")
         return self._row(entry_id, request.form)
 
-    def _row(self, entry_id: int, form: "MultiDict[str, str]") -> str:
+    def _row(self, entry_id: int, form: "MultiDict[str, str]", plan: Edit | None = None) -> str:
         """The page of a row; after a refusal with what was typed."""
         stage, one = read_row(session(), actor=current_actor(), entry_id=entry_id, now=now())
         today = now().astimezone(ZoneInfo(current_account().timezone)).date()
@@ -155,6 +171,7 @@ class RoadmapPage(SecuredPage):
             stage=stage,
             one=one,
             form=form,
+            plan=plan or open_edit(_plan_of(one), subject=("roadmap_entry", entry_id)),
             today=today.isoformat(),
             people=_people(),
             reminder=_reminder(one),
@@ -163,6 +180,12 @@ class RoadmapPage(SecuredPage):
             is_told_who_ticks=current_user.has(Right.TICK_ROWS),
             **_words(today),
         )
+
+
+def _plan_of(one: Any) -> dict[str, str]:
+    days = {"planned_from": one.planned_from, "planned_to": one.planned_to}
+    found = {name: day.isoformat() if day else "" for name, day in days.items()}
+    return {**found, "responsible_id": str(one.responsible_id or "")}
 
 
 def read_date(typed: str) -> date | None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from models.events import EventMaterial, EventStatus
 from services.actors import Actor, Right
+from services.changes import change_row
 from services.errors import N_, DomainError
 from services.events.guests import EventNotNow, tell_of_materials
 from services.events.planning import (
@@ -52,10 +53,15 @@ def write_minutes(
     number = " ".join(number.split())
     if len(number) > NUMBER_LIMIT:
         raise MinutesNumberTooLong(limit=NUMBER_LIMIT)
-    event.minutes_number, event.decisions = number, check_text(decisions)
-    event.chair, event.secretary = check_line(chair), check_line(secretary)
-    event.status = EventStatus.HELD
-    note(session, actor, "event.minutes_written", event, now)
+    told = {
+        "minutes_number": number,
+        "decisions": check_text(decisions),
+        "chair": check_line(chair),
+        "secretary": check_line(secretary),
+        "status": EventStatus.HELD,
+    }
+    if change_row(event, told):
+        note(session, actor, "event.minutes_written", event, now)
     return facts_of(session, event)
 
 

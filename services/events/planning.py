@@ -13,6 +13,7 @@ from models.people import Organization
 from models.programmes import Cycle
 from services.actors import Actor, Right
 from services.audit import record
+from services.changes import change_row
 from services.errors import N_, DomainError, NotFound
 from services.outbox import enqueue
 
@@ -149,9 +150,8 @@ def change_event(
         raise EventCancelled
     lines = _clean(title, place, leader, agenda, starts_at, now)
     is_moved = (event.starts_at, event.place) != (starts_at, lines["place"])
-    for name, value in lines.items():
-        setattr(event, name, value)
-    event.starts_at = starts_at
+    if not change_row(event, {**lines, "starts_at": starts_at}):
+        return facts_of(session, event)
     if is_moved and event.status is EventStatus.PLANNED and starts_at > now:
         tell_guests(session, event, "event.moved", f"moved:{now.isoformat()}", now)
     note(session, actor, "event.changed", event, now)

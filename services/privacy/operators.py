@@ -11,6 +11,7 @@ from models.people import Organization, Person
 from models.privacy import OperatorCard
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
+from services.changes import change_row
 from services.consents.states import newest_ids
 from services.errors import N_, DomainError, NotAllowed, NotFound
 
@@ -117,8 +118,9 @@ def edit_operator(
     if card is None:
         card = OperatorCard(organization_id=organization_id, sites=[])
         session.add(card)
-    card.ogrn, card.sites, card.notified_on = number, listed, notified_on
-    card.contact, card.officer, card.storage_place = told["contact"], told["officer"], told["storage_place"]
+    wanted = {"ogrn": number, "sites": listed, "notified_on": notified_on, **told}
+    if not change_row(card, wanted):
+        return read_operator(session, actor=actor, organization_id=organization_id)
     session.flush()
     record(
         session,

@@ -111,6 +111,14 @@ def _running(session: Session, cycle_id: int) -> tuple[ResolvedPack, Settings]:
     return noted
 
 
+def programme_id_of(session: Session, *, cycle_id: int) -> int:
+    """The running programme of this school year, as the audit trail names it. Raises NotFound."""
+    found = session.scalar(select(Programme.id).where(Programme.cycle_id == cycle_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def create_programme(
     session: Session, *, actor: Actor, organization_id: int, pack: ResolvedPack, today: date, now: datetime
 ) -> ProgrammeCreated:
@@ -172,7 +180,10 @@ def change_settings(
     before = dict(programme.settings)
     settings = lay_over(defaults, {**before, **changes})
     plain, plain_defaults = settings.model_dump(mode="json"), defaults.model_dump(mode="json")
-    programme.settings = {key: value for key, value in plain.items() if value != plain_defaults[key]}
+    wanted = {key: value for key, value in plain.items() if value != plain_defaults[key]}
+    if wanted == before:
+        return settings
+    programme.settings = wanted
     forget_running(session, cycle_id=cycle_id)
     session.execute(
         update(Meeting)

@@ -133,6 +133,8 @@ def plan_entry(
         _check_colleague(session, responsible_id, entry.organization_id)
     before = _facts(entry)
     is_moved = (entry.planned_from, entry.planned_to) != (planned_from, planned_to)
+    if not is_moved and entry.responsible_id == responsible_id:
+        return EntryPlanned(entry.id, planned_from, planned_to)
     entry.is_replanned = entry.is_replanned or is_moved
     entry.planned_from, entry.planned_to = planned_from, planned_to
     entry.responsible_id = responsible_id
