@@ -75,8 +75,6 @@ PAIRS = {
     PairStatus.EXPIRED: N_("offer ended"),
 }
 
-DISCARDED = N_("discarded as a draft")
-
 AWAITED = {
     WaitsFor.MENTEE: N_("waits for the mentee"),
     WaitsFor.MENTOR: N_("waits for the mentor"),

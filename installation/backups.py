@@ -6,11 +6,19 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from installation import checks
 from installation.commands import Telling, now_of
 from installation.site import Site
+from models.engine import Database
+from models.schema import SchemaNewer, is_current
 from services.backups import folder_of, make_backup, name_of, restore_backup
 from services.backups.refusals import NothingToBackUp
+from services.files import folder_of as files_of
+from services.files import remove_content
+from services.privacy.erasures import note_cleaned
+from services.privacy.remembering import Reapplied, Remembered, read_remembered, reapply, remember
 
 
 def back_up(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
@@ -49,6 +57,7 @@ def restore(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
     t, now = telling.t, now_of(site)
     replaced: Path | None = None
     with checks.lock(site.folder), checks.sole_bot(site):
+        remembered = remember_present(site)
         if arguments.force:
             replaced = keep_present(site, now)
         summary = restore_backup(
@@ -60,6 +69,7 @@ def restore(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
             force=arguments.force,
         )
         checks.migrate_site(site, has_backup=False)
+        again = reapply_remembered(site, remembered, now)
     made_at = summary.made_at.astimezone(ZoneInfo(site.settings.timezone))
     lines = [
         t.label(
@@ -69,6 +79,7 @@ def restore(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
             files=summary.files,
         )
     ]
+    lines += say_reapplied(telling, again)
     if replaced is not None:
         lines.append(t.label("What was here before is kept in {path}.", path=replaced))
     if summary.waiting:
@@ -77,8 +88,58 @@ def restore(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
                 "Messages that may be sent a second time at the next start: {count}.", count=summary.waiting
             )
         )
-    telling.tell(asdict(summary) | {"replaced": replaced}, lines)
+    kept = {"erased_again": again.erased, "acts_kept": again.acts, "duties_kept": again.duties}
+    telling.tell(asdict(summary) | {"replaced": replaced} | kept, lines)
     return 0
+
+
+def remember_present(site: Site) -> Remembered:
+    """What a restore must not undo: the list in the data folder, and what the present database adds to it.
+
+    A database that cannot be read, often the reason of a restore, adds nothing. Raises ErasureListBroken.
+    """
+    database = Database(site.database_url)
+    try:
+        if is_current(database):
+            with database.reading() as session:
+                return remember(session, site.folder)
+    except (SQLAlchemyError, SchemaNewer):
+        pass
+    finally:
+        database.close()
+    return read_remembered(site.folder)
+
+
+def reapply_remembered(site: Site, remembered: Remembered, now: datetime) -> Reapplied:
+    """Erase again whom the backup has brought back; the database's own files are written anew after it."""
+    with checks.open_database(site) as database:
+        with database.writing() as session:
+            again = reapply(session, remembered, now=now)
+        for name in again.files:
+            remove_content(files_of(site.folder), name)
+        if again.act_ids:
+            database.rewrite()
+        with database.writing() as session:
+            for act_id in again.act_ids:
+                note_cleaned(session, act_id=act_id, now=now)
+        with database.reading() as session:
+            remember(session, site.folder)
+    return again
+
+
+def say_reapplied(telling: Telling, again: Reapplied) -> list[str]:
+    t = telling.t
+    if not (again.erased or again.acts or again.duties):
+        return []
+    return [
+        t.label(
+            "Kept from before the restore: people erased again {erased}, acts of destruction {acts}, "
+            "duties {duties}.",
+            erased=again.erased,
+            acts=again.acts,
+            duties=again.duties,
+        )
+    ]
 
 
 def keep_present(site: Site, now: datetime) -> Path | None:

@@ -8,6 +8,7 @@ from services.files import (
     remove_content,
     sweep_folder,
 )
+from services.privacy.remembering import remember
 from worker.work import Outcome, Work
 
 
@@ -15,6 +16,8 @@ def run_backup(work: Work) -> Outcome:
     """No arguments. Made again after a crash under the same name, so that a day has one."""
     _sweep(work)
     config = work.config
+    with work.database.reading() as session:
+        remember(session, config.data_dir)
     folder = backups.folder_of(config.data_dir)
     target = folder / backups.name_of(work.job.created_at)
     summary = backups.make_backup(config.database_url, config.data_dir, target, work.now())

@@ -7,6 +7,7 @@ from services.errors import NotFound
 from services.files import folder_of, remove_content
 from services.privacy.erasing import Erased, erase_person
 from services.privacy.erasures import note_cleaned
+from services.privacy.remembering import remember
 from worker.work import Outcome, Work
 
 
@@ -16,6 +17,8 @@ def run_erasure(work: Work) -> Outcome:
     Raises NotFound, NotAllowed.
     """
     erased = _erase(work)
+    with work.database.reading() as session:
+        remember(session, work.config.data_dir)
     folder = folder_of(work.config.data_dir)
     for name in erased.files:
         remove_content(folder, name)

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -26,6 +26,8 @@ KIND = "backup"
 LOCK = ".lock"
 STAGED = ".making-"
 KEEP_DAILY, KEEP_WEEKLY, KEEP_BEFORE = 14, 8, 3
+LIFE = timedelta(weeks=8)
+"""No backup of ours lives longer, counted from the newest one: acts of destruction say so."""
 _NAME = re.compile(r"nastavnik-(\d{8}T\d{6}Z)(-before-[0-9a-z]+)?\.tar\.gz")
 
 
@@ -122,7 +124,8 @@ def ask_daily_backup(session: Session, *, now: datetime) -> int:
 
 def prune_backups(folder: Path, keep_daily: int = KEEP_DAILY, keep_weekly: int = KEEP_WEEKLY) -> list[Path]:
     """Remove old backups and return what was removed: the last one of each of the latest days and weeks
-    stays, and the latest few that were made before migrations. Files of other names are never touched.
+    stays, and the latest few that were made before migrations; none is older than eight weeks, for it holds
+    whoever was erased meanwhile. Files of other names are never touched.
     """
     dated: list[tuple[datetime, Path]] = []
     before: list[tuple[datetime, Path]] = []
@@ -137,6 +140,10 @@ def prune_backups(folder: Path, keep_daily: int = KEEP_DAILY, keep_weekly: int =
         weeks.setdefault(f"{made_at:%G-%V}", path)
     kept = {*list(days.values())[:keep_daily], *list(weeks.values())[:keep_weekly]}
     kept |= {path for _, path in sorted(before, reverse=True)[:KEEP_BEFORE]}
+    newest = max((made_at for made_at, _ in (*dated, *before)), default=None)
+    kept = {
+        path for made_at, path in (*dated, *before) if path in kept and newest and newest - made_at < LIFE
+    }
     removed = sorted(path for _, path in (*dated, *before) if path not in kept)
     for path in removed:
         path.unlink()

@@ -4,8 +4,10 @@ Destruction within 30 calendar days of a withdrawal; 10 working days for a deman
 working days to take down what was published.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -18,6 +20,7 @@ from models.privacy import DutyKind, PrivacyDuty
 from models.tasks import TaskKind
 from services.actors import Actor, ActorKind, Right
 from services.audit import record
+from services.changes import change_row
 from services.errors import N_, DomainError, NotFound
 from services.school_days import Calendar, read_calendar
 from services.tasks import close_by_fact, open_task
@@ -122,6 +125,44 @@ def open_duty(
         now=now,
     )
     return duty.due_on
+
+
+def keep_duty(session: Session, *, person: Person, facts: Mapping[str, Any], now: datetime) -> bool:
+    """Put a duty back as it stood before a backup was restored; whether anything changed. Raises nothing."""
+    found = session.scalars(
+        select(PrivacyDuty).where(
+            PrivacyDuty.person_id == person.id,
+            PrivacyDuty.kind == facts["kind"],
+            PrivacyDuty.opened_at == facts["opened_at"],
+        )
+    ).first()
+    state = {name: facts[name] for name in ("due_on", "done_at", "done_by", "called_off_at")}
+    if found is None:
+        found = PrivacyDuty(
+            organization_id=person.organization_id,
+            person_id=person.id,
+            kind=DutyKind(facts["kind"]),
+            consent_kind=ConsentKind(facts["consent_kind"]) if facts["consent_kind"] else None,
+            opened_at=facts["opened_at"],
+            **state,
+        )
+        session.add(found)
+        session.flush()
+    elif found.done_at is not None or not change_row(found, state):
+        return False
+    if found.done_at is not None or found.called_off_at is not None:
+        close_by_fact(session, dedup_key=_key(found.id), now=now)
+        return True
+    open_task(
+        session,
+        kind=TASKS[found.kind],
+        dedup_key=_key(found.id),
+        organization_id=found.organization_id,
+        person_id=found.person_id,
+        wanted_on=found.due_on,
+        now=now,
+    )
+    return True
 
 
 def call_off_duties(session: Session, *, person_id: int, consent_kind: ConsentKind, now: datetime) -> None:

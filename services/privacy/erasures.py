@@ -19,6 +19,7 @@ from models.programmes import Cycle
 from models.surveys import Answer, SurveyRun
 from models.tasks import Task, TaskKind
 from services.actors import Actor, Door, Right, system
+from services.backups.making import LIFE as BACKUP_LIFE
 from services.consents import ConsentState, state_of
 from services.errors import N_, DomainError, NotFound
 from services.jobs import JobQueued, enqueue_job
@@ -74,6 +75,11 @@ class ActFacts:
     log: tuple[dict[str, Any], ...]
     cleaned_at: datetime | None
     keep_until: date
+
+    @property
+    def backups_until(self) -> date:
+        """The last day on which a backup of ours may still hold what was destroyed."""
+        return (self.made_at + BACKUP_LIFE).date()
 
 
 def preview_erasure(session: Session, *, actor: Actor, person_id: int, now: datetime) -> ErasurePreview:

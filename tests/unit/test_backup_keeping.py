@@ -17,8 +17,8 @@ class TestKeeping:
         for day in range(120):
             (tmp_path / name_of(first + timedelta(days=day))).touch()
             (tmp_path / name_of(first + timedelta(days=day, hours=5))).touch()
-        for day in range(5):
-            (tmp_path / name_of(first + timedelta(days=day), before=f"000{day}")).touch()
+        for day in (0, 60, 70, 80, 90):
+            (tmp_path / name_of(first + timedelta(days=day), before=f"00{day:02}")).touch()
         (tmp_path / "mine.tar.gz").touch()
         prune_backups(tmp_path)
         left = sorted(path.name for path in tmp_path.iterdir())
@@ -29,10 +29,20 @@ class TestKeeping:
         assert all(date.fromisoformat(name[10:18]).isoweekday() == 7 for name in sundays)
         assert len(sundays) == 8 - len({f"{last - timedelta(days=day):%G-%V}" for day in range(14)})
         assert [name for name in left if "before" in name] == [
-            name_of(first + timedelta(days=day), before=f"000{day}") for day in (2, 3, 4)
+            name_of(first + timedelta(days=day), before=f"00{day:02}") for day in (70, 80, 90)
         ]
         assert "mine.tar.gz" in left
         assert prune_backups(tmp_path) == []
+
+    def test_none_lives_longer_than_eight_weeks(self, tmp_path: Path) -> None:
+        """It holds whoever was erased meanwhile, and the act of destruction names the day."""
+        newest = datetime(2026, 6, 1, 3, tzinfo=UTC)
+        kept = [name_of(newest), name_of(newest - timedelta(days=55), before="restore")]
+        old = [name_of(newest - timedelta(days=56), before="0004"), name_of(newest - timedelta(days=57))]
+        for name in (*kept, *old):
+            (tmp_path / name).touch()
+        assert sorted(path.name for path in prune_backups(tmp_path)) == sorted(old)
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
 
     def test_a_day_has_one_backup(self, database: Database, now: datetime) -> None:
         for moment in (now, now + timedelta(hours=3), now + timedelta(days=1)):
