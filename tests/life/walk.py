@@ -126,9 +126,12 @@ class Walk:
             await self.see(person, "Вы теперь пара")
 
     async def plan(self) -> None:
-        """The mentor proposes the first day and time that are offered, the mentee confirms with one tap."""
+        """The mentor proposes the first time of the second day offered, the mentee confirms with one tap.
+
+        Of a meeting on the same day, which may be the first offered, nobody is reminded.
+        """
         days = await self.mentor.tap("Предложить встречу")
-        times = await self.mentor.tap(days.labels[0])
+        times = await self.mentor.tap(days.labels[1])
         await self.mentor.tap(times.labels[0])
         await self.mentor.tap("Предложить")
         await self.see(self.mentee, "предлагает встретиться")
