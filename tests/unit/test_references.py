@@ -30,10 +30,11 @@ STAYS, EMPTIED, GOES = "stays", "emptied", "goes"
 """The row that pointed: points on (at the row, or at the one that took its part), at nothing, or is gone."""
 
 DELETED = {
-    "services/account_organizations.py": {"AccountOrganization": "account_organizations"},
+    "services/account_organizations.py": {"row": "account_organizations"},
     "services/chats.py": {"account": "chat_accounts", "talk": "conversations"},
     "services/consultations.py": {"row": "consultations"},
     "services/drafts/writing.py": {"Draft": "drafts"},
+    "services/failed_tries.py": {"FailedTries": "failed_tries"},
     "services/files.py": {"row": "files"},
     "services/imports/register.py": {"file": "files"},
     "services/inbox.py": {"InboxUpdate": "inbox"},
@@ -67,10 +68,13 @@ DELETED = {
         "table": "",
     },
     "services/privacy/erasures.py": {"ChatMessage": "chat_messages", "DestructionAct": "destruction_acts"},
-    "services/privacy/publications.py": {"PublicationPerson": "publication_persons"},
+    "services/privacy/duties.py": {"PublicationPerson": "publication_persons"},
     "services/roadmap/following.py": {"entry": "roadmap_entries"},
     "services/school_days.py": {"row": "school_days"},
     "services/scores/sheets.py": {"Answer": "answers"},
+    "services/sent_forms.py": {"SentForm": "sent_forms"},
+    "services/sessions.py": {"AccountSession": "account_sessions"},
+    "services/surveys/forms.py": {"Answer": "answers"},
     "services/surveys/recording.py": {"progress.answers.pop(question_id)": "answers"},
     "services/testimonies.py": {"row": "testimonies"},
 }
