@@ -186,7 +186,7 @@ def content(world: World, config: WorkerConfig, actor: Actor, job_id: int) -> by
     job = facts(world, job_id)
     assert job.status is JobStatus.DONE, job
     assert job.file_id is not None
-    stored = world.read(read_file, actor=actor, file_id=job.file_id, now=world.now)
+    stored = world.read(read_file, actor=actor, file_id=job.file_id, kind=FileKind.EXPORT, now=world.now)
     with open_file(folder_of(config.data_dir), stored) as file:
         return file.read()
 
