@@ -62,7 +62,10 @@ class Edit:
 
         `is_new`: there is no record yet, so that even an empty form says something.
         """
-        if not self.is_sent or self.conflicts:
+        if not self.is_sent:
+            return False
+        if self.conflicts:
+            self._tell_of_others()
             return False
         if not self.changed and not is_new:
             flash(label("Nothing was changed."), "notice")
@@ -70,9 +73,12 @@ class Edit:
             if save() is None:
                 return False
             flash(said if isinstance(said, str) else said(), "success")
+        self._tell_of_others()
+        return True
+
+    def _tell_of_others(self) -> None:
         for one in self.theirs:
             flash(one.told, "notice")
-        return True
 
     @property
     def head(self) -> Markup:
