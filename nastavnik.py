@@ -16,7 +16,7 @@ from installation import faults
 from installation.parsing import Layout, Parser
 from installation.words import open_translator, word
 from notices.language import Translator
-from services.errors import DomainError, EnvironmentFault, Unstorable
+from services.access.errors import DomainError, EnvironmentFault, Unstorable
 from settings import BadSetting, UnknownSetting, read_moment, read_settings
 
 if TYPE_CHECKING:
@@ -315,7 +315,7 @@ def run(site: "Site", t: Translator, _asked: argparse.Namespace) -> int:
 def examine(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     from installation.commands import Telling
     from installation.doctor import examine as look
-    from services.clock import SystemClock
+    from services.access.clock import SystemClock
 
     facts, lines, has_fault = look(site, t, SystemClock().now())
     Telling(t, asked.json).tell(facts, lines)

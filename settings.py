@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.errors import N_, DomainError
+from services.access.errors import N_, DomainError
 
 PREFIX = "NASTAVNIK_"
 ENV_FILE = Path(".env")

@@ -1,8 +1,8 @@
 """Words about accounts: entries of the journal, and what others did as the owner reads it."""
 
 from admin.languages import label
-from services.account_news import AccountEvent, AccountNews
-from services.errors import N_
+from services.access.errors import N_
+from services.accounts.news import AccountEvent, AccountNews
 
 EVENTS = {
     AccountEvent.LINK_ISSUED: N_("a new set-up link was issued by {who}"),

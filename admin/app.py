@@ -36,9 +36,9 @@ from admin.views.forms import forms
 from admin.views.home import HomePage
 from admin.views.menu import menu, pages, roadmap_tabs, tabs
 from models.storable import ValueNotStorable
-from services.actors import Right
-from services.errors import DomainError, NotAllowed, NotFound
-from services.passwords import unused_hash
+from services.access.actors import Right
+from services.access.errors import DomainError, NotAllowed, NotFound
+from services.accounts.passwords import unused_hash
 
 __all__ = ["PanelConfig", "create_panel"]
 

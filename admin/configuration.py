@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from services.clock import Clock
+from services.access.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from flask import g
 from admin.doors import current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import session
-from services.errors import NotFound
+from services.access.errors import NotFound
 from services.programmes.packs import ResolvedPack
 from services.programmes.papers import PaperHead, read_head
 from services.programmes.running import CycleFacts, NoOpenCycle, current_cycle, pack_of

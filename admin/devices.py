@@ -1,6 +1,6 @@
 """Browsers in which an account was opened before: a signed cookie, which opens nothing by itself.
 
-It only says whose failures are counted apart from those of the address (services.failed_tries).
+It only says whose failures are counted apart from those of the address (services.accounts.failed_tries).
 """
 
 import secrets
@@ -10,7 +10,7 @@ from flask import after_this_request, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from services.failed_tries import Origin
+from services.accounts.failed_tries import Origin
 
 LIFE = timedelta(days=400)
 MOST_ACCOUNTS = 10  # of one browser; a shared computer of a staff room has several

@@ -23,11 +23,11 @@ from admin.languages import label, sentence
 from admin.numbers import read_number
 from admin.probes import PROBES
 from admin.storage import now, session
-from services.account_organizations import Workplace, list_workplaces
-from services.accounts import SignedIn, read_account
-from services.actors import Actor, Right
-from services.errors import DomainError, NotAllowed
-from services.sessions import end_session, find_session, start_session
+from services.access.actors import Actor, Right
+from services.access.errors import DomainError, NotAllowed
+from services.accounts.directory import SignedIn, read_account
+from services.accounts.sessions import end_session, find_session, start_session
+from services.accounts.workplaces import Workplace, list_workplaces
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Which charts the scores page shows: figures of services.scores become titles, labels and series."""
+"""Which charts the scores page shows: figures of services.results become titles, labels and series."""
 
 from collections.abc import Callable
 from datetime import date
@@ -11,7 +11,9 @@ from admin.doors import current_actor
 from admin.languages import label, locale, number
 from admin.storage import now, session
 from models.people import Role
-from services.scores import criteria_of, list_sheets, read_attendance, read_satisfaction
+from services.results.attendance import read_attendance
+from services.results.satisfaction import read_satisfaction
+from services.results.sheets import criteria_of, list_sheets
 
 LONGEST_NAME = 46
 

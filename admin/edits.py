@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from admin.languages import label
 from admin.storage import session
-from services.audit import find_last_author
+from services.access.audit import find_last_author
 
 OPENED_WITH, TAKE = "opened_with", "take_"
 MINE, THEIRS = "mine", "theirs"

@@ -16,7 +16,7 @@ from flask_login import current_user
 from admin.configuration import panel_config
 from admin.storage import now
 from notices.language import FOLDER, LOCALES, Translator, load_translators
-from services.errors import DomainError
+from services.access.errors import DomainError
 
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 

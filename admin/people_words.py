@@ -4,10 +4,10 @@ from models.imports import ImportState, LegalGround
 from models.people import Outcome
 from models.standing import AbsenceKind
 from notices.suggestions import KINDS as SUGGESTIONS
-from services.closings import PairFate
-from services.eligibility import EligibilityGround
-from services.errors import N_
-from services.invitations import InvitationStand
+from services.access.errors import N_
+from services.curator.closings import PairFate
+from services.joining.invitations import InvitationStand
+from services.people.eligibility import EligibilityGround
 
 __all__ = [
     "ABSENCES",

@@ -4,8 +4,8 @@ from admin.words import word
 from models.consents import ConsentMedium
 from models.people import AgeGroup
 from models.privacy import AgreementBasis, DutyKind
-from services.errors import N_
-from services.pairs import MentorPaper
+from services.access.errors import N_
+from services.pairs.papers import MentorPaper
 from services.privacy.publications import Gap
 
 __all__ = [

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from admin.doors import OPEN_ENDPOINTS, page_before
 from admin.languages import label
 from admin.storage import READING, now, session
-from services.sent_forms import keep_answer, note_sent
+from services.delivery.sent_forms import keep_answer, note_sent
 
 SEPARATOR = "~"  # in neither part
 

@@ -6,7 +6,7 @@ from models.events import EventStatus, GuestAnswer
 from models.outreach import PublicationKind
 from models.people import Role as Side
 from models.roadmap import ProofKind
-from services.errors import N_
+from services.access.errors import N_
 from services.programmes.roadmaps import Evidence, Role
 from services.roadmap.reading import RowState
 

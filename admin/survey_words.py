@@ -1,7 +1,7 @@
 """Words of the panel for surveys: who answers, when, how, and where an answer stands."""
 
 from models.surveys import SurveyStatus, WaveKind, WaveStatus
-from services.errors import N_
+from services.access.errors import N_
 
 RUNS = {
     SurveyStatus.OPEN: N_("no answer yet"),

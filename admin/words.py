@@ -14,12 +14,13 @@ from models.messages import OutboxStatus
 from models.pairs import Decision, DeclineReason, PairStatus
 from models.people import ParticipationStatus, Role
 from models.tasks import TaskKind
-from services.consents import ConsentState
-from services.errors import N_, Unstorable
-from services.fit import Caution
-from services.overview import Block
-from services.pairs import EndReason, WaitsFor
-from services.people import ChatState
+from services.access.errors import N_, Unstorable
+from services.consents.states import ConsentState
+from services.curator.overview import Block
+from services.pairs.assignments import EndReason
+from services.pairs.cards import WaitsFor
+from services.pairs.fit import Caution
+from services.people.cards import ChatState
 
 ROLES = {Role.MENTEE: N_("mentee"), Role.MENTOR: N_("mentor")}
 

@@ -18,9 +18,9 @@ from models.messages import Conversation
 from models.pairs import Decision, Pair, PairMember, PairStatus
 from models.people import ChatAccount, OrganizationKind, Participation, ParticipationStatus, Person, Role
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.accounts import create_account, set_password
-from services.actors import Door, system
-from services.organizations import add_organization
+from services.access.actors import Door, system
+from services.accounts.directory import create_account, set_password
+from services.organizations.register import add_organization
 from services.programmes.packs import load_pack
 from services.programmes.running import create_programme
 

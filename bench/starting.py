@@ -21,8 +21,9 @@ from bench.school import LOGIN, PASSWORD
 from models.engine import Database
 from models.jobs import Job, JobStatus
 from models.people import Organization
-from services.actors import Actor, ActorKind, Door, Right
-from services.exports import Filters, enqueue_export
+from services.access.actors import Actor, ActorKind, Door, Right
+from services.documents.exports.requests import enqueue_export
+from services.documents.exports.tables import Filters
 
 STARTS = 3
 LOADED_SECONDS = 5.0

@@ -16,7 +16,7 @@ from models.meetings import Meeting
 from models.migrating import migrate
 from models.unit_of_work import UnitOfWork
 from scheduler.plan import TICKS
-from services.reminders import BATCH
+from services.meetings.reminders import BATCH
 
 RUNS = 25
 BATCHES = 10

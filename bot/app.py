@@ -29,8 +29,8 @@ from bot.workers import Workers
 from models.unit_of_work import UnitOfWork
 from notices.language import load_translators
 from scheduler.clockwork import Clockwork
-from services.clock import Clock
-from services.inbox import RawUpdate
+from services.access.clock import Clock
+from services.delivery.inbox import RawUpdate
 
 log = logging.getLogger(__name__)
 

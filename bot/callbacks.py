@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest
 
-from services.inbox import RawUpdate
+from services.delivery.inbox import RawUpdate
 
 log = logging.getLogger(__name__)
 

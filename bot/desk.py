@@ -14,8 +14,8 @@ from models.unit_of_work import UnitOfWork
 from notices.catalogue import Notice
 from notices.language import Translator
 from notices.letters import Letter
-from services.clock import Clock
-from services.conversations import Place, read_place
+from services.access.clock import Clock
+from services.delivery.conversations import Place, read_place
 
 Commands = Callable[[Translator], list[BotCommand]]
 

@@ -9,10 +9,10 @@ from bot.desk import Desk
 from models.messages import OutboxStatus
 from notices.catalogue import NoticeClass
 from notices.letters import Letter, Skip, reword
-from services.errors import DomainError
-from services.inbox import has_open
-from services.outbox import SCREEN
-from services.sending import Addressee, Due, Outcome, find_addressee, has_heard_today, read_due_with
+from services.access.errors import DomainError
+from services.delivery.inbox import has_open
+from services.delivery.outbox import SCREEN
+from services.delivery.sending import Addressee, Due, Outcome, find_addressee, has_heard_today, read_due_with
 
 RANKS = {NoticeClass.ANSWER: 0, NoticeClass.ACT: 1, NoticeClass.MEETING: 2, NoticeClass.BUDGETED: 3}
 TEXT_LIMIT = 3500

@@ -16,9 +16,9 @@ from bot.nursery import Nursery
 from handlers import fallback
 from handlers.talk import Talk
 from models.storable import ValueNotStorable
-from services.conversations import Place, Shown, UpdateAlreadyWorked
-from services.errors import DomainError, Unstorable
-from services.sending import mark_reachable, mark_unreachable
+from services.access.errors import DomainError, Unstorable
+from services.delivery.conversations import Place, Shown, UpdateAlreadyWorked
+from services.delivery.sending import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
 

@@ -27,9 +27,9 @@ from bot.workers import until_caught_up
 from handlers.commands import show_panel_command
 from handlers.talk import keyboard
 from models.messages import OutboxStatus
-from services.conversations import Shown
-from services.outbox import UNREACHABLE
-from services.sending import Due, Outcome, claim_due, end_backoff, read_due, record_outcomes
+from services.delivery.conversations import Shown
+from services.delivery.outbox import UNREACHABLE
+from services.delivery.sending import Due, Outcome, claim_due, end_backoff, read_due, record_outcomes
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.session import RawUpdates, wait_before
 from bot.updates import ALLOWED, read_raw
 from models.unit_of_work import UnitOfWork
-from services.clock import Clock
-from services.inbox import RawUpdate, store_updates
+from services.access.clock import Clock
+from services.delivery.inbox import RawUpdate, store_updates
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.unit_of_work import UnitOfWork
-from services.clock import Clock
-from services.conversations import Place, Shown, record_shown
+from services.access.clock import Clock
+from services.delivery.conversations import Place, Shown, record_shown
 
 log = logging.getLogger(__name__)
 

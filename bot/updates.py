@@ -10,7 +10,7 @@ from aiogram import Bot
 from aiogram.types import Update
 from pydantic import ValidationError
 
-from services.inbox import RawUpdate
+from services.delivery.inbox import RawUpdate
 
 # the kinds that we ask Telegram for; handlers/ serves all of them
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")

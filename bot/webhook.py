@@ -18,8 +18,8 @@ from bot.serving import MOST_BODY, LimitedServer
 from bot.session import wait_before
 from bot.updates import ALLOWED, read_raw
 from models.unit_of_work import UnitOfWork
-from services.clock import Clock
-from services.inbox import store_updates
+from services.access.clock import Clock
+from services.delivery.inbox import store_updates
 
 log = logging.getLogger(__name__)
 

@@ -26,10 +26,10 @@ from bot.pacer import AnswerPace
 from bot.session import TokenRevoked, wait_before
 from bot.updates import find_album, read_update
 from handlers import fallback
-from services import outbox
-from services.conversations import Place, Shown, read_place, record_shown
-from services.inbox import OpenUpdate, forget_old_updates, park_update, read_left_chats, read_open
-from services.sending import mark_reachable, mark_unreachable
+from services.delivery import outbox
+from services.delivery.conversations import Place, Shown, read_place, record_shown
+from services.delivery.inbox import OpenUpdate, forget_old_updates, park_update, read_left_chats, read_open
+from services.delivery.sending import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
 

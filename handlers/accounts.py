@@ -12,15 +12,9 @@ from handlers.commands import show_panel_command
 from handlers.filters import Typed
 from handlers.talk import Talk
 from notices.language import Translator
-from services.account_passes import (
-    CODE_DIGITS,
-    ENTRY_LIFE,
-    Entry,
-    issue_entries,
-    link_account,
-)
-from services.actors import Actor
-from services.panel_address import read_panel_address
+from services.access.actors import Actor
+from services.accounts.passes import CODE_DIGITS, ENTRY_LIFE, Entry, issue_entries, link_account
+from services.organizations.panel_address import read_panel_address
 
 router = Router(name="accounts")
 

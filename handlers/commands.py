@@ -10,7 +10,7 @@ from aiogram.types import BotCommand, BotCommandScopeChat, Message
 
 from handlers.talk import Talk
 from notices.language import DEFAULT_LOCALE, Translator
-from services.errors import N_
+from services.access.errors import N_
 
 router = Router(name="commands")
 

@@ -13,20 +13,14 @@ from handlers.talk import Talk
 from models.consents import ConsentKind
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.actors import Actor, person_in_chat
-from services.consents import (
-    ConsentState,
-    DecisionFacts,
-    decisive_kinds,
-    give_consent,
-    read_offer,
-    read_standing,
-    read_state,
-    state_of,
-)
-from services.conversations import Place
-from services.errors import NotFound
-from services.leaving import decline_consent
+from services.access.actors import Actor, person_in_chat
+from services.access.errors import NotFound
+from services.consents.ledger import DecisionFacts, give_consent
+from services.consents.states import ConsentState, decisive_kinds, read_state, state_of
+from services.consents.texts import read_offer
+from services.delivery.conversations import Place
+from services.joining.standings import read_standing
+from services.joining.withdrawing import decline_consent
 from services.programmes.consents import ConsentFactMissing, split_passages
 
 router = Router(name="consents")

@@ -8,15 +8,9 @@ from handlers.talk import Talk
 from models.events import GuestAnswer
 from notices.events import describe_invitation, describe_presence
 from notices.letters import Letter
-from services.errors import DomainError, NotAllowed, NotFound
-from services.events.guests import (
-    EventNotNow,
-    EventOver,
-    answer_invitation,
-    attend,
-    attend_by_token,
-)
-from services.events.planning import EventCancelled
+from services.access.errors import DomainError, NotAllowed, NotFound
+from services.roadmap.events.guests import EventNotNow, EventOver, answer_invitation, attend, attend_by_token
+from services.roadmap.events.planning import EventCancelled
 
 router = Router(name="events")
 

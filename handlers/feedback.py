@@ -15,11 +15,11 @@ from handlers.talk import Talk
 from notices.feedback import describe_feedback
 from notices.language import Translator
 from notices.letters import Letter
-from services.actors import person_in_chat
-from services.conversations import Place
-from services.errors import NotAllowed, NotFound
-from services.feedback import Feedback, find_waiting, rate, read_feedback
+from services.access.actors import person_in_chat
+from services.access.errors import NotAllowed, NotFound
+from services.delivery.conversations import Place
 from services.programmes.answers import AnswerRefused, check_answer, names_rating
+from services.surveys.feedback import Feedback, find_waiting, rate, read_feedback
 from services.surveys.runs import RunClosed
 
 router = Router(name="feedback")

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from handlers.talk import Talk
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.conversations import Place
-from services.pseudonyms import is_pseudonymous_now
-from services.web_forms import LIFE, FormIssued, issue_form
+from services.delivery.conversations import Place
+from services.joining.web_forms import LIFE, FormIssued, issue_form
+from services.people.pseudonyms import is_pseudonymous_now
 
 router = Router(name="forms")
 

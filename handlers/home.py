@@ -16,15 +16,16 @@ from handlers.talk import Talk
 from models.people import Organization, ParticipationStatus, Person, Role
 from notices.language import Translator
 from notices.letters import Action, Letter, in_rows
-from services.account_passes import has_account
-from services.consents import ConsentState, decisive_kinds, latest_decision, read_state
-from services.conversations import Place
-from services.errors import N_
-from services.leaving import ERASED_WITHIN
-from services.people import RoleFacts, read_roles
+from services.access.errors import N_
+from services.accounts.passes import has_account
+from services.consents.ledger import latest_decision
+from services.consents.states import ConsentState, decisive_kinds, read_state
+from services.delivery.conversations import Place
+from services.joining.withdrawing import ERASED_WITHIN
+from services.people.cards import RoleFacts, read_roles
+from services.people.pseudonyms import name_self
 from services.programmes.running import NoOpenCycle, current_cycle, pack_of
-from services.pseudonyms import name_self
-from services.roles import can_leave
+from services.surveys.intake import can_leave
 from services.surveys.steps import list_changeable
 
 router = Router(name="home")

@@ -13,9 +13,9 @@ from handlers.filters import Flow, Typed
 from handlers.talk import Talk
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.conversations import Place
-from services.errors import N_, NotFound
-from services.joining import (
+from services.access.errors import N_, NotFound
+from services.delivery.conversations import Place
+from services.joining.entering import (
     InvitationOpened,
     InvitationState,
     claim_invitation,
@@ -23,7 +23,7 @@ from services.joining import (
     read_polite_name,
     refuse_invitation,
 )
-from services.recognition import CodeTyped, type_code, waiting_digits
+from services.joining.recognition import CodeTyped, type_code, waiting_digits
 
 router = Router(name="joining")
 

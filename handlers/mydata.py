@@ -13,12 +13,12 @@ from models.consents import ConsentDecision
 from models.people import ParticipationStatus, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
-from services.actors import person_in_chat
+from services.access.actors import person_in_chat
+from services.access.errors import N_
 from services.consents.states import DECISIVE
-from services.conversations import Place
-from services.errors import N_
-from services.own_data import OwnData, read_own_data
-from services.pseudonyms import is_pseudonymous_now
+from services.delivery.conversations import Place
+from services.people.pseudonyms import is_pseudonymous_now
+from services.privacy.own_data import OwnData, read_own_data
 from services.surveys.own import read_own_surveys
 
 router = Router(name="mydata")

@@ -19,19 +19,12 @@ from models.people import ChatAccount, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from notices.pairs import describe_status, introduce, list_answers, offer, read_partner
-from services.actors import person_in_chat
-from services.conversations import Place
-from services.errors import N_, DomainError
-from services.pairs import (
-    OfferAnsweredAlready,
-    OfferGone,
-    PairCard,
-    accept_offer,
-    decline_offer,
-    list_pairs_of,
-    read_pair,
-)
-from services.pseudonyms import is_pseudonymous
+from services.access.actors import person_in_chat
+from services.access.errors import N_, DomainError
+from services.delivery.conversations import Place
+from services.pairs.cards import PairCard, list_pairs_of, read_pair
+from services.pairs.offers import OfferAnsweredAlready, OfferGone, accept_offer, decline_offer
+from services.people.pseudonyms import is_pseudonymous
 
 router = Router(name="pairs")
 

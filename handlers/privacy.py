@@ -13,14 +13,15 @@ from models.consents import ConsentKind, ConsentMedium
 from models.privacy import DutyKind
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
-from services.actors import person_in_chat
-from services.consents import ConsentMissing, ConsentState, Standing, list_standings
-from services.conversations import Place
-from services.errors import N_
-from services.leaving import withdraw_consent
-from services.privacy.duties import find_due_day
-from services.privacy.retention import KeptFacts, list_kept
-from services.school_days import read_calendar
+from services.access.actors import person_in_chat
+from services.access.errors import N_
+from services.consents.duties import find_due_day
+from services.consents.retention import KeptFacts, list_kept
+from services.consents.states import ConsentMissing, ConsentState
+from services.delivery.conversations import Place
+from services.joining.standings import Standing, list_standings
+from services.joining.withdrawing import withdraw_consent
+from services.organizations.school_days import read_calendar
 
 router = Router(name="privacy")
 

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery
 from handlers.talk import Talk
 from notices.letters import Letter
 from notices.roadmap import describe_digest, describe_duties
-from services.errors import NotAllowed
+from services.access.errors import NotAllowed
 from services.roadmap.digests import act_on_digest, read_digest
 from services.roadmap.entries import RowDone
 from services.roadmap.proofs import finish_row

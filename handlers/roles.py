@@ -11,11 +11,11 @@ from handlers.talk import Talk
 from models.people import Role
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.consents import has_consent
-from services.conversations import Place
-from services.people import read_roles
+from services.consents.states import has_consent
+from services.delivery.conversations import Place
+from services.people.cards import read_roles
 from services.programmes.running import current_cycle
-from services.roles import RoleChosen, RoleInPair, can_leave, choose_role, leave_role
+from services.surveys.intake import RoleChosen, RoleInPair, can_leave, choose_role, leave_role
 
 router = Router(name="roles")
 

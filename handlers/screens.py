@@ -13,7 +13,7 @@ from handlers.forms import data_screen, form_screen, unless_pseudonymous
 from handlers.meetings import cards, journal_screens, planning
 from notices.language import Translator
 from notices.letters import Letter
-from services.conversations import Place
+from services.delivery.conversations import Place
 
 # None: the flow has lost its ground (its meeting is gone, its survey closed), so the home is shown
 Renderer = Callable[[Session, Place, Translator, datetime], Letter | None]

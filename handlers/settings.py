@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from handlers.talk import Talk
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.conversations import Place
-from services.people import choose_locale
+from services.delivery.conversations import Place
+from services.people.cards import choose_locale
 from services.programmes.running import current_cycle, settings_of
 
 router = Router(name="settings")

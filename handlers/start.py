@@ -7,7 +7,7 @@ from aiogram.types import Message
 from handlers.events import come_by_link
 from handlers.joining import open_by_token, refusal_of
 from handlers.talk import Talk
-from services.chats import choose_chat_locale
+from services.accounts.chats import choose_chat_locale
 
 router = Router(name="start")
 

@@ -16,12 +16,12 @@ from models.suggestions import SuggestionKind
 from notices.language import Translator
 from notices.letters import Action, Letter
 from notices.suggestions import KINDS
-from services.actors import person_in_chat
-from services.conversations import Place
-from services.errors import N_, NotAllowed, NotFound
-from services.pairs import PairCard, read_pair
-from services.petitions import PairOver
-from services.suggestions import SuggestionEmpty, SuggestionTooLong, suggest
+from services.access.actors import person_in_chat
+from services.access.errors import N_, NotAllowed, NotFound
+from services.delivery.conversations import Place
+from services.pairs.cards import PairCard, read_pair
+from services.pairs.petitions import PairOver
+from services.pairs.suggestions import SuggestionEmpty, SuggestionTooLong, suggest
 
 router = Router(name="suggestions")
 

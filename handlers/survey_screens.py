@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 from handlers.menu import MenuPart
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Rows, in_rows
-from services.consents import has_consent
-from services.conversations import Place
-from services.errors import NotFound
+from services.access.errors import NotFound
+from services.consents.states import has_consent
+from services.delivery.conversations import Place
+from services.joining.web_forms import is_form_only
 from services.programmes.answers import describe
 from services.programmes.running import current_cycle
 from services.programmes.surveys import SEEN_BY, Question
 from services.programmes.values import NOT_APPLICABLE_ID
 from services.surveys.steps import RunFacts, Step, list_changeable, list_unsent, read_step
-from services.web_forms import is_form_only
 
 REVIEW_PAGE = 8
 ANSWER_SHOWN = 80  # characters of an answer in the review; the whole stands at its question

@@ -15,12 +15,12 @@ from handlers.filters import Flow, Typed
 from handlers.forms import send_form
 from handlers.survey_screens import read_own_step
 from handlers.talk import Talk
+from services.joining.web_forms import is_form_only
 from services.programmes.answers import AnswerRefused, check_answer, describe
 from services.programmes.surveys import TEXT_KINDS, Question
 from services.surveys import runs
 from services.surveys.runs import Recorded
 from services.surveys.steps import Step, read_step
-from services.web_forms import is_form_only
 
 router = Router(name="surveys")
 

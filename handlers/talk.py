@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from models.unit_of_work import UnitOfWork
 from notices.language import Translator
 from notices.letters import Letter, Rows
-from services.actors import Actor, person_in_chat
-from services.conversations import Place, Shown, keep_place, read_place, take_update
-from services.errors import NotFound
+from services.access.actors import Actor, person_in_chat
+from services.access.errors import NotFound
+from services.delivery.conversations import Place, Shown, keep_place, read_place, take_update
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
 
 from handlers.talk import Talk
-from services.closings import answer_offer
+from services.curator.closings import answer_offer
 
 router = Router(name="years")
 

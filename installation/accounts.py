@@ -12,9 +12,9 @@ from installation.processes import open_clock
 from installation.site import Site
 from models.accounts import Account, AccountRole
 from notices.language import Translator
-from services.accounts import create_account, issue_link
-from services.actors import Door, system
-from services.organizations import OrganizationFacts, list_organizations
+from services.access.actors import Door, system
+from services.accounts.directory import create_account, issue_link
+from services.organizations.register import OrganizationFacts, list_organizations
 
 LOGIN = "curator"
 ACTOR = system(Door.COMMAND_LINE)

@@ -13,10 +13,11 @@ from installation.commands import Telling, now_of
 from installation.site import Site
 from models.engine import Database
 from models.schema import SchemaNewer, is_current
-from services.backups import folder_of, make_backup, name_of, restore_backup
-from services.backups.refusals import NothingToBackUp
-from services.files import folder_of as files_of
-from services.files import remove_content
+from services.files.backups.making import backup_folder, make_backup, name_of
+from services.files.backups.refusals import NothingToBackUp
+from services.files.backups.restoring import restore_backup
+from services.files.store import folder_of as files_of
+from services.files.store import remove_content
 from services.privacy.erasures import note_cleaned
 from services.privacy.remembering import Reapplied, Remembered, read_remembered, reapply, remember
 
@@ -45,7 +46,7 @@ def back_up(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
 def target_of(site: Site, out: Path | None, now: datetime) -> Path:
     """A file as it was named; into a folder, or without a name, one by the moment."""
     if out is None:
-        return folder_of(site.folder) / name_of(now)
+        return backup_folder(site.folder) / name_of(now)
     return out / name_of(now) if out.is_dir() else out
 
 
@@ -144,7 +145,7 @@ def say_reapplied(telling: Telling, again: Reapplied) -> list[str]:
 
 def keep_present(site: Site, now: datetime) -> Path | None:
     """A backup of what --force replaces; None when there is nothing."""
-    target = folder_of(site.folder) / name_of(now, before="restore")
+    target = backup_folder(site.folder) / name_of(now, before="restore")
     try:
         return make_backup(site.database_url, site.folder, target, now).path
     except NothingToBackUp:

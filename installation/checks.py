@@ -23,7 +23,7 @@ from models.engine import Database, with_patience
 from models.installation import Stamp
 from models.schema import SchemaNewer, WrongStamp, is_current, read_stamp
 from notices.language import CatalogueMissing, load_translators
-from services.log_masking import mask
+from services.files.log_masking import mask
 
 TELEGRAM = "https://api.telegram.org"
 TELEGRAM_SECONDS = 10
@@ -165,7 +165,7 @@ def migrate_site(site: Site, *, has_backup: bool = True) -> Path | None:
     Raises a Fault and what `backup_before_migration` raises: then nothing is changed.
     """
     from models.migrating import migrate
-    from services.clock import SystemClock
+    from services.access.clock import SystemClock
 
     now = SystemClock().now()
     with open_database(site) as database:
@@ -182,7 +182,7 @@ def migrate_site(site: Site, *, has_backup: bool = True) -> Path | None:
 
 
 def back_up(site: Site, now: datetime) -> Path | None:
-    from services.backups import backup_before_migration, folder_of
+    from services.files.backups.making import backup_before_migration, backup_folder
 
-    made = backup_before_migration(site.database_url, site.folder, folder_of(site.folder), now)
+    made = backup_before_migration(site.database_url, site.folder, backup_folder(site.folder), now)
     return made.path if made else None

@@ -19,13 +19,13 @@ from installation.site import PACKS, Site
 from models.accounts import Account, AccountRole
 from models.people import OrganizationKind
 from notices.language import Translator
-from services.account_organizations import admit_guest, find_account, list_workplaces
-from services.accounts import issue_link
-from services.clock import SystemClock
-from services.organizations import add_organization, find_organization, list_organizations
+from services.access.clock import SystemClock
+from services.accounts.directory import issue_link
+from services.accounts.record_closures import RecordsOpen, find_closure, open_records
+from services.accounts.workplaces import admit_guest, find_account, list_workplaces
+from services.organizations.register import add_organization, find_organization, list_organizations
 from services.programmes.packs import load_pack
 from services.programmes.running import create_programme
-from services.record_closures import RecordsOpen, find_closure, open_records
 
 
 @dataclass(frozen=True, slots=True)

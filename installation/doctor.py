@@ -25,8 +25,8 @@ from installation.running import starts_sandbox
 from installation.site import Site, is_loopback
 from installation.words import word
 from notices.language import Translator
-from services.errors import DomainError
-from services.log_masking import mask
+from services.access.errors import DomainError
+from services.files.log_masking import mask
 from services.programmes.packs import check_packs
 from settings import ENV_FILE
 from worker.pulse import SILENT_SECONDS, age_of

@@ -12,9 +12,10 @@ from installation import checks, faults
 from installation.accounts import ACTOR
 from installation.commands import Telling, now_of
 from installation.site import Site
-from services.exports import Filters, Format, record_export, write_export
-from services.files import PART, Sink, open_owned
-from services.organizations import find_organization
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import Format, record_export, write_export
+from services.files.store import PART, Sink, open_owned
+from services.organizations.register import find_organization
 
 
 def export_table(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:

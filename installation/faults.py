@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from services.errors import N_, DomainError
+from services.access.errors import N_, DomainError
 
 
 class Fault(DomainError):

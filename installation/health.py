@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from installation.commands import Telling
 from installation.probes import bot_probe, panel_probe
 from installation.site import Site
-from services.errors import N_, DomainError
+from services.access.errors import N_, DomainError
 from worker.pulse import SILENT_SECONDS, age_of
 
 ANSWER_SECONDS = 15  # a bot that waits for Telegram and database needs up to twelve

@@ -9,11 +9,14 @@ from installation import checks, faults
 from installation.accounts import ACTOR
 from installation.commands import Telling, now_of
 from installation.site import Site
-from services.errors import N_, DomainError
-from services.imports import Fate, Judged, count_fates, judge, read_known, read_list, read_table, say_reason
-from services.imports import words as texts
-from services.imports.register import CHUNK, add_listed, register_list
-from services.organizations import OrganizationFacts, find_organization, list_organizations
+from services.access.errors import N_, DomainError
+from services.organizations.register import OrganizationFacts, find_organization, list_organizations
+from services.people.imports import words as texts
+from services.people.imports.fates import Judged, count_fates, judge, read_known
+from services.people.imports.register import CHUNK, add_listed, register_list
+from services.people.imports.results import say_reason
+from services.people.imports.rows import Fate, read_list
+from services.people.imports.tables import read_table
 
 
 class WhichOrganization(DomainError):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from installation.site import Site
-from services.log_masking import MaskingFormatter
+from services.files.log_masking import MaskingFormatter
 
 FILE_BYTES, FILES = 5_000_000, 5
 CHATTY = ("aiogram", "apscheduler", "alembic", "waitress", "aiohttp.access", "matplotlib")

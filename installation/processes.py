@@ -14,8 +14,8 @@ from datetime import datetime
 from installation import checks, faults
 from installation.site import PACKS, Site
 from models.engine import with_patience
-from services.clock import Clock, clock_of
-from services.panel_address import keep_panel_address
+from services.access.clock import Clock, clock_of
+from services.organizations.panel_address import keep_panel_address
 
 CLOCK_SECONDS = 20  # how long a process waits for the sandbox to say the time
 

@@ -10,12 +10,12 @@ from installation import checks
 from installation.accounts import ACTOR
 from installation.commands import Telling, writing
 from installation.site import PACKS, Site
-from services.organizations import find_organization
+from services.organizations.register import find_organization
 from services.programmes.differences import AREAS, Change
 from services.programmes.packs import ResolvedPack, check_packs, list_packs, load_pack
 from services.programmes.running import create_programme, current_cycle, running_pack_id
-from services.programmes.upgrades import Upgrade, read_upgrade, upgrade_programme
 from services.programmes.windows import describe_windows
+from services.roadmap.upgrades import Upgrade, read_upgrade, upgrade_programme
 
 
 def list_programmes(_site: Site, telling: Telling, _arguments: argparse.Namespace) -> int:

@@ -12,8 +12,8 @@ from installation import faults
 from installation.commands import Telling
 from installation.running import say
 from installation.site import Site
-from services.clock import SystemClock
-from services.meeting_text.batch import read_line, read_text
+from services.access.clock import SystemClock
+from services.messages_read.reading.batch import read_line, read_text
 
 STANDARD_INPUT = "-"
 

@@ -17,8 +17,8 @@ from installation.site import Site
 from installation.supervision import Supervisor
 from installation.words import word
 from notices.language import Translator, load_translators
+from services.access.errors import N_
 from services.demo import DEMO_LOGIN, DemoPerson, prepare_demo
-from services.errors import N_
 from services.programmes.packs import ResolvedPack
 
 log = logging.getLogger(__name__)

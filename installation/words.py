@@ -6,8 +6,8 @@ import os
 from dotenv import dotenv_values
 
 from notices.language import DEFAULT_LOCALE, FOLDER, LOCALES, Translator
-from services.errors import DomainError
-from services.log_masking import mask
+from services.access.errors import DomainError
+from services.files.log_masking import mask
 from settings import ENV_FILE
 
 LOCALE = "NASTAVNIK_LOCALE"

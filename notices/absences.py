@@ -11,7 +11,7 @@ from models.people import Organization, Person
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from notices.pairs import read_card
-from services.leaves import is_somebody_away
+from services.people.leaves import is_somebody_away
 
 
 def pair_paused(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:

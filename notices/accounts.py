@@ -10,9 +10,9 @@ from models.accounts import Account
 from models.people import Person
 from notices.language import Translator
 from notices.letters import Letter, Skip
-from services.account_news import AccountEvent
-from services.account_passes import has_account
-from services.errors import N_
+from services.access.errors import N_
+from services.accounts.news import AccountEvent
+from services.accounts.passes import has_account
 
 
 def unlinked(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:

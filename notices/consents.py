@@ -10,9 +10,10 @@ from models.consents import ConsentKind
 from models.people import Person
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
-from services.actors import person_in_chat
-from services.consents import ConsentState, read_standing
-from services.errors import NotFound
+from services.access.actors import person_in_chat
+from services.access.errors import NotFound
+from services.consents.states import ConsentState
+from services.joining.standings import read_standing
 
 
 def request(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from models.events import EventKind, EventStatus, GuestAnswer
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Rows, Skip
-from services.consents import has_consent
-from services.errors import N_, NotFound
-from services.events.guests import read_invitation
-from services.events.planning import EventFacts, materials_of
+from services.access.errors import N_, NotFound
+from services.consents.states import has_consent
+from services.roadmap.events.guests import read_invitation
+from services.roadmap.events.planning import EventFacts, materials_of
 
 KINDS = {
     EventKind.ROUND_TABLE: N_("round table"),

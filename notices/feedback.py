@@ -11,10 +11,10 @@ from models.surveys import UNSENT, SurveyRun
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip, in_rows
 from notices.meetings import read_card, say_when
-from services.actors import person_in_chat
-from services.feedback import Feedback, find_feedback, read_feedback
+from services.access.actors import person_in_chat
 from services.meetings.cards import MeetingCard
 from services.programmes.surveys import SEEN_BY
+from services.surveys.feedback import Feedback, find_feedback, read_feedback
 
 BEST = 10
 IN_A_ROW = 5

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from models.people import Invitation, JoinRequest, JoinStatus, Person
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
-from services.consents import has_consent
-from services.joining import is_linked
+from services.consents.states import has_consent
+from services.joining.entering import is_linked
 
 
 def recognised(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:

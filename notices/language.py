@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_location
 
-from services.errors import DomainError
+from services.access.errors import DomainError
 from services.programmes.texts import Text
 
 FOLDER = Path(__file__).resolve().parent.parent / "locales"

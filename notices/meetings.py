@@ -11,13 +11,13 @@ from models.meetings import MeetingKind, MeetingStatus
 from models.people import Organization, Role
 from notices.language import Translator
 from notices.letters import Action, Letter, Rows, Skip
-from services.actors import Door, person_in_chat, system
-from services.errors import NotFound
-from services.feedback import find_feedback, read_feedback
+from services.access.actors import Door, person_in_chat, system
+from services.access.errors import NotFound
 from services.meetings.cards import MeetingCard, find_replaced, read_meeting
 from services.meetings.moments import find_overlaps
 from services.meetings.schedule import list_reminder_times
 from services.programmes.running import pack_of
+from services.surveys.feedback import find_feedback, read_feedback
 
 
 def proposed(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from notices.language import Translator, escape
 from notices.letters import Letter, Skip
-from services.consents import has_consent
-from services.errors import NotFound
-from services.memos import MemoFacts, read_memo
+from services.access.errors import NotFound
+from services.consents.states import has_consent
+from services.roadmap.memos import MemoFacts, read_memo
 
 
 def sent(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:

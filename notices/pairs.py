@@ -13,11 +13,11 @@ from models.pairs import PairStatus
 from models.people import Organization, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
-from services.actors import Door, system
-from services.errors import N_, NotFound
-from services.pairs import PairCard, Side, WaitsFor, read_pair
+from services.access.actors import Door, system
+from services.access.errors import N_, NotFound
+from services.delivery.sending import is_reachable
+from services.pairs.cards import PairCard, Side, WaitsFor, read_pair
 from services.programmes.running import settings_of
-from services.sending import is_reachable
 from services.surveys.shared import Shared, SharedAnswer, read_shared
 
 OFFER = {

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Rows, Skip, in_rows
-from services.errors import NotFound
+from services.access.errors import NotFound
 from services.roadmap.digests import Digest, DigestItem, read_digest
 from services.roadmap.reminders import MOST_DUTIES, Duty, read_duties, read_duty
 

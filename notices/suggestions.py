@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from models.suggestions import SuggestionKind
 from notices.language import Translator, escape
 from notices.letters import Letter, Skip
-from services.actors import Door, system
-from services.errors import N_, NotFound
-from services.suggestions import read_suggestion
+from services.access.actors import Door, system
+from services.access.errors import N_, NotFound
+from services.pairs.suggestions import read_suggestion
 
 KINDS = {
     SuggestionKind.ENCOURAGE: N_("Encourage the mentee"),

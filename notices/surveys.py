@@ -11,8 +11,8 @@ from models.people import Person
 from models.surveys import UNSENT
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
-from services.consents import has_consent
-from services.errors import NotFound
+from services.access.errors import NotFound
+from services.consents.states import has_consent
 from services.programmes.surveys import Survey
 from services.surveys.steps import read_step
 

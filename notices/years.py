@@ -14,7 +14,7 @@ from models.people import Participation, Role
 from models.programmes import Cycle
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
-from services.consents import ConsentState, has_consent, state_of
+from services.consents.states import ConsentState, has_consent, state_of
 from services.programmes.running import NoOpenCycle, pack_of
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.plan import TICKS, Tick
-from services.clock import Clock, SystemClock
-from services.reminders import find_next_notice
+from services.access.clock import Clock, SystemClock
+from services.meetings.reminders import find_next_notice
 
 log = logging.getLogger(__name__)
 

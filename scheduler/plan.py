@@ -7,20 +7,20 @@ a long stop the first tick does what is due then.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.backups import ask_daily_backup
-from services.drafts.writing import erase_old_drafts
-from services.events.guests import remind_guests
-from services.feedback import remind_feedback
-from services.leaving import end_terms
-from services.pairs import expire_offers
+from services.delivery.sent_forms import forget_sent
+from services.files.backups.making import ask_daily_backup
+from services.joining.withdrawing import end_terms
+from services.meetings.reminders import BATCH, ask_after_meetings, send_due_reminders
+from services.messages_read.drafts.writing import erase_old_drafts
+from services.pairs.offers import expire_offers
 from services.privacy.erasures import ask_due_erasures, look_after_terms
-from services.reminders import BATCH, ask_after_meetings, send_due_reminders
 from services.roadmap.digests import send_digests
+from services.roadmap.events.guests import remind_guests
 from services.roadmap.proofs import settle_roadmaps
 from services.roadmap.reminders import remind_responsible
-from services.sent_forms import forget_sent
 from services.surveys.closing import close_overdue
 from services.surveys.events import ask_before_and_after, ask_short_forms
+from services.surveys.feedback import remind_feedback
 from services.surveys.reminders import remind_unfinished, tell_curator_of_silence
 from services.surveys.waves import open_waves
 

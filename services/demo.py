@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.people import ChatAccount, Invitation, OrganizationKind, Person
-from services.accounts import ensure_demo_curator
-from services.actors import Door, system
-from services.joining import create_invitation
-from services.organizations import OrganizationFacts, add_organization, list_organizations
-from services.people import add_person
+from services.access.actors import Door, system
+from services.accounts.directory import ensure_demo_curator
+from services.joining.entering import create_invitation
+from services.organizations.register import OrganizationFacts, add_organization, list_organizations
+from services.people.cards import add_person
 from services.programmes.packs import ResolvedPack
 from services.programmes.running import create_programme
 

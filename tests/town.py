@@ -20,7 +20,7 @@ from models.messages import InboxStatus, InboxUpdate
 from models.unit_of_work import UnitOfWork
 from sandbox.client import SandboxClient
 from sandbox.server import Sandbox
-from services.clock import SandboxClock
+from services.access.clock import SandboxClock
 from tests.conftest import FIRST_MOMENT
 
 TOKEN = "4242424242:AAtown-of-tests-0123456789abcdefghij"

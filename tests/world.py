@@ -16,17 +16,19 @@ from sqlalchemy.orm import Session
 
 from models.engine import Database
 from models.people import OrganizationKind, Role
-from services import pairs
-from services.actors import Actor, ActorKind, Door, Right, person_in_chat, system
-from services.consents import give_consent, read_offer
-from services.joining import claim_invitation, create_invitation
-from services.organizations import add_organization
-from services.people import PersonFacts, add_person
+from services.access.actors import Actor, ActorKind, Door, Right, person_in_chat, system
+from services.consents.ledger import give_consent
+from services.consents.texts import read_offer
+from services.joining.entering import claim_invitation, create_invitation
+from services.organizations.register import add_organization
+from services.pairs.offers import accept_offer
+from services.pairs.proposals import confirm_pair, draft_pair
+from services.people.cards import PersonFacts, add_person
 from services.programmes.answers import Raw, Tapped
 from services.programmes.packs import ResolvedPack, load_pack
 from services.programmes.running import create_programme
 from services.programmes.surveys import Question
-from services.roles import choose_role
+from services.surveys.intake import choose_role
 from services.surveys.runs import finish_ticks, record_answer, send, skip_question, tick_option
 from services.surveys.steps import read_step
 from tests.standing import T, repeat
@@ -131,14 +133,14 @@ class World:
 
         def step() -> int:
             drafted = self.write(
-                pairs.draft_pair,
+                draft_pair,
                 actor=self.curator,
                 mentee_participation_id=mentee.participation_id,
                 mentor_participation_id=mentor.participation_id,
             )
-            self.write(pairs.confirm_pair, actor=self.curator, pair_id=drafted.pair_id)
+            self.write(confirm_pair, actor=self.curator, pair_id=drafted.pair_id)
             for one in (mentee, mentor):
-                self.write(pairs.accept_offer, actor=self.actor(one.person), pair_id=drafted.pair_id)
+                self.write(accept_offer, actor=self.actor(one.person), pair_id=drafted.pair_id)
             pair_id: int = drafted.pair_id
             return pair_id
 

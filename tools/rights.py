@@ -1,4 +1,4 @@
-"""docs/rights.md from the one table of services/rights.py: `python tools/rights.py` writes it anew."""
+"""docs/rights.md from the one table of services/access/rights.py: `python tools/rights.py` writes it anew."""
 
 import sys
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from services.actors import Right  # noqa: E402
-from services.rights import DUTIES, LISTS, RIGHTS  # noqa: E402  # found through the line above
+from services.access.actors import Right  # noqa: E402  # found through the line above
+from services.access.rights import DUTIES, LISTS, RIGHTS  # noqa: E402
 
 PAPER = ROOT / "docs" / "rights.md"
 
 HEAD = """# Who may do what
 
-Made by `tools/rights.py` from `services/rights.py`; a test holds it to the code.
+Made by `tools/rights.py` from `services/access/rights.py`; a test holds it to the code.
 
 Rights have two axes. **Function**: the role of an account, in the table. **Organisation**: a right holds in
 the organisation that the account works in at the moment and in no other; an account of several turns to one

@@ -1,13 +1,7 @@
 """The daily backup as a job: what has expired goes first, so that it does not live on in a backup."""
 
-from services import backups
-from services.files import (
-    folder_of,
-    forget_expired,
-    list_known_names,
-    remove_content,
-    sweep_folder,
-)
+from services.files.backups.making import backup_folder, make_backup, name_of, prune_backups
+from services.files.store import folder_of, forget_expired, list_known_names, remove_content, sweep_folder
 from services.privacy.remembering import remember
 from worker.work import Outcome, Work
 
@@ -18,10 +12,10 @@ def run_backup(work: Work) -> Outcome:
     config = work.config
     with work.database.reading() as session:
         remember(session, config.data_dir)
-    folder = backups.folder_of(config.data_dir)
-    target = folder / backups.name_of(work.job.created_at)
-    summary = backups.make_backup(config.database_url, config.data_dir, target, work.now())
-    removed = backups.prune_backups(folder)
+    folder = backup_folder(config.data_dir)
+    target = folder / name_of(work.job.created_at)
+    summary = make_backup(config.database_url, config.data_dir, target, work.now())
+    removed = prune_backups(folder)
     return Outcome(
         {
             "name": summary.path.name,

@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from services.errors import NotFound
-from services.files import folder_of, remove_content
+from services.access.errors import NotFound
+from services.files.store import folder_of, remove_content
 from services.privacy.erasing import Erased, erase_person
 from services.privacy.erasures import note_cleaned
 from services.privacy.remembering import remember

@@ -16,17 +16,16 @@ from typing import Any, BinaryIO
 from sqlalchemy.orm import Session
 
 from models.jobs import FileKind
-from services.exports import (
+from services.documents.exports.tables import Column, Filters, Row
+from services.documents.exports.writing import (
     Export,
     ExportSummary,
-    Filters,
     Format,
     check_format,
     prepare_export,
     record_export,
 )
-from services.exports.tables import Column, Row
-from services.files import (
+from services.files.store import (
     PART,
     PlacedFile,
     Sink,

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.jobs import FileKind
-from services.errors import DomainError, NotFound
-from services.files import (
+from services.access.errors import DomainError, NotFound
+from services.files.jobs import report_progress
+from services.files.store import (
     FileMissing,
     PlacedFile,
     draw_name,
@@ -21,27 +22,20 @@ from services.files import (
     remove_content,
     store_file,
 )
-from services.imports import (
+from services.people.imports.fates import Judged, count_fates, judge, read_known
+from services.people.imports.register import (
     CHUNK,
-    Fate,
-    Judged,
-    StaffList,
+    KEEP,
     add_listed,
-    count_fates,
     find_list,
-    fold,
-    judge,
     keep_applied,
     keep_check,
     keep_refusal,
     read_added,
-    read_known,
-    read_list,
-    read_table,
-    write_result,
 )
-from services.imports.register import KEEP
-from services.jobs import report_progress
+from services.people.imports.results import write_result
+from services.people.imports.rows import Fate, StaffList, fold, read_list
+from services.people.imports.tables import read_table
 from worker.work import Outcome, Work
 
 SCRATCH = ".scratch"

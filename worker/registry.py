@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from services.backups import KIND as BACKUP
-from services.exports import KIND as EXPORT
-from services.imports import KIND as IMPORT
+from services.documents.exports.requests import KIND as EXPORT
+from services.files.backups.making import KIND as BACKUP
+from services.people.imports.register import KIND as IMPORT
 from services.privacy.erasures import KIND as ERASURE
 from worker.backups import run_backup
 from worker.erasures import run_erasure

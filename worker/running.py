@@ -9,8 +9,17 @@ from collections.abc import Mapping
 from sqlalchemy.exc import DBAPIError
 
 from models.engine import Database
-from services.errors import DomainError
-from services.jobs import JobTaken, JobTakenAway, UnknownKind, fail, finish, has_next, release, take_next
+from services.access.errors import DomainError
+from services.files.jobs import (
+    JobTaken,
+    JobTakenAway,
+    UnknownKind,
+    fail,
+    finish,
+    has_next,
+    release,
+    take_next,
+)
 from worker.pulse import Pulse
 from worker.registry import RUNNERS, Runner
 from worker.work import UNREACHABLE, Heart, Interrupted, Work, WorkerConfig

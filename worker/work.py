@@ -13,11 +13,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.engine import Database
-from services.accounts import read_account
-from services.actors import Actor, Door, system
-from services.clock import Clock
-from services.errors import NotAllowed
-from services.jobs import STALE_AFTER, JobTaken, JobTakenAway, beat, report_progress
+from services.access.actors import Actor, Door, system
+from services.access.clock import Clock
+from services.access.errors import NotAllowed
+from services.accounts.directory import read_account
+from services.files.jobs import STALE_AFTER, JobTaken, JobTakenAway, beat, report_progress
 from worker.pulse import Pulse
 
 log = logging.getLogger(__name__)

@@ -12,24 +12,20 @@ from admin.languages import label
 from admin.storage import now, session
 from admin.views.entrance import say_refused
 from models.accounts import AccountRole
-from services.account_news import read_account_news
-from services.account_organizations import admit_guest, end_guest, list_workplaces
-from services.account_passes import CODE_LIFE, issue_chat_code, unlink_account
-from services.account_register import (
+from services.access.actors import Right
+from services.access.rights import DUTIES, RIGHTS
+from services.accounts.directory import LINK_LIFE, create_account, issue_link
+from services.accounts.news import read_account_news
+from services.accounts.passes import CODE_LIFE, issue_chat_code, unlink_account
+from services.accounts.register import (
     confirm_messenger_rule,
     disable_account,
     enable_account,
     list_accounts,
     roles_to_give,
 )
-from services.accounts import (
-    LINK_LIFE,
-    create_account,
-    issue_link,
-)
-from services.actors import Right
-from services.rights import DUTIES, RIGHTS
-from services.signing_in import change_password
+from services.accounts.signing_in import change_password
+from services.accounts.workplaces import admit_guest, end_guest, list_workplaces
 
 
 class AccountPage(SecuredPage):

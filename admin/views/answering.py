@@ -12,7 +12,9 @@ from admin.forms import Field, faults_of, make_field, read_form
 from admin.languages import label, locale, sentence
 from admin.numbers import read_number
 from admin.safety import LINK_LIMIT, limiter
-from services.errors import N_, DomainError
+from services.access.errors import N_, DomainError
+from services.delivery.web_links import LinkFacts, LinkGone, LinkSpent, note_opened, read_survey_link
+from services.joining.web_forms import send_by_form
 from services.programmes.surveys import Block, Question
 from services.programmes.values import AnswerRefused, Raw
 from services.surveys.forms import fill_form, skip_rest
@@ -20,8 +22,6 @@ from services.surveys.reading import Reader, tell
 from services.surveys.recording import RunClosed
 from services.surveys.runs import RunIncomplete
 from services.surveys.steps import Step, read_step
-from services.web_forms import send_by_form
-from services.web_links import LinkFacts, LinkGone, LinkSpent, note_opened, read_survey_link
 
 answering = Blueprint("answering", __name__)
 

@@ -10,10 +10,10 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
 from admin.storage import now, session
 from models.approvals import ApprovalKind
-from services.actors import Right
-from services.approvals import approve, list_approvals
-from services.errors import N_, NotFound
-from services.record_closures import list_closures, open_records
+from services.access.actors import Right
+from services.access.errors import N_, NotFound
+from services.accounts.record_closures import list_closures, open_records
+from services.roadmap.approvals import approve, list_approvals
 
 TITLES = {
     ApprovalKind.CURATOR: N_("Curator of the programme"),

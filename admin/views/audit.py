@@ -10,9 +10,9 @@ from admin.doors import SecuredTable
 from admin.languages import label, short_moment
 from admin.storage import db, session
 from models.audit import AuditEntry
-from services.actors import Right
-from services.errors import N_
-from services.timeline import read_actor_names
+from services.access.actors import Right
+from services.access.errors import N_
+from services.access.timeline import read_actor_names
 
 
 class AuditTable(SecuredTable):

@@ -9,8 +9,8 @@ from admin.doors import SecuredPage, current_actor
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session
-from services.actors import Right
-from services.closings import PairFate, close_cycle, read_closing
+from services.access.actors import Right
+from services.curator.closings import PairFate, close_cycle, read_closing
 
 
 class ClosingPage(SecuredPage):

@@ -18,24 +18,25 @@ from admin.privacy_words import AGE_GROUPS
 from admin.storage import now, session
 from models.consents import ConsentKind
 from models.people import AgeGroup
-from services.consents import PaperFacts, ask_for_consent, list_standings, read_offer, register_paper
-from services.consents.papers import FIELDS, choose_age_group
+from services.access.errors import NotFound
+from services.access.rights import LISTS
+from services.consents.duties import complete_duty, demand_stop, list_duties
+from services.consents.papers import FIELDS, PaperFacts, choose_age_group, register_paper
+from services.consents.retention import list_kept
 from services.consents.states import age_group_of
-from services.errors import NotFound
-from services.files import FileMissing, folder_of, open_file, place_file, remove_content
-from services.leaving import decline_on_paper, withdraw_on_paper
-from services.people import read_person
+from services.consents.texts import read_offer
+from services.files.store import FileMissing, folder_of, open_file, place_file, remove_content
+from services.joining.standings import ask_for_consent, list_standings
+from services.joining.withdrawing import decline_on_paper, withdraw_on_paper
+from services.people.cards import read_person
 from services.privacy.agreements import list_agreements
-from services.privacy.duties import complete_duty, demand_stop, list_duties
 from services.privacy.erasures import list_acts, list_overdue
 from services.privacy.operators import read_operator
 from services.privacy.publications import list_publications_with
-from services.privacy.retention import list_kept
 from services.privacy.scans import keep_scan, read_scan
 from services.privacy.terms import list_cycle_terms
+from services.privacy.uploads import MOST_BYTES, judge_scan
 from services.programmes.consents import split_passages
-from services.rights import LISTS
-from services.uploads import MOST_BYTES, judge_scan
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,16 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session
-from services.actors import Right
-from services.consultations import (
+from services.access.actors import Right
+from services.accounts.consultations import (
     TEXT_LIMIT,
     add_consultation,
     list_own_consultations,
     list_partners_of,
     remove_consultation,
 )
-from services.people import read_person
-from services.record_closures import RecordsClosed
+from services.accounts.record_closures import RecordsClosed
+from services.people.cards import read_person
 
 
 class ConsultationPage(SecuredPage):

@@ -12,10 +12,10 @@ from admin.languages import label, locale, plural, sentence
 from admin.refusals import Refusal, count_refusal
 from admin.safety import SIGN_IN_LIMIT, limiter
 from notices.language import LOCALES
-from services.account_passes import enter, read_entry
-from services.accounts import LinkNotValid, choose_language, read_link, set_password
-from services.errors import DomainError
-from services.signing_in import PasswordTry, sign_in
+from services.access.errors import DomainError
+from services.accounts.directory import LinkNotValid, choose_language, read_link, set_password
+from services.accounts.passes import enter, read_entry
+from services.accounts.signing_in import PasswordTry, sign_in
 
 entrance = Blueprint("entrance", __name__)
 

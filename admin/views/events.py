@@ -25,10 +25,10 @@ from admin.views.roadmap import DateUnreadable, read_date
 from models.events import EventKind, EventStatus
 from models.people import Role
 from notices.events import KINDS, describe_invitation
-from services.actors import Right
-from services.events.guests import invite_guests, list_candidates, list_guests, mark_present
-from services.events.minutes import add_material, write_minutes
-from services.events.planning import (
+from services.access.actors import Right
+from services.roadmap.events.guests import invite_guests, list_candidates, list_guests, mark_present
+from services.roadmap.events.minutes import add_material, write_minutes
+from services.roadmap.events.planning import (
     EventFacts,
     cancel_event,
     change_event,

@@ -19,11 +19,14 @@ from admin.languages import label, locale, sentence
 from admin.storage import now, session
 from models.accounts import Account
 from models.jobs import FileKind, JobStatus
-from services.actors import Right
-from services.backups import BackupState, read_backup_state
-from services.errors import DomainError, NotAllowed, NotFound
-from services.exports import KIND, TABLES, Export, Filters, Format, enqueue_export, prepare_export
-from services.files import (
+from services.access.actors import Right
+from services.access.errors import DomainError, NotAllowed, NotFound
+from services.documents.exports.requests import KIND, enqueue_export
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import TABLES, Export, Format, prepare_export
+from services.files.backups.keeping import BackupState, read_backup_state
+from services.files.jobs import OPEN, JobFacts, cancel, list_jobs
+from services.files.store import (
     FileFacts,
     FileMissing,
     delete_export,
@@ -32,7 +35,6 @@ from services.files import (
     read_file,
     remove_content,
 )
-from services.jobs import OPEN, JobFacts, cancel, list_jobs
 
 SHOWN = 20
 USUAL = "people"

@@ -7,10 +7,10 @@ from admin import storage
 from admin.languages import label, locale, sentence
 from admin.safety import LINK_LIMIT, limiter
 from models.people import Role
-from services.consents import read_offer
-from services.errors import DomainError
-from services.programmes.consents import split_passages
-from services.web_forms import (
+from services.access.errors import DomainError
+from services.consents.texts import read_offer
+from services.delivery.web_links import LinkGone
+from services.joining.web_forms import (
     FormFacts,
     FormStep,
     choose_role_by_form,
@@ -20,7 +20,7 @@ from services.web_forms import (
     open_survey_by_form,
     read_form,
 )
-from services.web_links import LinkGone
+from services.programmes.consents import split_passages
 
 forms = Blueprint("forms", __name__)
 

@@ -13,14 +13,15 @@ from admin.languages import label, number
 from admin.storage import now, session
 from models.messages import OutboxStatus
 from models.people import Role
-from services.account_news import read_account_news
-from services.accounts import SignedIn
-from services.actors import Right
-from services.organizations import read_organization
-from services.outbox import count_notices
-from services.overview import Figures, Section, read_figures, read_sections
-from services.record_closures import list_closures
-from services.scores import latest_level, read_satisfaction
+from services.access.actors import Right
+from services.accounts.directory import SignedIn
+from services.accounts.news import read_account_news
+from services.accounts.record_closures import list_closures
+from services.curator.overview import Figures, Section, read_figures, read_sections
+from services.delivery.outbox import count_notices
+from services.organizations.register import read_organization
+from services.results.satisfaction import read_satisfaction
+from services.results.sheets import latest_level
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from models.jobs import FileKind
-from services.actors import Right
-from services.errors import DomainError, NotFound
-from services.files import (
+from services.access.actors import Right
+from services.access.errors import DomainError, NotFound
+from services.files.store import (
     FileFacts,
     FileMissing,
     folder_of,
@@ -25,20 +25,18 @@ from services.files import (
     read_file,
     remove_content,
 )
-from services.imports import (
-    MOST_BYTES,
+from services.people.imports import words as texts
+from services.people.imports.register import (
     ImportFacts,
     apply_list,
-    check_content,
     discard_list,
     hand_in_list,
     list_imports,
     read_import,
-    template_csv,
-    write_template,
 )
-from services.imports import words as texts
-from services.imports.rows import Fate
+from services.people.imports.results import template_csv, write_template
+from services.people.imports.rows import Fate
+from services.people.imports.tables import MOST_BYTES, check_content
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PATIENCE_SECONDS = 60

@@ -11,8 +11,8 @@ from admin.languages import label, plural
 from admin.numbers import read_number, read_numbers
 from admin.storage import now, session
 from admin.views.people import invitation_code, invitation_link
-from services.actors import Right
-from services.invitations import (
+from services.access.actors import Right
+from services.joining.invitations import (
     InvitationStand,
     SheetCard,
     invite_people,

@@ -12,10 +12,10 @@ from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session
 from admin.views.people import FIELDS
-from services.actors import Actor, Right
-from services.errors import NotFound
-from services.people import ChatState, add_person, list_people
-from services.recognition import list_waiting, recognise, refuse_request
+from services.access.actors import Actor, Right
+from services.access.errors import NotFound
+from services.joining.recognition import list_waiting, recognise, refuse_request
+from services.people.cards import ChatState, add_person, list_people
 
 
 class JoiningPage(SecuredPage):

@@ -13,7 +13,10 @@ from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session
 from models.people import Role
-from services.absences import (
+from services.access.actors import Right
+from services.access.errors import DomainError
+from services.accounts.workplaces import list_where_may
+from services.joining.absences import (
     begin_leave,
     dismiss_person,
     end_absence,
@@ -21,15 +24,12 @@ from services.absences import (
     read_ties,
     transfer_person,
 )
-from services.account_organizations import list_where_may
-from services.actors import Right
-from services.eligibility import EligibilityFacts, read_eligibility, set_eligibility
-from services.errors import DomainError
-from services.handovers import hand_over
-from services.histories import list_bank_entries
-from services.merging import merge_people, preview_merge
-from services.people import list_people, read_person
-from services.testimonies import add_testimony, list_testimonies, mark_informed, remove_testimony
+from services.joining.handovers import hand_over
+from services.joining.merging import merge_people, preview_merge
+from services.people.cards import list_people, read_person
+from services.people.eligibility import EligibilityFacts, read_eligibility, set_eligibility
+from services.people.histories import list_bank_entries
+from services.people.testimonies import add_testimony, list_testimonies, mark_informed, remove_testimony
 
 PAGE = 50
 BOXES = ("is_new_here", "has_returned", "is_up_to_35", "is_student")

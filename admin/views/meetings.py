@@ -14,12 +14,12 @@ from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import db, now, session
 from models.meetings import Meeting, MeetingKind
-from services.actors import Right
-from services.errors import N_
+from services.access.actors import Right
+from services.access.errors import N_
+from services.access.rights import LISTS
 from services.meetings.cards import MeetingCard, cards_of, read_meeting
 from services.meetings.outcomes import log_meeting, log_past_meeting
-from services.pairs import read_pair
-from services.rights import LISTS
+from services.pairs.cards import read_pair
 
 
 def local_start(card: MeetingCard) -> str:

@@ -36,8 +36,8 @@ from admin.views.suggestions import SuggestionPage
 from admin.views.surveys import SurveyPage
 from admin.views.tasks import TaskPage
 from admin.views.waves import WavePage
-from services.actors import Right
-from services.errors import N_
+from services.access.actors import Right
+from services.access.errors import N_
 
 MENU = (
     ("home", N_("Home"), None),

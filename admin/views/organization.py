@@ -14,9 +14,14 @@ from admin.edits import open_edit, take_edit
 from admin.languages import label, translator
 from admin.numbers import read_number
 from admin.storage import now, session
-from services.actors import Right
-from services.networks import list_centers, read_center, read_network, set_center
-from services.organizations import OrganizationCard, edit_organization, read_organization, replace_join_code
+from services.access.actors import Right
+from services.accounts.networks import list_centers, read_center, read_network, set_center
+from services.organizations.register import (
+    OrganizationCard,
+    edit_organization,
+    read_organization,
+    replace_join_code,
+)
 
 FIELDS = ("name", "address", "inn", "timezone")
 ZONES = (

@@ -13,9 +13,9 @@ from admin.languages import label, short_moment
 from admin.storage import db, now, session
 from models.messages import OutboxMessage, OutboxStatus
 from models.people import Person
-from services.errors import N_
-from services.outbox import count_notices, retry_notice
-from services.rights import LISTS
+from services.access.errors import N_
+from services.access.rights import LISTS
+from services.delivery.outbox import count_notices, retry_notice
 
 
 class OutboxTable(SecuredTable):

@@ -20,10 +20,13 @@ from models.outreach import PublicationKind
 from models.pairs import PairStatus
 from models.people import Role
 from notices.memos import describe_memo
-from services.actors import Right
+from services.access.actors import Right
 from services.consents.papers import FIELDS
-from services.memos import list_memos, send_memo, write_memo
-from services.outreach import (
+from services.pairs.cards import PairCard, list_pairs
+from services.people.cards import PersonRow, list_people
+from services.privacy.publications import Named, find_gaps, list_named
+from services.roadmap.memos import list_memos, send_memo, write_memo
+from services.roadmap.outreach import (
     PublicationFacts,
     add_partner,
     add_publication,
@@ -32,9 +35,6 @@ from services.outreach import (
     remove_partner,
     remove_publication,
 )
-from services.pairs import PairCard, list_pairs
-from services.people import PersonRow, list_people
-from services.privacy.publications import Named, find_gaps, list_named
 
 
 class MemoPage(SecuredPage):

@@ -19,27 +19,18 @@ from models.people import Role
 from models.suggestions import SuggestionKind
 from notices.catalogue import compose
 from notices.letters import Skip, reword
-from services.actors import Right
+from services.access.actors import Right
+from services.access.rights import LISTS
+from services.access.timeline import read_pair_story
 from services.meetings.cards import list_meetings_of_pair
-from services.pairs import (
-    EndReason,
-    PairCard,
-    confirm_pair,
-    discard_draft,
-    end_pair,
-    list_pairs,
-    read_missing_papers,
-    read_pair,
-    register_agreement,
-    register_order,
-    withdraw_offer,
-)
-from services.people import PersonFacts, list_people, read_person
-from services.rights import LISTS
-from services.scores import read_pair_ratings
-from services.suggestions import SuggestionFacts, list_suggestions
+from services.pairs.assignments import EndReason, end_pair, register_agreement, register_order
+from services.pairs.cards import PairCard, list_pairs, read_pair
+from services.pairs.papers import read_missing_papers
+from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
+from services.pairs.suggestions import SuggestionFacts, list_suggestions
+from services.people.cards import PersonFacts, list_people, read_person
+from services.results.satisfaction import read_pair_ratings
 from services.surveys.answers import list_conclusions
-from services.timeline import read_pair_story
 
 TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis
 AT_WORK = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED})

@@ -18,12 +18,10 @@ from models.pairs import MEETING, DeclineReason, PairStatus
 from models.paper_way import Deed, WordOf
 from models.people import Role
 from models.suggestions import SuggestionKind
-from services.actors import Right
-from services.consents import ConsentState, read_state
-from services.errors import N_, NotFound
-from services.meetings.cards import MeetingCard, list_meetings_of
-from services.pairs import PairCard, list_pairs_of, read_pair
-from services.paper_way import (
+from services.access.actors import Right
+from services.access.errors import N_, NotFound
+from services.consents.states import ConsentState, read_state
+from services.curator.paper_way import (
     Given,
     enter_meeting_answer,
     enter_offer_answer,
@@ -32,7 +30,9 @@ from services.paper_way import (
     enter_suggestion,
     list_entries,
 )
-from services.people import read_person, read_roles
+from services.meetings.cards import MeetingCard, list_meetings_of
+from services.pairs.cards import PairCard, list_pairs_of, read_pair
+from services.people.cards import read_person, read_roles
 from services.surveys.steps import list_unsent
 
 DEEDS = {

@@ -16,19 +16,21 @@ from admin.languages import label, locale
 from admin.numbers import read_number
 from admin.storage import now, session
 from models.people import ParticipationStatus, Role
-from services.absences import list_absences
-from services.actors import Right
-from services.banks import Profile, read_profile
-from services.consents import latest_decision, read_state, register_paper
-from services.consultations import list_days
-from services.histories import read_history
-from services.joining import InvitationMade, create_invitation, find_invitation, revoke_invitation
+from services.access.actors import Right
+from services.access.rights import LISTS
+from services.access.timeline import read_person_story
+from services.accounts.consultations import list_days
+from services.consents.ledger import latest_decision
+from services.consents.papers import register_paper
+from services.consents.states import read_state
+from services.joining.absences import list_absences
+from services.joining.entering import InvitationMade, create_invitation, find_invitation, revoke_invitation
+from services.joining.merging import find_namesakes
 from services.meetings.cards import list_meetings_of
-from services.merging import find_namesakes
-from services.organizations import list_organizations
-from services.origins import read_origin
-from services.pairs import list_pairs_of
-from services.people import (
+from services.organizations.register import list_organizations
+from services.pairs.banks import Profile, read_profile
+from services.pairs.cards import list_pairs_of
+from services.people.cards import (
     RoleFacts,
     add_person,
     edit_person,
@@ -37,9 +39,9 @@ from services.people import (
     read_person,
     read_roles,
 )
-from services.rights import LISTS
+from services.people.histories import read_history
+from services.people.origins import read_origin
 from services.surveys.answers import list_wishes
-from services.timeline import read_person_story
 
 PAGE = 50
 FIELDS = ("family_name", "given_name", "patronymic", "position")

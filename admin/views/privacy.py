@@ -14,12 +14,12 @@ from admin.numbers import read_number
 from admin.storage import now, session
 from admin.views.consents import drop_scan, take_scan
 from models.privacy import AgreementBasis
-from services.actors import Right
-from services.people import read_person
+from services.access.actors import Right
+from services.consents.retention import list_kept
+from services.people.cards import read_person
 from services.privacy.agreements import list_mentored_pairs, register_agreement
 from services.privacy.erasures import ask_erasure, preview_erasure, read_act
 from services.privacy.operators import edit_operator, read_operator
-from services.privacy.retention import list_kept
 
 AGREEMENT = ("number", "content", "form", "payment", "signed_on", "starts_on", "ends_on")
 

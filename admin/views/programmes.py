@@ -13,8 +13,8 @@ from admin.doors import SecuredPage, current_actor
 from admin.edits import Edit, flag, take_edit
 from admin.languages import label, locale
 from admin.storage import now, session
-from services.actors import Right
-from services.errors import N_
+from services.access.actors import Right
+from services.access.errors import N_
 from services.privacy.terms import read_keep_until
 from services.programmes.regulations import Settings
 from services.programmes.running import SettingsRefused, change_settings, programme_id_of, settings_of

@@ -11,11 +11,12 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from models.people import Role
-from services.actors import Right
-from services.banks import BankRow, Profile, Withheld, list_bank, read_profile, read_withheld
-from services.errors import NotFound
-from services.fit import Fit, compare
-from services.pairs import draft_pair, find_refused
+from services.access.actors import Right
+from services.access.errors import NotFound
+from services.pairs.banks import BankRow, Profile, Withheld, list_bank, read_profile, read_withheld
+from services.pairs.cards import find_refused
+from services.pairs.fit import Fit, compare
+from services.pairs.proposals import draft_pair
 
 MOST_COMPARED = 60
 

@@ -10,16 +10,16 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from admin.views.programmes import FIELDS, SWITCHES
-from services.actors import Right
-from services.errors import DomainError
-from services.exports.words import RESPONSIBLE
+from services.access.actors import Right
+from services.access.errors import DomainError
+from services.documents.exports.words import RESPONSIBLE
 from services.programmes.differences import AREAS
 from services.programmes.packs import PackBroken, PackNotFound, ResolvedPack, load_pack
 from services.programmes.regulations import Indicator
 from services.programmes.running import running_pack_id
 from services.programmes.texts import Text
-from services.programmes.upgrades import NothingToUpgrade, Upgrade, read_upgrade, upgrade_programme
 from services.programmes.windows import describe_windows
+from services.roadmap.upgrades import NothingToUpgrade, Upgrade, read_upgrade, upgrade_programme
 
 
 class RegulationPage(SecuredPage):

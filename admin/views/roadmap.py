@@ -24,10 +24,10 @@ from admin.timelines import draw_roadmap
 from admin.views.consents import drop_scan, take_scan
 from notices.catalogue import compose
 from notices.letters import Letter
-from services.actors import Right
-from services.people import list_people
+from services.access.actors import Right
+from services.access.rights import LISTS
+from services.people.cards import list_people
 from services.programmes.windows import describe_windows
-from services.rights import LISTS
 from services.roadmap.entries import plan_entry, put_off, shift_old_dates
 from services.roadmap.leaders import is_among
 from services.roadmap.proofs import add_proof, finish_row, reopen_row

@@ -5,8 +5,8 @@ from admin.views.events import EventPage
 from admin.views.outreach import MemoPage, OutreachPage
 from admin.views.roadmap import RoadmapPage
 from admin.views.school_calendar import CalendarPage
-from services.actors import Right
-from services.errors import N_
+from services.access.actors import Right
+from services.access.errors import N_
 
 ROADMAP_TABS = (
     ("roadmap", N_("Roadmap"), Right.SEE_SCORES),

@@ -11,10 +11,10 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from admin.views.roadmap import DateUnreadable, read_date
-from services.actors import Right
+from services.access.actors import Right
+from services.organizations.school_days import add_school_days, list_school_days, remove_school_days
+from services.organizations.working_days import list_holidays
 from services.roadmap.entries import school_year_of
-from services.school_days import add_school_days, list_school_days, remove_school_days
-from services.working_days import list_holidays
 
 FIELDS = ("first_day", "last_day", "title")
 

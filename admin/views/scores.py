@@ -11,16 +11,15 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.drawings import CHARTS
 from admin.languages import label, locale
 from admin.storage import now, session
-from services.actors import Right
-from services.rights import LISTS
-from services.scores import (
-    FEWEST_SEEN,
+from services.access.actors import Right
+from services.access.rights import LISTS
+from services.results.attendance import read_attendance
+from services.results.satisfaction import FEWEST_SEEN, read_satisfaction
+from services.results.sheets import (
     criteria_of,
     latest_level,
     list_sheets,
     open_sheet,
-    read_attendance,
-    read_satisfaction,
     read_sheet,
     save_sheet,
 )

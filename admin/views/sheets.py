@@ -15,8 +15,8 @@ from admin.numbers import read_number
 from admin.storage import now, session
 from admin.views.surveys import AnswerMissing
 from models.surveys import SurveyStatus
-from services.actors import Actor, Right
-from services.errors import NotFound
+from services.access.actors import Actor, Right
+from services.access.errors import NotFound
 from services.programmes.surveys import Survey
 from services.programmes.values import AnswerRefused
 from services.surveys.forms import Filled, fill_form, skip_rest

@@ -11,8 +11,8 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now
-from services.actors import Right
-from services.suggestions import decide_suggestion
+from services.access.actors import Right
+from services.pairs.suggestions import decide_suggestion
 
 
 class SuggestionPage(SecuredPage):

@@ -16,18 +16,18 @@ from admin.doors import SecuredPage, current_account, current_actor
 from admin.forms import Field, faults_of, make_field, read_form
 from admin.languages import label, locale
 from admin.storage import now, session
-from services.actors import Actor, Right
-from services.errors import N_, NotFound
+from services.access.actors import Actor, Right
+from services.access.errors import N_, NotFound
+from services.access.rights import LISTS
+from services.delivery.web_links import LinkIssued, issue_survey_link
 from services.programmes.running import settings_of
 from services.programmes.surveys import Survey
 from services.programmes.values import AnswerRefused
-from services.rights import LISTS
 from services.surveys.answers import AnswerSheet, read_answers
 from services.surveys.forms import Filled, PaperSheet, begin_paper, fill_form, read_paper, skip_rest
 from services.surveys.partners import ask_partner, list_partner_runs, renew_link
 from services.surveys.runs import send
 from services.surveys.waves import list_waves
-from services.web_links import LinkIssued, issue_survey_link
 
 
 class AnswerMissing(AnswerRefused):

@@ -8,10 +8,10 @@ from admin.cycles import cycle_id_or_none
 from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
-from services.actors import Right
-from services.overview import MOST, Block, read_sections
-from services.replies import read_replies
-from services.tasks import close_task
+from services.access.actors import Right
+from services.curator.overview import MOST, Block, read_sections
+from services.delivery.tasks import close_task
+from services.surveys.replies import read_replies
 
 
 class TaskPage(SecuredPage):

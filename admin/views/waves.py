@@ -17,12 +17,19 @@ from admin.languages import label, translator
 from admin.storage import now, session
 from models.people import Role
 from notices.surveys import word_invitation
-from services.actors import Right
+from services.access.actors import Right
 from services.programmes.regulations import Occasion
 from services.programmes.running import settings_of
 from services.surveys.points import list_points
 from services.surveys.respondents import ASKED, Reach, Respondent, Segment, Who
-from services.surveys.waves import cancel_wave, close_wave, list_occasions, plan_wave, preview_wave, read_wave
+from services.surveys.waves import (
+    cancel_wave,
+    close_wave,
+    list_occasions,
+    plan_wave,
+    preview_wave,
+    read_wave,
+)
 
 OPENS = time(9, 0)  # of a day that the curator names
 CLOSES = time(23, 59)

@@ -20,12 +20,12 @@ from models.programmes import Cycle
 from notices.language import Translator
 from notices.letters import Action, Letter, Rows, in_rows
 from notices.meetings import say_kind, say_when
-from services.actors import person_in_chat
-from services.conversations import Place
-from services.drafts.cards import DraftCard, find_open_draft, read_draft
-from services.drafts.contents import Field, Purpose
-from services.errors import DomainError
-from services.slots import draw_month, find_last_day, propose_days, propose_times
+from services.access.actors import person_in_chat
+from services.access.errors import DomainError
+from services.delivery.conversations import Place
+from services.meetings.slots import draw_month, find_last_day, propose_days, propose_times
+from services.messages_read.drafts.cards import DraftCard, find_open_draft, read_draft
+from services.messages_read.drafts.contents import Field, Purpose
 
 FLOW = "draft"
 LENGTHS = (30, 45, 60, 90)

@@ -15,13 +15,13 @@ from handlers.filters import DECIDING, Flow, Typed
 from handlers.talk import Talk
 from models.drafts import DraftStatus
 from notices.language import Translator
-from services.drafts.answers import Answer, ChooseByButton, read_answer
-from services.drafts.authors import read_author, read_text
-from services.drafts.cards import DraftCard, read_draft
-from services.drafts.contents import Field, is_worth_a_card
-from services.drafts.writing import fill_draft, find_by_message, open_draft, reread_draft
-from services.errors import DomainError, NotFound
-from services.meeting_text import Intent, Reading, Warned
+from services.access.errors import DomainError, NotFound
+from services.messages_read.drafts.answers import Answer, ChooseByButton, read_answer
+from services.messages_read.drafts.authors import read_author, read_text
+from services.messages_read.drafts.cards import DraftCard, read_draft
+from services.messages_read.drafts.contents import Field, is_worth_a_card
+from services.messages_read.drafts.writing import fill_draft, find_by_message, open_draft, reread_draft
+from services.messages_read.reading.readings import Intent, Reading, Warned
 
 router = Router(name="texts about meetings")
 

@@ -12,10 +12,13 @@ from handlers.filters import Flow
 from handlers.talk import Talk
 from models.meetings import MeetingFormat, MeetingKind, MeetingStatus
 from notices.feedback import describe_logged
-from services.drafts.cards import read_draft
-from services.drafts.contents import Field, Purpose
-from services.drafts.saving import Kept, keep_item
-from services.drafts.writing import (
+from services.meetings.cards import read_meeting
+from services.meetings.outcomes import DayNotPast
+from services.meetings.slots import read_slot
+from services.messages_read.drafts.cards import read_draft
+from services.messages_read.drafts.contents import Field, Purpose
+from services.messages_read.drafts.saving import Kept, keep_item
+from services.messages_read.drafts.writing import (
     choose_tense,
     correct_twin,
     fill_draft,
@@ -23,9 +26,6 @@ from services.drafts.writing import (
     leave_unanswered,
     refuse_item,
 )
-from services.meetings.cards import read_meeting
-from services.meetings.outcomes import DayNotPast
-from services.slots import read_slot
 
 router = Router(name="cards of meetings")
 

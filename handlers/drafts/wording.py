@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 from models.meetings import MeetingFormat
 from notices.language import Translator, escape
 from notices.meetings import say_kind, say_when
-from services.drafts.cards import DraftCard
-from services.drafts.contents import Field, Item, Purpose
-from services.errors import N_
-from services.meeting_text import Warned
+from services.access.errors import N_
+from services.messages_read.drafts.cards import DraftCard
+from services.messages_read.drafts.contents import Field, Item, Purpose
+from services.messages_read.reading.readings import Warned
 
 SHOWN = 200  # characters of a topic on the card; all of it is saved
 

@@ -6,7 +6,7 @@ from babel.dates import format_date, get_day_names
 
 from notices.language import Translator
 from notices.letters import Action, Letter, Rows, in_rows
-from services.slots import Month
+from services.meetings.slots import Month
 
 EMPTY = "·"
 WEEK = 7

@@ -20,9 +20,9 @@ from models.people import Role
 from notices.language import Translator
 from notices.letters import Action, Letter
 from notices.meetings import describe_state, say_kind, say_when
-from services.actors import person_in_chat
-from services.conversations import Place
-from services.errors import DomainError, NotAllowed, NotFound
+from services.access.actors import person_in_chat
+from services.access.errors import DomainError, NotAllowed, NotFound
+from services.delivery.conversations import Place
 from services.meetings.cards import OPEN, MeetingCard, list_meetings_of, read_meeting
 from services.meetings.planning import (
     MeetingBegun,
@@ -32,7 +32,7 @@ from services.meetings.planning import (
     cancel_meeting,
     confirm_meeting,
 )
-from services.pairs import list_pairs_of
+from services.pairs.cards import list_pairs_of
 
 router = Router(name="meeting cards")
 

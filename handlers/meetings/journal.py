@@ -18,9 +18,6 @@ from handlers.meetings.planning import begin_again, begin_move
 from handlers.talk import Talk
 from notices.feedback import describe_feedback, describe_logged
 from notices.letters import Action, Letter
-from services.drafts.answers import ChooseByButton, read_answer
-from services.drafts.contents import Field, Purpose
-from services.feedback import read_feedback
 from services.meetings.cards import read_meeting
 from services.meetings.outcomes import (
     LONGEST,
@@ -35,6 +32,9 @@ from services.meetings.outcomes import (
     say_held,
 )
 from services.meetings.planning import MeetingChanged
+from services.messages_read.drafts.answers import ChooseByButton, read_answer
+from services.messages_read.drafts.contents import Field, Purpose
+from services.surveys.feedback import read_feedback
 
 router = Router(name="meeting journal")
 

@@ -11,12 +11,12 @@ from models.programmes import Cycle
 from notices.language import Translator
 from notices.letters import Action, Letter
 from notices.meetings import say_when
-from services.actors import Actor, person_in_chat
-from services.conversations import Place
-from services.errors import NotAllowed, NotFound
+from services.access.actors import Actor, person_in_chat
+from services.access.errors import NotAllowed, NotFound
+from services.delivery.conversations import Place
 from services.meetings.cards import read_meeting
-from services.pairs import PairCard, list_pairs_of, read_pair
-from services.slots import draw_month
+from services.meetings.slots import draw_month
+from services.pairs.cards import PairCard, list_pairs_of, read_pair
 
 FLOW = "log"
 LENGTHS = (30, 45, 60, 90)

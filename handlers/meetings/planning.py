@@ -18,19 +18,14 @@ from models.pairs import Pair
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, in_rows
 from notices.meetings import read_card, say_kind, say_when
-from services.actors import Actor, person_in_chat
-from services.conversations import Place
-from services.drafts.answers import ChooseByButton, read_answer
-from services.drafts.contents import Field, Purpose
-from services.errors import NotFound
+from services.access.actors import Actor, person_in_chat
+from services.access.errors import NotFound
+from services.delivery.conversations import Place
 from services.meetings.cards import OPEN, read_meeting
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import find_overlaps, span_of
 from services.meetings.planning import MeetingProposed, TimePassed, move_meeting, propose_meeting
-from services.pairs import read_pair
-from services.programmes.running import settings_of
-from services.school_days import read_calendar
-from services.slots import (
+from services.meetings.slots import (
     TimeNotUnderstood,
     check_day,
     draw_month,
@@ -39,6 +34,11 @@ from services.slots import (
     propose_times,
     read_slot,
 )
+from services.messages_read.drafts.answers import ChooseByButton, read_answer
+from services.messages_read.drafts.contents import Field, Purpose
+from services.organizations.school_days import read_calendar
+from services.pairs.cards import read_pair
+from services.programmes.running import settings_of
 
 router = Router(name="meeting planning")
 

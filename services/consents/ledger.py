@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
 from models.people import Organization, Person
 from models.tasks import Task, TaskKind
-from services.actors import Actor
-from services.audit import record
+from services.access.actors import Actor
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
+from services.consents.duties import call_off_duties
+from services.consents.retention import add_years
 from services.consents.states import DECISIVE, KIND, ConsentMissing, ConsentState, newest, state_of
 from services.consents.texts import ConsentTextChanged, read_offer, use_of
-from services.errors import N_, DomainError, NotFound
-from services.privacy.duties import call_off_duties
-from services.privacy.retention import add_years
-from services.tasks import open_task
+from services.delivery.tasks import open_task
 
 
 class ConsentOnPaperOnly(DomainError):
@@ -107,7 +107,7 @@ def check_chat_allowed(session: Session, organization_id: int, kind: ConsentKind
 def record_refusal(
     session: Session, *, actor: Actor, now: datetime, kind: ConsentKind = KIND
 ) -> DecisionFacts:
-    """The person said no: only the decision, its date and the version stay. See services.leaving."""
+    """Record a refusal: decision, date and version. What follows: services.joining.withdrawing."""
     person = lock_self(session, actor)
     decide(
         session,
@@ -126,7 +126,7 @@ def record_refusal(
 def record_withdrawal(
     session: Session, *, actor: Actor, now: datetime, kind: ConsentKind = KIND
 ) -> DecisionFacts:
-    """The person takes back what was given. See services.leaving for what follows.
+    """The person takes back what was given. See services.joining.withdrawing for what follows.
 
     Raises ConsentMissing when there is nothing to withdraw.
     """
@@ -149,7 +149,7 @@ def record_withdrawal(
 
 
 def record_term_end(session: Session, *, consent_id: int, actor: Actor, now: datetime) -> None:
-    """The term of a given consent is over: the row that follows it says so. See services.leaving."""
+    """Record that a consent's term is over. What follows: services.joining.withdrawing."""
     ended = session.get_one(Consent, consent_id)
     person = session.get_one(Person, ended.person_id, with_for_update=True)
     decide(

@@ -8,20 +8,12 @@ from sqlalchemy.orm import Session
 
 from models.consents import ConsentDecision, ConsentKind, ConsentMedium
 from models.people import AgeGroup, Person
-from services.actors import Actor, Right
-from services.audit import record
+from services.access.actors import Actor, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
 from services.consents.ledger import DecisionFacts, Evidence, decide, facts_of_latest
-from services.consents.states import (
-    DECISIVE,
-    KIND,
-    ConsentMissing,
-    ConsentState,
-    newest,
-    pack_now,
-    state_of,
-)
+from services.consents.states import DECISIVE, KIND, ConsentMissing, ConsentState, newest, pack_now, state_of
 from services.consents.texts import read_offer, use_of
-from services.errors import N_, DomainError, NotFound
 
 FIELDS = ("name", "photo", "position", "results")
 """What a dissemination may allow, each by itself (E36, A47, C36)."""
@@ -127,7 +119,7 @@ def _choices(kind: ConsentKind, paper: PaperFacts) -> dict[str, Any] | None:
 def register_refusal(
     session: Session, *, actor: Actor, person_id: int, kind: ConsentKind, now: datetime
 ) -> DecisionFacts:
-    """The person said no to the curator or on paper. See services.leaving for what follows.
+    """The person said no to the curator or on paper. See services.joining.withdrawing for what follows.
 
     Raises NotFound, NotAllowed, ConsentStands.
     """
@@ -151,7 +143,7 @@ def register_refusal(
 def register_withdrawal(
     session: Session, *, actor: Actor, person_id: int, kind: ConsentKind, now: datetime
 ) -> DecisionFacts:
-    """A letter of withdrawal has reached the curator. See services.leaving for what follows.
+    """A letter of withdrawal has reached the curator. See services.joining.withdrawing for what follows.
 
     Raises NotFound, NotAllowed, ConsentMissing.
     """

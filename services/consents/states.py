@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
 from models.people import AgeGroup, Person
-from services.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError, NotFound
 from services.programmes.packs import ResolvedPack
 from services.programmes.running import current_cycle, pack_of
 

@@ -9,8 +9,8 @@ from models.accounts import Account, AccountRole
 from models.consents import ConsentKind
 from models.people import Organization, Person
 from models.privacy import OperatorCard
+from services.access.errors import N_, DomainError, NotFound
 from services.consents.states import KIND, pack_now
-from services.errors import N_, DomainError, NotFound
 from services.programmes.consents import render, sha256
 from services.programmes.regulations import ConsentUse
 

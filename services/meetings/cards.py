@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, object_session, selectinload
 from models.meetings import Meeting, MeetingFormat, MeetingKind, MeetingStatus, Source
 from models.pairs import Pair, PairMember
 from models.people import Role
-from services.actors import Actor, ActorKind, Right
-from services.errors import NotAllowed, NotFound
-from services.pseudonyms import name_partner
+from services.access.actors import Actor, ActorKind, Right
+from services.access.errors import NotAllowed, NotFound
+from services.people.pseudonyms import name_partner
 
 OPEN = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED})
 

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord
 from models.pairs import Pair
 from models.surveys import SurveyRun, SurveyStatus
-from services.actors import Actor, ActorKind
-from services.audit import record
-from services.errors import N_, DomainError
-from services.feedback import find_feedback
+from services.access.actors import Actor, ActorKind
+from services.access.audit import record
+from services.access.errors import N_, DomainError
 from services.meetings.cards import DAY_ONLY
 from services.meetings.moments import span_of
 from services.meetings.outcomes import (
@@ -27,6 +26,7 @@ from services.meetings.outcomes import (
 )
 from services.meetings.planning import MeetingChanged, lock_meeting
 from services.surveys.closing import close
+from services.surveys.feedback import find_feedback
 
 
 class NotLogged(DomainError):

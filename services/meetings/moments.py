@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import PairMember
-from services.errors import N_, DomainError
+from services.access.errors import N_, DomainError
 
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 

@@ -13,17 +13,17 @@ from models.pairs import Pair, PairMember
 from models.people import Role
 from models.programmes import Cycle
 from models.tasks import TaskKind
-from services.actors import Actor, ActorKind, Right
-from services.audit import record
-from services.errors import N_, DomainError
-from services.feedback import invite, open_feedback
+from services.access.actors import Actor, ActorKind, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError
+from services.delivery.tasks import close_by_fact, open_task
 from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
 from services.meetings.planning import MeetingChanged, check_member, lock_meeting, timezone_of
 from services.meetings.schedule import schedule
 from services.pairs.places import lock_pair
 from services.programmes.running import settings_of
-from services.tasks import close_by_fact, open_task
+from services.surveys.feedback import invite, open_feedback
 
 LONGEST = 480  # minutes; more needs a second yes (domain.md 6.2)
 A_DAY = 1440

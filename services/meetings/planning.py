@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.pairs import MEETING, Pair, PairMember
 from models.people import Organization
-from services.actors import Actor, ActorKind, Right
-from services.audit import record
-from services.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.actors import Actor, ActorKind, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.delivery.outbox import enqueue
 from services.meetings.cards import OPEN
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import Span, find_overlaps, span_of
 from services.meetings.schedule import schedule
-from services.outbox import enqueue
+from services.meetings.slots import find_last_day
 from services.pairs.places import lock_pair
 from services.programmes.running import settings_of
-from services.slots import find_last_day
 
 
 class MeetingChanged(DomainError):

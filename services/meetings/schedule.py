@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus
-from services.errors import NotFound
+from services.access.errors import NotFound
+from services.delivery.quiet_hours import QuietHours
 from services.programmes.regulations import Settings
 from services.programmes.running import settings_of
-from services.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import Pair, PairMember, PairStatus
-from services.actors import Actor, Right
-from services.audit import record
-from services.errors import N_, DomainError
+from services.access.actors import Actor, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError
 from services.pairs.papers import check_papers
 from services.pairs.places import IN_WORK, lock_pair, move_pair, release_members, tell_member
 from services.programmes.running import settings_of

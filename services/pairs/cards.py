@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.people import Participation, Role
-from services.actors import Actor, ActorKind, Right
-from services.errors import NotAllowed, NotFound
-from services.pseudonyms import introduce_partner, name_partner, name_self
+from services.access.actors import Actor, ActorKind, Right
+from services.access.errors import NotAllowed, NotFound
+from services.people.pseudonyms import introduce_partner, name_partner, name_self
 
 
 class WaitsFor(StrEnum):

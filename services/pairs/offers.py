@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.tasks import TaskKind
-from services.actors import Actor, Door, system
-from services.audit import record
-from services.errors import N_, DomainError, NotAllowed
+from services.access.actors import Actor, Door, system
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotAllowed
+from services.delivery.tasks import open_task
 from services.pairs.places import lock_pair, move_pair, release_members, settle_members, tell_member
-from services.tasks import open_task
 
 NOTE_LIMIT = 500
 BATCH = 20  # one unit of the writer stays short

@@ -19,9 +19,9 @@ from models.pairs import Pair, PairMember, PairStatus, discarded_drafts_of
 from models.people import Organization, Role
 from models.privacy import MentoringAgreement
 from models.standing import Eligibility
-from services.actors import Actor, Right
+from services.access.actors import Actor, Right
+from services.access.errors import N_, DomainError, NotFound
 from services.consents.states import newest_ids
-from services.errors import N_, DomainError, NotFound
 from services.programmes.running import pack_of, settings_of
 
 BEFORE_THE_END = frozenset(

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from models.pairs import Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus
-from services.actors import Actor
-from services.audit import record
-from services.errors import NotFound
-from services.outbox import enqueue
+from services.access.actors import Actor
+from services.access.audit import record
+from services.access.errors import NotFound
+from services.delivery.outbox import enqueue
 
 IN_WORK = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED})
 

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from models.pairs import Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
-from services.actors import Actor, Right
-from services.audit import record
-from services.consents import has_consent
-from services.errors import N_, DomainError, NotFound
+from services.access.actors import Actor, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
+from services.consents.states import has_consent
+from services.delivery.tasks import close_by_fact, close_of_pair
 from services.pairs.cards import count_places_left
 from services.pairs.places import lock_pair, lock_participations, move_pair, release_members, tell_member
 from services.programmes.running import pack_of, settings_of
 from services.references import count_pointing
-from services.tasks import close_by_fact, close_of_pair
 
 
 class NotReady(DomainError):

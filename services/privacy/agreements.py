@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from models.pairs import ENDED, Pair, PairMember
 from models.people import Person, Role
 from models.privacy import AgreementBasis, MentoringAgreement
-from services.actors import Actor, Right
-from services.audit import record
-from services.errors import N_, DomainError, NotFound
+from services.access.actors import Actor, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
 
 SHORT, MIDDLE, LONG = 60, 300, 2000
 

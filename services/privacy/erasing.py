@@ -27,14 +27,14 @@ from models.programmes import Cycle
 from models.suggestions import Suggestion
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from models.tasks import Task
-from services.actors import Actor, ActorKind, Right
-from services.audit import record
-from services.errors import NotFound
-from services.outbox import enqueue
+from services.access.actors import Actor, ActorKind, Right
+from services.access.audit import record
+from services.access.errors import NotFound
+from services.consents.duties import finish
+from services.consents.retention import list_kept
+from services.delivery.outbox import enqueue
 from services.pairs.assignments import EndReason, release_person
-from services.privacy.duties import finish
 from services.privacy.mentions import forget_mentions
-from services.privacy.retention import list_kept
 from services.privacy.traces import GROUPS, TRACES, Fate
 from services.programmes.running import pack_of
 

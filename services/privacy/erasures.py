@@ -18,15 +18,15 @@ from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
 from models.surveys import Answer, SurveyRun
 from models.tasks import Task, TaskKind
-from services.actors import Actor, Door, Right, system
-from services.backups.making import LIFE as BACKUP_LIFE
-from services.consents import ConsentState, state_of
-from services.errors import N_, DomainError, NotFound
-from services.jobs import JobQueued, enqueue_job
-from services.privacy.duties import ERASED_WITHIN
+from services.access.actors import Actor, Door, Right, system
+from services.access.errors import N_, DomainError, NotFound
+from services.consents.duties import ERASED_WITHIN
+from services.consents.retention import KeptFacts, list_kept
+from services.consents.states import ConsentState, state_of
+from services.delivery.tasks import open_task
+from services.files.backups.making import LIFE as BACKUP_LIFE
+from services.files.jobs import JobQueued, enqueue_job
 from services.privacy.erasing import DELETABLE
-from services.privacy.retention import KeptFacts, list_kept
-from services.tasks import open_task
 
 __all__ = ["KIND", "ErasureNotDue", "ErasurePreview", "ask_erasure", "preview_erasure"]
 

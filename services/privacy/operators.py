@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from models.consents import Consent, ConsentDecision
 from models.people import Organization, Person
 from models.privacy import OperatorCard
-from services.actors import Actor, ActorKind, Right
-from services.audit import record
+from services.access.actors import Actor, ActorKind, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.changes import change_row
 from services.consents.states import newest_ids
-from services.errors import N_, DomainError, NotAllowed, NotFound
 
 LIMIT = 300
 OGRN_LENGTHS = {13, 15}

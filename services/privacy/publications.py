@@ -17,9 +17,9 @@ from models.consents import Consent, ConsentDecision, ConsentKind
 from models.outreach import Publication, PublicationPerson
 from models.pairs import PairMember
 from models.people import Person
-from services.actors import Actor, Right
+from services.access.actors import Actor, Right
+from services.access.errors import NotFound
 from services.consents.states import newest_ids
-from services.errors import NotFound
 
 
 class Gap(StrEnum):

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from models.base import Base
 from models.people import Organization, Person
 from models.privacy import DestructionAct, PrivacyDuty
-from services.actors import Door, system
-from services.errors import N_, DomainError
-from services.files import FOLDER_MODE, open_owned
-from services.privacy.duties import keep_duty
+from services.access.actors import Door, system
+from services.access.errors import N_, DomainError
+from services.consents.duties import keep_duty
+from services.files.store import FOLDER_MODE, open_owned
 from services.privacy.erasing import erase_person
 
 FILE = "erasures.json"

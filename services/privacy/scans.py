@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.jobs import FileKind, StoredFile
-from services.actors import Actor, ActorKind, Right
-from services.audit import record
-from services.errors import NotFound
-from services.files import FileFacts, PlacedFile, store_file
+from services.access.actors import Actor, ActorKind, Right
+from services.access.audit import record
+from services.access.errors import NotFound
+from services.files.store import FileFacts, PlacedFile, store_file
 
 
 def keep_scan(

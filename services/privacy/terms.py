@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from models.consents import Consent, ConsentDecision, ConsentKind
 from models.people import Participation, Person
 from models.programmes import Cycle
-from services.actors import Actor, Right
+from services.access.actors import Actor, Right
+from services.consents.duties import ERASED_WITHIN
 from services.consents.states import newest_ids
-from services.privacy.duties import ERASED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

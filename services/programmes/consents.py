@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from services.errors import N_, DomainError
+from services.access.errors import N_, DomainError
 from services.programmes.texts import Content, Identifier, Written
 
 FACTS: frozenset[str] = frozenset(

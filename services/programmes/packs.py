@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from services.errors import N_, DomainError
+from services.access.errors import N_, DomainError
 from services.programmes.consents import FACTS, ConsentText, find_missing_elements, find_placeholders
 from services.programmes.folders import COMMON, DEFAULTS, LOCALES, PROGRAMME, Folder, Layered
 from services.programmes.problems import Problem, explain

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from services.actors import Actor
-from services.organizations import read_organization
+from services.access.actors import Actor
+from services.organizations.register import read_organization
 from services.programmes.running import pack_of
 from services.programmes.texts import Text
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus
 from models.programmes import Cycle, Programme
-from services.actors import Actor, Right
-from services.audit import record
-from services.errors import N_, DomainError, NotFound
+from services.access.actors import Actor, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Settings
 

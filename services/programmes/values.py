@@ -9,7 +9,7 @@ NOT_APPLICABLE stands for any of them.
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.errors import N_, DomainError
+from services.access.errors import N_, DomainError
 
 OwnText: TypeAlias = dict[str, str]
 Value: TypeAlias = bool | int | str | OwnText | list[str | OwnText]

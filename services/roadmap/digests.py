@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from models.accounts import AccountRole
 from models.programmes import Cycle
 from models.roadmap import RoadmapCheck, RoadmapDigest, RoadmapEntry
-from services.actors import Actor
-from services.errors import NotFound
-from services.outbox import enqueue
+from services.access.actors import Actor
+from services.access.errors import NotFound
+from services.delivery.outbox import enqueue
+from services.organizations.school_days import read_calendar
 from services.programmes.texts import Text
 from services.roadmap.entries import get_entry, quieten, zone_of
 from services.roadmap.leaders import check_leads, read_leaders
 from services.roadmap.proofs import finish_row
 from services.roadmap.reminders import ask_responsible, is_reminded, leaders_of, row_of
-from services.school_days import read_calendar
 
 AT = time(8, 30)  # before the reminders of the same day, so that these leave out what it says
 MOST = 7

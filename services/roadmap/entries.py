@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from models.people import Organization, Person
 from models.programmes import Cycle, Programme
 from models.roadmap import RoadmapEntry
-from services.actors import Actor, Right
-from services.audit import record
-from services.errors import N_, DomainError, NotFound
+from services.access.actors import Actor, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
+from services.organizations.school_days import read_calendar
 from services.programmes.roadmaps import Due, Row
 from services.programmes.running import SCHOOL_YEAR_STARTS, pack_of
 from services.roadmap.moments import schedule
-from services.school_days import read_calendar
 
 FARTHEST = timedelta(days=3650)  # a date ten years off is a slip of the finger
 PUT_OFF_DAYS = 7

@@ -19,13 +19,13 @@ from models.people import Participation, ParticipationStatus, Role
 from models.programmes import Cycle
 from models.standing import Consultation
 from models.surveys import SurveyRun, SurveyStatus
-from services.approvals import read_approval
-from services.consents import ConsentState, read_states
-from services.errors import NotFound
+from services.access.errors import NotFound
+from services.consents.states import ConsentState, read_states
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Occasion
 from services.programmes.roadmaps import Evidence
 from services.programmes.running import pack_of
+from services.roadmap.approvals import read_approval
 
 AGREED = (
     PairStatus.ACCEPTED,

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, aliased
 from models.accounts import Account, AccountOrganization, AccountRole
 from models.people import ChatAccount, Person
 from models.roadmap import RoadmapEntry
-from services.actors import Actor, ActorKind, Right
-from services.errors import N_, DomainError
+from services.access.actors import Actor, ActorKind, Right
+from services.access.errors import N_, DomainError
+from services.access.rights import RIGHTS
 from services.programmes.roadmaps import Role
-from services.rights import RIGHTS
 
 PARTS: Mapping[Role, AccountRole] = {
     "curator": AccountRole.CURATOR,

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.roadmap import RoadmapEntry
-from services.school_days import Calendar
+from services.organizations.school_days import Calendar
 
 BEFORE = (7, 1, 0)  # days before the planned end (issue 5, point 3)
 AFTER_EVERY = 7

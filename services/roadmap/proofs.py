@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from models.programmes import Cycle, Programme
 from models.roadmap import ProofKind, RoadmapCheck, RoadmapEntry, RoadmapProof
-from services.actors import Actor, ActorKind, Door, Right, system
-from services.audit import record
-from services.errors import N_, DomainError, NotFound
+from services.access.actors import Actor, ActorKind, Door, Right, system
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
 from services.programmes.packs import ResolvedPack
 from services.programmes.roadmaps import Role, Row
 from services.programmes.running import pack_of

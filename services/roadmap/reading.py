@@ -13,8 +13,8 @@ from models.accounts import Account
 from models.people import Person
 from models.programmes import Cycle
 from models.roadmap import ProofKind, RoadmapEntry, RoadmapProof
-from services.actors import Actor, Right
-from services.errors import NotFound
+from services.access.actors import Actor, Right
+from services.access.errors import NotFound
 from services.programmes.roadmaps import Evidence, Row, Stage
 from services.programmes.running import pack_of
 from services.roadmap.entries import find_old, zone_of

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from models.people import Person
 from models.programmes import Cycle
 from models.roadmap import RoadmapDigest, RoadmapEntry
-from services.actors import Actor, ActorKind
-from services.audit import record
-from services.errors import N_, DomainError, NotFound
-from services.outbox import enqueue
+from services.access.actors import Actor, ActorKind
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
+from services.delivery.outbox import enqueue
 from services.programmes.roadmaps import Row
 from services.programmes.running import pack_of
 from services.programmes.texts import Text

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from models.surveys import RunOccasion
 from models.tasks import TaskKind
-from services.actors import Actor
+from services.access.actors import Actor
+from services.delivery.tasks import open_task
 from services.programmes.running import settings_of
 from services.surveys.steps import SentRun
-from services.tasks import open_task
 
 HELP_QUESTION = "need_help"
 

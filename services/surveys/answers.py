@@ -10,8 +10,8 @@ from models.accounts import Account
 from models.pairs import Pair, discarded_drafts_of
 from models.people import Person
 from models.surveys import UNSENT, AnswerChange, RunSource, SurveyRun, SurveyStatus
-from services.actors import Actor, Right
-from services.errors import NotFound
+from services.access.actors import Actor, Right
+from services.access.errors import NotFound
 from services.programmes.surveys import Question, SeenBy, Survey
 from services.programmes.texts import Text
 from services.surveys.reading import Reader, is_begun_by_respondent, staff_reader, tell

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.surveys import SurveyRun
-from services.consents import has_consent
+from services.consents.states import has_consent
 from services.programmes.surveys import Option, Survey
 from services.programmes.texts import text
 from services.programmes.values import Raw

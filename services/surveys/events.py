@@ -13,8 +13,8 @@ from models.pairs import MEETING, Pair, PairMember
 from models.people import Person, Role
 from models.programmes import Cycle
 from models.surveys import UNSENT, SurveyRun, SurveyWave, WaveKind, WaveStatus
-from services.consents import has_consent
-from services.outbox import insert_or_ignore
+from services.consents.states import has_consent
+from services.delivery.outbox import insert_or_ignore
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of, settings_of
 from services.surveys.respondents import RECENT, Reach, Respondent, Segment, audience_of

@@ -12,20 +12,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models.surveys import UNSENT, Answer, RunSource, SurveyRun, SurveyStatus
-from services.actors import Actor, Right
-from services.audit import record
-from services.errors import N_, DomainError, NotFound
+from services.access.actors import Actor, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
 from services.programmes.surveys import Option, Question, Survey
 from services.programmes.values import AnswerRefused, Raw
 from services.surveys.candidates import list_candidates
 from services.surveys.reading import BegunByRespondent, is_begun_by_respondent
-from services.surveys.recording import (
-    RunClosed,
-    advance,
-    open_progress,
-    read_raw,
-    write_answer,
-)
+from services.surveys.recording import RunClosed, advance, open_progress, read_raw, write_answer
 from services.surveys.steps import Progress, load_progress
 
 

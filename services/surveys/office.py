@@ -14,8 +14,8 @@ from models.pairs import Pair, PairMember
 from models.people import Participation, Person, Role
 from models.programmes import Cycle
 from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus
-from services.actors import Actor, ActorKind, Right
-from services.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.actors import Actor, ActorKind, Right
+from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.programmes.running import pack_of
 from services.programmes.surveys import Audience, Survey
 from services.programmes.texts import Text

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus
-from services.outbox import insert_or_ignore
+from services.delivery.outbox import insert_or_ignore
 from services.programmes.running import pack_of
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.surveys import RunOccasion
-from services.actors import Actor
-from services.roles import enter_bank
+from services.access.actors import Actor
 from services.surveys.alerts import alert_curator
+from services.surveys.intake import enter_bank
 from services.surveys.steps import SentRun
 
 Outcome = Callable[..., None]

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.surveys import Answer, AnswerChange, SurveyRun, SurveyStatus
-from services.actors import Actor
+from services.access.actors import Actor
 from services.programmes.running import pack_of
 from services.surveys.reading import Reader, tell
 

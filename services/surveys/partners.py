@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from models.programmes import Cycle
 from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus, WebLink
-from services.actors import Actor, ActorKind, Right
-from services.audit import record
-from services.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.actors import Actor, ActorKind, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.delivery.web_links import LinkIssued, issue_survey_link
 from services.programmes.running import pack_of, settings_of
 from services.surveys.closing import reopen
 from services.surveys.forms import AnswersInAlready
 from services.surveys.opening import open_run
-from services.web_links import LinkIssued, issue_survey_link
 
 NAME_LIMIT = 200
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from models.people import Organization, Role
 from models.programmes import Cycle
 from models.surveys import SurveyWave, WaveStatus
-from services.actors import Actor, Right
-from services.errors import NotFound
+from services.access.actors import Actor, Right
+from services.access.errors import NotFound
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of
 from services.programmes.texts import Text

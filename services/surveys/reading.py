@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.surveys import Answer, RunSource, SurveyRun
-from services.actors import Actor, ActorKind, Right
-from services.errors import N_, DomainError
+from services.access.actors import Actor, ActorKind, Right
+from services.access.errors import N_, DomainError
 from services.programmes.descriptions import describe
 from services.programmes.surveys import Option, Question, SeenBy, Survey
 

@@ -9,22 +9,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.surveys import UNSENT, Answer, AnswerChange, RunSource, SurveyRun, SurveyStatus
-from services.actors import Actor, ActorKind, Door, Right
-from services.audit import record
-from services.consents import check_consent
-from services.errors import N_, DomainError, NotAllowed
+from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotAllowed
+from services.consents.states import check_consent
 from services.programmes.answers import Raw, Value, check_answer
 from services.programmes.surveys import Question
 from services.surveys.candidates import in_full, list_candidates
 from services.surveys.closing import end_silence
 from services.surveys.outcomes import follow
-from services.surveys.steps import (
-    Progress,
-    SentRun,
-    find_change_end,
-    load_progress,
-    note_progress,
-)
+from services.surveys.steps import Progress, SentRun, find_change_end, load_progress, note_progress
 
 
 class RunClosed(DomainError):

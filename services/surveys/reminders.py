@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from models.surveys import UNSENT, Answer, RunOccasion, SurveyRun
 from models.tasks import Task, TaskKind
-from services.leaves import is_away
-from services.outbox import enqueue
+from services.delivery.outbox import enqueue
+from services.delivery.tasks import open_task
+from services.people.leaves import is_away
 from services.programmes.running import settings_of
 from services.surveys.steps import silence_key
-from services.tasks import open_task
 
 # feedback after a meeting has a reminder of its own
 OCCASIONS = (RunOccasion.INTAKE, RunOccasion.WAVE)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.pairs import MEETING, Pair, PairMember
 from models.people import ChatAccount, Participation, ParticipationStatus, Person, Role
 from models.surveys import UNSENT, SurveyRun, SurveyStatus
-from services.consents import has_consent
+from services.consents.states import has_consent
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.surveys import SurveyStatus
-from services.actors import Actor
-from services.errors import N_, DomainError
+from services.access.actors import Actor
+from services.access.errors import N_, DomainError
 from services.programmes.answers import Raw, Tapped
 from services.programmes.surveys import Question
 from services.programmes.values import NOT_APPLICABLE_ID

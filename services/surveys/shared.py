@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from models.pairs import Pair
 from models.people import Participation
 from models.surveys import RunOccasion, SurveyRun, SurveyStatus
-from services.actors import Actor, ActorKind, Right
-from services.consents import has_consent
-from services.errors import NotAllowed, NotFound
+from services.access.actors import Actor, ActorKind, Right
+from services.access.errors import NotAllowed, NotFound
+from services.consents.states import has_consent
+from services.people.pseudonyms import is_pseudonymous
 from services.programmes.running import pack_of
 from services.programmes.surveys import CHOICE_KINDS
 from services.programmes.texts import Text
-from services.pseudonyms import is_pseudonymous
-from services.roles import intake_key
+from services.surveys.intake import intake_key
 from services.surveys.reading import Reader, Told, read_values, tell_all
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from models.people import Person
 from models.surveys import UNSENT, Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.errors import NotFound
+from services.access.errors import NotFound
+from services.people.pseudonyms import name_partner
 from services.programmes.running import pack_of, settings_of
 from services.programmes.surveys import Block, Option, Question, Survey
 from services.programmes.texts import Text
-from services.pseudonyms import name_partner
 from services.surveys.candidates import list_candidates, name_chosen
 
 

@@ -25,16 +25,23 @@ from models.surveys import (
     WaveKind,
     WaveStatus,
 )
-from services.actors import Actor, ActorKind, Right
-from services.audit import record
-from services.errors import N_, DomainError, NotFound
-from services.outbox import enqueue
+from services.access.actors import Actor, ActorKind, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
+from services.delivery.outbox import enqueue
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of
 from services.programmes.texts import Text
 from services.surveys.closing import close
 from services.surveys.opening import open_run
-from services.surveys.respondents import ASKED, Respondent, Segment, has_run_in, list_respondents, roles_asked
+from services.surveys.respondents import (
+    ASKED,
+    Respondent,
+    Segment,
+    has_run_in,
+    list_respondents,
+    roles_asked,
+)
 
 BATCH = 20  # runs that one unit opens
 BY_HAND: tuple[Occasion, ...] = (

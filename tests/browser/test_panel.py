@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.engine import Database
 from models.messages import OutboxMessage
-from services.recognition import type_code
+from services.joining.recognition import type_code
 from tests.browser.conftest import Walk
 from tests.world import World
 

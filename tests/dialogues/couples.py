@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from models.engine import Database
 from models.people import Role
 from sandbox.client import Person
-from services import pairs
+from services.pairs.proposals import confirm_pair, draft_pair
 from tests.conftest import FIRST_MOMENT
 from tests.standing import repeat_aside
 from tests.town import Town
@@ -43,12 +43,12 @@ class Couple:
 
     async def offer(self) -> None:
         drafted = await self.curate(
-            pairs.draft_pair,
+            draft_pair,
             mentee_participation_id=self.mentee.participation_id,
             mentor_participation_id=self.mentor.participation_id,
         )
         self.pair_id = drafted.pair_id
-        await self.curate(pairs.confirm_pair, pair_id=self.pair_id)
+        await self.curate(confirm_pair, pair_id=self.pair_id)
         await self.anna.expect("для вас есть наставник")
         await self.pyotr.expect("возьмётесь быть наставником")
 

@@ -16,10 +16,10 @@ from models.accounts import Account, AccountRole
 from models.people import ChatAccount
 from models.people import Person as DbPerson
 from sandbox.client import Person
-from services.accounts import create_account, set_password
-from services.actors import Door, system
-from services.clock import FixedClock
-from services.panel_address import keep_panel_address
+from services.access.actors import Door, system
+from services.access.clock import FixedClock
+from services.accounts.directory import create_account, set_password
+from services.organizations.panel_address import keep_panel_address
 from tests.dialogues.walks import Guest, consented, make_world
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.town import Town

@@ -8,7 +8,7 @@ from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
 from models.messages import Conversation
 from models.people import ChatAccount, Invitation, Organization
 from models.tasks import Task, TaskKind
-from services.consents import read_offer
+from services.consents.texts import read_offer
 from services.programmes.consents import sha256
 from tests.dialogues.walks import Guest, consented, invited, make_world
 from tests.town import Town

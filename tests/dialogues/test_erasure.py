@@ -15,8 +15,8 @@ from models.jobs import Job
 from models.messages import Conversation, InboxUpdate, OutboxMessage
 from models.people import Invitation
 from models.tasks import Task
-from services.actors import Door, system
-from services.clock import FixedClock
+from services.access.actors import Door, system
+from services.access.clock import FixedClock
 from services.privacy.erasures import ask_erasure, list_acts
 from tests.dialogues.couples import bring_to_pair
 from tests.dialogues.walks import consented_by_taps, make_world

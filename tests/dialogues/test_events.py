@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from models.events import EventKind, EventStatus, GuestAnswer
-from services.events.guests import invite_guests, list_guests
-from services.events.minutes import add_material
-from services.events.planning import EventFacts, cancel_event, change_event, plan_event
+from services.roadmap.events.guests import invite_guests, list_guests
+from services.roadmap.events.minutes import add_material
+from services.roadmap.events.planning import EventFacts, cancel_event, change_event, plan_event
 from tests.dialogues.couples import Couple, bring_together
 from tests.town import Town
 

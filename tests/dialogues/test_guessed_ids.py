@@ -17,7 +17,7 @@ from models.base import Base
 from models.drafts import Draft
 from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
 from models.surveys import SurveyRun
-from services.joining import create_invitation
+from services.joining.entering import create_invitation
 from tests.dialogues.couples import bring_to_pair
 from tests.dialogues.walks import consented, make_world
 from tests.town import Town, until

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.meetings import Meeting, MeetingStatus
 from models.tasks import Task
 from sandbox.client import Person
-from services import pairs
+from services.pairs.assignments import register_order
 from tests.dialogues.couples import Couple, bring_to_meeting, bring_to_pair
 from tests.town import Town
 
@@ -283,7 +283,7 @@ async def test_planning_survives_a_restart_and_a_double_tap(town: Town) -> None:
 
 async def test_kinds_are_chosen_when_the_pair_is_at_work(town: Town) -> None:
     couple = await bring_to_meeting(town)
-    await couple.curate(pairs.register_order, pair_id=couple.pair_id)
+    await couple.curate(register_order, pair_id=couple.pair_id)
     await couple.pyotr.say("/meetings")
     kinds = await couple.pyotr.tap("Предложить встречу")
     assert kinds.labels[0] == "Пробная рабочая встреча"

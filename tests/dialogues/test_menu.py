@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sandbox.client import Person
-from services.own_data import read_own_data
+from services.privacy.own_data import read_own_data
 from tests.dialogues.walks import Guest, consented, make_world, skip_to
 from tests.town import Town
 from tests.world import World

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.drafts import DraftStatus
 from models.meetings import Meeting, MeetingFormat, Source
-from services import pairs
+from services.pairs.assignments import EndReason, end_pair
 from tests.dialogues.couples import bring_to_pair
 from tests.dialogues.journals import at, day, drafts, log, meetings, plan, rows
 from tests.town import Town
@@ -297,7 +297,7 @@ async def test_a_card_left_behind_waits_in_the_menu_and_goes_in_a_week(town: Tow
 async def test_a_pair_that_ended_meanwhile_gets_no_record(town: Town) -> None:
     couple = await bring_to_pair(town)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
-    await couple.curate(pairs.end_pair, pair_id=couple.pair_id, reason=pairs.EndReason.MUTUAL)
+    await couple.curate(end_pair, pair_id=couple.pair_id, reason=EndReason.MUTUAL)
     await couple.pyotr.tap("Сохранить")
     assert await meetings(couple) == []
 

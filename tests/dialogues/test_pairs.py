@@ -8,13 +8,15 @@ from sqlalchemy import select
 from models.pairs import DeclineReason, PairStatus
 from models.people import Role
 from models.tasks import Task
-from services import pairs
-from services.actors import Door, system
-from services.feedback import find_feedback, rate
-from services.leaving import withdraw_consent
+from services.access.actors import Door, system
+from services.joining.withdrawing import withdraw_consent
 from services.meetings.outcomes import log_past_meeting
+from services.pairs.assignments import EndReason, end_pair
+from services.pairs.cards import PairCard, read_pair
+from services.pairs.proposals import confirm_pair, draft_pair, withdraw_offer
 from services.programmes.answers import Tapped
 from services.programmes.running import change_settings
+from services.surveys.feedback import find_feedback, rate
 from services.surveys.shared import read_shared
 from tests.dialogues.couples import Couple, bring_to_pair, bring_together
 from tests.town import Town
@@ -42,10 +44,8 @@ SHARED = {
 """What the sides of a couple told their pair in the questionnaires: the first choice of each question."""
 
 
-async def card(couple: Couple) -> pairs.PairCard:
-    found: pairs.PairCard = await couple.look(
-        pairs.read_pair, actor=couple.world.curator, pair_id=couple.pair_id
-    )
+async def card(couple: Couple) -> PairCard:
+    found: PairCard = await couple.look(read_pair, actor=couple.world.curator, pair_id=couple.pair_id)
     return found
 
 
@@ -166,7 +166,7 @@ async def test_a_withdrawn_offer_says_so_and_its_buttons_too(town: Town) -> None
     couple = await bring_together(town)
     await couple.offer()
     offer = await couple.anna.screen()
-    await couple.curate(pairs.withdraw_offer, pair_id=couple.pair_id)
+    await couple.curate(withdraw_offer, pair_id=couple.pair_id)
     await couple.anna.expect("Куратор отозвал предложение")
     await couple.anna.tap("Принять", message_id=offer.message_id)
     assert "Это предложение уже закрыто" in await couple.anna.transcript()
@@ -184,12 +184,12 @@ async def test_an_offer_expires_by_the_clock(town: Town) -> None:
 async def test_the_curators_own_words_carry_the_names(town: Town) -> None:
     couple = await bring_together(town)
     drafted = await couple.curate(
-        pairs.draft_pair,
+        draft_pair,
         mentee_participation_id=couple.mentee.participation_id,
         mentor_participation_id=couple.mentor.participation_id,
     )
     await couple.curate(
-        pairs.confirm_pair,
+        confirm_pair,
         pair_id=drafted.pair_id,
         edited_texts={Role.MENTEE: "{name}, рада познакомить: {partner} <3"},
     )
@@ -206,7 +206,7 @@ async def test_the_card_of_a_pair(town: Town) -> None:
     assert "Ваш наставник" in shown.text
     assert "Написать: Пётр Андреевич" in shown.text
     assert "Дальше наставник предложит первую встречу" in shown.text
-    await couple.curate(pairs.end_pair, pair_id=couple.pair_id, reason=pairs.EndReason.MUTUAL)
+    await couple.curate(end_pair, pair_id=couple.pair_id, reason=EndReason.MUTUAL)
     await couple.anna.expect("закончила работу")
     empty = await couple.anna.say("/pair")
     assert "Пары пока нет" in empty.text

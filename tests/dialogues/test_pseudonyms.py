@@ -24,12 +24,12 @@ from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from notices.catalogue import NOTICES, compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services.clock import FixedClock
-from services.events.guests import invite_guests
-from services.events.planning import plan_event
-from services.panel_address import keep_panel_address
+from services.access.clock import FixedClock
+from services.organizations.panel_address import keep_panel_address
+from services.pairs.suggestions import suggest
 from services.programmes.running import change_settings, pack_of
-from services.suggestions import suggest
+from services.roadmap.events.guests import invite_guests
+from services.roadmap.events.planning import plan_event
 from services.surveys.opening import open_run
 from services.surveys.runs import send
 from services.surveys.steps import read_step

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from models.accounts import Account, AccountRole
 from models.roadmap import RoadmapEntry
 from sandbox.client import Person
-from services.accounts import create_account
-from services.actors import Door, system
+from services.access.actors import Door, system
+from services.accounts.directory import create_account
 from services.roadmap.entries import plan_entry
 from tests.roadmaps import give_rows
 from tests.town import Town

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from models.tasks import Task, TaskKind
-from services.recognition import list_waiting, recognise, refuse_request
+from services.joining.recognition import list_waiting, recognise, refuse_request
 from tests.dialogues.walks import invited, make_world
 from tests.town import Town
 from tests.world import World

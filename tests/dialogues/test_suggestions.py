@@ -9,9 +9,9 @@ from sqlalchemy import select
 from models.accounts import AccountRole
 from models.suggestions import Suggestion, SuggestionKind
 from models.tasks import Task, TaskKind
-from services.accounts import create_account
-from services.actors import Door, system
-from services.suggestions import decide_suggestion
+from services.access.actors import Door, system
+from services.accounts.directory import create_account
+from services.pairs.suggestions import decide_suggestion
 from tests.dialogues.couples import bring_to_pair
 from tests.town import Town
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.people import Role
 from models.surveys import Answer, SurveyRun, SurveyStatus
-from services.actors import Door, system
+from services.access.actors import Door, system
 from services.surveys.respondents import Segment
 from services.surveys.waves import plan_wave
 from tests.dialogues.couples import Couple, bring_together

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.client import Person
-from services import pairs
+from services.pairs.proposals import confirm_pair, draft_pair, withdraw_offer
 from tests.dialogues.couples import Couple, bring_to_pair, bring_together
 from tests.town import Town
 
@@ -20,12 +20,12 @@ async def gone(couple: Couple) -> None:
 
 async def draft(couple: Couple) -> None:
     drafted = await couple.curate(
-        pairs.draft_pair,
+        draft_pair,
         mentee_participation_id=couple.mentee.participation_id,
         mentor_participation_id=couple.mentor.participation_id,
     )
     couple.pair_id = drafted.pair_id
-    await couple.curate(pairs.confirm_pair, pair_id=couple.pair_id)
+    await couple.curate(confirm_pair, pair_id=couple.pair_id)
 
 
 async def heard(person: Person, words: str) -> int:
@@ -55,7 +55,7 @@ async def test_what_is_no_longer_true_is_not_shown_on_return(town: Town) -> None
     await gone(couple)
     await draft(couple)
     await couple.pyotr.expect(TOLD)
-    await couple.curate(pairs.withdraw_offer, pair_id=couple.pair_id)
+    await couple.curate(withdraw_offer, pair_id=couple.pair_id)
     await couple.anna.unblock()
     await couple.anna.expect("отозвал предложение")
     assert await heard(couple.anna, "для вас есть наставник") == 0

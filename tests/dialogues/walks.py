@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.engine import Database
 from models.surveys import SurveyRun
 from sandbox.client import Person
-from services.people import PersonFacts
+from services.people.cards import PersonFacts
 from tests.conftest import FIRST_MOMENT
 from tests.standing import repeat_aside
 from tests.town import Town

@@ -12,7 +12,7 @@ from models.audit import AuditEntry
 from models.consents import Consent
 from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
 from sandbox.refusal import Json
-from services.outbox import SCREEN
+from services.delivery.outbox import SCREEN
 from tests.faults.couples import Couple, list_meeting_ids, read_log, read_rating
 from tests.faults.street import Street
 from tests.faults.teachers import Teacher, find_answer

@@ -12,8 +12,8 @@ from models.meetings import Meeting, MeetingStatus
 from models.pairs import Pair, PairStatus
 from models.people import Participation, Role
 from models.surveys import Answer, SurveyRun
-from services import pairs
-from services.reminders import find_next_notice
+from services.meetings.reminders import find_next_notice
+from services.pairs.proposals import confirm_pair, draft_pair
 from services.surveys.steps import read_step
 from tests.faults.street import Street
 from tests.faults.teachers import PATIENCE, Teacher, Unanswered
@@ -45,10 +45,10 @@ class Couple:
             for one in (self.mentee, self.mentor)
         ]
         drafted = await self.street.curate(
-            pairs.draft_pair, mentee_participation_id=sides[0], mentor_participation_id=sides[1]
+            draft_pair, mentee_participation_id=sides[0], mentor_participation_id=sides[1]
         )
         self.pair_id = drafted.pair_id
-        await self.street.curate(pairs.confirm_pair, pair_id=self.pair_id)
+        await self.street.curate(confirm_pair, pair_id=self.pair_id)
         await asyncio.gather(*(self._accept(one) for one in (self.mentee, self.mentor)))
         await self.until(lambda: self.street.read(read_pair_status, self.pair_id), PairStatus.ACCEPTED)
 

@@ -17,7 +17,7 @@ from typing import Self
 
 from models.engine import Database
 from sandbox.client import SandboxClient
-from services.clock import SandboxClock
+from services.access.clock import SandboxClock
 from settings import PREFIX
 from tests.conftest import FIRST_MOMENT
 from tests.life.processes import free_port

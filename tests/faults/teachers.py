@@ -13,7 +13,7 @@ from models.people import Role
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from sandbox.client import Person, SandboxError
 from sandbox.screen import SeenMessage
-from services.people import PersonFacts
+from services.people.cards import PersonFacts
 from services.programmes.answers import Raw, Tapped, check_answer
 from services.programmes.surveys import Question
 from services.surveys.steps import Step, read_step

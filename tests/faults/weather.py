@@ -7,8 +7,9 @@ from contextlib import closing
 
 from sqlalchemy import make_url
 
-from services.actors import Door, system
-from services.exports import Filters, enqueue_export
+from services.access.actors import Door, system
+from services.documents.exports.requests import enqueue_export
+from services.documents.exports.tables import Filters
 from tests.faults.street import Street
 
 WIRE = ("429", "500", "502", "timeout", "delay", "reset_before", "reset_after")

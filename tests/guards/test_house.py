@@ -86,12 +86,12 @@ def test_only_the_nursery_starts_background_tasks() -> None:
 
 
 def test_services_take_the_moment_and_never_ask_for_it() -> None:
-    """`now` is an argument (decision 1); only services/clock.py reads a clock."""
+    """`now` is an argument (decision 1); only services/access/clock.py reads a clock."""
     clocks = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
     asked = [
         f"{path}:{node.lineno}"
         for path in python_files("services", "notices", "models")
-        if path != Path("services/clock.py")
+        if path != Path("services/access/clock.py")
         for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in clocks
     ]

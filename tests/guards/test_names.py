@@ -1,4 +1,4 @@
-"""How the chat names people: by services/pseudonyms.py alone, so that no screen misses its mode."""
+"""How the chat names people: by services/people/pseudonyms.py alone, so that no screen misses its mode."""
 
 import ast
 
@@ -10,8 +10,8 @@ FULL_NAMES = {"full_name", "polite_name", "family_name", "patronymic", "position
 POLITE_NAMES_OF = {
     "models/people.py",
     "services/people.py",
-    "services/pseudonyms.py",
-    "services/invitations.py",  # a sheet of paper for the person themselves
+    "services/people/pseudonyms.py",
+    "services/joining/invitations.py",  # a sheet of paper for the person themselves
 }
 
 

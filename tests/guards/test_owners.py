@@ -57,10 +57,10 @@ READERS_OF_ANSWERS = {
     # a sheet of another account is dropped
     "services/surveys/forms.py",
     # means and sheets of the nine criteria
-    "services/scores/satisfaction.py",
-    "services/scores/sheets.py",
+    "services/results/satisfaction.py",
+    "services/results/sheets.py",
     # which questions of a survey were answered at all
-    "services/programmes/upgrades.py",
+    "services/roadmap/upgrades.py",
     # destroys them, and counts what will be destroyed
     "services/privacy/erasing.py",
     "services/privacy/erasures.py",

@@ -8,9 +8,9 @@ from flask import Flask
 
 from admin.app import PanelConfig, create_panel
 from admin.doors import OPEN_ENDPOINTS, Secured, SecuredPage, SecuredTable
-from services.actors import Right
-from services.clock import FixedClock
-from services.rights import DUTIES, RIGHTS
+from services.access.actors import Right
+from services.access.clock import FixedClock
+from services.access.rights import DUTIES, RIGHTS
 from tests.guards.tree import ROOT
 from tools.rights import describe_rights
 

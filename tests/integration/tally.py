@@ -19,10 +19,10 @@ from models.audit import AuditEntry
 from notices.catalogue import Notice, NoticeClass
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
-from services.actors import Door, system
-from services.audit import record
-from services.conversations import Place
-from services.errors import DomainError
+from services.access.actors import Door, system
+from services.access.audit import record
+from services.access.errors import DomainError
+from services.delivery.conversations import Place
 
 SECRET_WORDS = "слова-которых-нет-в-журнале"
 

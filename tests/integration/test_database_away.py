@@ -15,8 +15,8 @@ from models.engine import Database
 from models.messages import InboxStatus, OutboxMessage, OutboxStatus
 from models.tasks import Task, TaskKind
 from models.unit_of_work import UnitOfWork
-from services.outbox import enqueue
-from services.sending import record_outcomes
+from services.delivery.outbox import enqueue
+from services.delivery.sending import record_outcomes
 from tests.integration.tally import tally_script
 from tests.integration.test_inbox import inbox, tally
 from tests.town import Town, until

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from models.messages import InboxStatus, OutboxMessage, OutboxStatus
-from services.inbox import RawUpdate, store_updates
-from services.outbox import enqueue
+from services.delivery.inbox import RawUpdate, store_updates
+from services.delivery.outbox import enqueue
 from tests.integration.between import Between, refusal
 from tests.integration.tally import tally_script
 from tests.integration.test_inbox import inbox, tally

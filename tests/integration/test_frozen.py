@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.leadership import AmongReplicas, Deposed, check_hold
 from models.messages import OutboxMessage, OutboxStatus
 from sandbox.client import Person
-from services import outbox
+from services.delivery import outbox
 from tests.faults.machine import Machine
 
 TAKEOVER_SECONDS = 30.0

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.updates import read_raw
 from models.messages import InboxStatus
 from sandbox.client import Person
-from services.inbox import store_updates
+from services.delivery.inbox import store_updates
 from tests.integration.tally import tally_script
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_odd_updates import sent

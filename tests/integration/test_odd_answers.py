@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.session import TokenRevoked
 from models.messages import OutboxMessage, OutboxStatus
-from services.outbox import enqueue
+from services.delivery.outbox import enqueue
 from tests.integration.between import Answer, Between, body, page, refusal
 from tests.integration.tally import tally_script
 from tests.integration.test_inbox import tally

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.messages import InboxStatus, OutboxMessage, OutboxStatus
-from services import outbox
+from services.delivery import outbox
 from tests.integration.between import Between
 from tests.integration.tally import tally_script
 from tests.integration.test_floods import put_notice

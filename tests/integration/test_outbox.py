@@ -11,9 +11,9 @@ from models.messages import OutboxMessage, OutboxStatus
 from models.people import ChatAccount
 from models.tasks import Task, TaskKind
 from sandbox.client import Person
-from services.absences import begin_leave, end_absence
-from services.actors import Door, system
-from services.outbox import enqueue
+from services.access.actors import Door, system
+from services.delivery.outbox import enqueue
+from services.joining.absences import begin_leave, end_absence
 from tests.integration.tally import tally_script
 from tests.integration.test_long_texts import lines
 from tests.town import Town, until

@@ -14,8 +14,8 @@ from bot.app import BotApp, BotConfig, run_bot
 from bot.session import TokenRevoked
 from models.engine import Database
 from models.messages import InboxStatus, InboxUpdate
-from services.clock import FixedClock
-from services.inbox import RawUpdate, forget_old_updates, park_update, store_updates
+from services.access.clock import FixedClock
+from services.delivery.inbox import RawUpdate, forget_old_updates, park_update, store_updates
 from tests.integration.tally import tally_script
 from tests.integration.test_inbox import inbox, tally
 from tests.town import TOKEN, Town, until

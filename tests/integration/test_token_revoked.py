@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.session import TokenRevoked
 from models.messages import InboxStatus, OutboxMessage, OutboxStatus
 from sandbox.client import Person
-from services.outbox import enqueue
+from services.delivery.outbox import enqueue
 from tests.integration.tally import tally_script
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_receiving import SECRET, free_port

@@ -23,16 +23,17 @@ from models.accounts import Account, AccountRole
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
 from models.people import Person
-from services.accounts import create_account
-from services.actors import Actor, ActorKind, Door, system
-from services.backups import enqueue_daily_backup
-from services.backups.archives import read_manifest
-from services.clock import FixedClock
-from services.errors import NotAllowed
-from services.exports import Filters, enqueue_export
-from services.files import folder_of, open_file, place_file, read_file, store_file
-from services.jobs import JobFacts, JobTakenAway, TooMuchMemory, cancel, enqueue_job, read_job
-from services.rights import RIGHTS
+from services.access.actors import Actor, ActorKind, Door, system
+from services.access.clock import FixedClock
+from services.access.errors import NotAllowed
+from services.access.rights import RIGHTS
+from services.accounts.directory import create_account
+from services.documents.exports.requests import enqueue_export
+from services.documents.exports.tables import Filters
+from services.files.backups.archives import read_manifest
+from services.files.backups.making import enqueue_daily_backup
+from services.files.jobs import JobFacts, JobTakenAway, TooMuchMemory, cancel, enqueue_job, read_job
+from services.files.store import folder_of, open_file, place_file, read_file, store_file
 from tests.world import World, found_school
 from worker.registry import RUNNERS
 from worker.running import run_worker, work_once
@@ -47,8 +48,8 @@ PROCESS = """
 import signal, sys, threading, time
 from datetime import datetime, timedelta
 from pathlib import Path
-from services.clock import FixedClock
-from services.exports import writing
+from services.access.clock import FixedClock
+from services.documents.exports import writing
 from worker.running import run_worker
 from worker.work import Work, WorkerConfig
 
@@ -77,7 +78,7 @@ run_worker(
 GREEDY = """
 import sys, threading
 from pathlib import Path
-from services.clock import SystemClock
+from services.access.clock import SystemClock
 from worker.memory import MOST_BYTES, limit_memory
 from worker.registry import RUNNERS
 from worker.running import run_worker

@@ -21,10 +21,10 @@ from models.installation import Stamp
 from models.migrating import configuration
 from models.people import Person
 from nastavnik import FORMATS, TABLES
-from services.exports import TABLES as KNOWN_TABLES
-from services.exports import Format
-from services.files import folder_of
-from services.pairs import draft_pair
+from services.documents.exports.writing import TABLES as KNOWN_TABLES
+from services.documents.exports.writing import Format
+from services.files.store import folder_of
+from services.pairs.proposals import draft_pair
 from tests.life.conftest import Say, Start
 from tests.life.processes import Outcome
 from tests.world import World, found_school

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from models.people import Person
 from models.privacy import DestructionAct, DutyKind, PrivacyDuty
 from models.tasks import Task, TaskKind
-from services.actors import Door, system
-from services.leaving import withdraw_consent
+from services.access.actors import Door, system
+from services.joining.withdrawing import withdraw_consent
 from services.privacy.erasing import erase_person
 from services.privacy.remembering import FILE
 from tests.life.test_keeping import Town, town

@@ -18,9 +18,9 @@ from admin.app import PanelConfig, create_panel
 from admin.safety import limiter
 from models.accounts import AccountRole
 from models.engine import Database
-from services.accounts import create_account, set_password
-from services.actors import Door, system
-from services.clock import FixedClock
+from services.access.actors import Door, system
+from services.access.clock import FixedClock
+from services.accounts.directory import create_account, set_password
 from tests.conftest import FIRST_MOMENT
 from tests.standing import repeat
 from tests.world import World, found_school

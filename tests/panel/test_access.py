@@ -11,7 +11,7 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.people import Person
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.scores import FEWEST_SEEN
+from services.results.satisfaction import FEWEST_SEEN
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.world import World
 

@@ -1,6 +1,6 @@
 """Home, the list of people, a card and the proposals say the same of who is free."""
 
-from services.pairs import draft_pair
+from services.pairs.proposals import draft_pair
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

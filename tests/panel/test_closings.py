@@ -13,10 +13,10 @@ from models.tasks import Task, TaskKind
 from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services.closings import CycleClosed, PairFate, answer_offer, close_cycle
-from services.errors import NotAllowed, NotFound
+from services.access.errors import NotAllowed, NotFound
+from services.curator.closings import CycleClosed, PairFate, answer_offer, close_cycle
 from services.programmes.running import change_settings, current_cycle, settings_of
-from services.roles import choose_role
+from services.surveys.intake import choose_role
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 

@@ -18,9 +18,10 @@ from models.people import Person
 from models.privacy import DestructionAct, MentoringAgreement
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
-from services.actors import Door, system
-from services.clock import FixedClock
-from services.exports import Filters, write_export
+from services.access.actors import Door, system
+from services.access.clock import FixedClock
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import write_export
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 from worker.running import work_once

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from models.accounts import AccountRole
 from models.engine import Database
 from models.standing import Consultation
-from services.own_data import read_own_data
 from services.privacy.erasing import erase_person
+from services.privacy.own_data import read_own_data
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

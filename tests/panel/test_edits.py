@@ -19,11 +19,11 @@ from models.events import Event, EventKind
 from models.people import Organization, Person
 from models.roadmap import RoadmapEntry
 from models.standing import Eligibility
-from services.clock import FixedClock
-from services.eligibility import set_eligibility
-from services.events.planning import plan_event
+from services.access.clock import FixedClock
+from services.people.eligibility import set_eligibility
 from services.programmes.running import settings_of
 from services.roadmap.entries import lay_out
+from services.roadmap.events.planning import plan_event
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

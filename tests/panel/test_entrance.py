@@ -16,9 +16,9 @@ from admin.safety import limiter
 from models.accounts import Account, AccountRole, SetupLink
 from models.audit import AuditEntry
 from models.engine import Database
-from services.accounts import create_account
-from services.actors import Door, system
-from services.clock import FixedClock
+from services.access.actors import Door, system
+from services.access.clock import FixedClock
+from services.accounts.directory import create_account
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.world import World
 

@@ -16,12 +16,12 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
 from models.surveys import SurveyRun
-from services.backups import enqueue_daily_backup, folder_of, name_of
-from services.clock import FixedClock
-from services.exports import TABLES
-from services.files import folder_of as files_of
-from services.files import place_file, store_file
-from services.jobs import fail, take_next
+from services.access.clock import FixedClock
+from services.documents.exports.writing import TABLES
+from services.files.backups.making import backup_folder, enqueue_daily_backup, name_of
+from services.files.jobs import fail, take_next
+from services.files.store import folder_of as files_of
+from services.files.store import place_file, store_file
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 from worker.running import work_once
@@ -203,7 +203,7 @@ def test_backups_are_shown_by_their_age(
     database: Database,
 ) -> None:
     assert "Копий ещё нет" in text_of(curator.get("/exports/"))
-    folder = folder_of(tmp_path / "data")
+    folder = backup_folder(tmp_path / "data")
     (folder / name_of(world.now - timedelta(days=2))).write_bytes(b"0" * 1_200_000)
     (folder / "notes.txt").write_text("not ours")
     text = text_of(curator.get("/exports/"))

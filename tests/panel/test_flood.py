@@ -11,7 +11,7 @@ import pytest
 
 from admin import connections, serving
 from admin.connections import MOST_CONNECTIONS, MOST_WAITING
-from services.clock import FixedClock
+from services.access.clock import FixedClock
 from tests.conftest import FIRST_MOMENT
 from tests.life.processes import free_port
 from tests.panel.conftest import panel_config

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from models.accounts import AccountOrganization, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
-from services.account_organizations import admit_guest
-from services.actors import Door, system
-from services.clock import FixedClock
+from services.access.actors import Door, system
+from services.access.clock import FixedClock
+from services.accounts.workplaces import admit_guest
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 

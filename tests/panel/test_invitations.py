@@ -10,9 +10,9 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.messages import OutboxMessage
 from models.people import ChatAccount, Invitation
-from services.clock import FixedClock
-from services.joining import InvitationState, claim_invitation, open_invitation
-from services.leaving import decline_consent
+from services.access.clock import FixedClock
+from services.joining.entering import InvitationState, claim_invitation, open_invitation
+from services.joining.withdrawing import decline_consent
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

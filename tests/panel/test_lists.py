@@ -1,6 +1,6 @@
 """Lists of names stand as a Russian reader looks for them: ё as е, on both databases."""
 
-from services.people import add_person
+from services.people.cards import add_person
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from models.accounts import AccountOrganization, AccountRole
 from models.engine import Database
 from models.people import Organization, OrganizationKind
-from services.errors import NotAllowed
-from services.networks import NotACenter, read_network, set_center
+from services.access.errors import NotAllowed
+from services.accounts.networks import NotACenter, read_network, set_center
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 

@@ -11,11 +11,11 @@ from models.accounts import Account, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.people import Organization
-from services.account_register import disable_account, enable_account, list_accounts
-from services.accounts import create_account, issue_link
-from services.actors import Actor, ActorKind, Door
-from services.errors import NotAllowed
-from services.rights import RIGHTS
+from services.access.actors import Actor, ActorKind, Door
+from services.access.errors import NotAllowed
+from services.access.rights import RIGHTS
+from services.accounts.directory import create_account, issue_link
+from services.accounts.register import disable_account, enable_account, list_accounts
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.world import World, found_school
 

@@ -10,8 +10,8 @@ from models.privacy import OperatorCard
 from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services.consents import PaperFacts, register_paper
-from services.pairs import EndReason, end_pair
+from services.consents.papers import PaperFacts, register_paper
+from services.pairs.assignments import EndReason, end_pair
 from services.privacy.publications import list_publications_with
 from services.roadmap.evidence import RULES, Scope
 from tests.panel.conftest import Browser, text_of

@@ -15,8 +15,9 @@ from models.people import Role
 from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services.clock import FixedClock
-from services.pairs import accept_offer, confirm_pair, decline_offer, draft_pair
+from services.access.clock import FixedClock
+from services.pairs.offers import accept_offer, decline_offer
+from services.pairs.proposals import confirm_pair, draft_pair
 from services.programmes.answers import Tapped
 from tests.panel.conftest import Browser, text_of
 from tests.world import Participant, World

@@ -7,7 +7,7 @@ from flask import Flask
 
 from models.accounts import AccountRole
 from models.engine import Database
-from services.clock import FixedClock
+from services.access.clock import FixedClock
 from services.programmes.papers import read_head
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school

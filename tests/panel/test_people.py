@@ -9,11 +9,11 @@ from models.accounts import Account
 from models.consents import Consent, ConsentMedium
 from models.engine import Database
 from models.people import ChatAccount, Invitation, Person
-from services.account_passes import issue_chat_code, link_account
-from services.actors import Actor, ActorKind, Door
-from services.clock import FixedClock
-from services.leaving import decline_consent
-from services.recognition import type_code
+from services.access.actors import Actor, ActorKind, Door
+from services.access.clock import FixedClock
+from services.accounts.passes import issue_chat_code, link_account
+from services.joining.recognition import type_code
+from services.joining.withdrawing import decline_consent
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

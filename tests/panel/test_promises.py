@@ -16,10 +16,11 @@ from sqlalchemy import delete, select
 
 from models.accounts import AccountRole
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.actors import Actor, ActorKind, Door
-from services.exports import TABLES, Filters, write_export
+from services.access.actors import Actor, ActorKind, Door
+from services.access.rights import LISTS, RIGHTS
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import TABLES, write_export
 from services.programmes.surveys import Question, SeenBy, Survey
-from services.rights import LISTS, RIGHTS
 from services.surveys.opening import open_run
 from services.surveys.reading import PROMISED, Reader, may_read, tell
 from tests.panel.conftest import Browser

@@ -21,17 +21,18 @@ from models.people import OrganizationKind
 from models.suggestions import SuggestionKind
 from models.surveys import SurveyRun
 from models.tasks import Task, TaskKind
-from services.account_organizations import admit_guest
-from services.actors import Actor, ActorKind, Door, Right, system
-from services.consultations import add_consultation
+from services.access.actors import Actor, ActorKind, Door, Right, system
+from services.access.rights import RIGHTS
+from services.accounts.consultations import add_consultation
+from services.accounts.workplaces import admit_guest
+from services.delivery.tasks import open_task
 from services.meetings.outcomes import log_past_meeting
-from services.organizations import add_organization
-from services.pairs import confirm_pair, decline_offer, draft_pair
+from services.organizations.register import add_organization
+from services.pairs.offers import decline_offer
+from services.pairs.proposals import confirm_pair, draft_pair
+from services.pairs.suggestions import suggest
 from services.programmes.running import create_programme
-from services.rights import RIGHTS
-from services.scores import open_sheet
-from services.suggestions import suggest
-from services.tasks import open_task
+from services.results.sheets import open_sheet
 from tests.panel.conftest import Browser
 from tests.world import World, found_school
 

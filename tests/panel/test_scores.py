@@ -13,22 +13,21 @@ from models.engine import Database
 from models.meetings import MeetingKind
 from models.people import Role
 from models.surveys import SurveyRun
-from services.actors import Actor, ActorKind, Door, Right
-from services.clock import FixedClock
+from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.clock import FixedClock
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import confirm_meeting, propose_meeting
-from services.pairs import register_order
+from services.pairs.assignments import register_order
 from services.programmes.answers import Tapped
 from services.programmes.running import change_settings
-from services.scores import (
+from services.results.attendance import read_attendance
+from services.results.satisfaction import read_pair_ratings, read_satisfaction
+from services.results.sheets import (
     NotYourSheet,
     criteria_of,
     latest_level,
     list_sheets,
     open_sheet,
-    read_attendance,
-    read_pair_ratings,
-    read_satisfaction,
     save_sheet,
 )
 from services.surveys.runs import record_answer

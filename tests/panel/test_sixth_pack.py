@@ -12,8 +12,8 @@ from flask import Flask
 from models.accounts import AccountRole
 from models.engine import Database
 from models.people import OrganizationKind
-from services.actors import Door, system
-from services.organizations import add_organization
+from services.access.actors import Door, system
+from services.organizations.register import add_organization
 from services.programmes.packs import ResolvedPack, check_packs, load_pack
 from services.programmes.running import create_programme
 from services.roadmap.entries import lay_out

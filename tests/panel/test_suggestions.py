@@ -7,13 +7,12 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.pairs import Pair
 from models.suggestions import Suggestion, SuggestionKind
-from services.errors import NotAllowed
-from services.own_data import read_own_data
-from services.pairs import end_pair
-from services.pairs.assignments import EndReason
-from services.petitions import PairOver
+from services.access.errors import NotAllowed
+from services.pairs.assignments import EndReason, end_pair
+from services.pairs.petitions import PairOver
+from services.pairs.suggestions import SuggestionEmpty, SuggestionTooLong, suggest
 from services.privacy.erasing import erase_person
-from services.suggestions import SuggestionEmpty, SuggestionTooLong, suggest
+from services.privacy.own_data import read_own_data
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

@@ -26,13 +26,14 @@ from models.people import Invitation, Participation, Person
 from models.privacy import DestructionAct
 from models.surveys import RunOccasion, SurveyRun
 from models.tasks import Task
-from services.actors import Door, person_in_chat, system
-from services.clock import FixedClock
-from services.joining import claim_invitation
-from services.pairs import accept_offer, confirm_pair, draft_pair
+from services.access.actors import Door, person_in_chat, system
+from services.access.clock import FixedClock
+from services.delivery.web_links import issue_link
+from services.joining.entering import claim_invitation
+from services.joining.web_forms import FORM, LIFE
+from services.pairs.offers import accept_offer
+from services.pairs.proposals import confirm_pair, draft_pair
 from services.surveys.opening import open_run
-from services.web_forms import FORM, LIFE
-from services.web_links import issue_link
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, fill_run
 from worker.running import work_once

@@ -11,10 +11,10 @@ from models.messages import OutboxMessage, OutboxStatus
 from models.pairs import Pair
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
-from services.clock import FixedClock
-from services.outbox import enqueue
+from services.access.clock import FixedClock
+from services.delivery.outbox import enqueue
+from services.delivery.tasks import open_task
 from services.programmes.running import settings_of
-from services.tasks import open_task
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

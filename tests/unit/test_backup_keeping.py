@@ -7,8 +7,13 @@ from sqlalchemy import select
 
 from models.engine import Database
 from models.jobs import Job
-from services.backups import backup_before_migration, enqueue_daily_backup, name_of, prune_backups
-from services.backups.databases import read_facts
+from services.files.backups.databases import read_facts
+from services.files.backups.making import (
+    backup_before_migration,
+    enqueue_daily_backup,
+    name_of,
+    prune_backups,
+)
 
 
 class TestKeeping:

@@ -25,17 +25,10 @@ from models.messages import OutboxMessage
 from models.migrating import configuration, migrate
 from models.people import Person
 from models.schema import is_current
-from services.backups import (
-    backup_before_migration,
-    databases,
-    folder_of,
-    make_backup,
-    name_of,
-    restore_backup,
-)
-from services.backups.archives import MANIFEST, read_manifest
-from services.backups.making import LOCK
-from services.backups.refusals import (
+from services.files.backups import databases
+from services.files.backups.archives import MANIFEST, read_manifest
+from services.files.backups.making import LOCK, backup_before_migration, backup_folder, make_backup, name_of
+from services.files.backups.refusals import (
     BackupBroken,
     BackupNewer,
     BackupNotFound,
@@ -49,8 +42,9 @@ from services.backups.refusals import (
     TargetBusy,
     TargetNotEmpty,
 )
-from services.files import folder_of as files_of
-from services.files import place_file, store_file
+from services.files.backups.restoring import restore_backup
+from services.files.store import folder_of as files_of
+from services.files.store import place_file, store_file
 from tests.databases import PostgresServer
 from tests.world import World, found_school
 
@@ -110,7 +104,7 @@ def checksums(database: Database) -> dict[str, tuple[int, str]]:
 
 
 def backup(database_url: str, data_dir: Path, now: datetime) -> Path:
-    return make_backup(database_url, data_dir, folder_of(data_dir) / name_of(now), now).path
+    return make_backup(database_url, data_dir, backup_folder(data_dir) / name_of(now), now).path
 
 
 def restore(archive: Path, url: str, data_dir: Path, now: datetime, **options: Any) -> Any:
@@ -363,7 +357,7 @@ class TestMigrating:
     def test_before_a_migration_and_only_then(
         self, world: World, database_url: str, empty_url: str, tmp_path: Path, now: datetime
     ) -> None:
-        folder = folder_of(tmp_path)
+        folder = backup_folder(tmp_path)
         assert backup_before_migration(database_url, tmp_path, folder, now) is None
         with world.database.write_engine.begin() as connection:
             command.downgrade(configuration(connection), "0001")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from models.engine import Database
-from services.actors import Actor, ActorKind, Door, Right
-from services.errors import NotAllowed
-from services.exports import Filters, write_export
+from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.errors import NotAllowed
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import write_export
 from services.programmes.answers import Tapped
 from tests.world import found_school
 

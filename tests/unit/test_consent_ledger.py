@@ -16,38 +16,29 @@ from models.people import AgeGroup, Role
 from models.privacy import DutyKind, OperatorCard
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
-from services.actors import Door, system
-from services.consents import (
-    ConsentMissing,
-    ConsentState,
+from services.access.actors import Door, system
+from services.access.errors import NotAllowed
+from services.consents.duties import ErasureIsNoTick, complete_duty, demand_stop, find_due_day, list_duties
+from services.consents.ledger import ConsentOnPaperOnly, give_consent
+from services.consents.papers import (
+    NothingAllowed,
     PaperFacts,
-    Standing,
-    give_consent,
-    list_standings,
-    read_offer,
-    read_state,
-    read_states,
+    SignerMissing,
+    choose_age_group,
     register_paper,
-    state_of,
 )
-from services.consents.ledger import ConsentOnPaperOnly
-from services.consents.papers import NothingAllowed, SignerMissing, choose_age_group
-from services.errors import NotAllowed
-from services.exports import Filters, write_export
-from services.histories import list_bank_entries
-from services.leaving import decline_consent, end_terms, withdraw_consent, withdraw_on_paper
-from services.own_data import read_own_data
-from services.people import PersonFacts
-from services.privacy.duties import (
-    ErasureIsNoTick,
-    complete_duty,
-    demand_stop,
-    find_due_day,
-    list_duties,
-)
+from services.consents.states import ConsentMissing, ConsentState, read_state, read_states, state_of
+from services.consents.texts import read_offer
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import write_export
+from services.joining.standings import Standing, list_standings
+from services.joining.withdrawing import decline_consent, end_terms, withdraw_consent, withdraw_on_paper
+from services.organizations.school_days import add_school_days
+from services.people.cards import PersonFacts
+from services.people.histories import list_bank_entries
+from services.privacy.own_data import read_own_data
 from services.programmes.consents import ELEMENTS, HEADINGS, find_missing_elements
 from services.programmes.packs import check_packs
-from services.school_days import add_school_days
 from tests.world import PROGRAMMES, World, found_school, target_model
 
 

@@ -12,26 +12,18 @@ from models.pairs import Pair, PairStatus
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Role
 from models.privacy import DutyKind
 from models.tasks import Task, TaskKind
-from services.actors import Actor, ActorKind, Door
-from services.consents import (
-    ConsentMissing,
-    ConsentState,
-    ConsentTextChanged,
-    check_consent,
-    give_consent,
-    latest_decision,
-    read_offer,
-    read_state,
-    read_states,
-    register_paper,
-)
-from services.errors import NotAllowed
-from services.joining import InvitationState, open_invitation
-from services.leaving import ERASED_WITHIN, decline_consent, withdraw_consent
+from services.access.actors import Actor, ActorKind, Door
+from services.access.errors import NotAllowed
+from services.consents.ledger import give_consent, latest_decision
+from services.consents.papers import register_paper
+from services.consents.states import ConsentMissing, ConsentState, check_consent, read_state, read_states
+from services.consents.texts import ConsentTextChanged, read_offer
+from services.joining.entering import InvitationState, open_invitation
+from services.joining.recognition import list_waiting, recognise, type_code
+from services.joining.withdrawing import ERASED_WITHIN, decline_consent, withdraw_consent
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.programmes.consents import sha256
-from services.recognition import list_waiting, recognise, type_code
-from services.roles import choose_role
+from services.surveys.intake import choose_role
 from tests.world import World, found_school
 
 

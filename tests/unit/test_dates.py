@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.dates import Problem, read_date, read_minutes, read_time, school_year_start
+from services.dates.answers import read_date, read_minutes, read_time
+from services.dates.day_meanings import school_year_start
+from services.dates.readings import Problem
 
 WEDNESDAY = datetime(2025, 10, 15, 18, 0)
 MONTHS = [

@@ -7,8 +7,8 @@ import pytest
 
 from models.engine import Database
 from models.meetings import MeetingKind
-from services.drafts.authors import read_author, read_text
-from services.drafts.contents import Field, Purpose, is_worth_a_card
+from services.messages_read.drafts.authors import read_author, read_text
+from services.messages_read.drafts.contents import Field, Purpose, is_worth_a_card
 from tests.unit.test_meetings import Pair
 from tests.unit.writers import Writer
 from tests.world import World, found_school

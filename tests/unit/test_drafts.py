@@ -11,23 +11,22 @@ from models.engine import Database
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
 from models.tasks import Task
-from services import pairs
-from services.drafts.authors import read_author
-from services.drafts.contents import Field, Purpose
-from services.drafts.targets import MentorWrites, NothingToCorrect
-from services.drafts.writing import (
+from services.access.errors import NotFound
+from services.joining.withdrawing import withdraw_consent
+from services.meetings.outcomes import DayNotPast, MinutesOutOfRange
+from services.messages_read.drafts.authors import read_author
+from services.messages_read.drafts.contents import Field, Purpose
+from services.messages_read.drafts.targets import MentorWrites, NothingToCorrect
+from services.messages_read.drafts.writing import (
     CardClosed,
     erase_old_drafts,
     join_earlier,
     leave_unanswered,
     refuse_item,
 )
-from services.errors import NotFound
-from services.leaving import withdraw_consent
-from services.meetings.outcomes import DayNotPast, MinutesOutOfRange
-from services.own_data import read_own_data
-from services.pairs import EndReason
-from services.petitions import PairOver
+from services.pairs.assignments import EndReason, end_pair
+from services.pairs.petitions import PairOver
+from services.privacy.own_data import read_own_data
 from tests.conftest import FIRST_MOMENT
 from tests.unit.test_meetings import THURSDAY, Pair
 from tests.unit.writers import MONDAY, Writer
@@ -265,7 +264,7 @@ def test_a_coming_meeting_that_will_not_be_is_cancelled_and_a_past_one_missed(
 def test_a_pair_that_ended_gets_no_record(mentor: Writer, pair: Pair, world: World) -> None:
     other = Pair(world, mentee=world.mentee("Марина", "Сергеевна"), mentor=pair.mentor)
     draft_id = mentor.write("сегодня с Анной 40 минут, журнал")
-    world.write(pairs.end_pair, actor=world.curator, pair_id=pair.id, reason=EndReason.MUTUAL)
+    world.write(end_pair, actor=world.curator, pair_id=pair.id, reason=EndReason.MUTUAL)
     with pytest.raises(CardClosed):
         mentor.card(draft_id)
     with pytest.raises(PairOver):

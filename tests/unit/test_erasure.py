@@ -18,16 +18,16 @@ from models.people import Person, Role
 from models.privacy import ChatMessage, DestructionAct, DutyKind
 from models.surveys import Answer, RunOccasion, SurveyRun
 from models.tasks import Task, TaskKind
-from services.absences import dismiss_person
-from services.actors import Door, system
-from services.clock import FixedClock
-from services.conversations import Shown, record_shown
-from services.errors import NotAllowed, NotFound
-from services.files import folder_of, place_file, store_file
-from services.leaving import withdraw_consent
-from services.overview import read_sections
-from services.people import list_people
-from services.privacy.duties import list_duties
+from services.access.actors import Door, system
+from services.access.clock import FixedClock
+from services.access.errors import NotAllowed, NotFound
+from services.consents.duties import list_duties
+from services.curator.overview import read_sections
+from services.delivery.conversations import Shown, record_shown
+from services.files.store import folder_of, place_file, store_file
+from services.joining.absences import dismiss_person
+from services.joining.withdrawing import withdraw_consent
+from services.people.cards import list_people
 from services.privacy.erasures import (
     ErasureNotDue,
     ask_due_erasures,
@@ -39,7 +39,7 @@ from services.privacy.erasures import (
     read_act,
 )
 from services.privacy.terms import list_cycle_terms
-from services.scores.satisfaction import read_satisfaction
+from services.results.satisfaction import read_satisfaction
 from tests.world import Participant, World, found_school
 from worker.running import work_once
 from worker.work import WorkerConfig

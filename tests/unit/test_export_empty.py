@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from models.engine import Database
-from services.actors import Door, system
-from services.exports import Filters, write_export
-from services.exports.writing import NothingToExport
+from services.access.actors import Door, system
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import NothingToExport, write_export
 
 
 def test_an_export_of_an_empty_installation_says_what_to_do_first(database: Database, now: datetime) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import insert
 
 from models.engine import Database
 from models.messages import OutboxMessage
-from services.exports import Filters, write_export
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import write_export
 from tests.world import found_school
 
 pytestmark = pytest.mark.long

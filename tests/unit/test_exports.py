@@ -17,27 +17,25 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.people import Person, Role
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.accounts import create_account
-from services.actors import Actor, ActorKind, Door, system
-from services.errors import NotAllowed, NotFound
-from services.exports import (
+from services.access.actors import Actor, ActorKind, Door, system
+from services.access.errors import NotAllowed, NotFound
+from services.access.rights import RIGHTS
+from services.accounts.directory import create_account
+from services.delivery.outbox import enqueue
+from services.documents.exports.tables import Filters, UnknownFilter, UnknownFilterValue
+from services.documents.exports.writers import neutralise
+from services.documents.exports.writing import (
     TABLES,
     ExportSummary,
-    Filters,
     OrganizationNotNamed,
     UnknownExport,
-    UnknownFilter,
-    UnknownFilterValue,
     UnknownFormat,
     record_export,
     write_export,
 )
-from services.exports.writers import neutralise
-from services.outbox import enqueue
-from services.pairs import confirm_pair, draft_pair
-from services.people import add_person
-from services.rights import RIGHTS
-from services.scores import open_sheet
+from services.pairs.proposals import confirm_pair, draft_pair
+from services.people.cards import add_person
+from services.results.sheets import open_sheet
 from services.surveys.office import open_sheet_about
 from services.surveys.partners import ask_partner
 from tests.world import World, fill_run, found_school
@@ -381,7 +379,7 @@ def test_a_person_with_two_roles_has_two_rows(world: World) -> None:
 
 
 def test_chunks_leave_nobody_out_and_repeat_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from services.exports import writing
+    from services.documents.exports import writing
 
     monkeypatch.setattr(writing, "CHUNK", 3)
     ids = [

@@ -14,7 +14,7 @@ from models.engine import Database
 from models.pairs import DeclineReason, PairMember
 from models.people import AgeGroup, Person
 from services.consents.states import DECISIVE
-from services.leaving import decline_consent
+from services.joining.withdrawing import decline_consent
 from tests.unit.test_exports import actor_of, envelope, living
 from tests.world import World, found_school
 

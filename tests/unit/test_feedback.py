@@ -10,11 +10,11 @@ from models.engine import Database
 from models.messages import OutboxMessage
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from models.tasks import Task, TaskKind
-from services.errors import NotAllowed
-from services.feedback import find_feedback, rate, read_feedback, remind_feedback
-from services.leaving import withdraw_consent
-from services.replies import read_replies
+from services.access.errors import NotAllowed
+from services.joining.withdrawing import withdraw_consent
 from services.surveys.closing import close_overdue
+from services.surveys.feedback import find_feedback, rate, read_feedback, remind_feedback
+from services.surveys.replies import read_replies
 from services.surveys.runs import RunClosed, record_answer, skip_question
 from services.surveys.steps import read_step
 from tests.conftest import FIRST_MOMENT

@@ -9,20 +9,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from services.imports import (
-    Fate,
-    FileEmpty,
-    FileNotTable,
-    FileOldExcel,
-    ListUnreadable,
-    RowFault,
-    TooManyRows,
-    WorkbookTooLarge,
-    judge,
-    read_list,
-    read_table,
-)
-from services.imports import tables as tables_module
+from services.people.imports import tables as tables_module
+from services.people.imports.fates import judge
+from services.people.imports.rows import Fate, ListUnreadable, RowFault, read_list
+from services.people.imports.tables import FileEmpty, FileNotTable, FileOldExcel, TooManyRows, read_table
+from services.people.imports.workbooks import WorkbookTooLarge
 
 HEAD = ("Фамилия", "Имя", "Отчество", "Должность")
 

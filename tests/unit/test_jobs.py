@@ -12,22 +12,11 @@ from models.accounts import AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
-from services.accounts import create_account
-from services.actors import Actor, ActorKind, Door, person_in_chat, system
-from services.errors import DomainError, NotAllowed, NotFound
-from services.files import (
-    delete_export,
-    folder_of,
-    forget_expired,
-    list_known_names,
-    open_file,
-    place_file,
-    read_file,
-    remove_content,
-    store_file,
-    sweep_folder,
-)
-from services.jobs import (
+from services.access.actors import Actor, ActorKind, Door, person_in_chat, system
+from services.access.errors import DomainError, NotAllowed, NotFound
+from services.access.rights import RIGHTS
+from services.accounts.directory import create_account
+from services.files.jobs import (
     MOST_TRIES,
     STALE_AFTER,
     JobEnded,
@@ -44,7 +33,18 @@ from services.jobs import (
     report_progress,
     take_next,
 )
-from services.rights import RIGHTS
+from services.files.store import (
+    delete_export,
+    folder_of,
+    forget_expired,
+    list_known_names,
+    open_file,
+    place_file,
+    read_file,
+    remove_content,
+    store_file,
+    sweep_folder,
+)
 from tests.world import World, found_school
 
 ROOT = system(Door.COMMAND_LINE)

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from models.engine import Database
 from models.people import ChatAccount, Invitation, JoinRequest, JoinStatus
 from models.tasks import Task, TaskKind
-from services.errors import NotAllowed, NotFound
-from services.joining import (
+from services.access.errors import NotAllowed, NotFound
+from services.joining.entering import (
     TOKEN_LENGTH,
     InvitationOpened,
     InvitationState,
@@ -20,7 +20,7 @@ from services.joining import (
     refuse_invitation,
     revoke_invitation,
 )
-from services.recognition import (
+from services.joining.recognition import (
     TRIES,
     ChatBelongsToAnother,
     CodeTyped,

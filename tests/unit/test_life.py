@@ -18,21 +18,19 @@ from models.surveys import SurveyRun
 from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services import absences
-from services.account_organizations import Workplace
-from services.accounts import create_account
-from services.actors import Door, Right, system
-from services.banks import list_bank, read_profile
-from services.consents import ConsentState, read_state
-from services.eligibility import EligibilityGround, YearsUnlikely, read_eligibility, set_eligibility
-from services.errors import NotAllowed, NotFound
-from services.handovers import StillResponsible, hand_over
+from services.access.actors import Door, Right, system
+from services.access.errors import NotAllowed, NotFound
+from services.accounts.directory import create_account
+from services.accounts.workplaces import Workplace
+from services.consents.states import ConsentState, read_state
+from services.joining import absences
+from services.joining.handovers import StillResponsible, hand_over
+from services.joining.merging import BothInOneRole, SameCard, merge_people, preview_merge
 from services.meetings.planning import propose_meeting
-from services.merging import BothInOneRole, SameCard, merge_people, preview_merge
-from services.own_data import read_own_data
-from services.pairs import register_order
-from services.roles import Departed, choose_role
-from services.testimonies import (
+from services.pairs.assignments import register_order
+from services.pairs.banks import list_bank, read_profile
+from services.people.eligibility import EligibilityGround, YearsUnlikely, read_eligibility, set_eligibility
+from services.people.testimonies import (
     DayInFuture,
     NeedUnclear,
     add_testimony,
@@ -40,6 +38,8 @@ from services.testimonies import (
     mark_informed,
     remove_testimony,
 )
+from services.privacy.own_data import read_own_data
+from services.surveys.intake import Departed, choose_role
 from tests.world import World, found_school
 
 DAY = date(2026, 11, 23)

@@ -12,12 +12,12 @@ from models.engine import Database
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
 from models.tasks import Task, TaskKind
-from services.errors import NotAllowed, NotFound
-from services.feedback import find_feedback, rate
+from services.access.errors import NotAllowed, NotFound
 from services.meetings.corrections import Correction, NotLogged, correct_log, withdraw_log
 from services.meetings.outcomes import DayNotPast, say_held
 from services.meetings.planning import MeetingChanged
-from services.working_days import find_working_day
+from services.organizations.working_days import find_working_day
+from services.surveys.feedback import find_feedback, rate
 from tests.conftest import FIRST_MOMENT
 from tests.unit.test_meetings import Pair
 from tests.unit.writers import MONDAY, Writer

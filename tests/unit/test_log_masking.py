@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from services.log_masking import MaskingFormatter, mask
+from services.files.log_masking import MaskingFormatter, mask
 
 TOKEN = "4242424242:AAtown-of-tests-0123456789abcdefghij"
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.meeting_text import read_message, to_json
-from services.meeting_text.batch import read_line, read_text
+from services.messages_read.reading.batch import read_line, read_text
+from services.messages_read.reading.reading import read_message
+from services.messages_read.reading.readings import to_json
 
 NOW = "2025-10-15T18:00:00+03:00"
 ANNA = "Петрова Анна Сергеевна"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from services.meeting_text import Intent, Warned
-from services.meeting_text.batch import read_text
+from services.messages_read.reading.batch import read_text
+from services.messages_read.reading.readings import Intent, Warned
 
 WEDNESDAY = "2025-10-15T18:00:00+03:00"
 MEMBERS = {

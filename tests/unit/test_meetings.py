@@ -11,15 +11,9 @@ from models.engine import Database
 from models.meetings import MeetingKind, MeetingStatus, Source
 from models.messages import OutboxMessage
 from models.tasks import Task, TaskKind
-from services import pairs
-from services.actors import Actor, ActorKind, Door
-from services.errors import NotAllowed
-from services.meetings.cards import (
-    list_meetings,
-    list_meetings_of,
-    list_meetings_of_pair,
-    read_meeting,
-)
+from services.access.actors import Actor, ActorKind, Door
+from services.access.errors import NotAllowed
+from services.meetings.cards import list_meetings, list_meetings_of, list_meetings_of_pair, read_meeting
 from services.meetings.outcomes import (
     DayNotPast,
     LoggedAlready,
@@ -44,7 +38,8 @@ from services.meetings.planning import (
     move_meeting,
     propose_meeting,
 )
-from services.pairs import EndReason
+from services.pairs.assignments import EndReason, end_pair, register_order
+from services.pairs.proposals import confirm_pair, draft_pair
 from tests.conftest import FIRST_MOMENT
 from tests.world import Participant, World, found_school
 
@@ -138,7 +133,7 @@ def test_the_introduction_comes_first_and_the_rest_when_the_pair_is_at_work(worl
     with pytest.raises(KindNotDue):
         pair.propose(kind=MeetingKind.REGULAR, local_start=THURSDAY + timedelta(days=1))
     pair.propose(kind=MeetingKind.TRIAL, local_start=THURSDAY + timedelta(days=1))
-    world.write(pairs.register_order, actor=world.curator, pair_id=pair.id)
+    world.write(register_order, actor=world.curator, pair_id=pair.id)
     pair.propose(kind=MeetingKind.PLANNING, local_start=THURSDAY + timedelta(days=5))
 
 
@@ -164,7 +159,7 @@ def test_only_members_of_a_pair_that_may_meet_plan_meetings(world: World, pair: 
             pair.do(stranger, fn, meeting_id=meeting_id)
     with pytest.raises(NotAllowed):
         world.read(read_meeting, actor=world.actor(stranger.person), meeting_id=meeting_id)
-    world.write(pairs.end_pair, actor=world.curator, pair_id=pair.id, reason=EndReason.BY_CURATOR)
+    world.write(end_pair, actor=world.curator, pair_id=pair.id, reason=EndReason.BY_CURATOR)
     assert pair.card(meeting_id).status is MeetingStatus.CANCELLED
     with pytest.raises(PairCannotMeet):
         pair.propose()
@@ -344,12 +339,12 @@ def test_the_curator_logs_for_a_pair_and_it_is_marked(world: World, pair: Pair) 
 def test_an_offered_pair_has_nothing_to_log(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = world.write(
-        pairs.draft_pair,
+        draft_pair,
         actor=world.curator,
         mentee_participation_id=mentee.participation_id,
         mentor_participation_id=mentor.participation_id,
     ).pair_id
-    world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
+    world.write(confirm_pair, actor=world.curator, pair_id=pair_id)
     with pytest.raises(PairNeverMet):
         world.write(
             log_past_meeting,

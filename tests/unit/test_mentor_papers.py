@@ -8,12 +8,14 @@ from models.consents import ConsentKind
 from models.engine import Database
 from models.pairs import PairStatus
 from models.privacy import AgreementBasis
-from services import pairs
-from services.consents import register_paper
-from services.eligibility import set_eligibility
-from services.errors import NotFound
-from services.overview import Block, read_sections
-from services.pairs import MentorPaper, read_missing_papers
+from services.access.errors import NotFound
+from services.consents.papers import register_paper
+from services.curator.overview import Block, read_sections
+from services.pairs.assignments import register_order
+from services.pairs.offers import accept_offer
+from services.pairs.papers import MentorPaper, MentorPapersMissing, read_missing_papers
+from services.pairs.proposals import confirm_pair, draft_pair
+from services.people.eligibility import set_eligibility
 from services.privacy import agreements
 from services.programmes.running import change_settings
 from tests.world import World, found_school
@@ -41,16 +43,16 @@ def test_a_pair_says_which_papers_of_its_mentor_are_missing_and_where_wanted_doe
 
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = world.write(
-        pairs.draft_pair,
+        draft_pair,
         actor=world.curator,
         mentee_participation_id=mentee.participation_id,
         mentor_participation_id=mentor.participation_id,
     ).pair_id
     assert missing() == (MentorPaper.CONSENT, MentorPaper.AGREEMENT)
     assert waits() == [], "before both have agreed nothing is wanted of anybody"
-    world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
+    world.write(confirm_pair, actor=world.curator, pair_id=pair_id)
     for one in (mentee, mentor):
-        world.write(pairs.accept_offer, actor=world.actor(one.person), pair_id=pair_id)
+        world.write(accept_offer, actor=world.actor(one.person), pair_id=pair_id)
     assert waits() == [(MentorPaper.CONSENT, MentorPaper.AGREEMENT)]
     world.write(
         change_settings,
@@ -58,8 +60,8 @@ def test_a_pair_says_which_papers_of_its_mentor_are_missing_and_where_wanted_doe
         cycle_id=world.cycle_id,
         changes={"mentor_papers_required": True},
     )
-    with pytest.raises(pairs.MentorPapersMissing):
-        world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
+    with pytest.raises(MentorPapersMissing):
+        world.write(register_order, actor=world.curator, pair_id=pair_id)
     world.write(
         register_paper,
         actor=world.curator,
@@ -86,7 +88,7 @@ def test_a_pair_says_which_papers_of_its_mentor_are_missing_and_where_wanted_doe
         world.write(agreements.register_agreement, **agreement, pair_id=pair_id + 1)
     world.write(agreements.register_agreement, **agreement, pair_id=pair_id)
     assert (missing(), waits()) == ((), [])
-    status = world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
+    status = world.write(register_order, actor=world.curator, pair_id=pair_id)
     assert status is PairStatus.ACTIVE
     world.now += timedelta(days=91)
     assert missing() == (MentorPaper.AGREEMENT,), "its term has ended"

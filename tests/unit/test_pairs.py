@@ -15,16 +15,33 @@ from models.messages import OutboxMessage
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
 from models.tasks import Task, TaskKind
-from services import pairs
-from services.actors import Actor, ActorKind, Door, Right
-from services.banks import list_bank
-from services.errors import DomainError, NotAllowed, NotFound
-from services.leaving import withdraw_consent
-from services.pairs import EndReason, WaitsFor
-from services.pairs.assignments import AgreementNotDue, OrderNotDue
-from services.pairs.proposals import NotOffered
+from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.errors import DomainError, NotAllowed, NotFound
+from services.joining.withdrawing import withdraw_consent
+from services.pairs.assignments import (
+    AgreementNotDue,
+    EndReason,
+    OrderNotDue,
+    PairNotInWork,
+    end_pair,
+    register_agreement,
+    register_order,
+)
+from services.pairs.banks import list_bank
+from services.pairs.cards import WaitsFor, list_pairs_of, read_pair
+from services.pairs.offers import OfferAnsweredAlready, OfferGone, accept_offer, decline_offer, expire_offers
+from services.pairs.proposals import (
+    MenteeTaken,
+    MentorFull,
+    NotOffered,
+    NotReady,
+    confirm_pair,
+    discard_draft,
+    draft_pair,
+    withdraw_offer,
+)
 from services.programmes.running import change_settings
-from services.roles import choose_role
+from services.surveys.intake import choose_role
 from tests.conftest import FIRST_MOMENT
 from tests.world import Participant, World, found_school
 
@@ -36,7 +53,7 @@ def world(database: Database) -> World:
 
 def draft(world: World, mentee: Participant, mentor: Participant) -> Any:
     return world.write(
-        pairs.draft_pair,
+        draft_pair,
         actor=world.curator,
         mentee_participation_id=mentee.participation_id,
         mentor_participation_id=mentor.participation_id,
@@ -45,17 +62,17 @@ def draft(world: World, mentee: Participant, mentor: Participant) -> Any:
 
 def offer(world: World, mentee: Participant, mentor: Participant) -> Any:
     pair_id = draft(world, mentee, mentor)
-    world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
+    world.write(confirm_pair, actor=world.curator, pair_id=pair_id)
     return pair_id
 
 
 def agree(world: World, pair_id: int, *participants: Participant) -> None:
     for one in participants:
-        world.write(pairs.accept_offer, actor=world.actor(one.person), pair_id=pair_id)
+        world.write(accept_offer, actor=world.actor(one.person), pair_id=pair_id)
 
 
 def card(world: World, pair_id: int) -> Any:
-    return world.read(pairs.read_pair, actor=world.curator, pair_id=pair_id)
+    return world.read(read_pair, actor=world.curator, pair_id=pair_id)
 
 
 def told(world: World, kind: str) -> list[int]:
@@ -78,11 +95,11 @@ def test_a_pair_is_drafted_confirmed_and_accepted_by_both(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = draft(world, mentee, mentor)
     assert card(world, pair_id).waits_for is WaitsFor.CURATOR
-    assert world.read(pairs.list_pairs_of, actor=world.actor(mentee.person), person_id=mentee.id) == []
+    assert world.read(list_pairs_of, actor=world.actor(mentee.person), person_id=mentee.id) == []
     with pytest.raises(NotFound):
-        world.read(pairs.read_pair, actor=world.actor(mentee.person), pair_id=pair_id)
+        world.read(read_pair, actor=world.actor(mentee.person), pair_id=pair_id)
 
-    world.write(pairs.confirm_pair, actor=world.curator, pair_id=pair_id)
+    world.write(confirm_pair, actor=world.curator, pair_id=pair_id)
     offered = card(world, pair_id)
     assert (offered.status, offered.waits_for) == (PairStatus.OFFERED, WaitsFor.BOTH)
     assert offered.offer_expires_at == FIRST_MOMENT + timedelta(days=7)
@@ -104,11 +121,11 @@ def test_nothing_is_answered_twice(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     agree(world, pair_id, mentee)
-    with pytest.raises(pairs.OfferAnsweredAlready):
+    with pytest.raises(OfferAnsweredAlready):
         agree(world, pair_id, mentee)
-    with pytest.raises(pairs.OfferAnsweredAlready):
+    with pytest.raises(OfferAnsweredAlready):
         world.write(
-            pairs.decline_offer,
+            decline_offer,
             actor=world.actor(mentee.person),
             pair_id=pair_id,
             reason=DeclineReason.SCHEDULE,
@@ -121,7 +138,7 @@ def test_a_refusal_frees_both_and_tells_the_other_side_no_reason(world: World) -
     pair_id = offer(world, mentee, mentor)
     agree(world, pair_id, mentor)
     world.write(
-        pairs.decline_offer,
+        decline_offer,
         actor=world.actor(mentee.person),
         pair_id=pair_id,
         reason=DeclineReason.OTHER,
@@ -146,9 +163,9 @@ def test_a_refusal_frees_both_and_tells_the_other_side_no_reason(world: World) -
 def test_a_mentee_stands_in_one_pair_and_a_mentor_in_as_many_as_agreed(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor(capacity="1")
     draft(world, mentee, mentor)
-    with pytest.raises(pairs.MenteeTaken):
+    with pytest.raises(MenteeTaken):
         draft(world, mentee, world.mentor("Ольга", "Павловна"))
-    with pytest.raises(pairs.MentorFull):
+    with pytest.raises(MentorFull):
         draft(world, world.mentee("Вера", "Олеговна"), mentor)
 
 
@@ -160,14 +177,14 @@ def test_only_the_ready_with_consent_may_be_paired(world: World) -> None:
         actor=world.actor(unready),
         role=Role.MENTEE,
     )
-    with pytest.raises(pairs.NotReady):
+    with pytest.raises(NotReady):
         world.write(
-            pairs.draft_pair,
+            draft_pair,
             actor=world.curator,
             mentee_participation_id=chosen.participation_id,
             mentor_participation_id=mentor.participation_id,
         )
-    with pytest.raises(pairs.NotReady):
+    with pytest.raises(NotReady):
         draft(world, mentor, mentor)
     gone = world.mentee()
     pair_id = draft(world, gone, mentor)
@@ -179,7 +196,7 @@ def test_only_the_ready_with_consent_may_be_paired(world: World) -> None:
 def test_a_discarded_draft_leaves_only_the_audit_trail(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = draft(world, mentee, mentor)
-    world.write(pairs.discard_draft, actor=world.curator, pair_id=pair_id)
+    world.write(discard_draft, actor=world.curator, pair_id=pair_id)
     count = select(func.count()).select_from(PairMember)
     assert world.read(lambda session: session.scalar(count)) == 0
     with pytest.raises(NotFound):
@@ -191,24 +208,24 @@ def test_a_discarded_draft_leaves_only_the_audit_trail(world: World) -> None:
 def test_an_offer_is_withdrawn_before_both_answered_only(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
-    world.write(pairs.withdraw_offer, actor=world.curator, pair_id=pair_id)
+    world.write(withdraw_offer, actor=world.curator, pair_id=pair_id)
     assert told(world, "pair.withdrawn") == sorted([mentee.id, mentor.id])
-    with pytest.raises(pairs.OfferGone):
+    with pytest.raises(OfferGone):
         agree(world, pair_id, mentee)
     with pytest.raises(NotOffered):
-        world.write(pairs.withdraw_offer, actor=world.curator, pair_id=pair_id)
+        world.write(withdraw_offer, actor=world.curator, pair_id=pair_id)
 
 
 def test_an_offer_expires_once_and_an_answer_after_that_is_refused(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     world.now = FIRST_MOMENT + timedelta(days=6)
-    assert world.write(pairs.expire_offers) == 0
+    assert world.write(expire_offers) == 0
     world.now = FIRST_MOMENT + timedelta(days=7)
-    with pytest.raises(pairs.OfferGone):
+    with pytest.raises(OfferGone):
         agree(world, pair_id, mentee)
-    assert world.write(pairs.expire_offers) == 1
-    assert world.write(pairs.expire_offers) == 0
+    assert world.write(expire_offers) == 1
+    assert world.write(expire_offers) == 0
     assert card(world, pair_id).status is PairStatus.EXPIRED
     assert told(world, "pair.expired") == sorted([mentee.id, mentor.id])
     assert [task.pair_id for task in tasks(world, TaskKind.OFFER_EXPIRED)] == [pair_id]
@@ -230,29 +247,29 @@ def test_the_order_and_where_asked_the_agreement_make_a_pair_active(
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     with pytest.raises(OrderNotDue):
-        world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
+        world.write(register_order, actor=world.curator, pair_id=pair_id)
     agree(world, pair_id, mentee)
     with pytest.raises(OrderNotDue):  # both come of their own will, or there is no pair
-        world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
+        world.write(register_order, actor=world.curator, pair_id=pair_id)
     agree(world, pair_id, mentor)
     assert card(world, pair_id).status is PairStatus.ACCEPTED, "the order makes the pair, not the two alone"
-    world.write(pairs.register_order, actor=world.curator, pair_id=pair_id)
+    world.write(register_order, actor=world.curator, pair_id=pair_id)
     if is_agreement_due:
         assert card(world, pair_id).status is PairStatus.ORDERED
-        world.write(pairs.register_agreement, actor=world.curator, pair_id=pair_id)
+        world.write(register_agreement, actor=world.curator, pair_id=pair_id)
     assert card(world, pair_id).status is PairStatus.ACTIVE
     with pytest.raises(AgreementNotDue):
-        world.write(pairs.register_agreement, actor=world.curator, pair_id=pair_id)
+        world.write(register_agreement, actor=world.curator, pair_id=pair_id)
 
 
 def test_an_ended_pair_frees_both(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor(capacity="1")
     pair_id = offer(world, mentee, mentor)
-    with pytest.raises(pairs.PairNotInWork):
-        world.write(pairs.end_pair, actor=world.curator, pair_id=pair_id, reason=EndReason.MUTUAL)
+    with pytest.raises(PairNotInWork):
+        world.write(end_pair, actor=world.curator, pair_id=pair_id, reason=EndReason.MUTUAL)
     agree(world, pair_id, mentee, mentor)
     assert standing(world, mentor) is ParticipationStatus.PAIRED
-    world.write(pairs.end_pair, actor=world.curator, pair_id=pair_id, reason=EndReason.MUTUAL)
+    world.write(end_pair, actor=world.curator, pair_id=pair_id, reason=EndReason.MUTUAL)
     ended = card(world, pair_id)
     assert (ended.status, ended.waits_for) == (PairStatus.TERMINATED, WaitsFor.NOBODY)
     assert told(world, "pair.ended") == sorted([mentee.id, mentor.id])
@@ -267,14 +284,14 @@ def test_strangers_and_other_schools_are_refused(world: World) -> None:
     without_rights = Actor(ActorKind.ACCOUNT, 3, world.organization_id, Door.PANEL)
     for actor in (stranger, other_school, without_rights):
         with pytest.raises(NotAllowed):
-            world.write(pairs.accept_offer, actor=actor, pair_id=pair_id)
+            world.write(accept_offer, actor=actor, pair_id=pair_id)
         with pytest.raises(NotAllowed):
-            world.write(pairs.withdraw_offer, actor=actor, pair_id=pair_id)
+            world.write(withdraw_offer, actor=actor, pair_id=pair_id)
         with pytest.raises(NotAllowed):
-            world.read(pairs.read_pair, actor=actor, pair_id=pair_id)
+            world.read(read_pair, actor=actor, pair_id=pair_id)
     with pytest.raises(NotAllowed):
         world.write(
-            pairs.draft_pair,
+            draft_pair,
             actor=other_school,
             mentee_participation_id=mentee.participation_id,
             mentor_participation_id=mentor.participation_id,
@@ -285,7 +302,7 @@ def test_edited_words_are_kept_with_their_placeholders(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = draft(world, mentee, mentor)
     world.write(
-        pairs.confirm_pair,
+        confirm_pair,
         actor=world.curator,
         pair_id=pair_id,
         edited_texts={Role.MENTEE: "{name}, познакомьтесь: {partner}."},
@@ -338,7 +355,7 @@ def test_of_two_curators_at_once_one_gets_the_mentee_and_one_a_sentence(world: W
     mentors = [world.mentor(), world.mentor("Ольга", "Павловна")]
     results = at_once(*(lambda mentor=mentor: draft(world, mentee, mentor) for mentor in mentors))
     refused = [one for one in results if isinstance(one, DomainError)]
-    assert [type(one) for one in refused] == [pairs.MenteeTaken]
+    assert [type(one) for one in refused] == [MenteeTaken]
     count = select(func.count()).select_from(Pair)
     assert world.read(lambda session: session.scalar(count)) == 1
 
@@ -358,7 +375,7 @@ def test_an_answer_and_a_withdrawal_at_once_leave_one_truth(world: World) -> Non
     agree(world, pair_id, mentor)
     at_once(
         lambda: agree(world, pair_id, mentee),
-        lambda: world.write(pairs.withdraw_offer, actor=world.curator, pair_id=pair_id),
+        lambda: world.write(withdraw_offer, actor=world.curator, pair_id=pair_id),
     )
     is_accepted = card(world, pair_id).status is PairStatus.ACCEPTED
     assert bool(told(world, "pair.accepted")) is is_accepted

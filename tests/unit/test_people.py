@@ -9,14 +9,13 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.engine import Database
 from models.people import ChatAccount, ParticipationStatus, Role
-from services.actors import Actor, ActorKind, Door, Right
-from services.banks import list_bank, read_profile
-from services.consents import ConsentState
-from services.errors import NotAllowed, NotFound
-from services.leaving import withdraw_consent
-from services.own_data import read_own_data
+from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.errors import NotAllowed, NotFound
+from services.consents.states import ConsentState
+from services.joining.withdrawing import withdraw_consent
+from services.pairs.banks import list_bank, read_profile
 from services.pairs.proposals import draft_pair
-from services.people import (
+from services.people.cards import (
     ChatState,
     NameMissing,
     NameTooLong,
@@ -28,7 +27,8 @@ from services.people import (
     list_people,
     read_person,
 )
-from services.roles import choose_role
+from services.privacy.own_data import read_own_data
+from services.surveys.intake import choose_role
 from tests.world import World, found_school
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from models.unit_of_work import UnitOfWork
 from scheduler.clockwork import Clockwork
 from scheduler.plan import TICKS, Tick
-from services.clock import Clock, FixedClock
+from services.access.clock import Clock, FixedClock
 from tests.conftest import FIRST_MOMENT
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.quiet_hours import QuietHours
+from services.delivery.quiet_hours import QuietHours
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NIGHT = QuietHours(MOSCOW, time(21), time(8))

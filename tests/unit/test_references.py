@@ -13,15 +13,15 @@ from models.engine import Database
 from models.jobs import FileKind
 from models.outreach import PublicationKind
 from models.people import Role
-from services.actors import Door, system
-from services.files import forget_expired
-from services.merging import merge_people
-from services.outreach import add_publication, remove_publication
-from services.pairs import discard_draft, draft_pair
+from services.access.actors import Door, system
+from services.files.store import forget_expired
+from services.joining.merging import merge_people
+from services.pairs.proposals import discard_draft, draft_pair
 from services.privacy.erasing import erase_person
 from services.references import columns_to
 from services.roadmap.following import follow_pack
-from services.roles import choose_role
+from services.roadmap.outreach import add_publication, remove_publication
+from services.surveys.intake import choose_role
 from tests.guards.tree import python_files, read
 from tests.pointing import add_row
 from tests.world import World, found_school
@@ -30,23 +30,23 @@ STAYS, EMPTIED, GOES = "stays", "emptied", "goes"
 """The row that pointed: points on (at the row, or at the one that took its part), at nothing, or is gone."""
 
 DELETED = {
-    "services/account_organizations.py": {"row": "account_organizations"},
-    "services/chats.py": {"account": "chat_accounts", "talk": "conversations"},
-    "services/consultations.py": {"row": "consultations"},
-    "services/drafts/writing.py": {"Draft": "drafts"},
-    "services/failed_tries.py": {"FailedTries": "failed_tries"},
+    "services/accounts/workplaces.py": {"row": "account_organizations"},
+    "services/accounts/chats.py": {"account": "chat_accounts", "talk": "conversations"},
+    "services/accounts/consultations.py": {"row": "consultations"},
+    "services/messages_read/drafts/writing.py": {"Draft": "drafts"},
+    "services/accounts/failed_tries.py": {"FailedTries": "failed_tries"},
     "services/files.py": {"row": "files"},
-    "services/imports/register.py": {"file": "files"},
-    "services/inbox.py": {"InboxUpdate": "inbox"},
+    "services/people/imports/register.py": {"file": "files"},
+    "services/delivery/inbox.py": {"InboxUpdate": "inbox"},
     "services/meetings/corrections.py": {"MeetingWord": "meeting_words"},
     # `table` is every table in which a person stands once: the row of the card that stays wins
-    "services/merging.py": {
+    "services/joining/merging.py": {
         "Person": "persons",
         "mine[key]": "participations",
         "row": "participations",
         "table": "",
     },
-    "services/outreach.py": {
+    "services/roadmap/outreach.py": {
         "PublicationPerson": "publication_persons",
         "row": "publications partners",
     },
@@ -68,15 +68,15 @@ DELETED = {
         "table": "",
     },
     "services/privacy/erasures.py": {"ChatMessage": "chat_messages", "DestructionAct": "destruction_acts"},
-    "services/privacy/duties.py": {"PublicationPerson": "publication_persons"},
+    "services/consents/duties.py": {"PublicationPerson": "publication_persons"},
     "services/roadmap/following.py": {"entry": "roadmap_entries"},
-    "services/school_days.py": {"row": "school_days"},
-    "services/scores/sheets.py": {"Answer": "answers"},
-    "services/sent_forms.py": {"SentForm": "sent_forms"},
-    "services/sessions.py": {"AccountSession": "account_sessions"},
+    "services/organizations/school_days.py": {"row": "school_days"},
+    "services/results/sheets.py": {"Answer": "answers"},
+    "services/delivery/sent_forms.py": {"SentForm": "sent_forms"},
+    "services/accounts/sessions.py": {"AccountSession": "account_sessions"},
     "services/surveys/forms.py": {"Answer": "answers"},
     "services/surveys/recording.py": {"progress.answers.pop(question_id)": "answers"},
-    "services/testimonies.py": {"row": "testimonies"},
+    "services/people/testimonies.py": {"row": "testimonies"},
 }
 """Every deletion of the product, by file and by what stands in the brackets: the tables of its rows."""
 

@@ -10,24 +10,23 @@ from sqlalchemy import select
 from models.accounts import Account, AccountRole
 from models.engine import Database
 from models.roadmap import RoadmapDigest, RoadmapEntry
-from services.accounts import create_account
-from services.actors import Actor, ActorKind, Door, Right, person_in_chat, system
-from services.errors import NotAllowed
-from services.exports.programme import ROADMAP
-from services.exports.tables import Filters, Scope
-from services.roadmap.digests import read_digest, send_digests
-from services.roadmap.entries import (
-    DatesReversed,
-    EndMissing,
-    lay_out,
-    plan_entry,
-    put_off,
-    shift_old_dates,
+from services.access.actors import Actor, ActorKind, Door, Right, person_in_chat, system
+from services.access.errors import NotAllowed
+from services.accounts.directory import create_account
+from services.documents.exports.programme import ROADMAP
+from services.documents.exports.tables import Filters, Scope
+from services.organizations.school_days import (
+    Calendar,
+    DaysReversed,
+    add_school_days,
+    read_calendar,
+    remove_school_days,
 )
+from services.roadmap.digests import read_digest, send_digests
+from services.roadmap.entries import DatesReversed, EndMissing, lay_out, plan_entry, put_off, shift_old_dates
 from services.roadmap.moments import find_next
 from services.roadmap.proofs import LinkUnreadable, NotYet, finish_row, reopen_row, settle_roadmaps
 from services.roadmap.reading import Roadmap, RoadmapRow, RowState, read_roadmap
-from services.school_days import Calendar, DaysReversed, add_school_days, read_calendar, remove_school_days
 from tests.roadmaps import give_rows
 from tests.world import World, found_school
 

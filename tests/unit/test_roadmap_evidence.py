@@ -13,20 +13,20 @@ from models.meetings import MeetingKind
 from models.pairs import Pair, PairStatus
 from models.people import OrganizationKind
 from models.surveys import RunOccasion
-from services.accounts import create_account
-from services.actors import Actor, ActorKind, Door, system
-from services.approvals import approve
-from services.consultations import add_consultation
-from services.events.guests import invite_guests, mark_present
-from services.events.minutes import write_minutes
-from services.events.planning import plan_event
+from services.access.actors import Actor, ActorKind, Door, system
+from services.access.rights import RIGHTS
+from services.accounts.consultations import add_consultation
+from services.accounts.directory import create_account
 from services.meetings.outcomes import log_past_meeting
-from services.organizations import add_organization
+from services.organizations.register import add_organization
 from services.programmes.packs import load_pack
 from services.programmes.roadmaps import Evidence
 from services.programmes.running import create_programme
-from services.rights import RIGHTS
+from services.roadmap.approvals import approve
 from services.roadmap.entries import lay_out
+from services.roadmap.events.guests import invite_guests, mark_present
+from services.roadmap.events.minutes import write_minutes
+from services.roadmap.events.planning import plan_event
 from services.roadmap.evidence import RULES, Found, Scope, is_proven
 from services.surveys.office import open_sheet_about
 from services.surveys.opening import open_run

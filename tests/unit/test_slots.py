@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.meetings.moments import TimeDoesNotExist, span_of
-from services.school_days import Calendar, DaysFacts
-from services.slots import (
+from services.meetings.slots import (
     DayOutOfRange,
     TimeNotUnderstood,
     check_day,
@@ -21,6 +20,7 @@ from services.slots import (
     propose_times,
     read_slot,
 )
+from services.organizations.school_days import Calendar, DaysFacts
 
 SLOTS = (time(8), time(15, 30), time(18))
 FRIDAY_NOON = datetime(2026, 11, 27, 12, 0, tzinfo=ZoneInfo("Europe/Moscow"))

@@ -13,22 +13,22 @@ from models.engine import Database
 from models.people import Role
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
 from models.tasks import Task, TaskKind
-from services.absences import dismiss_person
-from services.accounts import create_account
-from services.actors import Door, system
-from services.closings import PairFate, close_cycle
-from services.feedback import rate
-from services.leaving import withdraw_consent, withdraw_on_paper
+from services.access.actors import Door, system
+from services.accounts.directory import create_account
+from services.curator.closings import PairFate, close_cycle
+from services.delivery.tasks import open_task
+from services.joining.absences import dismiss_person
+from services.joining.withdrawing import withdraw_consent, withdraw_on_paper
 from services.meetings.corrections import withdraw_log
 from services.meetings.outcomes import log_past_meeting
 from services.programmes.running import pack_of
-from services.roles import choose_role, leave_role
 from services.surveys.closing import close_overdue
+from services.surveys.feedback import rate
+from services.surveys.intake import choose_role, leave_role
 from services.surveys.outcomes import OUTCOMES
 from services.surveys.reminders import remind_unfinished, tell_curator_of_silence
 from services.surveys.respondents import Segment
 from services.surveys.waves import close_wave, open_waves, plan_wave
-from services.tasks import open_task
 from tests.conftest import FIRST_MOMENT
 from tests.world import Participant, World, fill_run, found_school
 

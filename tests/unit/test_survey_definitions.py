@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from services.programmes.answers import (
-    check_answer,
-)
+from services.programmes.answers import check_answer
 from services.programmes.packs import load_pack
 from services.programmes.surveys import SEEN_BY, Question, Survey
 from services.programmes.texts import text

@@ -11,13 +11,13 @@ from models.engine import Database
 from models.messages import OutboxMessage
 from models.people import Participation, ParticipationStatus, Role
 from models.surveys import Answer, AnswerChange, RunOccasion, SurveyRun, SurveyStatus
-from services.banks import list_bank, read_profile
-from services.consents import ConsentMissing
-from services.errors import NotAllowed
-from services.leaving import withdraw_consent
+from services.access.errors import NotAllowed
+from services.consents.states import ConsentMissing
+from services.joining.withdrawing import withdraw_consent
+from services.pairs.banks import list_bank, read_profile
 from services.programmes.answers import AnswerRefused, Raw, Tapped
 from services.programmes.values import NothingChosen, TooManyChosen
-from services.roles import choose_role
+from services.surveys.intake import choose_role
 from services.surveys.opening import open_run
 from services.surveys.own import read_own_surveys
 from services.surveys.reminders import remind_unfinished

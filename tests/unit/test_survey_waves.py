@@ -13,10 +13,10 @@ from models.messages import OutboxMessage
 from models.people import Role
 from models.surveys import SurveyRun, SurveyStatus, SurveyWave, WaveKind, WaveStatus
 from models.tasks import Task, TaskKind
-from services.absences import begin_leave, end_absence
-from services.accounts import create_account
-from services.actors import Door, system
-from services.errors import NotAllowed
+from services.access.actors import Door, system
+from services.access.errors import NotAllowed
+from services.accounts.directory import create_account
+from services.joining.absences import begin_leave, end_absence
 from services.programmes.answers import Tapped
 from services.surveys.closing import close_overdue
 from services.surveys.events import ask_before_and_after, ask_short_forms, find_point

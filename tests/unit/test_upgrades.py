@@ -12,10 +12,12 @@ import nastavnik
 from installation import commands, programmes
 from models.engine import Database
 from models.roadmap import RoadmapEntry
-from services.errors import NotAllowed
+from services.access.errors import NotAllowed
 from services.programmes.packs import ResolvedPack, load_pack
 from services.programmes.running import change_settings, pack_of, settings_of
-from services.programmes.upgrades import (
+from services.roadmap.entries import lay_out, plan_entry
+from services.roadmap.proofs import finish_row
+from services.roadmap.upgrades import (
     AnotherPack,
     NothingToUpgrade,
     Upgrade,
@@ -24,8 +26,6 @@ from services.programmes.upgrades import (
     read_upgrade,
     upgrade_programme,
 )
-from services.roadmap.entries import lay_out, plan_entry
-from services.roadmap.proofs import finish_row
 from tests.world import PROGRAMMES, World, found_school
 
 PACK = "target-model/programme.toml"

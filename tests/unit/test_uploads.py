@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.uploads import MOST_BYTES, ScanHoldsFiles, ScanKindUnknown, ScanTooLarge, judge_scan
+from services.privacy.uploads import MOST_BYTES, ScanHoldsFiles, ScanKindUnknown, ScanTooLarge, judge_scan
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 20

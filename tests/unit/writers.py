@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from services.drafts.authors import read_author, read_text
-from services.drafts.cards import read_draft
-from services.drafts.saving import keep_item
-from services.drafts.writing import fill_draft, open_draft
 from services.meetings.cards import read_meeting
 from services.meetings.outcomes import log_past_meeting
+from services.messages_read.drafts.authors import read_author, read_text
+from services.messages_read.drafts.cards import read_draft
+from services.messages_read.drafts.saving import keep_item
+from services.messages_read.drafts.writing import fill_draft, open_draft
 from tests.unit.test_meetings import Pair
 from tests.world import Participant
 

@@ -1,0 +1,176 @@
+"""The banks of mentees and mentors, and the list of requests that mentors are chosen by (DC13 to DC15)."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from statistics import fmean
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from models.pairs import ENDED, Pair, PairMember
+from models.people import Participation, ParticipationStatus, Person, Role
+from services.consents.states import read_states
+from services.documents.exports import words
+from services.documents.exports.naming import cycle_labels, sides_of
+from services.documents.exports.tables import Chunk, Column, Scope, Table, fixed, last_of
+from services.pairs.banks import Profile, read_profile
+from services.programmes.texts import text
+
+STRONG = 7  # of 10: from here on a difficulty is a request, a readiness a resource
+
+
+def _bank(scope: Scope, role: Role, what: Any) -> Select[Any]:
+    query = (
+        select(what)
+        .join(Person, Person.id == Participation.person_id)
+        .where(
+            Participation.organization_id == scope.organization_id,
+            Participation.role == role,
+            Person.erased_at.is_(None),
+            *scope.between(Participation.joined_at),
+        )
+    )
+    if scope.filters.cycle_id is not None:
+        query = query.where(Participation.cycle_id == scope.filters.cycle_id)
+    if scope.filters.statuses:
+        query = query.where(Participation.status.in_(scope.filters.statuses))
+    return query
+
+
+def _reader(role: Role) -> Callable[[Session, Scope, int, int], Chunk]:
+    other = Role.MENTOR if role is Role.MENTEE else Role.MENTEE
+    prefix = "need_" if role is Role.MENTEE else "ready_"
+
+    def read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+        found = session.scalars(
+            _bank(scope, role, Participation)
+            .where(Participation.id > after)
+            .order_by(Participation.id)
+            .limit(limit)
+        ).all()
+        ids = [row.id for row in found]
+        labels = cycle_labels(session, scope)
+        consents = read_states(session, organization_id=scope.organization_id)
+        pairs: defaultdict[int, list[int]] = defaultdict(list)
+        for participation_id, pair_id in session.execute(
+            select(PairMember.participation_id, PairMember.pair_id)
+            .join(Pair, Pair.id == PairMember.pair_id)
+            .where(PairMember.participation_id.in_(ids), Pair.status.not_in(ENDED))
+        ):
+            pairs[participation_id].append(pair_id)
+        sides = sides_of(session, [pair_id for held in pairs.values() for pair_id in held])
+        rows = []
+        for row in found:
+            profile = read_profile(session, scope.actor, row.id, scope.locale, in_file=True)
+            state = consents.get(row.person_id)
+            partners = [sides[one][other].name for one in pairs[row.id] if other in sides.get(one, {})]
+            rows.append(
+                [
+                    *(row.person_id, profile.full_name, profile.position, labels.get(row.cycle_id)),
+                    *(row.status.value, state.value if state else "none", row.capacity),
+                    *(_told(profile, "category" if role is Role.MENTEE else "qualification"),),
+                    *(_told(profile, "experience"), _strong(profile, prefix), _told(profile, "format")),
+                    *(", ".join(partners), row.outcome.value if row.outcome else None),
+                    *(row.joined_at, row.ready_at),
+                ]
+            )
+        return Chunk(rows, last_of(ids, limit))
+
+    return read
+
+
+def _told(profile: Profile, question_id: str) -> str:
+    return next((line.text for line in profile.lines if line.question_id == question_id), "")
+
+
+def _strong(profile: Profile, prefix: str) -> str:
+    found = [
+        (-line.value, line.label.partition(":")[0])
+        for line in profile.lines
+        if line.question_id.startswith(prefix) and isinstance(line.value, int) and line.value >= STRONG
+    ]
+    return "; ".join(label for _value, label in sorted(found))
+
+
+def _columns(own: Column, told: Column) -> tuple[Column, ...]:
+    return (
+        Column("person_id", text("№", "No."), "number", width=8),
+        Column("person", text("Участник", "Person"), width=32),
+        Column("position", text("Должность", "Position"), width=28),
+        Column("cycle", text("Учебный год", "School year"), width=12),
+        Column("status", text("Состояние", "State"), "code", words.PARTICIPATIONS, width=20),
+        Column("consent", text("Согласие", "Consent"), "code", words.CONSENT_STATES),
+        Column("capacity", text("Мест", "Places"), "number"),
+        told,
+        Column("experience", text("Стаж", "Experience")),
+        own,
+        Column("format", text("Удобный формат", "Format wanted"), width=24),
+        Column("partners", text("В паре с", "In a pair with"), width=32),
+        Column("outcome", text("Итог года", "Outcome of the year"), "code", words.OUTCOMES, width=20),
+        Column("joined_at", text("В программе с", "Joined"), "moment"),
+        Column("ready_at", text("Анкета заполнена", "Questionnaire sent"), "moment"),
+    )
+
+
+def _table(role: Role, name: str, title: Any, own: Column, told: Column) -> Table:
+    def count(session: Session, scope: Scope) -> int:
+        return session.scalar(_bank(scope, role, func.count(Participation.id))) or 0
+
+    return Table(
+        name=name,
+        title=title,
+        columns=fixed(*_columns(own, told)),
+        read=_reader(role),
+        count=count,
+        filters=frozenset({"cycle_id", "statuses", "since", "until"}),
+        statuses=frozenset(status.value for status in ParticipationStatus),
+    )
+
+
+MENTEE_BANK = _table(
+    Role.MENTEE,
+    "mentee_bank",
+    text("Банк наставляемых", "Bank of mentees"),
+    Column("requests", text("Запросы (оценка от 7)", "Requests (rated 7 and more)"), width=48),
+    Column("category", text("Категория", "Category"), width=28),
+)
+MENTOR_BANK = _table(
+    Role.MENTOR,
+    "mentor_bank",
+    text("Банк наставников", "Bank of mentors"),
+    Column("resources", text("Чем готов помочь (от 7)", "Ready to help with (7 and more)"), width=48),
+    Column("qualification", text("Квалификация", "Qualification"), width=28),
+)
+
+
+def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> Chunk:
+    ratings: defaultdict[str, list[int]] = defaultdict(list)
+    ids = session.scalars(_bank(scope, Role.MENTEE, Participation.id)).all()
+    for participation_id in ids:
+        for line in read_profile(session, scope.actor, participation_id, scope.locale, in_file=True).lines:
+            if line.question_id.startswith("need_") and isinstance(line.value, int):
+                ratings[line.label.partition(":")[0]].append(line.value)
+    asked = {topic: sum(one >= STRONG for one in given) for topic, given in ratings.items()}
+    order = sorted(ratings, key=lambda topic: (-asked[topic], -fmean(ratings[topic]), topic))
+    rows = [
+        [place, topic, asked[topic], len(ratings[topic]), round(fmean(ratings[topic]), 1)]
+        for place, topic in enumerate(order, start=1)
+    ]
+    return Chunk(rows, None)
+
+
+REQUESTS = Table(
+    name="requests",
+    title=text("Перечень запросов", "List of requests"),
+    columns=fixed(
+        Column("priority", text("Приоритет", "Priority"), "number", width=10),
+        Column("topic", text("Тема", "Topic"), width=48),
+        Column("people", text("Сколько человек просят (от 7)", "People who ask (7 and more)"), "number"),
+        Column("answered", text("Ответили", "Answered"), "number"),
+        Column("mean", text("Средняя трудность из 10", "Mean difficulty of 10"), "number"),
+    ),
+    read=_read_requests,
+    count=lambda session, scope: session.scalar(_bank(scope, Role.MENTEE, func.count(Participation.id))) or 0,
+    filters=frozenset({"cycle_id"}),
+)

@@ -1,0 +1,164 @@
+"""What belongs to one school year's programme: its sheets of criteria and the rows of its roadmap."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.roadmap import RoadmapEntry
+from services.documents.exports import words
+from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed
+from services.programmes.packs import ResolvedPack
+from services.programmes.roadmaps import Window
+from services.programmes.running import current_cycle, pack_of
+from services.programmes.texts import text
+from services.programmes.windows import describe_windows
+from services.results.sheets import criteria_of, list_sheets
+
+
+def cycle_of(session: Session, scope: Scope) -> int:
+    """The school year that the filter names, otherwise the open one. Raises NoOpenCycle."""
+    if scope.filters.cycle_id is not None:
+        return scope.filters.cycle_id
+    return current_cycle(session, scope.organization_id).id
+
+
+def _score_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
+    criteria = criteria_of(pack_of(session, cycle_id=cycle_of(session, scope)))
+    note = text("Пояснение", "Comment")
+    return (
+        Column("sheet_id", text("№", "No."), "number", width=8),
+        Column("author_id", text("№ автора", "Author no."), "number", width=8),
+        Column("author", text("Автор", "Author"), width=28),
+        Column("author_role", text("Роль автора", "Author's role"), "code", words.ACCOUNTS, width=18),
+        Column("opened_at", text("Начат", "Begun"), "moment"),
+        Column("saved_at", text("Сохранён", "Saved"), "moment"),
+        Column("missing", text("Критериев без оценки", "Criteria left out"), "number"),
+        Column("total", text("Сумма", "Sum"), "number"),
+        Column("level_id", text("Код уровня", "Level id")),
+        Column("level", text("Уровень", "Level"), width=24),
+        *(Column(one.question.id, one.question.text, "number", width=14) for one in criteria),
+        *(Column(f"{one.question.id}_note", note, width=30) for one in criteria),
+    )
+
+
+def _read_scores(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+    del after, limit  # a school year has a handful of sheets
+    cycle_id = cycle_of(session, scope)
+    criteria = [one.question.id for one in criteria_of(pack_of(session, cycle_id=cycle_id))]
+    rows = [
+        [
+            *(sheet.id, sheet.author_id, sheet.author, sheet.author_role.value),
+            *(sheet.opened_at, sheet.saved_at, sheet.missing, sheet.total),
+            *((sheet.level.id, sheet.level.title.get(scope.locale)) if sheet.level else (None, None)),
+            *(sheet.ratings.get(one) for one in criteria),
+            *(sheet.notes.get(one) for one in criteria),
+        ]
+        for sheet in list_sheets(session, actor=scope.actor, cycle_id=cycle_id)
+    ]
+    return Chunk(rows, None)
+
+
+SCORES = Table(
+    name="scores",
+    title=text("Оценка эффективности", "Scores"),
+    columns=_score_columns,
+    read=_read_scores,
+    count=lambda session, scope: len(_read_scores(session, scope, 0, 0).rows),
+    filters=frozenset({"cycle_id"}),
+)
+
+
+def _read_roadmap(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+    del after, limit
+    cycle_id = cycle_of(session, scope)
+    pack = pack_of(session, cycle_id=cycle_id)
+    return Chunk(list(_rows(pack, _entries(session, cycle_id), scope.locale)), None)
+
+
+def _entries(session: Session, cycle_id: int) -> dict[str, RoadmapEntry]:
+    """Where each row stands: its earliest time that is not done yet, or else its last one."""
+    found: dict[str, RoadmapEntry] = {}
+    entries = session.scalars(
+        select(RoadmapEntry)
+        .where(RoadmapEntry.cycle_id == cycle_id)
+        .order_by(RoadmapEntry.year, RoadmapEntry.turn)
+    )
+    for entry in entries:
+        known = found.get(entry.row_id)
+        if known is None or known.done_on is not None:
+            found[entry.row_id] = entry
+    return found
+
+
+def _standing(entry: RoadmapEntry | None) -> list[Any]:
+    """Planned and actual dates, and whether data proved the row."""
+    if entry is None:
+        return [None] * 4
+    by_data = entry.is_done_by_data if entry.done_on is not None else None
+    return [entry.planned_from, entry.planned_to, entry.done_on, by_data]
+
+
+def _rows(pack: ResolvedPack, entries: dict[str, RoadmapEntry], locale: str) -> Iterator[Row]:
+    for stage in pack.pack.stages:
+        for row in stage.rows:
+            documents = [row.document, *(one.document for one in row.activities)]
+            window = row.windows[0] if row.windows else None
+            yield [
+                stage.id,
+                stage.title.get(locale),
+                row.id,
+                row.title.get(locale),
+                "; ".join(one.title.get(locale) for one in row.activities),
+                window and window.kind,
+                *_dates(window),
+                describe_windows(row.windows, locale),
+                row.responsible,
+                "; ".join(one.get(locale) for one in documents if one is not None),
+                *_standing(entries.get(row.id)),
+                row.source,
+            ]
+
+
+def _dates(window: Window | None) -> tuple[str | None, str | None]:
+    """ISO dates of an absolute window, month and day of a yearly one."""
+    if window is None:
+        return None, None
+    if window.kind in {"yearly", "school_year"}:
+        return window.from_day, window.to_day
+    return (
+        window.start.isoformat() if window.start else None,
+        window.end.isoformat() if window.end else None,
+    )
+
+
+def _count_rows(session: Session, scope: Scope) -> int:
+    return len(pack_of(session, cycle_id=cycle_of(session, scope)).pack.rows())
+
+
+ROADMAP = Table(
+    name="roadmap",
+    title=text("Дорожная карта", "Roadmap"),
+    columns=fixed(
+        Column("stage_id", text("Код этапа", "Stage id"), width=14),
+        Column("stage", text("Этап", "Stage"), width=32),
+        Column("row_id", text("Код строки", "Row id"), width=14),
+        Column("title", text("Мероприятие", "What is done"), width=48),
+        Column("activities", text("Что входит", "Activities"), width=48),
+        Column("window", text("Срок", "When"), "code", words.WINDOWS),
+        Column("window_from", text("С", "From"), width=12),
+        Column("window_to", text("По", "To"), width=12),
+        Column("when", text("Срок словами", "When, in words"), width=32),
+        Column("responsible", text("Отвечает", "Responsible"), "code", words.RESPONSIBLE, width=20),
+        Column("documents", text("Документы", "Documents"), width=40),
+        Column("planned_from", text("План с", "Planned from"), "day"),
+        Column("planned_to", text("План по", "Planned by"), "day"),
+        Column("done_on", text("Выполнено", "Done on"), "day"),
+        Column("is_done_by_data", text("Подтверждено данными", "Proven by data"), "flag"),
+        Column("source", text("Источник", "Source"), width=30),
+    ),
+    read=_read_roadmap,
+    count=_count_rows,
+    filters=frozenset({"cycle_id"}),
+)

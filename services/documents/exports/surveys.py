@@ -1,0 +1,146 @@
+"""Answers to surveys, of participants, of partners and in sheets of the staff: one row an answer, within what
+each question promised of who will see it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from models.accounts import Account
+from models.surveys import RunOccasion, SurveyRun, SurveyStatus
+from services.documents.exports import words
+from services.documents.exports.naming import cycle_labels, names_of, packs_of
+from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
+from services.programmes.packs import ResolvedPack
+from services.programmes.surveys import Option, Question
+from services.programmes.texts import text
+from services.surveys.reading import Reader, read_values, tell
+
+_ANSWERED = frozenset({SurveyStatus.SENT, SurveyStatus.PARTIAL})
+
+
+def _runs(scope: Scope, what: Any) -> Select[Any]:
+    query = select(what).where(
+        SurveyRun.organization_id == scope.organization_id,
+        # sheets of the nine criteria are the export `scores`
+        SurveyRun.occasion != RunOccasion.SCORES,
+        *scope.between(SurveyRun.opened_at),
+    )
+    if scope.filters.cycle_id is not None:
+        query = query.where(SurveyRun.cycle_id == scope.filters.cycle_id)
+    if scope.filters.statuses:
+        query = query.where(SurveyRun.status.in_(scope.filters.statuses))
+    return query
+
+
+def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+    runs = session.execute(
+        _runs(scope, SurveyRun.id)
+        .add_columns(
+            SurveyRun.cycle_id,
+            SurveyRun.survey_id,
+            SurveyRun.status,
+            SurveyRun.person_id,
+            SurveyRun.account_id,
+            SurveyRun.outsider,
+            SurveyRun.about_person_id,
+            SurveyRun.pair_id,
+            SurveyRun.meeting_id,
+            SurveyRun.opened_at,
+            SurveyRun.sent_at,
+        )
+        .where(SurveyRun.id > after)
+        .order_by(SurveyRun.id)
+        .limit(limit)
+    ).all()
+    answers = read_values(session, [run.id for run in runs if run.status in _ANSWERED])
+    packs = packs_of(session, scope)
+    labels = cycle_labels(session, scope)
+    names = names_of(session, [one for run in runs for one in (run.person_id, run.about_person_id)])
+    accounts = _accounts(session, runs)
+    rows: list[Row] = []
+    withheld = 0
+    for run in runs:
+        pack = packs.get(run.cycle_id)
+        audience, title = _title(pack, run.survey_id, scope.locale)
+        head = [
+            *(run.id, labels.get(run.cycle_id), run.survey_id, title, run.status.value, run.person_id),
+            run.outsider or names.get(run.person_id) or accounts.get(run.account_id, ""),
+            *(audience, names.get(run.about_person_id), run.pair_id, run.meeting_id),
+            *(run.opened_at, run.sent_at),
+        ]
+        for question_id, value in answers.get(run.id, {}).items():
+            question = _question(pack, run.survey_id, question_id)
+            told = tell(question, value, Reader.FILE) if question else None
+            asked = question.text.get(scope.locale) if question else None
+            if question is None or told is None or told.is_withheld:
+                withheld += 1
+                rows.append([*head, question_id, asked, None, None, True])
+            else:
+                worded = told.words(scope.locale, _people_of(session, question, value))
+                rows.append([*head, question_id, asked, worded, told.value, False])
+        if run.id not in answers:
+            rows.append([*head, None, None, None, None, None])
+    return Chunk(rows, last_of([run.id for run in runs], limit), withheld)
+
+
+def _accounts(session: Session, runs: Iterable[Any]) -> dict[int | None, str]:
+    """Who filled in sheets of their own work."""
+    wanted = {run.account_id for run in runs if run.account_id is not None}
+    return {one.id: one.name for one in session.scalars(select(Account).where(Account.id.in_(wanted)))}
+
+
+def _title(pack: ResolvedPack | None, survey_id: str, locale: str) -> tuple[str | None, str]:
+    try:
+        survey = pack.survey(survey_id) if pack else None
+    except KeyError:  # a survey that the pack no longer has
+        survey = None
+    return (survey.audience, survey.title.get(locale)) if survey else (None, survey_id)
+
+
+def _question(pack: ResolvedPack | None, survey_id: str, question_id: str) -> Question | None:
+    try:
+        return pack.survey(survey_id).question(question_id) if pack else None
+    except KeyError:
+        return None
+
+
+def _people_of(session: Session, question: Question, value: object) -> list[Option]:
+    if question.kind != "person_rank" or not isinstance(value, list):
+        return []
+    ids = [int(one) for one in value if str(one).isdecimal()]
+    return [
+        Option(id=str(one), text=text(name, name)) for one, name in names_of(session, ids).items() if name
+    ]
+
+
+SURVEYS = Table(
+    name="surveys",
+    title=text("Анкеты", "Surveys"),
+    columns=fixed(
+        Column("run_id", text("№", "No."), "number", width=8),
+        Column("cycle", text("Учебный год", "School year"), width=12),
+        Column("survey_id", text("Код анкеты", "Survey id"), width=22),
+        Column("survey", text("Анкета", "Survey"), width=32),
+        Column("status", text("Состояние", "State"), "code", words.RUNS, width=20),
+        Column("person_id", text("№ участника", "Person no."), "number", width=10),
+        Column("person", text("Кто отвечал", "Respondent"), width=32),
+        Column("audience", text("Кто отвечает", "Audience"), "code", words.AUDIENCES),
+        Column("about", text("О ком", "About"), width=32),
+        Column("pair_id", text("№ пары", "Pair no."), "number", width=8),
+        Column("meeting_id", text("№ встречи", "Meeting no."), "number", width=8),
+        Column("opened_at", text("Открыта", "Opened"), "moment"),
+        Column("sent_at", text("Отправлена", "Sent"), "moment"),
+        Column("question_id", text("Код вопроса", "Question id"), width=18),
+        Column("question", text("Вопрос", "Question"), width=44),
+        Column("answer", text("Ответ", "Answer"), width=44),
+        Column("value", text("Значение", "Value"), "raw"),
+        Column("is_withheld", text("Ответ скрыт", "Withheld"), "flag"),
+    ),
+    read=_read,
+    count=lambda session, scope: session.scalar(_runs(scope, func.count(SurveyRun.id))) or 0,
+    filters=frozenset({"cycle_id", "statuses", "since", "until"}),
+    statuses=frozenset(status.value for status in SurveyStatus),
+)

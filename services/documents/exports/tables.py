@@ -1,0 +1,163 @@
+"""What an export table is made of: columns, a scope, and rows read in chunks by a growing id."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from services.access.actors import Actor, Right
+from services.access.errors import N_, DomainError
+from services.access.rights import LISTS
+from services.documents.exports.words import Words
+from services.programmes.texts import Text
+
+Kind = Literal["text", "number", "flag", "moment", "day", "code", "raw"]
+"""`code` is worded outside JSON; `raw` is any JSON value and stands in JSON only."""
+
+Row = list[Any]
+
+CHUNK = 500  # rows of the base table in one read: a few milliseconds, and memory stays level
+
+
+class UnknownFilter(DomainError):
+    text = N_("This export has no filter {filter}.")
+
+
+class UnknownFilterValue(DomainError):
+    text = N_("The filter {filter} has no such value.")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`key` is stable and English, for JSON; `title` heads the column of a spreadsheet."""
+
+    key: str
+    title: Text
+    kind: Kind = "text"
+    words: Words | None = None
+    width: int = 16  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which records go out. Ids, states and local dates (both ends included), never typed text."""
+
+    organization_id: int | None = None
+    cycle_id: int | None = None
+    role: str | None = None
+    statuses: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def given(self) -> dict[str, Any]:
+        """What narrows the export, JSON-able, in a stable order."""
+        found: dict[str, Any] = {
+            "cycle_id": self.cycle_id,
+            "role": self.role,
+            "statuses": list(self.statuses),
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "Filters":
+        """Out of a job's arguments or a command line. Raises UnknownFilter, UnknownFilterValue."""
+        for name in plain:
+            if name not in cls.__slots__:
+                raise UnknownFilter(filter=name)
+        values = {name: value for name, value in plain.items() if value not in (None, "", [], ())}
+        try:
+            for name in ("organization_id", "cycle_id"):
+                if name in values:
+                    values[name] = int(values[name])
+            for name in ("since", "until"):
+                if name in values:
+                    values[name] = date.fromisoformat(str(values[name]))
+        except ValueError as error:
+            raise UnknownFilterValue(filter=name) from error
+        if "statuses" in values:
+            values["statuses"] = tuple(values["statuses"])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For whom and of what: fixed once, before the first row."""
+
+    actor: Actor
+    organization_id: int
+    timezone: str
+    filters: Filters
+    locale: str
+
+    def has_right(self, right: Right) -> bool:
+        try:
+            self.actor.check_right(right, self.organization_id)
+        except DomainError:
+            return False
+        return True
+
+    def between(self, column: InstrumentedAttribute[Any]) -> list[ColumnElement[bool]]:
+        """Conditions that keep a moment within the local dates of the filter."""
+        zone = ZoneInfo(self.timezone)
+        conditions: list[ColumnElement[bool]] = []
+        if self.filters.since is not None:
+            conditions.append(column >= datetime.combine(self.filters.since, time.min, zone))
+        if self.filters.until is not None:
+            following = self.filters.until + timedelta(days=1)
+            conditions.append(column < datetime.combine(following, time.min, zone))
+        return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """`after` is where the next chunk begins, None when this was the last."""
+
+    rows: Sequence[Row]
+    after: int | None
+    withheld: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`read(session, scope, after, limit)` gives the rows of the next `limit` base records."""
+
+    name: str
+    title: Text
+    columns: Callable[[Session, Scope], tuple[Column, ...]]
+    read: Callable[[Session, Scope, int, int], Chunk]
+    count: Callable[[Session, Scope], int]
+    filters: frozenset[str] = frozenset()
+    statuses: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def right(self) -> Right:
+        """The same as of the page that shows this list."""
+        return LISTS[self.name]
+
+    def check_filters(self, filters: Filters) -> None:
+        """Raises UnknownFilter, UnknownFilterValue: a filter that is ignored would give too much away."""
+        for name in filters.given():
+            if name not in self.filters:
+                raise UnknownFilter(filter=name)
+        if not set(filters.statuses) <= self.statuses:
+            raise UnknownFilterValue(filter="statuses")
+        if filters.role not in {None, "mentee", "mentor"}:
+            raise UnknownFilterValue(filter="role")
+        if filters.since and filters.until and filters.since > filters.until:
+            raise UnknownFilterValue(filter="until")
+
+
+def fixed(*columns: Column) -> Callable[[Session, Scope], tuple[Column, ...]]:
+    """The columns of a table that are the same everywhere."""
+    return lambda _session, _scope: columns
+
+
+def last_of(ids: Sequence[int], limit: int) -> int | None:
+    """Where the next chunk begins after these ids of base records."""
+    return ids[-1] if len(ids) == limit else None

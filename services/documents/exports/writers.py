@@ -1,0 +1,250 @@
+"""One export as JSON, CSV or a workbook, row by row: nothing of it stays in memory.
+
+CSV is for Excel users (docs/decisions/0010-exports.md): the first line names the columns, so that filters and
+pivot tables work at once; what the export is follows after an empty line, where Excel takes a table to end.
+"""
+
+import csv
+import io
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from services.access.errors import N_, DomainError
+from services.documents.exports import words
+from services.documents.exports.tables import Column, Row
+from services.files.store import Sink
+from services.programmes.texts import Text
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+FORMAT_VERSION = 1
+BOM = "\ufeff"
+DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
+"""First characters that make a spreadsheet read a cell as a formula (domain.md 4), full-width ones too."""
+
+SHEET_ROWS = 1_048_576
+
+
+class SheetFull(DomainError):
+    text = N_("An Excel sheet holds {limit} rows at most. Please narrow the filter, or choose CSV.")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an export says of itself. `filters` are codes for JSON, `filter_words` the same for people."""
+
+    what: str
+    title: Text
+    organization_id: int
+    organization: str
+    timezone: str
+    locale: str
+    made_at: datetime
+    columns: tuple[Column, ...]
+    filters: Mapping[str, Any]
+    filter_words: str
+
+    def moment(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.timezone))
+
+    def about(self, rows: int, withheld: int) -> list[tuple[str, str | int]]:
+        """Title and value of each line that describes the export; every format tells the same."""
+        made_at = self.moment(self.made_at)
+        said: list[tuple[Text, str | int]] = [
+            (words.ABOUT, self.title.get(self.locale)),
+            (words.ORGANIZATION, self.organization),
+            (words.MADE_AT, f"{_write_moment(made_at, self.locale)} ({self.timezone})"),
+            (words.FILTER, self.filter_words or words.EVERYTHING.get(self.locale)),
+            (words.ROWS, rows),
+        ]
+        if withheld:
+            said.append((words.WITHHELD, withheld))
+        return [(title.get(self.locale), value) for title, value in said]
+
+
+class Writer(ABC):
+    """`add` each row, then `close` with the counts."""
+
+    def __init__(self, head: Head, out: Sink) -> None:
+        self.head = head
+        self.out = out
+
+    @abstractmethod
+    def add(self, row: Row) -> None: ...
+
+    @abstractmethod
+    def close(self, rows: int, withheld: int) -> None: ...
+
+
+class JsonWriter(Writer):
+    """{"export": ..., "rows": [{...}], "counts": {...}}: counts stand last, they are known last."""
+
+    def __init__(self, head: Head, out: Sink) -> None:
+        super().__init__(head, out)
+        envelope = {
+            "export": head.what,
+            "format_version": FORMAT_VERSION,
+            "made_at": head.moment(head.made_at).isoformat(),
+            "timezone": head.timezone,
+            "organization": {"id": head.organization_id, "name": head.organization},
+            "filters": dict(head.filters),
+            "columns": [{"key": one.key, "title": one.title.get(head.locale)} for one in head.columns],
+        }
+        self._write(json.dumps(envelope, ensure_ascii=False)[:-1] + ', "rows": [')
+        self._between = "\n"
+
+    def add(self, row: Row) -> None:
+        cells = {one.key: self._plain(cell) for one, cell in zip(self.head.columns, row, strict=True)}
+        self._write(self._between + json.dumps(cells, ensure_ascii=False))
+        self._between = ",\n"
+
+    def close(self, rows: int, withheld: int) -> None:
+        self._write("\n], " + json.dumps({"counts": {"rows": rows, "withheld": withheld}})[1:] + "\n")
+
+    def _plain(self, cell: Any) -> Any:
+        if isinstance(cell, datetime):
+            return self.head.moment(cell).isoformat()
+        return cell.isoformat() if isinstance(cell, date) else cell
+
+    def _write(self, text: str) -> None:
+        self.out.write(text.encode())
+
+
+class CsvWriter(Writer):
+    """UTF-8 with a BOM, semicolons, every text quoted, formulas neutralised with an apostrophe."""
+
+    def __init__(self, head: Head, out: Sink) -> None:
+        super().__init__(head, out)
+        self._places = _worded_places(head.columns)
+        self._line = io.StringIO()
+        self._csv = csv.writer(self._line, delimiter=";", quoting=csv.QUOTE_NONNUMERIC)
+        self._line.write(BOM)
+        self._write([head.columns[place].title.get(head.locale) for place in self._places])
+
+    def add(self, row: Row) -> None:
+        columns = self.head.columns
+        self._write([_word(columns[place], row[place], self.head) for place in self._places])
+
+    def close(self, rows: int, withheld: int) -> None:
+        self.out.write(b"\r\n")
+        for line in self.head.about(rows, withheld):
+            self._write(line)
+
+    def _write(self, cells: Sequence[str | int | None]) -> None:
+        self._csv.writerow(
+            [neutralise(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in cells]
+        )
+        self.out.write(self._line.getvalue().encode())
+        self._line.seek(0)
+        self._line.truncate()
+
+
+class WorkbookWriter(Writer):
+    """A sheet of rows and a sheet about the export; texts are written as texts, moments as moments.
+
+    `scratch` is where rows wait on the disk until the workbook is closed: they may be personal data, so it is
+    a folder of ours and not the machine's.
+    """
+
+    def __init__(self, head: Head, out: Sink, scratch: Path | None = None) -> None:
+        super().__init__(head, out)
+        import xlsxwriter  # 0.2 s that JSON and CSV need not pay
+
+        self._places = _worded_places(head.columns)
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "tmpdir": str(scratch) if scratch else None,
+        }
+        self._book = xlsxwriter.Workbook(out, options)
+        self._book.set_properties(
+            {"title": head.title.get(head.locale), "created": _naive(head, head.made_at)}
+        )
+        self._bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self._moment = self._book.add_format({"num_format": "dd.mm.yyyy hh:mm", "align": "left"})
+        self._day = self._book.add_format({"num_format": "dd.mm.yyyy", "align": "left"})
+        self._sheet: Worksheet = self._book.add_worksheet(head.title.get(head.locale)[:31])
+        self._sheet.freeze_panes(1, 0)
+        for target, place in enumerate(self._places):
+            column = head.columns[place]
+            self._sheet.set_column(target, target, column.width)
+            self._sheet.write_string(0, target, column.title.get(head.locale), self._bold)
+        self._row = 0
+
+    def add(self, row: Row) -> None:
+        self._row += 1
+        if self._row >= SHEET_ROWS:
+            raise SheetFull(limit=SHEET_ROWS - 1)
+        for target, place in enumerate(self._places):
+            self._put(target, self.head.columns[place], row[place])
+
+    def close(self, rows: int, withheld: int) -> None:
+        if self._row:
+            self._sheet.autofilter(0, 0, self._row, len(self._places) - 1)
+        about = self._book.add_worksheet(words.ABOUT.get(self.head.locale))
+        about.set_column(0, 0, 40)
+        about.set_column(1, 1, 60)
+        for line, (title, value) in enumerate(self.head.about(rows, withheld)):
+            about.write_string(line, 0, title, self._bold)
+            if isinstance(value, int):
+                about.write_number(line, 1, value)
+            else:
+                about.write_string(line, 1, value)
+        self._book.close()
+
+    def _put(self, target: int, column: Column, cell: Any) -> None:
+        if isinstance(cell, datetime):
+            self._sheet.write_datetime(self._row, target, _naive(self.head, cell), self._moment)
+        elif isinstance(cell, date):
+            self._sheet.write_datetime(self._row, target, cell, self._day)
+        else:
+            worded = _word(column, cell, self.head)
+            if isinstance(worded, int):
+                self._sheet.write_number(self._row, target, worded)
+            elif worded:
+                self._sheet.write_string(self._row, target, worded)
+
+
+def neutralise(text: str) -> str:
+    """The same text, which a spreadsheet shows and never calculates."""
+    return "'" + text if text.startswith(DANGEROUS) else text
+
+
+def _worded_places(columns: tuple[Column, ...]) -> list[int]:
+    return [place for place, column in enumerate(columns) if column.kind != "raw"]
+
+
+def _word(column: Column, cell: Any, head: Head) -> str | int | None:
+    """A cell as people read it; numbers stay numbers."""
+    if isinstance(cell, bool):
+        return (words.YES if cell else words.NO).get(head.locale)
+    if cell is None or isinstance(cell, int):
+        return cell
+    if isinstance(cell, datetime):
+        return _write_moment(head.moment(cell), head.locale)
+    if isinstance(cell, date):
+        return _write_day(cell, head.locale)
+    if column.words is not None and cell in column.words:
+        return column.words[cell].get(head.locale)
+    return str(cell)
+
+
+def _write_moment(moment: datetime, locale: str) -> str:
+    return f"{_write_day(moment.date(), locale)} {moment:%H:%M}"
+
+
+def _write_day(day: date, locale: str) -> str:
+    return f"{day:%d.%m.%Y}" if locale == "ru" else day.isoformat()
+
+
+def _naive(head: Head, moment: datetime) -> datetime:
+    return head.moment(moment).replace(tzinfo=None)  # a workbook knows no zones; the second sheet names it

@@ -1,0 +1,356 @@
+"""Long leave, dismissal, transfer: what follows for pairs, roles and chat, and their history."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from models.accounts import Account
+from models.meetings import Meeting, MeetingStatus
+from models.pairs import MEETING, Pair, PairMember, PairStatus
+from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
+from models.standing import Absence, AbsenceKind
+from models.surveys import UNSENT, SurveyRun
+from services.access.actors import Actor, ActorKind, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.accounts.chats import link_chat
+from services.accounts.workplaces import list_where_may
+from services.delivery.outbox import enqueue
+from services.joining.handovers import StillResponsible, count_duties
+from services.messages_read.drafts.writing import erase_drafts
+from services.pairs.assignments import EndReason, release_person
+from services.pairs.places import lock_pair, move_pair
+from services.surveys.closing import close
+
+COMING = (MeetingStatus.PROPOSED, MeetingStatus.PLANNED)
+
+
+class AccountStillOpen(DomainError):
+    text = N_(
+        "This person has an open account of the panel. Please hand over what is under way and close the "
+        "account first."
+    )
+
+
+class AwayAlready(DomainError):
+    text = N_("This person is away already.")
+
+
+class NotAway(DomainError):
+    text = N_("This person is not away.")
+
+
+class LeaveEndsBefore(DomainError):
+    text = N_("The leave cannot end before it begins.")
+
+
+class SameOrganization(DomainError):
+    text = N_("The person works in this organisation already.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What an absence would touch, shown before it is decided."""
+
+    pairs: int
+    meetings: int
+    surveys: int
+    has_chat: bool
+    has_account: bool
+    duties: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceFacts:
+    id: int
+    kind: AbsenceKind
+    starts_on: date
+    ends_on: date | None
+    to_organization: str | None
+    ended_at: datetime | None
+
+
+def read_ties(session: Session, *, actor: Actor, person_id: int, now: datetime) -> Ties:
+    """Raises NotFound, NotAllowed."""
+    person = _find(session, actor, person_id)
+    pair_ids = select(PairMember.pair_id).where(PairMember.person_id == person_id, PairMember.is_current)
+
+    def count(query: object) -> int:
+        return session.scalar(query) or 0  # type: ignore[call-overload]
+
+    return Ties(
+        pairs=count(select(func.count()).select_from(pair_ids.subquery())),
+        meetings=count(
+            select(func.count(Meeting.id)).where(
+                Meeting.pair_id.in_(pair_ids), Meeting.status.in_(COMING), Meeting.starts_at > now
+            )
+        ),
+        surveys=count(
+            select(func.count(SurveyRun.id)).where(
+                SurveyRun.person_id == person.id, SurveyRun.status.in_(UNSENT)
+            )
+        ),
+        has_chat=count(select(func.count()).where(ChatAccount.person_id == person_id)) > 0,
+        has_account=_has_account(session, person_id),
+        duties=count_duties(session, person_id=person_id),
+    )
+
+
+def begin_leave(
+    session: Session, *, actor: Actor, person_id: int, starts_on: date, ends_on: date | None, now: datetime
+) -> int:
+    """A long leave: active pairs pause, meetings to come of any pair are cancelled, both sides hear of it.
+
+    The place in the bank stays. Raises NotFound, NotAllowed, AwayAlready, LeaveEndsBefore.
+    """
+    person = _lock(session, actor, person_id)
+    if ends_on is not None and ends_on < starts_on:
+        raise LeaveEndsBefore
+    for pair in _pairs_in(session, person_id, MEETING):
+        if pair.status is PairStatus.ACTIVE:  # before the order there is no work to pause, only meetings
+            move_pair(session, pair, PairStatus.PAUSED, actor=actor, action="pair.paused", now=now)
+        session.execute(
+            update(Meeting)
+            .where(Meeting.pair_id == pair.id, Meeting.status.in_(COMING), Meeting.starts_at > now)
+            .values(status=MeetingStatus.CANCELLED, remind_at=None, remind_offset=None, ask_at=None)
+        )
+        _tell_both(session, pair, "pair.paused", now)
+    return _note(session, actor, person, AbsenceKind.LEAVE, starts_on, now, ends_on=ends_on)
+
+
+def dismiss_person(session: Session, *, actor: Actor, person_id: int, starts_on: date, now: datetime) -> int:
+    """The person works here no more: pairs end by the rules, roles and surveys close, links stop working.
+
+    The card stays until its retention term ends, counted from now. Raises NotFound, NotAllowed,
+    AwayAlready, AccountStillOpen, StillResponsible.
+    """
+    person = _lock(session, actor, person_id)
+    _withdraw_from_everything(session, actor, person, now)
+    enqueue(
+        session,
+        kind="person.dismissed",
+        dedup_key=f"person:{person.id}:dismissed:{now.isoformat()}",
+        organization_id=person.organization_id,
+        person_id=person.id,
+        now=now,
+    )
+    return _note(session, actor, person, AbsenceKind.DISMISSAL, starts_on, now)
+
+
+def transfer_person(
+    session: Session, *, actor: Actor, person_id: int, to_organization_id: int, starts_on: date, now: datetime
+) -> int:
+    """To another organisation in which the actor works too; gives the id of the card there.
+
+    The other organisation is another operator: it gets a card with name and position only, in the same
+    chat, and asks for its own consent. What happened here stays here. Raises NotFound, NotAllowed,
+    AwayAlready, SameOrganization, AccountStillOpen.
+    """
+    person = _lock(session, actor, person_id)
+    if to_organization_id == person.organization_id:
+        raise SameOrganization
+    if to_organization_id not in {
+        one.organization_id for one in list_where_may(session, actor=actor, right=Right.EDIT_PEOPLE)
+    }:
+        raise NotAllowed
+    _withdraw_from_everything(session, actor, person, now)
+    there = Person(
+        organization_id=to_organization_id,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        patronymic=person.patronymic,
+        position=person.position,
+        locale=person.locale,
+        created_at=now,
+    )
+    session.add(there)
+    session.flush()
+    chat_id = session.scalar(select(ChatAccount.chat_id).where(ChatAccount.person_id == person.id))
+    if chat_id is not None:
+        link_chat(session, chat_id=chat_id, person_id=there.id, now=now)
+    enqueue(
+        session,
+        kind="person.transferred",
+        dedup_key=f"person:{person.id}:transferred:{there.id}",
+        organization_id=to_organization_id,
+        person_id=there.id,
+        now=now,
+    )
+    _note(session, actor, person, AbsenceKind.TRANSFER, starts_on, now, to=to_organization_id)
+    record(
+        session,
+        actor=actor,
+        action="person.added",
+        subject=("person", there.id),
+        organization_id=to_organization_id,
+        now=now,
+        after={"transferred_from": person.organization_id},
+    )
+    return there.id
+
+
+def end_absence(session: Session, *, actor: Actor, person_id: int, now: datetime) -> AbsenceKind:
+    """The person is back: paused pairs go on; after a dismissal they are invited and consent anew.
+
+    Raises NotFound, NotAllowed, NotAway.
+    """
+    person = _find(session, actor, person_id, right=Right.EDIT_PEOPLE)
+    absence = _open_absence(session, person_id)
+    if absence is None or absence.kind is AbsenceKind.TRANSFER:
+        raise NotAway
+    absence.ended_at = now
+    person.departed_at = None
+    if absence.kind is AbsenceKind.LEAVE:
+        session.flush()
+        for pair in _pairs_in(session, person_id, frozenset({PairStatus.PAUSED}) | MEETING):
+            others = [one.person_id for one in pair.members if one.person_id != person_id]
+            if any(_open_absence(session, one) for one in others):
+                continue
+            if pair.status is PairStatus.PAUSED:
+                move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action="pair.resumed", now=now)
+            _tell_both(session, pair, "pair.resumed", now)
+    _record(session, actor, person, "person.returned", now, {"kind": absence.kind.value})
+    return absence.kind
+
+
+def list_absences(session: Session, *, actor: Actor, person_id: int) -> list[AbsenceFacts]:
+    """The newest first. Raises NotFound, NotAllowed."""
+    _find(session, actor, person_id)
+    rows = session.execute(
+        select(Absence, Organization.name)
+        .outerjoin(Organization, Organization.id == Absence.to_organization_id)
+        .where(Absence.person_id == person_id)
+        .order_by(Absence.id.desc())
+    )
+    return [
+        AbsenceFacts(one.id, one.kind, one.starts_on, one.ends_on, name, one.ended_at) for one, name in rows
+    ]
+
+
+def _withdraw_from_everything(session: Session, actor: Actor, person: Person, now: datetime) -> None:
+    if _has_account(session, person.id):
+        raise AccountStillOpen
+    if count_duties(session, person_id=person.id):
+        raise StillResponsible
+    release_person(session, actor=actor, person_id=person.id, reason=EndReason.BY_CURATOR, now=now)
+    close(session, SurveyRun.person_id == person.id, now=now)
+    erase_drafts(session, person_id=person.id)
+    session.execute(
+        update(Participation)
+        .where(Participation.person_id == person.id, Participation.outcome.is_(None))
+        .values(status=ParticipationStatus.LEFT)
+    )
+    session.execute(
+        update(Invitation)
+        .where(Invitation.person_id == person.id, Invitation.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    person.departed_at = now
+
+
+def _tell_both(session: Session, pair: Pair, kind: str, now: datetime) -> None:
+    """Each time anew: a pair may pause more than once."""
+    for member in pair.members:
+        enqueue(
+            session,
+            kind=kind,
+            dedup_key=f"{kind}:{pair.id}:{now.isoformat()}:person:{member.person_id}",
+            organization_id=pair.organization_id,
+            person_id=member.person_id,
+            facts={"pair_id": pair.id},
+            now=now,
+        )
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    kind: AbsenceKind,
+    starts_on: date,
+    now: datetime,
+    *,
+    ends_on: date | None = None,
+    to: int | None = None,
+) -> int:
+    row = Absence(
+        organization_id=person.organization_id,
+        person_id=person.id,
+        kind=kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        to_organization_id=to,
+        account_id=actor.id if actor.kind is ActorKind.ACCOUNT else None,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _record(session, actor, person, f"person.{_DONE[kind]}", now, {"from": starts_on.isoformat()})
+    return row.id
+
+
+_DONE = {
+    AbsenceKind.LEAVE: "on_leave",
+    AbsenceKind.DISMISSAL: "dismissed",
+    AbsenceKind.TRANSFER: "transferred",
+}
+
+
+def _pairs_in(session: Session, person_id: int, statuses: frozenset[PairStatus]) -> list[Pair]:
+    ids = session.scalars(
+        select(Pair.id)
+        .join(PairMember, PairMember.pair_id == Pair.id)
+        .where(PairMember.person_id == person_id, PairMember.is_current, Pair.status.in_(statuses))
+        .order_by(Pair.id)
+    ).all()
+    return [lock_pair(session, pair_id) for pair_id in ids]
+
+
+def _open_absence(session: Session, person_id: int) -> Absence | None:
+    return session.scalars(
+        select(Absence)
+        .where(Absence.person_id == person_id, Absence.ended_at.is_(None))
+        .order_by(Absence.id.desc())
+        .limit(1)
+    ).first()
+
+
+def _has_account(session: Session, person_id: int) -> bool:
+    found = session.scalar(
+        select(Account.id).where(Account.person_id == person_id, Account.disabled_at.is_(None)).limit(1)
+    )
+    return found is not None
+
+
+def _find(session: Session, actor: Actor, person_id: int, *, right: Right = Right.SEE_PEOPLE) -> Person:
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    actor.check_right(right, person.organization_id)
+    return person
+
+
+def _lock(session: Session, actor: Actor, person_id: int) -> Person:
+    person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
+    if person is None:
+        raise NotFound
+    actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
+    if _open_absence(session, person_id) is not None:
+        raise AwayAlready
+    return person
+
+
+def _record(
+    session: Session, actor: Actor, person: Person, action: str, now: datetime, after: dict[str, object]
+) -> None:
+    record(
+        session,
+        actor=actor,
+        action=action,
+        subject=("person", person.id),
+        organization_id=person.organization_id,
+        now=now,
+        after=after,
+    )

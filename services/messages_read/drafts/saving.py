@@ -1,0 +1,221 @@
+"""The one tap: what stands on the card becomes a record, by the same rules as every other door."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy.orm import Session
+
+from models.drafts import DraftStatus
+from models.meetings import Meeting, MeetingKind
+from models.pairs import ENDED, Pair
+from models.tasks import TaskKind
+from services.access.actors import Actor
+from services.meetings.cards import read_meeting
+from services.meetings.corrections import Correction, correct_log, withdraw_log
+from services.meetings.kinds import find_usual_kind, list_kinds
+from services.meetings.outcomes import Story, log_meeting, log_past_meeting, say_held
+from services.meetings.planning import (
+    KindNotDue,
+    PairCannotMeet,
+    cancel_meeting,
+    move_meeting,
+    propose_meeting,
+)
+from services.messages_read.drafts.authors import Author, read_author
+from services.messages_read.drafts.contents import PETITIONS, Item, Purpose, find_question
+from services.messages_read.drafts.targets import find_planned
+from services.messages_read.drafts.writing import CardClosed, contents_of, go_on, lock_draft
+from services.pairs.petitions import PairOver, send_petition
+from services.programmes.running import pack_of
+
+TASKS = {
+    Purpose.RESIGN: TaskKind.MENTOR_RESIGNS,
+    Purpose.REPLACE: TaskKind.MENTOR_REPLACEMENT,
+    Purpose.EXTEND: TaskKind.EXTENSION_WANTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the tap did; `goes_on` when another meeting of the card follows. `run_id`: feedback to give."""
+
+    purpose: Purpose
+    meeting_ids: tuple[int, ...]
+    run_id: int | None
+    goes_on: bool
+
+
+def keep_item(
+    session: Session, *, actor: Actor, draft_id: int, at: int, is_sure: bool, now: datetime
+) -> Kept:
+    """Save the meeting number `at` of a card. A second tap finds the card closed, or further on.
+
+    Raises CardClosed, PairOver and whatever the service of the purpose raises; then nothing is changed.
+    """
+    author = read_author(session, actor=actor)
+    draft = lock_draft(session, author, draft_id)
+    contents = contents_of(draft)
+    item = contents.current
+    if at != contents.at or find_question(item) is not None:
+        raise CardClosed
+    meeting_ids, run_id = _act(session, author, item, f"draft:{draft.id}", is_sure=is_sure, now=now)
+    goes_on = go_on(session, draft, DraftStatus.SAVED, now=now)
+    return Kept(item.purpose, meeting_ids, run_id, goes_on)
+
+
+def read_correction(item: Item) -> Correction:
+    return Correction(item.day, item.start, item.minutes, item.topic, item.kind)
+
+
+def find_kind(session: Session, item: Item, pair_id: int, now: datetime) -> MeetingKind | None:
+    """The kind that the card shows: the one that was told where the programme has it, or the usual one.
+
+    For a plan only what is due can be proposed; None when nothing is.
+    """
+    pair = session.get_one(Pair, pair_id)
+    if item.purpose is Purpose.PLAN:
+        kinds = list_kinds(session, pair=pair, now=now)
+        return item.kind if item.kind in kinds else next(iter(kinds), None)
+    known = {one.id for one in pack_of(session, cycle_id=pair.cycle_id).pack.meeting_kinds}
+    if item.kind is not None and item.kind.value in known:
+        return item.kind
+    return find_usual_kind(session, pair=pair, now=now)
+
+
+def _act(
+    session: Session, author: Author, item: Item, occasion: str, *, is_sure: bool, now: datetime
+) -> tuple[tuple[int, ...], int | None]:
+    actor = author.actor
+    _check_pairs(session, item)
+    if item.purpose in PETITIONS:
+        send_petition(
+            session,
+            actor=actor,
+            kind=TASKS[item.purpose],
+            pair_ids=item.pair_ids,
+            wanted_on=item.day,
+            occasion=occasion,
+            now=now,
+        )
+        return (), None
+    if item.purpose is Purpose.LOG:
+        return _log(session, author, item, is_sure=is_sure, now=now)
+    if item.purpose is Purpose.PLAN:
+        return _propose(session, author, item, now), None
+    if item.meeting_id is None:
+        raise CardClosed
+    return _act_on_meeting(session, author, item, item.meeting_id, is_sure=is_sure, now=now)
+
+
+def _check_pairs(session: Session, item: Item) -> None:
+    """A pair that has ended gets no new records from the chat; the curator may still add them."""
+    ids = set(item.pair_ids)
+    if item.meeting_id is not None:
+        ids.add(session.get_one(Meeting, item.meeting_id).pair_id)
+    if any(session.get_one(Pair, pair_id).status in ENDED for pair_id in ids):
+        raise PairOver
+
+
+def _log(
+    session: Session, author: Author, item: Item, *, is_sure: bool, now: datetime
+) -> tuple[tuple[int, ...], int | None]:
+    """One record for each pair that took part: a group is as many pairs."""
+    if item.day is None or item.minutes is None:
+        raise CardClosed
+    actor = author.actor
+    story = Story(item.next_step, item.format, item.place)
+    ids: list[int] = []
+    run_id = None
+    for pair_id in item.pair_ids:
+        planned = find_planned(session, author, item, pair_id, now)
+        if planned is not None:
+            logged = log_meeting(
+                session,
+                actor=actor,
+                meeting_id=planned.id,
+                minutes=item.minutes,
+                topic=item.topic,
+                story=story,
+                is_sure=is_sure,
+                now=now,
+            )
+        else:
+            logged = log_past_meeting(
+                session,
+                actor=actor,
+                pair_id=pair_id,
+                day=item.day,
+                clock=item.start,
+                minutes=item.minutes,
+                topic=item.topic,
+                kind=find_kind(session, item, pair_id, now),
+                story=story,
+                is_sure=is_sure,
+                is_another=True,
+                now=now,
+            )
+        ids.append(logged.meeting_id)
+        run_id = run_id or logged.run_id
+    return tuple(ids), run_id
+
+
+def _propose(session: Session, author: Author, item: Item, now: datetime) -> tuple[int, ...]:
+    if item.day is None or item.start is None:
+        raise CardClosed
+    ids = []
+    for pair_id in item.pair_ids:
+        kind = find_kind(session, item, pair_id, now)
+        if kind is None:
+            is_over = session.get_one(Pair, pair_id).status in ENDED
+            raise PairCannotMeet if is_over else KindNotDue
+        proposed = propose_meeting(
+            session,
+            actor=author.actor,
+            pair_id=pair_id,
+            kind=kind,
+            local_start=datetime.combine(item.day, item.start),
+            minutes=item.minutes,
+            topic=item.topic,
+            now=now,
+        )
+        ids.append(proposed.meeting_id)
+    return tuple(ids)
+
+
+def _act_on_meeting(
+    session: Session, author: Author, item: Item, meeting_id: int, *, is_sure: bool, now: datetime
+) -> tuple[tuple[int, ...], int | None]:
+    actor, run_id = author.actor, None
+    card = read_meeting(session, actor=actor, meeting_id=meeting_id)
+    match item.purpose:
+        case Purpose.HELD:
+            said = say_held(session, actor=actor, meeting_id=meeting_id, took_place=True, now=now)
+            run_id = said.run_id
+        case Purpose.MISS if card.starts_at > now:
+            cancel_meeting(session, actor=actor, meeting_id=meeting_id, now=now)
+        case Purpose.MISS:
+            say_held(session, actor=actor, meeting_id=meeting_id, took_place=False, now=now)
+        case Purpose.MOVE:
+            local_start = datetime.combine(item.day or card.local_start.date(), item.start or time.min)
+            moved = move_meeting(
+                session,
+                actor=actor,
+                meeting_id=meeting_id,
+                local_start=local_start,
+                minutes=item.minutes,
+                now=now,
+            )
+            meeting_id = moved.meeting_id
+        case Purpose.CORRECT:
+            correction = read_correction(item)
+            correct_log(
+                session,
+                actor=actor,
+                meeting_id=meeting_id,
+                correction=correction,
+                is_sure=is_sure,
+                now=now,
+            )
+        case _:
+            withdraw_log(session, actor=actor, meeting_id=meeting_id, now=now)
+    return (meeting_id,), run_id

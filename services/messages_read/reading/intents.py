@@ -1,0 +1,143 @@
+"""What a message wants: a log, a plan, a move, a petition ... Whole phrases only; a doubt stays unclear."""
+
+import re
+
+from services.dates.folding import with_digits
+from services.messages_read.reading.readings import Intent
+
+_NEAR = r"(?:[^.!?\n]|(?<=\d)[.](?=\d)){0,40}"
+_DELETE = re.compile(
+    rf"(?<!\w)(?:удали(?:те|м|ть)?|сотри(?:те)?|стереть|убери(?:те)?|убрать|отмени(?:те|ть)?)(?!\w){_NEAR}"
+    r"(?:запис\w*|последн\w+|карточк\w+|лог(?!\w)|отчет\w*|лишн\w+|дубл\w*|это(?!\w)|ее(?!\w)"
+    r"|вчерашн\w+|сегодняшн\w+)"
+    rf"|(?<!\w)(?:удали(?:те|ть)?|сотри(?:те)?|убери(?:те)?|убрать)(?!\w){_NEAR}встреч\w+"
+)
+_REPLACEMENT = re.compile(
+    r"(?<!\w)(?:замен\w+|смен(?:ить|ите|а|у|ы)|поменя(?:ть|йте)|перевед\w+|друг(?:ого|ую|ой"
+    r"|ому)|ин(?:ого|ую))[ ,]{1,2}(?:[^ .!?\n]{1,20}[ ]){0,4}"
+    r"(?:наставни(?:к|ц)\w*|наставляем\w+|подопечн\w+)"
+    r"|(?<!\w)наставни\w+[ ](?:[^ .!?\n]{1,20}[ ]){0,3}(?:заменить|поменять|сменить)(?!\w)"
+)
+_RESIGNATION = re.compile(
+    r"(?<!\w)отказ\w+[ ]от[ ](?:роли|обязанност\w+|функци\w+|звания)[ ]наставни\w+|"
+    r"(?<!\w)не[ ](?:с?могу|хочу|буду|готов[а]?"
+    r"|получится)[ ](?:[^ .!?\n]{1,20}[ ]){0,4}(?:наставни(?:ком|цей|чать)|наставничеств\w+)"
+    r"|(?<!\w)отказ\w+[ ]от[ ](?:[^ .!?\n]{1,20}[ ]){0,3}наставнич\w+|(?<!\w)(?:слож|слагаю"
+    r"|слага)\w*[ ](?:[^ .!?\n]{1,20}[ ]){0,3}(?:обязанност|полномочи)\w+"
+    r"|(?<!\w)освободи\w*[ ](?:[^ .!?\n]{1,20}[ ]){0,2}от[ ]"
+    r"(?:[^ .!?\n]{1,20}[ ]){0,2}(?:обязанност|наставнич)\w+"
+    r"|(?<!\w)(?:прекра(?:тить|щаю|щу)|завершаю|бросаю|оставляю|ухожу[ ]из"
+    r"|выхожу[ ]из)[ ](?:[^ .!?\n]{1,20}[ ]){0,2}наставни\w+"
+    r"|(?<!\w)(?:перестать|перестаю|прекращаю)[ ]быть[ ]наставни\w+|(?<!\w)(?:снять|снимите"
+    r"|снимаю)[ ]с[ ](?:меня|себя)[ ](?:[^ .!?\n]{1,20}[ ]){0,2}(?:наставни|обязанност)\w+"
+    r"|(?<!\w)больше[ ]не[ ](?:наставник|наставница)(?!\w)"
+)
+_EXTENSION = re.compile(
+    r"(?<!\w)(?:продл(?:ите|ить|им|ен(?:ие|ия|ии)|еваем|ить бы|яем|ите нам)"
+    r"|продолжить[ ]программу[ ]до)(?!\w)"
+)
+_MOVED = re.compile(
+    r"(?<!\w)(?:перенес(?:ли|ла|ем|ена|ти|лась|ите|у|ен|ено|тись|лись)|перенос(?:им|ится|ят"
+    r"|ить)|перенос(?![ ]слов)|сдви(?:нули|нула|нем|гаем|гаю|нуть|нулась)|передвинули"
+    r"|передвинем"
+    r"|отлож(?:или|им|ила)|откладывае(?:м|тся)|перекинули|переназначили)(?!\w)"
+)
+_MISSED = re.compile(
+    r"(?<!\w)не[ ](?:состоял\w+|состоится|встретил\w+|встречал\w+|встретимся|вышло|пришл[аи]"
+    r"|пришел|провел[аи]?|созвонил\w+|виделись|увиделись|прошла|явил\w+|сложилось)(?!\w)"
+    r"|встреч\w*[^.,;!?\n]{0,25}[ ]не[ ](?:было|будет)(?!\w)|(?<!\w)не[ ](?:было"
+    r"|будет)[ ](?:\w+[ ])?встреч\w*|(?<!\w)сорвал(?:ась|ось)(?!\w)|(?<!\w)слетела(?!\w)"
+    r"|(?<!\w)отмен(?:или|ила|илась|яем|яется|ена|а)(?!\w)|(?<!\w)отмени(?:те|ть"
+    r"|м)[ ](?:\w+[ ]){0,2}встреч\w*|(?<!\w)пропустил[аи]?[ ](?:\w+[ ]){0,2}встреч\w*"
+    r"|(?<!\w)не[ ](?:получил\w+|удал\w+|смогл?[аи]?|успел[аи]?|получается|сможем|смогу"
+    r"|выходит)[ ](?:\w+[ ]){0,2}(?:встретиться|созвониться|увидеться|прийти|собраться"
+    r"|провести[ ]встреч\w*)"
+    r"|(?<!\w)(?:встретиться|созвониться|увидеться|прийти"
+    r"|собраться)[^.,;!?\n]{0,20}[ ]не[ ](?:получил\w+|удал\w+|смогл?[аи]?|успел[аи]?|сможем"
+    r"|смогу|выходит)(?!\w)"
+)
+_ONLY_FAILED = re.compile(r"(?<!\w)не[ ](?:получил(?:ось|ась)|удалось|смогл?[аи]?|смогу|сможем)(?!\w)")
+_CORRECTION = re.compile(
+    r"(?<!\w)(?:ошибл\w+|опечатал\w+|исправ(?:ь|ьте|ляю|лю|ление)|(?:прошу|надо|нужно|можно"
+    r"|хочу)[ ]исправить|поправ(?:ь|ьте|ляю|лю|ка|очка)|неверно[ ](?:написал|указал|записал)\w*"
+    r"|неправильно[ ](?:написал|указал|записал)\w*|не[ ]то[ ](?:написал|указал|записал)\w*"
+    r"|на[ ]самом[ ]деле|должно[ ]быть|перепутал\w*|измени(?:те)?[ ]|уточнени[ея]"
+    r"|правильно[ ](?:будет[ ])?-?[ ]?(?=\d|полчаса|час))"
+)
+NOT_BUT = re.compile(
+    r"(?<!\w)не[ ](?P<wrong>(?:[^,.;!?\n]|(?<=\d)[.,](?=\d)){1,40}?)[ ,-]{1,3}а[ ](?!не[ ])(?=\S)"
+)
+_BUT_NOT = re.compile(
+    r"(?<=\w)[ ,-]{1,3}а[ ]не[ ](?P<wrong>\d{1,3}(?:[.,]\d{1,2})?(?:[ ]?(?:мин\w*|час\w*|ч))?|час\w*"
+    r"|полчаса|вчера|сегодня|позавчера)(?!\w)"
+)
+_INSTEAD = re.compile(
+    r"(?<!\w)вместо[ ](?P<wrong>\d{1,3}(?:[ ]?(?:мин\w*|час\w*))?|вчера|сегодня|позавчера"
+    r"|\d{1,2}\.\d{2})(?!\w)[ ]?"
+)
+_NOTE = re.compile(
+    r"(?<!\w)(?:заметка|на[ ]заметку|для[ ]заметки|запиши(?:те)?[ ]заметку"
+    r"|просто[ ](?:поболтали|пообщались|поговорили|поздоровались|перекинулись))(?!\w)"
+)
+_ASKS = re.compile(
+    r"(?<!\w)(?:когда|где|как|сколько|почему|зачем|кто|куда|какая|какой|какие|что|подскажите"
+    r"|скажите)(?!\w)[^?\n]{0,200}\?"
+)
+
+
+def wrong_spans(folded: str) -> list[tuple[int, int]]:
+    """What a message takes back: «не 30, а», «вместо 30»."""
+    found = [*NOT_BUT.finditer(folded), *_INSTEAD.finditer(folded), *_BUT_NOT.finditer(folded)]
+    return [match.span() for match in found]
+
+
+_VALUE = re.compile(
+    r"\d|(?<!\w)(?:час\w*|полчаса|полтора|минут\w*|вчера|позавчера|сегодня|очно|онлайн"
+    r"|понедельник|вторник|сред[уа]|четверг|пятниц[ау]|суббот[ау])(?!\w)"
+)
+
+
+def _corrects_value(folded: str) -> bool:
+    is_taken_back = any(_VALUE.search(with_digits(match["wrong"])) for match in NOT_BUT.finditer(folded))
+    return is_taken_back or bool(_INSTEAD.search(folded) or _BUT_NOT.search(folded))
+
+
+def petition_of(folded: str, *, is_held: bool, author_role: str) -> Intent | None:
+    """A wish that concerns the pair, not a meeting; a held meeting that merely spoke of it stays a log."""
+    if is_held:
+        return None
+    if _REPLACEMENT.search(folded):
+        return Intent.REPLACEMENT
+    if _RESIGNATION.search(folded):
+        return Intent.RESIGNATION if author_role == "mentor" else None
+    return Intent.EXTENSION if _EXTENSION.search(folded) and "продленк" not in folded else None
+
+
+def change_of(folded: str, *, is_held: bool, has_values: bool) -> Intent | None:
+    """A word about a meeting that is recorded or planned already: delete, correct, moved, missed."""
+    if _DELETE.search(folded) and not is_held:
+        return Intent.DELETE
+    if _CORRECTION.search(folded) or _corrects_value(folded):
+        return Intent.CORRECTION
+    if is_held and has_values:
+        return None  # "вчера 40 минут, ... следующую перенесли" is a log
+    if _MOVED.search(folded):
+        return Intent.MOVED
+    if _MISSED.search(folded) or (_ONLY_FAILED.search(folded) and not has_values and "встре" in folded):
+        return Intent.MISSED
+    return None
+
+
+def is_note(folded: str) -> bool:
+    return bool(_NOTE.search(folded))
+
+
+def asks(folded: str) -> bool:
+    """A question to somebody, not a record."""
+    return bool(_ASKS.search(folded))
+
+
+def moved_to(folded: str) -> int:
+    """Where the word of moving stands; days after it with «на» are the new ones."""
+    match = _MOVED.search(folded)
+    return match.start() if match else 0

@@ -1,0 +1,28 @@
+"""Where a person's card comes from: the ground, the source, the day (152-ФЗ, art. 18; domain.md 2.1)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from models.imports import LegalGround, Origin
+from models.people import Person
+from services.access.actors import Actor, Right
+from services.access.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class OriginFacts:
+    ground: LegalGround
+    source: str
+    received_on: date
+
+
+def read_origin(session: Session, *, actor: Actor, person_id: int) -> OriginFacts | None:
+    """None for a card that a curator wrote by hand. Raises NotFound, NotAllowed."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    actor.check_right(Right.SEE_PEOPLE, person.organization_id)
+    found = session.get(Origin, person_id)
+    return OriginFacts(found.ground, found.source, found.received_on) if found else None

@@ -1,0 +1,1 @@
+"""Scores of a programme: the nine criteria, satisfaction by side, meetings held against planned."""

@@ -1,0 +1,315 @@
+"""Guests of an event: invited, answering, present; and the list of those whom one may invite."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.events import Event, EventGuest, EventStatus, GuestAnswer
+from models.people import Role
+from services.access.actors import Actor, Right
+from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.consents.states import has_consent
+from services.delivery.outbox import Occasion, enqueue, enqueue_many
+from services.people.cards import ChatState, list_people
+from services.people.pseudonyms import is_pseudonymous
+from services.roadmap.events.planning import (
+    EventCancelled,
+    EventFacts,
+    facts_of,
+    get_event,
+    note,
+    tell_guests,
+)
+
+OPENS_BEFORE = timedelta(hours=2)  # doors: who comes early may say so
+REMIND_BEFORE = timedelta(days=1)
+
+
+class EventNotNow(DomainError):
+    text = N_("One can note being here from two hours before the event until the end of that day.")
+
+
+class EventOver(DomainError):
+    text = N_("This event is over.")
+
+
+class NobodyChosen(DomainError):
+    text = N_("Nobody is chosen.")
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A line of the guest list. `is_in_chat`: the invitation reached or will reach them in Telegram."""
+
+    person_id: int
+    name: str
+    position: str
+    is_in_chat: bool
+    is_invited: bool
+    answer: GuestAnswer | None
+    attended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be invited."""
+
+    person_id: int
+    name: str
+    roles: tuple[Role, ...]
+    is_in_chat: bool
+    is_guest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """`told` in Telegram; `others` have no chat or no consent: they are to be told in person."""
+
+    told: int
+    others: int
+
+
+def list_candidates(session: Session, *, actor: Actor, event_id: int, now: datetime) -> tuple[Candidate, ...]:
+    """Everybody who takes part or may, by name, and who is a guest already. Raises NotFound, NotAllowed."""
+    event = get_event(session, event_id)
+    actor.check_right(Right.SEE_PEOPLE, event.organization_id)
+    guests = set(session.scalars(select(EventGuest.person_id).where(EventGuest.event_id == event_id)))
+    rows = list_people(session, actor=actor, organization_id=event.organization_id, now=now)
+    return tuple(
+        Candidate(
+            row.person.id,
+            row.person.full_name,
+            tuple(one.role for one in row.roles),
+            row.chat is ChatState.LINKED,
+            row.person.id in guests,
+        )
+        for row in rows
+        if row.staff is None or row.person.id in guests
+    )
+
+
+def list_guests(session: Session, *, actor: Actor, event_id: int, now: datetime) -> tuple[Guest, ...]:
+    """Raises NotFound, NotAllowed."""
+    known = {one.person_id: one for one in list_candidates(session, actor=actor, event_id=event_id, now=now)}
+    rows = list_people(
+        session, actor=actor, organization_id=get_event(session, event_id).organization_id, now=now
+    )
+    positions = {row.person.id: row.person.position for row in rows}
+    order = {person_id: place for place, person_id in enumerate(known)}
+    guests = session.scalars(select(EventGuest).where(EventGuest.event_id == event_id))
+    found = [
+        Guest(
+            guest.person_id,
+            known[guest.person_id].name,
+            positions.get(guest.person_id, ""),
+            known[guest.person_id].is_in_chat,
+            guest.invited_at is not None,
+            guest.answer,
+            guest.attended_at,
+        )
+        for guest in guests
+        if guest.person_id in known
+    ]
+    return tuple(sorted(found, key=lambda one: order[one.person_id]))
+
+
+def invite_guests(
+    session: Session, *, actor: Actor, event_id: int, person_ids: Collection[int], now: datetime
+) -> Invited:
+    """Put people on the list and invite those in the chat who have consented (C33, DC28); nobody twice.
+
+    Raises NotFound, NotAllowed, EventCancelled, EventOver, NobodyChosen.
+    """
+    event = get_event(session, event_id, is_for_change=True)
+    actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
+    _check_ahead(event, now)
+    candidates = {
+        one.person_id: one for one in list_candidates(session, actor=actor, event_id=event_id, now=now)
+    }
+    chosen = [candidates[one] for one in dict.fromkeys(person_ids) if one in candidates]
+    if not chosen:
+        raise NobodyChosen
+    told = 0
+    for one in chosen:
+        guest = _guest(session, event, one.person_id)
+        if guest.invited_at is not None:
+            continue
+        guest.invited_at = now
+        if one.is_in_chat and has_consent(session, one.person_id):
+            told += _enqueue(session, event, one.person_id, "event.invitation", "invitation", now)
+    session.flush()
+    note(session, actor, "event.invited", event, now)
+    return Invited(told, len(chosen) - told)
+
+
+def answer_invitation(
+    session: Session, *, actor: Actor, event_id: int, answer: GuestAnswer, now: datetime
+) -> EventFacts:
+    """A guest says whether they come; the last word counts. Raises NotFound, EventCancelled, EventOver."""
+    event = get_event(session, event_id)
+    actor.check_organization(event.organization_id)
+    _check_ahead(event, now)
+    guest = _own(session, actor, event)
+    guest.answer, guest.answered_at = answer, now
+    session.flush()
+    return facts_of(session, event)
+
+
+def attend(session: Session, *, actor: Actor, event_id: int, now: datetime) -> EventFacts:
+    """A person says that they are here, by a tap.
+
+    Raises NotFound, NotAllowed, EventCancelled, EventNotNow.
+    """
+    event = get_event(session, event_id)
+    if actor.id is None:
+        raise NotAllowed
+    actor.check_organization(event.organization_id)
+    actor.check_is_person(actor.id)
+    if event.status is EventStatus.CANCELLED:
+        raise EventCancelled
+    start = event.starts_at.astimezone(ZoneInfo(event.timezone))
+    local = now.astimezone(ZoneInfo(event.timezone))
+    if local < start - OPENS_BEFORE or local.date() > start.date():
+        raise EventNotNow
+    guest = _guest(session, event, actor.id)
+    if guest.attended_at is None:
+        guest.attended_at = now
+    session.flush()
+    return facts_of(session, event)
+
+
+def attend_by_token(session: Session, *, actor: Actor, token: str, now: datetime) -> EventFacts:
+    """The same by the link of the event's QR code. Raises NotFound also for a token that nobody made."""
+    event_id = session.scalar(select(Event.id).where(Event.token == token))
+    if event_id is None:
+        raise NotFound
+    return attend(session, actor=actor, event_id=event_id, now=now)
+
+
+def mark_present(
+    session: Session, *, actor: Actor, event_id: int, person_ids: Collection[int], now: datetime
+) -> EventFacts:
+    """The curator's list of who was there: it replaces what stood, and the event has taken place.
+
+    Raises NotFound, NotAllowed, EventCancelled, EventNotNow.
+    """
+    event = get_event(session, event_id, is_for_change=True)
+    actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
+    if event.status is EventStatus.CANCELLED:
+        raise EventCancelled
+    if now < event.starts_at - OPENS_BEFORE:
+        raise EventNotNow
+    known = {one.person_id for one in list_candidates(session, actor=actor, event_id=event_id, now=now)}
+    present = set(person_ids) & known
+    for person_id in present:
+        guest = _guest(session, event, person_id)
+        guest.attended_at = guest.attended_at or now
+    for guest in session.scalars(select(EventGuest).where(EventGuest.event_id == event_id)):
+        if guest.person_id not in present:
+            guest.attended_at = None
+    event.status = EventStatus.HELD
+    session.flush()
+    note(session, actor, "event.held", event, now)
+    return facts_of(session, event)
+
+
+def remind_guests(session: Session, *, now: datetime) -> int:
+    """A day before, remind the guests who did not decline; gives the events looked at."""
+    events = session.scalars(
+        select(Event).where(
+            Event.status == EventStatus.PLANNED,
+            Event.starts_at > now,
+            Event.starts_at <= now + REMIND_BEFORE,
+        )
+    ).all()
+    for event in events:
+        people = session.scalars(
+            select(EventGuest.person_id).where(
+                EventGuest.event_id == event.id,
+                EventGuest.invited_at.is_not(None),
+                EventGuest.answer.is_distinct_from(GuestAnswer.CANNOT),
+            )
+        )
+        occasions = [
+            Occasion(
+                kind="event.reminder",
+                dedup_key=f"event:{event.id}:reminder:{event.starts_at:%Y-%m-%dT%H:%M}:person:{person_id}",
+                organization_id=event.organization_id,
+                person_id=person_id,
+                facts={"event_id": event.id},
+            )
+            for person_id in people
+        ]
+        enqueue_many(session, occasions, now=now)
+    return len(events)
+
+
+def read_invitation(
+    session: Session, *, event_id: int, person_id: int
+) -> tuple[EventFacts, GuestAnswer | None, bool]:
+    """What a notice tells a guest: the event, their answer, whether they were there. Raises NotFound.
+
+    Who leads it is a name: it does not go through the messenger in the pseudonymous mode.
+    """
+    event = get_event(session, event_id)
+    guest = session.scalars(
+        select(EventGuest).where(EventGuest.event_id == event_id, EventGuest.person_id == person_id)
+    ).one_or_none()
+    if guest is None:
+        raise NotFound
+    facts = facts_of(session, event)
+    if is_pseudonymous(session, event.cycle_id):
+        facts = replace(facts, leader="")
+    return facts, guest.answer, guest.attended_at is not None
+
+
+def tell_of_materials(session: Session, event: Event, now: datetime) -> int:
+    """Those who were there, or are invited and did not decline, hear of new materials once a day."""
+    return tell_guests(session, event, "event.materials", f"materials:{now.date()}", now)
+
+
+def _check_ahead(event: Event, now: datetime) -> None:
+    if event.status is EventStatus.CANCELLED:
+        raise EventCancelled
+    zone = ZoneInfo(event.timezone)
+    if event.starts_at.astimezone(zone).date() < now.astimezone(zone).date():
+        raise EventOver
+
+
+def _own(session: Session, actor: Actor, event: Event) -> EventGuest:
+    guest = session.scalars(
+        select(EventGuest)
+        .where(EventGuest.event_id == event.id, EventGuest.person_id == actor.id)
+        .with_for_update()
+    ).one_or_none()
+    if guest is None:
+        raise NotFound
+    actor.check_is_person(guest.person_id)
+    return guest
+
+
+def _guest(session: Session, event: Event, person_id: int) -> EventGuest:
+    guest = session.scalars(
+        select(EventGuest).where(EventGuest.event_id == event.id, EventGuest.person_id == person_id)
+    ).one_or_none()
+    if guest is None:
+        guest = EventGuest(organization_id=event.organization_id, event_id=event.id, person_id=person_id)
+        session.add(guest)
+        session.flush()
+    return guest
+
+
+def _enqueue(session: Session, event: Event, person_id: int, kind: str, occasion: str, now: datetime) -> bool:
+    return enqueue(
+        session,
+        kind=kind,
+        dedup_key=f"event:{event.id}:{occasion}:person:{person_id}",
+        organization_id=event.organization_id,
+        person_id=person_id,
+        facts={"event_id": event.id},
+        now=now,
+    )

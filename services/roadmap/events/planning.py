@@ -1,0 +1,315 @@
+"""Planning an event: what, when, where, who conducts it, on what; moving it and calling it off."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.events import TRAININGS, Event, EventGuest, EventKind, EventMaterial, EventStatus, GuestAnswer
+from models.people import Organization
+from models.programmes import Cycle
+from services.access.actors import Actor, Right
+from services.access.audit import record
+from services.access.errors import N_, DomainError, NotFound
+from services.changes import change_row
+from services.delivery.outbox import enqueue
+
+TOKEN_BYTES = 16  # 22 characters (engineering.md 7)
+LINE_LIMIT, TEXT_LIMIT = 200, 4000
+FARTHEST = timedelta(days=3650)
+
+
+class EventTitleMissing(DomainError):
+    text = N_("Please say what the event is called.")
+
+
+class EventLineTooLong(DomainError):
+    text = N_("Title, place and who conducts it have at most {limit} characters each.")
+
+
+class EventTextTooLong(DomainError):
+    text = N_("This text is too long: at most {limit} characters fit.")
+
+
+class EventTooFar(DomainError):
+    text = N_("This date is more than ten years away: please check the year.")
+
+
+class EventCancelled(DomainError):
+    text = N_("This event was called off.")
+
+
+class EventHeld(DomainError):
+    text = N_("This event has taken place already.")
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """An event with its counts. `materials` are what was handed out, oldest first."""
+
+    id: int
+    organization_id: int
+    cycle_id: int
+    kind: EventKind
+    title: str
+    starts_at: datetime
+    timezone: str
+    place: str
+    leader: str
+    agenda: str
+    status: EventStatus
+    token: str
+    minutes_number: str
+    decisions: str
+    chair: str
+    secretary: str
+    invited: int = 0
+    coming: int = 0
+    attended: int = 0
+
+    @property
+    def local_start(self) -> datetime:
+        return self.starts_at.astimezone(ZoneInfo(self.timezone))
+
+    @property
+    def is_training(self) -> bool:
+        return self.kind in TRAININGS
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialFacts:
+    title: str
+    url: str
+    sent_at: datetime | None
+
+
+def plan_event(
+    session: Session,
+    *,
+    actor: Actor,
+    cycle_id: int,
+    kind: EventKind,
+    title: str,
+    starts_at: datetime,
+    place: str = "",
+    leader: str = "",
+    agenda: str = "",
+    now: datetime,
+) -> EventFacts:
+    """An event may also lie in the past: a round table that was held before the panel was.
+
+    Raises NotFound, NotAllowed, EventTitleMissing, EventLineTooLong, EventTextTooLong, EventTooFar.
+    """
+    cycle = session.get(Cycle, cycle_id)
+    if cycle is None:
+        raise NotFound
+    actor.check_right(Right.MANAGE_PAIRS, cycle.organization_id)
+    lines = _clean(title, place, leader, agenda, starts_at, now)
+    zone = session.scalars(
+        select(Organization.timezone).where(Organization.id == cycle.organization_id)
+    ).one()
+    event = Event(
+        organization_id=cycle.organization_id,
+        cycle_id=cycle_id,
+        kind=kind,
+        starts_at=starts_at,
+        timezone=zone,
+        status=EventStatus.PLANNED,
+        token=secrets.token_urlsafe(TOKEN_BYTES),
+        created_at=now,
+        **lines,
+    )
+    session.add(event)
+    session.flush()
+    note(session, actor, "event.planned", event, now)
+    return facts_of(session, event)
+
+
+def change_event(
+    session: Session,
+    *,
+    actor: Actor,
+    event_id: int,
+    title: str,
+    starts_at: datetime,
+    place: str = "",
+    leader: str = "",
+    agenda: str = "",
+    now: datetime,
+) -> EventFacts:
+    """Correct an event. When its time or place changes, guests who did not decline are told.
+
+    Raises as plan_event does, and EventCancelled.
+    """
+    event = get_event(session, event_id, is_for_change=True)
+    actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
+    if event.status is EventStatus.CANCELLED:
+        raise EventCancelled
+    lines = _clean(title, place, leader, agenda, starts_at, now)
+    is_moved = (event.starts_at, event.place) != (starts_at, lines["place"])
+    if not change_row(event, {**lines, "starts_at": starts_at}):
+        return facts_of(session, event)
+    if is_moved and event.status is EventStatus.PLANNED and starts_at > now:
+        tell_guests(session, event, "event.moved", f"moved:{now.isoformat()}", now)
+    note(session, actor, "event.changed", event, now)
+    return facts_of(session, event)
+
+
+def cancel_event(session: Session, *, actor: Actor, event_id: int, now: datetime) -> EventFacts:
+    """Call an event off; those who were invited are told. Twice is no error. Raises NotFound, EventHeld."""
+    event = get_event(session, event_id, is_for_change=True)
+    actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
+    if event.status is EventStatus.HELD:
+        raise EventHeld
+    if event.status is EventStatus.PLANNED:
+        event.status = EventStatus.CANCELLED
+        if event.starts_at > now:
+            tell_guests(session, event, "event.cancelled", "cancelled", now)
+        note(session, actor, "event.cancelled", event, now)
+    return facts_of(session, event)
+
+
+def list_events(
+    session: Session, *, actor: Actor, cycle_id: int, is_training: bool = False
+) -> tuple[EventFacts, ...]:
+    """Events of a school year by date; trainings alone for the register (DC17).
+
+    Raises NotFound, NotAllowed.
+    """
+    cycle = session.get(Cycle, cycle_id)
+    if cycle is None:
+        raise NotFound
+    actor.check_right(Right.SEE_SCORES, cycle.organization_id)
+    query = select(Event).where(Event.cycle_id == cycle_id).order_by(Event.starts_at, Event.id)
+    if is_training:
+        query = query.where(Event.kind.in_(TRAININGS))
+    return tuple(facts_of(session, event) for event in session.scalars(query))
+
+
+def read_event(session: Session, *, actor: Actor, event_id: int) -> EventFacts:
+    """Raises NotFound, NotAllowed."""
+    event = get_event(session, event_id)
+    actor.check_right(Right.SEE_SCORES, event.organization_id)
+    return facts_of(session, event)
+
+
+def list_materials(session: Session, *, actor: Actor, event_id: int) -> tuple[MaterialFacts, ...]:
+    """Raises NotFound, NotAllowed."""
+    event = get_event(session, event_id)
+    actor.check_right(Right.SEE_SCORES, event.organization_id)
+    return materials_of(session, event_id)
+
+
+def materials_of(session: Session, event_id: int) -> tuple[MaterialFacts, ...]:
+    rows = session.scalars(
+        select(EventMaterial).where(EventMaterial.event_id == event_id).order_by(EventMaterial.id)
+    )
+    return tuple(MaterialFacts(row.title, row.url, row.sent_at) for row in rows)
+
+
+def get_event(session: Session, event_id: int, *, is_for_change: bool = False) -> Event:
+    """Raises NotFound."""
+    event = session.get(Event, event_id, with_for_update=is_for_change or None)
+    if event is None:
+        raise NotFound
+    return event
+
+
+def facts_of(session: Session, event: Event) -> EventFacts:
+    counts = session.execute(
+        select(
+            func.count(EventGuest.invited_at),
+            func.count(EventGuest.id).filter(EventGuest.answer == GuestAnswer.COMES),
+            func.count(EventGuest.attended_at),
+        ).where(EventGuest.event_id == event.id)
+    ).one()
+    return EventFacts(
+        id=event.id,
+        organization_id=event.organization_id,
+        cycle_id=event.cycle_id,
+        kind=event.kind,
+        title=event.title,
+        starts_at=event.starts_at,
+        timezone=event.timezone,
+        place=event.place,
+        leader=event.leader,
+        agenda=event.agenda,
+        status=event.status,
+        token=event.token,
+        minutes_number=event.minutes_number,
+        decisions=event.decisions,
+        chair=event.chair,
+        secretary=event.secretary,
+        invited=counts[0],
+        coming=counts[1],
+        attended=counts[2],
+    )
+
+
+def tell_guests(session: Session, event: Event, kind: str, occasion: str, now: datetime) -> int:
+    """Queue a notice for every guest who did not decline; gives how many."""
+    guests = session.scalars(
+        select(EventGuest.person_id).where(
+            EventGuest.event_id == event.id,
+            EventGuest.invited_at.is_not(None),
+            EventGuest.answer.is_distinct_from(GuestAnswer.CANNOT),
+        )
+    ).all()
+    return sum(
+        enqueue(
+            session,
+            kind=kind,
+            dedup_key=f"event:{event.id}:{occasion}:person:{person_id}",
+            organization_id=event.organization_id,
+            person_id=person_id,
+            facts={"event_id": event.id},
+            now=now,
+        )
+        for person_id in guests
+    )
+
+
+def note(session: Session, actor: Actor, action: str, event: Event, now: datetime) -> None:
+    record(
+        session,
+        actor=actor,
+        action=action,
+        subject=("event", event.id),
+        organization_id=event.organization_id,
+        now=now,
+        after={"kind": event.kind.value, "starts_at": event.starts_at.isoformat()},
+    )
+
+
+def check_text(typed: str) -> str:
+    """Lines kept, ends trimmed. Raises EventTextTooLong."""
+    text = typed.replace("\r\n", "\n").strip()
+    if len(text) > TEXT_LIMIT:
+        raise EventTextTooLong(limit=TEXT_LIMIT)
+    return text
+
+
+def check_line(typed: str) -> str:
+    """One line. Raises EventLineTooLong."""
+    line = " ".join(typed.split())
+    if len(line) > LINE_LIMIT:
+        raise EventLineTooLong(limit=LINE_LIMIT)
+    return line
+
+
+def _clean(
+    title: str, place: str, leader: str, agenda: str, starts_at: datetime, now: datetime
+) -> dict[str, str]:
+    if not title.strip():
+        raise EventTitleMissing
+    if abs(starts_at - now) > FARTHEST:
+        raise EventTooFar
+    return {
+        "title": check_line(title),
+        "place": check_line(place),
+        "leader": check_line(leader),
+        "agenda": check_text(agenda),
+    }
