@@ -65,5 +65,5 @@ def pairs_title() -> str:
 
 
 def curator_title() -> str:
-    """How the programme calls its curator: a coordinator in one regulation (domain.md 1.F)."""
+    """How the programme calls its curator: a coordinator in one regulation (docs/domain.md#regulations)."""
     return pack().pack.words.curator.get(locale())

@@ -35,7 +35,7 @@ from services.delivery.inbox import RawUpdate
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3.0
-"""For what is in hand when the process is told to stop; with closing it stays under five (issue 2, A.2)."""
+"""For what is in hand when the process is told to stop; with closing it stays under five."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 
 

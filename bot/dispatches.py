@@ -12,7 +12,8 @@ from notices.letters import Letter, Skip, reword
 from services.access.errors import DomainError
 from services.delivery.inbox import has_open
 from services.delivery.outbox import SCREEN
-from services.delivery.sending import Addressee, Due, Outcome, find_addressee, has_heard_today, read_due_with
+from services.delivery.sending import Due, Outcome, has_heard_today, read_due_with
+from services.people.addressees import Addressee, find_addressee
 
 RANKS = {NoticeClass.ANSWER: 0, NoticeClass.ACT: 1, NoticeClass.MEETING: 2, NoticeClass.BUDGETED: 3}
 TEXT_LIMIT = 3500

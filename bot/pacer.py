@@ -1,8 +1,8 @@
 """How fast bulk leaves: 30 a second in all, 1 a second a chat with a small burst, 20 a minute a group.
 
 A generic cell rate algorithm: tried, it holds 30.0 a second where a token bucket sent 59 in its first
-(engineering.md 5.1). Exact limits are unpublished; a 429's retry_after is the real rule: it stops bulk to the
-chat that was refused, and all bulk once several chats are refused at about the same time.
+(docs/design.md#inbox). Exact limits are unpublished; a 429's retry_after is the real rule: it stops bulk to
+the chat that was refused, and all bulk once several chats are refused at about the same time.
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""/privacy: what was consented to and when, and taking each consent back in two taps (domain.md 2.3)."""
+"""/privacy: what was consented to and when, and taking each consent back in two taps.
+
+See docs/domain.md#personal-data.
+"""
 
 from contextlib import suppress
 from datetime import datetime

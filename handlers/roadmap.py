@@ -1,4 +1,4 @@
-"""Taps under reminders of the roadmap and under the curator's Monday digest (issue 5, point 3)."""
+"""Taps under reminders of the roadmap and under the curator's Monday digest."""
 
 from aiogram import Router
 from aiogram.filters.callback_data import CallbackData

@@ -1,4 +1,7 @@
-"""How a survey looks in the chat: one question a message, honest parts, a review (ux.md 3.4, 5)."""
+"""How a survey looks in the chat: one question a message, honest parts, a review.
+
+See docs/design.md#conversation.
+"""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""`nastavnik read`: what a message about a meeting says; it reads text and touches no data (issue 3)."""
+"""`nastavnik read`: what a message about a meeting says; it reads text and touches no data."""
 
 import argparse
 import sys

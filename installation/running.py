@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from installation import checks, faults
 from installation.accounts import first_way_in
+from installation.demo import DEMO_LOGIN, DemoPerson, prepare_demo
 from installation.probes import panel_probe
 from installation.processes import open_clock
 from installation.site import Site
@@ -18,7 +19,6 @@ from installation.supervision import Supervisor
 from installation.words import word
 from notices.language import Translator, load_translators
 from services.access.errors import N_
-from services.demo import DEMO_LOGIN, DemoPerson, prepare_demo
 from services.programmes.packs import ResolvedPack
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from models.people import Organization
 
 
 class AccountRole(StrEnum):
-    """Functions of engineering.md and issue 4; a right is looked up in services.accounts."""
+    """Functions of docs/design.md#tenancy; a right is looked up in services.accounts."""
 
     ADMINISTRATOR = "administrator"
     CURATOR = "curator"
@@ -36,7 +36,10 @@ class Account(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     messenger_rule_read_at: Mapped[datetime | None]
-    """When this account was told of the law on foreign messengers and said so (domain.md 2.4)."""
+    """When this account was told of the law on foreign messengers and said so.
+
+    See docs/domain.md#foreign-messengers.
+    """
 
     organization: Mapped[Organization] = relationship()
 

@@ -1,4 +1,4 @@
-"""What a person wrote about a meeting and has not decided on yet (issue 3, point 1)."""
+"""What a person wrote about a meeting and has not decided on yet."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Engines for SQLite and PostgreSQL, hardened in this one place (engineering.md, decisions 5 and 6)."""
+"""Engines for SQLite and PostgreSQL, hardened in this one place (docs/design.md#transactions)."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Long work for the worker, and the files that come out of it (engineering.md, decisions 1 and 13)."""
+"""Long work for the worker, and the files that come out of it (docs/design.md#long-work)."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Pairs and groups: one entity with members (domain.md, section 5)."""
+"""Pairs and groups: one entity with members (docs/domain.md#words)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from models.people import Participation, Person, Role
 
 
 class PairStatus(StrEnum):
-    """engineering.md, section 7: everywhere the same."""
+    """docs/design.md#contracts: everywhere the same."""
 
     DRAFT = "draft"
     OFFERED = "offered"
@@ -68,7 +68,7 @@ class PairMember(Base):
     __tablename__ = "pair_members"
     __table_args__ = (
         UniqueConstraint("pair_id", "participation_id"),
-        # a mentee stands in one pair at a time: two mentors can never accept the same mentee (ux.md 3.2)
+        # a mentee stands in one pair at a time: two mentors can never accept the same mentee
         Index(
             "uq_pair_members_one_pair_a_mentee",
             "participation_id",

@@ -1,4 +1,4 @@
-"""What was entered in the panel for somebody who said or wrote it outside the chat (issue 4, point 4)."""
+"""What was entered in the panel for somebody who said or wrote it outside the chat."""
 
 from datetime import date, datetime
 from enum import StrEnum

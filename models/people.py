@@ -30,7 +30,7 @@ class ParticipationStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a cycle came to for one person in one role; written when the cycle is closed (A23, issue 4)."""
+    """What a cycle came to for one person in one role; written when the cycle is closed (A23)."""
 
     COMPLETED = "completed"  # a pair carried its plan out
     EXTENDED = "extended"  # the pair wants to go on in the next cycle
@@ -47,7 +47,7 @@ class JoinStatus(StrEnum):
 
 
 class AgeGroup(StrEnum):
-    """Who consents for a person; staff are adults, no birth date is kept (domain.md 2.3)."""
+    """Who consents for a person; staff are adults, no birth date is kept (docs/domain.md#personal-data)."""
 
     ADULT = "adult"
     FROM_14 = "from_14"  # the legal representative, and the minor's own assent

@@ -1,4 +1,7 @@
-"""What an operator of personal data owes by a date, and the papers that prove it was done (domain.md 2.3)."""
+"""What an operator of personal data owes by a date, and the papers that prove it was done.
+
+See docs/domain.md#personal-data.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum

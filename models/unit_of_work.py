@@ -1,7 +1,7 @@
 """The bot's door to the data: reads beside each other, writes through one thread with grouped commits.
 
 Tried on a survey tap's nine statements: 1,389 units/s through this writer against 213 through run_sync on
-aiosqlite, where every statement hops threads (engineering.md, decision 1). Reads hop once as well, into a
+aiosqlite, where every statement hops threads (docs/design.md#transactions). Reads hop once as well, into a
 small pool; what the process asks by itself goes by the async driver, so that no person's read ever waits
 behind it (docs/decisions/0014-reads-in-a-pool.md).
 """

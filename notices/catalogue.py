@@ -1,4 +1,4 @@
-"""The one table of notices: kind -> class and words (engineering.md, decision 2)."""
+"""The one table of notices: kind -> class and words (docs/design.md#outbox)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

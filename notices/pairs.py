@@ -211,7 +211,7 @@ ENDED = N_("The work of this pair has ended.")
 
 
 def describe_status(card: PairCard, role: Role, t: Translator) -> str:
-    """The pair's state in words for one of its sides; it names who must act (ux.md 7.2)."""
+    """The pair's state in words for one of its sides; it names who must act (docs/design.md#panel)."""
     if card.status is PairStatus.OFFERED:
         return _describe_offer(card, role, t)
     if card.status is PairStatus.ACCEPTED:

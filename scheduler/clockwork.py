@@ -1,4 +1,4 @@
-"""APScheduler's interval ticks around services: the clock, and nothing else (engineering.md, decision 4)."""
+"""APScheduler's interval ticks around services: the clock, and nothing else (docs/design.md#clock)."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Everything that happens by the clock, as data (engineering.md, decision 4).
+"""Everything that happens by the clock, as data (docs/design.md#clock).
 
 A tick asks tables what is due at `now`; it keeps nothing itself. All of them may be late without limit: after
 a long stop the first tick does what is due then.

@@ -41,7 +41,7 @@ def cheap_passwords() -> Iterator[None]:
     """argon2 with its least effort: what is tested is who may enter, not how long a guess takes."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("services.passwords._HASHER", hasher)
+        patched.setattr("services.accounts.passwords._HASHER", hasher)
         yield
 
 

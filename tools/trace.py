@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+DOMAIN = ROOT / "docs" / "domain.md"
 LIST = ROOT / "tests" / "requirements.toml"
 PAGE = ROOT / "docs" / "traceability.md"
 DOORS = ("dialogues", "panel", "life", "browser")
@@ -33,7 +34,6 @@ CLASSES = {
 @dataclass(frozen=True, slots=True)
 class Requirement:
     key: str
-    owner: str
     subject: str
 
 
@@ -47,8 +47,10 @@ class Proof:
 
 
 def read_requirements() -> list[Requirement]:
-    listed = tomllib.loads(LIST.read_text(encoding="utf-8"))["requirements"]
-    return [Requirement(key, owner, subject) for key, (owner, subject) in listed.items()]
+    rows = re.findall(
+        r'^\| <a id="[a-e]\d+"></a>([A-E]\d+) \| (.+) \|$', DOMAIN.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return [Requirement(key, subject) for key, subject in rows]
 
 
 def read_proofs(folder: Path = ROOT / "tests") -> list[Proof]:
@@ -126,7 +128,8 @@ def render(requirements: list[Requirement], proofs: list[Proof], left: dict[str,
     lines = [
         "# Requirements, and what proves them",
         "",
-        "Made by `make trace` from `tests/requirements.toml` and the marks of the tests; do not edit.",
+        "Made by `make trace` from [domain.md](domain.md#requirements), `tests/requirements.toml`",
+        "and the marks of the tests; do not edit.",
         "A requirement is proved by a test that goes through chat, panel or command line, and only while",
         "nothing of it is known to be lacking. Other tests marked with it stand in the table all the same.",
         "",

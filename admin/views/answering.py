@@ -13,7 +13,6 @@ from admin.languages import label, locale, sentence
 from admin.numbers import read_number
 from admin.safety import LINK_LIMIT, limiter
 from services.access.errors import N_, DomainError
-from services.delivery.web_links import LinkFacts, LinkGone, LinkSpent, note_opened, read_survey_link
 from services.joining.web_forms import send_by_form
 from services.programmes.surveys import Block, Question
 from services.programmes.values import AnswerRefused, Raw
@@ -22,6 +21,7 @@ from services.surveys.reading import Reader, tell
 from services.surveys.recording import RunClosed
 from services.surveys.runs import RunIncomplete
 from services.surveys.steps import Step, read_step
+from services.surveys.web_links import LinkFacts, LinkGone, LinkSpent, note_opened, read_survey_link
 
 answering = Blueprint("answering", __name__)
 

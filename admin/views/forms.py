@@ -9,7 +9,6 @@ from admin.safety import LINK_LIMIT, limiter
 from models.people import Role
 from services.access.errors import DomainError
 from services.consents.texts import read_offer
-from services.delivery.web_links import LinkGone
 from services.joining.web_forms import (
     FormFacts,
     FormStep,
@@ -21,6 +20,7 @@ from services.joining.web_forms import (
     read_form,
 )
 from services.programmes.consents import split_passages
+from services.surveys.web_links import LinkGone
 
 forms = Blueprint("forms", __name__)
 

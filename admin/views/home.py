@@ -1,4 +1,4 @@
-"""The first page: what waits for the curator, oldest first (issue 2, B.5)."""
+"""The first page: what waits for the curator, oldest first."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +84,10 @@ def _count_refused(account: SignedIn) -> int:
 
 
 def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> list[Indicator]:
-    """Five at most, each with the next step (ux.md 6); a step the account may not take has no address."""
+    """Five at most, each with the next step; a step the account may not take has no address.
+
+    See docs/design.md#panel.
+    """
     if cycle_id is None:
         return []
     satisfaction = read_satisfaction(session(), actor=account.actor, cycle_id=cycle_id)

@@ -1,4 +1,4 @@
-"""Meetings: the table, one meeting, and a log that the curator enters for a pair (ux.md 6)."""
+"""Meetings: the table, one meeting, and a log that the curator enters for a pair (docs/design.md#panel)."""
 
 from datetime import date, time
 from typing import Any

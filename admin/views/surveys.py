@@ -19,7 +19,6 @@ from admin.storage import now, session
 from services.access.actors import Actor, Right
 from services.access.errors import N_, NotFound
 from services.access.rights import LISTS
-from services.delivery.web_links import LinkIssued, issue_survey_link
 from services.programmes.running import settings_of
 from services.programmes.surveys import Survey
 from services.programmes.values import AnswerRefused
@@ -28,6 +27,7 @@ from services.surveys.forms import Filled, PaperSheet, begin_paper, fill_form, r
 from services.surveys.partners import ask_partner, list_partner_runs, renew_link
 from services.surveys.runs import send
 from services.surveys.waves import list_waves
+from services.surveys.web_links import LinkIssued, issue_survey_link
 
 
 class AnswerMissing(AnswerRefused):

@@ -1,4 +1,4 @@
-"""A meeting written as one message: its card, its questions, its one tap (issue 3, point 1)."""
+"""A meeting written as one message: its card, its questions, its one tap."""
 
 from aiogram import Router
 

@@ -1,4 +1,4 @@
-"""Who acts, through which door, and what they may do (engineering.md, decision 12)."""
+"""Who acts, through which door, and what they may do (docs/design.md#tenancy)."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The one source of `now` in each process (engineering.md, decision 10).
+"""The one source of `now` in each process (docs/design.md#clock).
 
 `SystemClock` in a live installation; `SandboxClock` follows the sandbox's time machine.
 """

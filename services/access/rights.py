@@ -1,7 +1,7 @@
 """What each role of the panel may do: the one table. docs/rights.md is made of it (tools/rights.py).
 
 The other axis is the organisation: a right holds in the organisation that the account works in at the moment,
-and in no other (services.actors.Actor, services.accounts.workplaces).
+and in no other (services.access.actors.Actor, services.accounts.workplaces).
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""The audit trail as a story of one record: what happened, when, through which door, by whom (ux.md 6)."""
+"""The audit trail as a story of one record: what happened, when, through which door, by whom.
+
+See docs/design.md#panel.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

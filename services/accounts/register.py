@@ -152,7 +152,10 @@ def enable_account(session: Session, *, actor: Actor, account_id: int, now: date
 
 
 def confirm_messenger_rule(session: Session, *, actor: Actor, now: datetime) -> None:
-    """Keep, once, that this account has read of the law on foreign messengers (domain.md 2.4)."""
+    """Keep, once, that this account has read of the law on foreign messengers.
+
+    See docs/domain.md#foreign-messengers.
+    """
     account = (
         session.get(Account, actor.id, with_for_update=True) if actor.kind is ActorKind.ACCOUNT else None
     )

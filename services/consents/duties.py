@@ -1,4 +1,4 @@
-"""Deadlines that a withdrawn consent or a demand sets running (152-ФЗ; domain.md 2.3).
+"""Deadlines that a withdrawn consent or a demand sets running (152-ФЗ; docs/domain.md#personal-data).
 
 Destruction within 30 calendar days of a withdrawal; 10 working days for a demand to stop processing; 3
 working days to take down what was published.
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.changes import change_row
 from models.consents import ConsentKind
 from models.outreach import PublicationPerson
 from models.people import Organization, Person
@@ -21,7 +22,6 @@ from models.tasks import TaskKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
-from services.changes import change_row
 from services.delivery.tasks import close_by_fact, open_task
 from services.organizations.school_days import Calendar, read_calendar
 from services.organizations.working_days import is_working_day

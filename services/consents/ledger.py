@@ -1,4 +1,4 @@
-"""Decisions of a person on a consent, and the evidence of each (A49, D5; domain.md 2.3).
+"""Decisions of a person on a consent, and the evidence of each (A49, D5; docs/domain.md#personal-data).
 
 A new version of the text is asked for again, the evidence of the old one stays. Nothing is asked of a person,
 and nothing kept beyond name and position, while `check_consent` refuses.

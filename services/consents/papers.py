@@ -1,4 +1,7 @@
-"""Consents on paper: printed, signed, registered by the curator with a scan (domain.md 7.2)."""
+"""Consents on paper: printed, signed, registered by the curator with a scan.
+
+See docs/domain.md#personal-data.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -68,7 +71,7 @@ def register_paper(
     kind: ConsentKind = KIND,
     paper: PaperFacts = PaperFacts(),  # frozen
 ) -> DecisionFacts:
-    """The curator registers a signed paper of the text as it reads now (domain.md 7.2).
+    """The curator registers a signed paper of the text as it reads now (docs/domain.md#personal-data).
 
     Raises NotFound, NotAllowed, PaperDateWrong, PaperFactTooLong, NothingAllowed, SignerMissing.
     """
@@ -170,7 +173,8 @@ def choose_age_group(
 ) -> AgeGroup:
     """Who consents for this person: adults by themselves, minors with a representative. No birth date.
 
-    Raises MinorsNotInProgramme where the regulation knows no consent of a representative (domain.md 1.F).
+    Raises MinorsNotInProgramme where the regulation knows no consent of a representative
+    (docs/domain.md#regulations).
     """
     person = lock_person(session, actor, person_id)
     asked = {use.id for use in pack_now(session, person.organization_id).pack.consents}

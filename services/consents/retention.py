@@ -1,4 +1,4 @@
-"""What stays after an erasure, why and until when: the pack's retention list (issue 4, point 7)."""
+"""What stays after an erasure, why and until when: the pack's retention list."""
 
 from dataclasses import dataclass
 from datetime import date

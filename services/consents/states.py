@@ -1,7 +1,7 @@
 """Where people stand with the consents that the programme asks for now. The newest row of a kind decides.
 
 An adult takes part by their own consent; someone from 14 to 17 by that of the legal representative and
-their own assent, a younger one by the representative's alone (domain.md 2.3).
+their own assent, a younger one by the representative's alone (docs/domain.md#personal-data).
 """
 
 from collections.abc import Iterable, Mapping

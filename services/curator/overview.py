@@ -1,4 +1,4 @@
-"""What waits for the curator, and five indicators (ux.md 6): counts, ages and ids, no words."""
+"""What waits for the curator, and five indicators (docs/design.md#panel): counts, ages and ids, no words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -243,7 +243,7 @@ def _tasks(session: Session, organization_id: int, now: datetime) -> list[Waitin
 
 
 def _late(session: Session, organization_id: int, now: datetime) -> list[Waiting]:
-    """Who was invited long ago and has not come: a task that the fact closes (issue 4, point 2)."""
+    """Who was invited long ago and has not come: a task that the fact closes."""
     return [
         Waiting(Block.NOT_COME, one.first_at, names=(one.full_name,), person_id=one.person_id)
         for one in list_late(session, organization_id=organization_id, now=now)

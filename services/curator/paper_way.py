@@ -1,7 +1,7 @@
 """The paper way: the curator enters for a participant what they said or wrote outside the chat.
 
 Each entry calls the very service that the chat calls, as that person, so every rule and every consequence is
-the same; beside it stands who entered it, from what and of which date (issue 4, point 4; domain.md 2.4).
+the same; beside it stands who entered it, from what and of which date (docs/domain.md#foreign-messengers).
 Consents are registered by services.consents, questionnaires typed in by services.surveys.forms.
 """
 

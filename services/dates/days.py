@@ -1,4 +1,4 @@
-"""Phrases that name a day, found in a scanned text: a small closed grammar (engineering.md, decision 9)."""
+"""Phrases that name a day, found in a scanned text: a small closed grammar (docs/design.md#dates)."""
 
 import re
 from collections.abc import Callable

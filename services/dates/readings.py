@@ -7,7 +7,7 @@ from typing import Literal
 
 Towards = Literal["past", "future"] | None
 
-LONGEST_USUAL_MINUTES = 480  # more needs a second confirmation (domain.md 6.2)
+LONGEST_USUAL_MINUTES = 480  # more needs a second confirmation (docs/domain.md#meeting-messages)
 
 
 class Problem(StrEnum):

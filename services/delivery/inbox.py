@@ -1,6 +1,6 @@
 """Updates as they came: stored before they are confirmed, taken in order, parked when they cannot be worked.
 
-Core and batches: every update passes here (engineering.md 5.1).
+Core and batches: every update passes here (docs/design.md#inbox).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Putting a notice into the outbox, in the transaction that makes it true (engineering.md, decision 2)."""
+"""Putting a notice into the outbox, in the transaction that makes it true (docs/design.md#outbox)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Quiet hours, in the organisation's local time: nobody is written to unless they must be (ux.md 3.5)."""
+"""Quiet hours, in the organisation's local time: nobody is written to unless they must be.
+
+See docs/design.md#reminders.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta

@@ -1,37 +1,28 @@
 """The outbox as its sender sees it: what is due, to whom it goes, and what became of it.
 
-Core and literal conditions: these run several times a second (engineering.md 5.1).
+Core and literal conditions: these run several times a second (docs/design.md#inbox).
 """
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Select, bindparam, case, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from models.messages import OutboxMessage, OutboxStatus
 from models.pairs import MEETING, Pair, PairMember, PairStatus
-from models.people import ChatAccount, Organization, Person
+from models.people import ChatAccount, Person
 from models.tasks import TaskKind
-from services.access.errors import NotFound
 from services.delivery import tasks
-from services.delivery.conversations import UTC_NAME, read_place
 from services.delivery.outbox import UNREACHABLE, enqueue, requeue_skipped
-from services.delivery.quiet_hours import QuietHours
-from services.people.leaves import is_away
-from services.programmes.running import NoOpenCycle, current_cycle, settings_of
 
 LEASE = timedelta(seconds=20)
 """How long a row taken by one process is left alone by the others."""
 
 MERGED_MOST = 20
-
-QUIET_FROM, QUIET_TO = time(21), time(8)  # ux.md 3.5, where no programme says otherwise yet
 
 # in these very words, or SQLite does not see that its partial index of waiting rows serves
 _IS_WAITING = text("outbox.status = 'waiting'")
@@ -47,15 +38,6 @@ class Due:
     person_id: int | None
     chat_id: int | None
     tries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    chat_id: int
-    person_id: int | None
-    locale: str
-    quiet: QuietHours
-    is_away: bool = False  # on a long leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,43 +146,6 @@ def has_heard_today(session: Session, *, person_id: int, kinds: Collection[str],
         .limit(1)
     )
     return found is not None
-
-
-def find_addressee(session: Session, due: Due, *, now: datetime) -> Addressee | str:
-    """Where a notice goes; or, in a word, why it cannot."""
-    if due.chat_id is not None:
-        place = read_place(session, due.chat_id)
-        quiet = quiet_hours_of(session, due.organization_id or place.organization_id)
-        return Addressee(due.chat_id, place.person_id, place.locale, quiet)
-    found = session.execute(
-        select(
-            ChatAccount.chat_id,
-            ChatAccount.is_reachable,
-            Person.locale,
-            Person.organization_id,
-            is_away(Person.id, now),
-        )
-        .join(Person, Person.id == ChatAccount.person_id)
-        .where(ChatAccount.person_id == due.person_id)
-        .order_by(ChatAccount.linked_at.desc())
-        .limit(1)
-    ).one_or_none()
-    if found is None:
-        return "no chat"
-    if not found.is_reachable:
-        return UNREACHABLE
-    quiet = quiet_hours_of(session, found.organization_id)
-    return Addressee(found.chat_id, due.person_id, found.locale, quiet, is_away=bool(found[4]))
-
-
-def quiet_hours_of(session: Session, organization_id: int | None) -> QuietHours:
-    zone = session.scalar(select(Organization.timezone).where(Organization.id == organization_id))
-    begins, ends = QUIET_FROM, QUIET_TO
-    if organization_id is not None:
-        with suppress(NoOpenCycle, NotFound):
-            settings = settings_of(session, cycle_id=current_cycle(session, organization_id).id)
-            begins, ends = settings.quiet_from, settings.quiet_to
-    return QuietHours(ZoneInfo(zone or UTC_NAME), begins, ends)
 
 
 def record_outcomes(session: Session, outcomes: list[Outcome], *, now: datetime) -> None:

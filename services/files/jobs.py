@@ -1,4 +1,4 @@
-"""Long work for the worker: asked for once, taken by one, resumed after a crash (issue 3, point 6).
+"""Long work for the worker: asked for once, taken by one, resumed after a crash.
 
 A job moves waiting → running → done or failed; cancelled ends it at the next chunk. Every write of a worker
 names its mark: one that was presumed dead and wakes up is refused, so nothing is done twice.

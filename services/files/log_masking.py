@@ -1,4 +1,4 @@
-"""Log lines without secrets: every process formats its log through this (issue 2, A.1)."""
+"""Log lines without secrets: every process formats its log through this."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Files under DATA_DIR/files: random names on disk, described in a table (engineering.md, decision 13).
+"""Files under DATA_DIR/files: random names on disk, described in a table (docs/design.md#files).
 
 The content is placed first, outside any transaction, and its row is written after it: a row never names a
 file that is not whole. What a crash leaves between the two is swept a day later.

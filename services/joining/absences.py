@@ -19,7 +19,7 @@ from services.accounts.chats import link_chat
 from services.accounts.workplaces import list_where_may
 from services.delivery.outbox import enqueue
 from services.joining.handovers import StillResponsible, count_duties
-from services.messages_read.drafts.writing import erase_drafts
+from services.joining.withdrawing import erase_drafts
 from services.pairs.assignments import EndReason, release_person
 from services.pairs.places import lock_pair, move_pair
 from services.surveys.closing import close

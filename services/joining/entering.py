@@ -252,7 +252,7 @@ def reopen_invitation(session: Session, *, person_id: int, now: datetime) -> str
             expires_at=now,
         )
         session.add(invitation)
-    # the chat that used it is forgotten with the refusal (domain.md 2.3)
+    # the chat that used it is forgotten with the refusal (docs/domain.md#personal-data)
     invitation.claimed_at = invitation.claimed_chat_id = None
     invitation.expires_at = max(invitation.expires_at, now + _lifetime(session, person.organization_id))
     session.flush()

@@ -118,7 +118,10 @@ def list_invitations(
 
 
 def list_late(session: Session, *, organization_id: int, now: datetime) -> list[InvitationRow]:
-    """Who was invited longer ago than a link works and has not come (ux.md 7.4: 14 days); for the tasks."""
+    """Who was invited longer ago than a link works and has not come; for the tasks.
+
+    See docs/design.md#silence: 14 days.
+    """
     return _rows(session, organization_id, now, is_late=True)
 
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from models.pairs import PairMember
 from models.people import ChatAccount, Participation, Person
+from models.references import columns_to
 from models.surveys import SurveyRun
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.accounts.chats import join_chats
 from services.people.cards import PersonFacts, facts_of
-from services.references import columns_to
 from services.surveys.intake import intake_key
 
 SHOWN = {

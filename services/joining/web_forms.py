@@ -1,4 +1,6 @@
-"""The pseudonymous mode's form in the panel: consent, role and intake by a one-time link (domain.md 2.4).
+"""The pseudonymous mode's form in the panel: consent, role and intake by a one-time link.
+
+See docs/domain.md#foreign-messengers.
 
 The bot carries the link only; what is typed and decided goes to the organisation's own server.
 """
@@ -19,14 +21,6 @@ from services.consents.ledger import give_consent
 from services.consents.states import ConsentState, decisive_kinds, read_state, state_of
 from services.delivery.conversations import keep_place, read_place
 from services.delivery.outbox import SCREEN, enqueue
-from services.delivery.web_links import (
-    LinkFacts,
-    LinkGone,
-    issue_link,
-    issue_survey_link,
-    read_link,
-    use_link,
-)
 from services.joining.withdrawing import decline_consent
 from services.organizations.panel_address import read_panel_address
 from services.people.pseudonyms import is_pseudonymous
@@ -35,6 +29,14 @@ from services.surveys.candidates import is_about_people
 from services.surveys.intake import choose_role
 from services.surveys.runs import send
 from services.surveys.steps import list_unsent
+from services.surveys.web_links import (
+    LinkFacts,
+    LinkGone,
+    issue_link,
+    issue_survey_link,
+    read_link,
+    use_link,
+)
 
 FORM = "form"
 LIFE = timedelta(hours=24)

@@ -1,13 +1,17 @@
-"""Leaving the programme: a refused or a withdrawn consent stops everything at once (domain.md 2.3)."""
+"""Leaving the programme: a refused or a withdrawn consent stops everything at once.
+
+See docs/domain.md#personal-data.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
+from models.drafts import Draft
 from models.people import Organization, Participation, ParticipationStatus, Person
 from models.privacy import DutyKind
 from models.surveys import SurveyRun
@@ -21,7 +25,6 @@ from services.consents.papers import register_refusal, register_withdrawal
 from services.consents.states import ConsentState, decisive_kinds, newest_ids, state_of
 from services.delivery.tasks import open_task
 from services.joining.entering import reopen_invitation
-from services.messages_read.drafts.writing import erase_drafts
 from services.pairs.assignments import EndReason, release_person
 from services.surveys.closing import close
 
@@ -204,3 +207,8 @@ def _stop(session: Session, actor: Actor, person_id: int, now: datetime) -> None
         .where(Participation.person_id == person_id, Participation.status != ParticipationStatus.LEFT)
         .values(status=ParticipationStatus.LEFT)
     )
+
+
+def erase_drafts(session: Session, *, person_id: int) -> None:
+    """Erase what this person wrote of meetings and has not saved. Raises nothing."""
+    session.execute(delete(Draft).where(Draft.person_id == person_id))

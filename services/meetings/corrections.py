@@ -1,4 +1,7 @@
-"""A log that was wrong: corrected with its history in the audit, or taken back (domain.md 6.2; DC18)."""
+"""A log that was wrong: corrected with its history in the audit, or taken back.
+
+See docs/domain.md#meeting-messages; DC18.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time

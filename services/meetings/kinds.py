@@ -17,7 +17,7 @@ def list_kinds(session: Session, *, pair: Pair, now: datetime) -> list[MeetingKi
     """The kinds that this pair may plan now; the one that comes next in the pack's order stands first.
 
     The introduction comes before all others and once; trial meetings need both sides' yes, the rest need
-    the work to have begun, unless the pack says otherwise (engineering.md, section 7). A proposal whose time
+    the work to have begun, unless the pack says otherwise (docs/design.md#contracts). A proposal whose time
     passed without an answer does not count.
     """
     if pair.status not in MEETING:
@@ -51,7 +51,9 @@ def list_kinds(session: Session, *, pair: Pair, now: datetime) -> list[MeetingKi
 
 
 def find_usual_kind(session: Session, *, pair: Pair, now: datetime) -> MeetingKind:
-    """What a held meeting is while nobody says otherwise: regular once the work has begun (domain.md 6.2).
+    """What a held meeting is while nobody says otherwise: regular once the work has begun.
+
+    See docs/domain.md#meeting-messages.
 
     Before that it is the kind that comes next; of a pair that has ended, an ordinary meeting.
     """

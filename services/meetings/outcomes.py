@@ -25,7 +25,7 @@ from services.pairs.places import lock_pair
 from services.programmes.running import settings_of
 from services.surveys.feedback import invite, open_feedback
 
-LONGEST = 480  # minutes; more needs a second yes (domain.md 6.2)
+LONGEST = 480  # minutes; more needs a second yes (docs/domain.md#meeting-messages)
 A_DAY = 1440
 TOPIC_LIMIT = 500
 LOGGABLE = frozenset(
@@ -314,7 +314,7 @@ def keep_word(
 
 
 def check_logger(actor: Actor, pair: Pair) -> None:
-    """The mentor logs in the chat; a curator for any pair, marked as such (ux.md 6)."""
+    """The mentor logs in the chat; a curator for any pair, marked as such (docs/design.md#panel)."""
     if actor.kind is ActorKind.PERSON:
         actor.check_is_person(_mentor(pair).person_id)
         actor.check_organization(pair.organization_id)

@@ -1,7 +1,7 @@
 """What the scheduler does for meetings: reminders before, one question after (A18, B14).
 
 A sweep over the meetings' own columns, found by index; what was sent is known by the outbox's unique keys
-(ux.md 3.5, 29 to 33), so a crash, a long stop or a moved clock loses nothing and repeats nothing.
+(docs/design.md#reminders), so a crash, a long stop or a moved clock loses nothing and repeats nothing.
 """
 
 from collections import defaultdict

@@ -2,7 +2,7 @@
 
 The policy: a reminder belongs to an offset; an offset that had passed when the meeting was planned is
 skipped; in quiet hours it moves to the nearest earlier allowed minute; whoever wakes up late sends only the
-nearest one; after the start there is none (ux.md 3.5; domain.md 3, SV04).
+nearest one; after the start there is none (docs/design.md#reminders; SV04).
 """
 
 from dataclasses import dataclass

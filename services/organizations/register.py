@@ -1,4 +1,4 @@
-"""Schools, colleges and support centres: the unit of tenancy (A2; engineering.md, decision 12)."""
+"""Schools, colleges and support centres: the unit of tenancy (A2; docs/design.md#tenancy)."""
 
 import secrets
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from zoneinfo import available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.changes import change_row
 from models.people import Organization, OrganizationKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
-from services.changes import change_row
 
 INN_LENGTHS = {10, 12}
 TEXT_LIMIT = 300

@@ -1,4 +1,7 @@
-"""A school's own calendar over the country's: holidays of its own, working Saturdays (ux.md 4)."""
+"""A school's own calendar over the country's: holidays of its own, working Saturdays.
+
+See docs/design.md#panel.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

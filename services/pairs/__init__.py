@@ -1,1 +1,1 @@
-"""Pairs: from a curator's draft to the end of the work (A17; states: engineering.md, section 7)."""
+"""Pairs: from a curator's draft to the end of the work (A17; states: docs/design.md#contracts)."""

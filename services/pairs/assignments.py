@@ -18,7 +18,7 @@ from services.programmes.running import settings_of
 
 
 class EndReason(StrEnum):
-    """Why a pair ended (domain.md, section 5); told to the curator only."""
+    """Why a pair ended (docs/domain.md#words); told to the curator only."""
 
     COMPLETED = "completed"
     BY_MENTOR = "by_mentor"

@@ -17,7 +17,7 @@ from services.people.pseudonyms import introduce_partner, name_partner, name_sel
 
 
 class WaitsFor(StrEnum):
-    """Who must act next; a status names the one it waits for (ux.md 7.2)."""
+    """Who must act next; a status names the one it waits for (docs/design.md#panel)."""
 
     MENTEE = "mentee"
     MENTOR = "mentor"
@@ -106,7 +106,7 @@ def waits_for(
 def read_pair(session: Session, *, actor: Actor, pair_id: int) -> PairCard:
     """A pair for one of its members or a curator. Raises NotFound, NotAllowed.
 
-    Before the offer nobody is told of a pair: a draft does not exist for its members (ux.md 7.2).
+    Before the offer nobody is told of a pair: a draft does not exist for its members (docs/design.md#panel).
     """
     pair = session.get(Pair, pair_id, options=[_MEMBERS], populate_existing=True)
     if pair is None:

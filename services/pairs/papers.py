@@ -2,7 +2,8 @@
 
 Two records of their own: the written consent to mentoring, and the agreement on content, term, form and
 payment.
-A mentor of a student needs neither: the article speaks of helping another employee (domain.md 2.1).
+A mentor of a student needs neither: the article speaks of helping another employee
+(docs/domain.md#article-351-8).
 """
 
 from collections.abc import Iterable

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.pairs import Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
+from models.references import count_pointing
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
@@ -18,7 +19,6 @@ from services.delivery.tasks import close_by_fact, close_of_pair
 from services.pairs.cards import count_places_left
 from services.pairs.places import lock_pair, lock_participations, move_pair, release_members, tell_member
 from services.programmes.running import pack_of, settings_of
-from services.references import count_pointing
 
 
 class NotReady(DomainError):

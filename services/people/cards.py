@@ -12,13 +12,13 @@ from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole
+from models.changes import change_row
 from models.consents import Consent
 from models.pairs import PairMember
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Person, Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
-from services.changes import change_row
 from services.consents.states import ConsentState, read_refusals, read_states
 from services.programmes.running import current_cycle
 

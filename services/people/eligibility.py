@@ -6,14 +6,14 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from models.changes import change_row
 from models.people import Person
 from models.standing import Eligibility
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
-from services.changes import change_row
 
-YOUNG_YEARS = 3  # domain.md: a young specialist has up to three years of experience
+YOUNG_YEARS = 3  # of experience, as KPI 1 counts (docs/domain.md#b25)
 MOST_YEARS = 70
 
 

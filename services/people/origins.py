@@ -1,4 +1,7 @@
-"""Where a person's card comes from: the ground, the source, the day (152-ФЗ, art. 18; domain.md 2.1)."""
+"""Where a person's card comes from: the ground, the source, the day.
+
+See 152-ФЗ, art. 18; docs/domain.md#article-351-8.
+"""
 
 from dataclasses import dataclass
 from datetime import date

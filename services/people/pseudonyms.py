@@ -1,7 +1,8 @@
 """The pseudonymous mode of a programme: the chat shows first names and codes of pairs, and nothing more.
 
-A way to lower the risk of a foreign messenger (domain.md 2.4): no family name, position or contact passes
-through it, and consent and intake go through a form of the panel (handlers/forms.py).
+A way to lower the risk of a foreign messenger (docs/domain.md#foreign-messengers): no family name,
+position or contact passes through it, and consent and intake go through a form of the panel
+(handlers/forms.py).
 """
 
 from sqlalchemy.orm import Session

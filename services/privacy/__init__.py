@@ -1,1 +1,4 @@
-"""What the operator owes people whose data it holds: deadlines, erasure, acts (domain.md 2.3)."""
+"""What the operator owes people whose data it holds: deadlines, erasure, acts.
+
+See docs/domain.md#personal-data.
+"""

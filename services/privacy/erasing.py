@@ -1,4 +1,4 @@
-"""Erasing a person: what is not on the retention list goes, numbers without a person stay (issue 4, point 7).
+"""Erasing a person: what is not on the retention list goes, numbers without a person stay.
 
 The row of the person is emptied to a number; ratings move to a row of nobody, so that satisfaction counts on.
 The act with the extract of the event log is written in the same transaction.

@@ -1,6 +1,6 @@
 """Free words of the organisation that name a person: the name of a list's file, who leads an event.
 
-They are no record of the person, so no key leads there; erasing looks for the name itself (issue 4, point 7).
+They are no record of the person, so no key leads there; erasing looks for the name itself.
 Minutes and publications are papers of the organisation and stay as the retention list says.
 """
 

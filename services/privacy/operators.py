@@ -1,4 +1,7 @@
-"""The operator of personal data: what consents name, and what the regulator is told (domain.md 2.3)."""
+"""The operator of personal data: what consents name, and what the regulator is told.
+
+See docs/domain.md#personal-data.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,13 +9,13 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.changes import change_row
 from models.consents import Consent, ConsentDecision
 from models.people import Organization, Person
 from models.privacy import OperatorCard
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
-from services.changes import change_row
 from services.consents.states import newest_ids
 
 LIMIT = 300

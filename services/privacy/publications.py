@@ -1,4 +1,6 @@
-"""Whom publications name, whether each allowed it, what comes down after a withdrawal (DC30; domain.md 2.3).
+"""Whom publications name, whether each allowed it, what comes down after a withdrawal.
+
+See DC30; docs/domain.md#personal-data.
 
 A dissemination allows fields and addresses one by one; what is not marked may not be published.
 """

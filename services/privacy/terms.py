@@ -1,4 +1,4 @@
-"""Until when the data of each school year are kept (152-ФЗ, art. 21; issue 4, point 8).
+"""Until when the data of each school year are kept (152-ФЗ, art. 21).
 
 The purpose is reached with the year's last day; 30 days later the data of whoever takes no part in a later
 year and has not consented to the long-term bank must be gone.

@@ -1,4 +1,4 @@
-"""What a person may hand in as a scan: judged by its content, never by its name (issue 4, point 9)."""
+"""What a person may hand in as a scan: judged by its content, never by its name."""
 
 from collections.abc import Mapping
 

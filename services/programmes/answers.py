@@ -1,4 +1,7 @@
-"""What counts as an answer. Every choice may also be typed (ux.md 5, accessibility); nothing is guessed."""
+"""What counts as an answer. Every choice may also be typed; nothing is guessed.
+
+See docs/design.md#conversation, accessibility.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

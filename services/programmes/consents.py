@@ -1,4 +1,4 @@
-"""Consent texts: Markdown with placeholders, one file a version and language (domain.md 2.3).
+"""Consent texts: Markdown with placeholders, one file a version and language (docs/domain.md#personal-data).
 
 A consent is a document of its own: nothing here is ever merged with a survey, rules or another consent.
 """
@@ -37,7 +37,7 @@ ELEMENTS: Mapping[str, tuple[str, ...]] = {
     "dissemination": (*_USUAL, *_PAPER, "sites", "bans"),
     "mentoring": ("operator", "work", "where", "term", "payment", "notice", "voluntary", *_PAPER),
 }
-"""What the text of each consent must say (domain.md 2.1, 2.3; 152-ФЗ art. 9 part 4; order 18 of 2021)."""
+"""What the text of each consent must say (docs/domain.md#law; 152-ФЗ art. 9 part 4; order 18 of 2021)."""
 
 HEADINGS: Mapping[str, Mapping[str, str]] = {
     "ru": {

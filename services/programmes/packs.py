@@ -1,6 +1,6 @@
 """Load programme packs whole, check them, and keep the whole as JSON.
 
-A running programme stores ResolvedPack.to_json() and never reads the folder again (issue 5).
+A running programme stores ResolvedPack.to_json() and never reads the folder again.
 """
 
 import hashlib
@@ -224,7 +224,7 @@ def _check_sources(folder: Folder, document: Layered) -> None:
         file = document.file_of(name)
         raw = document.own if file == document.own_file else document.common
         if name not in raw.get("sources", {}):
-            mend = "say where this comes from: a seed, a requirement or domain.md"
+            mend = "say where this comes from: a regulation, a requirement or docs/domain.md"
             folder.report(file, _source_key(name), mend)
     for raw, file in ((document.own, document.own_file), (document.common, document.common_file)):
         for name in sorted(set(raw.get("sources", {})) - needed - {"stages"}):

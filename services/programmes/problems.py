@@ -114,7 +114,7 @@ def _mend_pattern(pattern: str) -> str:
     if pattern == r"^\d{3}$":
         return 'write the number of the source document like "003"'
     if pattern == r"^DC\d\d$":
-        return 'write a document of domain.md like "DC07"'
+        return 'write a document of docs/domain.md like "DC07"'
     if "0[1-9]" in pattern:
         return 'write month and day like "09-01"'
     return f"write it to match {pattern}"

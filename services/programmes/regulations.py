@@ -1,6 +1,8 @@
-"""What a regulation says, as frozen models: stages, words, kinds, settings, scoring (domain.md 1).
+"""What a regulation says, as frozen models: stages, words, kinds, settings, scoring.
 
-Where a seed is silent the value has a default, and `sources` names where that default comes from.
+See docs/domain.md#requirements.
+
+Where a regulation is silent the value has a default, and `sources` names where that default comes from.
 """
 
 from datetime import time
@@ -35,7 +37,7 @@ Occasion = Literal[
 
 
 class Words(Content):
-    """Display words that differ between seeds (domain.md 1.F). `pairs` heads their page."""
+    """Display words that differ between seeds (docs/domain.md#regulations). `pairs` heads their page."""
 
     pair: CountedWord
     curator: Text
@@ -82,8 +84,9 @@ class Phase(Content):
 
 
 class MeasurementPoint(Content):
-    """When something is measured, and on which occasions of the surveys (domain.md 1.F: a record with a
-    date and a kind, not fixed months).
+    """When something is measured, and on which occasions of the surveys: a date and a kind, not fixed months.
+
+    See docs/domain.md#regulations.
     """
 
     id: Identifier
@@ -94,7 +97,7 @@ class MeasurementPoint(Content):
 
 
 class Paper(Content):
-    """A document that the programme produces (domain.md, section 4)."""
+    """A document that the programme produces (docs/domain.md#documents)."""
 
     id: PaperId
     title: Text
@@ -178,7 +181,7 @@ class Scoring(Content):
 Indicator = Literal[
     "young_specialists", "mentee_satisfaction", "mentor_satisfaction", "student_coverage", "staff_coverage"
 ]
-"""What a target may be set for (B25 to B27, C39, C40): each has its formula in domain.md, section 3."""
+"""What a target may be set for (B25 to B27, C39, C40): each has its formula in docs/domain.md#surveys."""
 
 
 class Target(Content):
@@ -228,7 +231,9 @@ class Settings(Content):
 
 
 class Pack(Content):
-    """A programme as its regulation describes it. `seed` is the number of the source document."""
+    """A programme as its regulation describes it. `seed` is the number of the regulation
+    in the order of docs/domain.md#requirements: 000 is A, 004 is E.
+    """
 
     id: PackId
     seed: Annotated[str, StringConstraints(pattern=r"^\d{3}$")] | None = None

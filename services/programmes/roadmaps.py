@@ -1,7 +1,7 @@
 """The roadmap of a regulation: stages, rows, when each is due, who answers for it and what proves it.
 
 A window says when; `dates_in` turns it into dates of one school year. A row without a window waits until the
-curator gives it dates (seed 003 names none).
+curator gives it dates (the target model names none).
 """
 
 from calendar import monthrange
@@ -34,7 +34,7 @@ MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[
 """Month and day, "09-01"; a day that a month does not have means its last one."""
 
 PaperId = Annotated[str, StringConstraints(pattern=r"^DC\d\d$")]
-"""A document of domain.md, section 4."""
+"""A document of docs/domain.md#documents."""
 
 Evidence = Literal[
     "requests_collected",

@@ -18,7 +18,7 @@ from services.programmes.regulations import Settings
 
 _parsed: dict[str, ResolvedPack] = {}  # by hash: each process parses a pack once
 
-SCHOOL_YEAR_STARTS = 9  # month; domain.md 6.2: the school year runs from 1 September
+SCHOOL_YEAR_STARTS = 9  # month; docs/domain.md#meeting-messages: the school year runs from 1 September
 
 
 class NoOpenCycle(DomainError):
@@ -168,7 +168,8 @@ def change_settings(
 ) -> Settings:
     """Lay the curator's changes over the pack's settings. Raises SettingsRefused, with nothing changed.
 
-    Reminders of meetings to come are marked to be planned anew: the next tick does it (ux.md 3.5, 31).
+    Reminders of meetings to come are marked to be planned anew: the next tick does it
+    (docs/design.md#reminders).
     """
     programme = session.scalars(
         select(Programme).where(Programme.cycle_id == cycle_id).with_for_update()

@@ -1,4 +1,7 @@
-"""Surveys as data (domain.md 3): what is asked, of whom, in which order, and who will see the answer."""
+"""Surveys as data: what is asked, of whom, in which order, and who will see the answer.
+
+See docs/domain.md#surveys.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self, get_args
@@ -41,7 +44,7 @@ SEEN_BY: Mapping[SeenBy, Text] = {
     "totals": text("Попадёт только в общие цифры, без имени", "Goes only into totals, without your name"),
     "only_me": text("Увидите только вы", "Only you will see this"),
 }
-"""The line under every input (ux.md 3.3, 21)."""
+"""The line under every input (docs/design.md#conversation)."""
 
 SHORT_LIMIT = 300
 LONG_LIMIT = 2000
@@ -171,7 +174,9 @@ class Block(Content):
 
 
 class Survey(Content):
-    """A whole survey. `quick` names the question whose answer alone sends it (tap budget, ux.md 5);
+    """A whole survey. `quick` names the question whose answer alone sends it;
+
+    See tap budget, docs/design.md#conversation.
     `also_for` are others who may fill it in, each in a run of their own.
     """
 

@@ -52,7 +52,10 @@ class EnglishForms(Content):
 
 
 class CountedWord(Content):
-    """A display word that stands beside numbers (domain.md 1.F: a pair is a tandem in one seed)."""
+    """A display word that stands beside numbers.
+
+    See docs/domain.md#regulations: a pair is a tandem in one regulation.
+    """
 
     ru: RussianForms
     en: EnglishForms

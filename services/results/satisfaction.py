@@ -1,7 +1,7 @@
 """How useful both sides find their meetings: ratings of SV04, by side and by month.
 
 One survey gives one value, the mean of its ratings; a person is satisfied when the mean of their values
-reaches the programme's threshold (domain.md 7.4). Surveys closed half-way stay out.
+reaches the programme's threshold (docs/domain.md#regulations). Surveys closed half-way stay out.
 """
 
 from collections import defaultdict

@@ -57,7 +57,10 @@ class DatesShifted:
 
 
 def school_year_of(day: date) -> int:
-    """The first of the two years of the school year (domain.md 6.2: it runs from 1 September)."""
+    """The first of the two years of the school year.
+
+    See docs/domain.md#meeting-messages: it runs from 1 September.
+    """
     return day.year if day.month >= SCHOOL_YEAR_STARTS else day.year - 1
 
 

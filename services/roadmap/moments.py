@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from models.roadmap import RoadmapEntry
 from services.organizations.school_days import Calendar
 
-BEFORE = (7, 1, 0)  # days before the planned end (issue 5, point 3)
+BEFORE = (7, 1, 0)  # days before the planned end
 AFTER_EVERY = 7
 AT = time(9)  # local time, in school and before the lessons of most
 

@@ -1,4 +1,4 @@
-"""Reminding those who answer for rows: by the clock, and when a curator asks (issue 5, point 3).
+"""Reminding those who answer for rows: by the clock, and when a curator asks.
 
 What is due is an indexed column; what was said is known by the outbox's unique keys: row, day and person.
 """

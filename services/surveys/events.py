@@ -1,5 +1,7 @@
-"""Surveys that open by themselves: the short form of SV05 on day 30 of a pair and every 60 days after (ux.md
-7.6), SV08 before the first working meeting and after the final one (A38, C11, C30).
+"""Surveys that open by themselves: the short form of SV05 on day 30 of a pair and every 60 days after,
+
+See docs/design.md#silence.
+SV08 before the first working meeting and after the final one (A38, C11, C30).
 """
 
 from collections.abc import Iterable, Sequence

@@ -12,11 +12,11 @@ from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus, WebL
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
-from services.delivery.web_links import LinkIssued, issue_survey_link
 from services.programmes.running import pack_of, settings_of
 from services.surveys.closing import reopen
 from services.surveys.forms import AnswersInAlready
 from services.surveys.opening import open_run
+from services.surveys.web_links import LinkIssued, issue_survey_link
 
 NAME_LIMIT = 200
 

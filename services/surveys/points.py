@@ -1,4 +1,7 @@
-"""Measurement points of the regulation that lie ahead: what to ask, from when to when (domain.md 1.F)."""
+"""Measurement points of the regulation that lie ahead: what to ask, from when to when.
+
+See docs/domain.md#regulations.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

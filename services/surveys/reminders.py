@@ -1,4 +1,7 @@
-"""A survey that was begun or asked and left: one reminder, then a word to the curator (ux.md 3.4)."""
+"""A survey that was begun or asked and left: one reminder, then a word to the curator.
+
+See docs/design.md#conversation.
+"""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""Where a run of a survey stands: computed from its answers, so nothing can get lost (ux.md 3.4)."""
+"""Where a run of a survey stands: computed from its answers, so nothing can get lost.
+
+See docs/design.md#conversation.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

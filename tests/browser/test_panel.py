@@ -1,4 +1,4 @@
-"""One walk through the panel in Chromium: sign-in, home, propose, confirm, scores (issue 2, B.5)."""
+"""One walk through the panel in Chromium: sign-in, home, propose, confirm, scores."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,7 @@
-"""Consent as a message of its own with an explicit choice; refusal and return (A49, D5; domain.md 2.3)."""
+"""Consent as a message of its own with an explicit choice; refusal and return.
+
+See A49, D5; docs/domain.md#personal-data.
+"""
 
 import pytest
 from sqlalchemy import func, select

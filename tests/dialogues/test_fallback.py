@@ -1,4 +1,4 @@
-"""Whatever a person sends, there is a sentence and the current screen (issue 2, A.4)."""
+"""Whatever a person sends, there is a sentence and the current screen."""
 
 from collections.abc import Awaitable, Callable
 

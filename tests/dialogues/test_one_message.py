@@ -1,4 +1,4 @@
-"""A meeting written as one message, as mentors write them (issue 3, point 1; domain.md 6.2; A18, DC18)."""
+"""A meeting written as one message, as mentors write them (docs/domain.md#meeting-messages; A18, DC18)."""
 
 import asyncio
 

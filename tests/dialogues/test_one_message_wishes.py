@@ -1,4 +1,4 @@
-"""Other words about meetings: plans, moves, slips, and wishes about the pair (issue 3, point 1; E27, E29)."""
+"""Other words about meetings: plans, moves, slips, and wishes about the pair (E27, E29)."""
 
 import pytest
 from sqlalchemy import select

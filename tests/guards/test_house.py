@@ -1,4 +1,4 @@
-"""The house of engineering.md, section 2: layers, sizes, names, and nothing of this machine in a file."""
+"""The house of docs/architecture.md: layers, sizes, names, and nothing of this machine in a file."""
 
 import ast
 import re

@@ -45,7 +45,7 @@ def test_what_is_open_says_why() -> None:
 def test_nothing_is_proved_by_a_look_into_a_file_or_while_something_lacks() -> None:
     look = Proof("tests/unit/test_five_packs.py", "test_text", ("A1", "A2"))
     walk = Proof("tests/panel/test_papers.py", "test_page", ("A2", "A3"))
-    asked = [Requirement(key, "programmes", "") for key in ("A1", "A2", "A3")]
+    asked = [Requirement(key, "") for key in ("A1", "A2", "A3")]
     found = classify(asked, [look, walk], {"A3": ("partly", "no number")})
     assert found == {"A1": UNPROVED, "A2": PROVED, "A3": "partly"}
     assert not goes_through_a_door("tests/unit/test_five_packs.py")

@@ -1,4 +1,4 @@
-"""`.env.example` is the reference of settings; it and Settings say the same (engineering.md, section 7)."""
+"""`.env.example` is the reference of settings; it and Settings say the same (docs/design.md#contracts)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One update, one effect, one answer (engineering.md, decision 3; issue 2, A.4)."""
+"""One update, one effect, one answer (docs/design.md#inbox)."""
 
 import json
 import logging
@@ -104,7 +104,7 @@ async def test_a_handler_that_forgets_to_answer_shows_the_screen(town: Town) -> 
 
 
 async def test_an_update_that_nobody_can_read_stops_nobody(town: Town) -> None:
-    """aiogram's issue 1840: its own polling stops for good."""
+    """aiogram's bug 1840: its own polling stops for good."""
     vera = await town.telegram.person("Вера")
     await vera.start(wait=False)
     poison = {"update_id": 5, "message": {"message_id": "x", "chat": {"id": vera.id}, "date": "soon"}}

@@ -1,4 +1,4 @@
-"""Notices leave once, in the order of their class, at the right time of day (engineering.md, decision 2)."""
+"""Notices leave once, in the order of their class, at the right time of day (docs/design.md#outbox)."""
 
 from datetime import datetime, timedelta
 from functools import partial

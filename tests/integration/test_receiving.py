@@ -1,4 +1,4 @@
-"""How updates come in: polling, webhook, and what ends or outlives trouble (engineering.md 5.1, 5.3)."""
+"""How updates come in: polling, webhook, and what ends or outlives trouble (docs/design.md#inbox)."""
 
 import asyncio
 import json
@@ -85,7 +85,7 @@ async def test_a_number_that_no_column_can_hold_stops_nobody(town: Town) -> None
 
 
 async def test_after_an_update_that_nobody_can_read_the_next_is_answered_within_a_second(town: Town) -> None:
-    """Issue 3, point 3: aiogram's own polling stops for good at such an update (its issue 1840)."""
+    """aiogram's own polling stops for good at such an update (its bug 1840)."""
     await town.start_bot()
     vera = await town.telegram.person("Вера")
     await vera.start()

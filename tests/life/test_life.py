@@ -1,4 +1,4 @@
-"""The life of one pair with bot, panel and sandbox as processes of their own (issue 2)."""
+"""The life of one pair with bot, panel and sandbox as processes of their own."""
 
 import asyncio
 import json
@@ -159,7 +159,7 @@ async def until(is_so: Callable[[], bool]) -> bool:
 
 @pytest.mark.long
 async def test_an_export_outlives_its_worker(running: Command, tmp_path: Path) -> None:
-    """Killed in the middle of a large table: the next worker goes on, and the file is whole (issue 3.6)."""
+    """Killed in the middle of a large table: the next worker goes on, and the file is whole."""
     _, panel, login, password = addresses(running.said)
     path = tmp_path / "data" / "sandbox" / "nastavnik.db"
     school = Database(f"sqlite:///{path}")
@@ -206,7 +206,7 @@ async def test_an_export_outlives_its_worker(running: Command, tmp_path: Path) -
 
 
 def test_what_is_stopped_stops_in_time() -> None:
-    """All of them within five seconds (issue 2, A.2): the bounds are the supervisor's own."""
+    """All of them within five seconds: the bounds are the supervisor's own."""
     assert WORK_SECONDS < STOP_SECONDS < 5
 
 

@@ -1,4 +1,4 @@
-"""What keeps Nastavnik from starting is said in one clear line with a non-zero exit (issue 2, A.2)."""
+"""What keeps Nastavnik from starting is said in one clear line with a non-zero exit."""
 
 import json
 import shutil

@@ -11,10 +11,10 @@ from models.accounts import AccountRole
 from models.audit import AuditEntry
 from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Door, system
-from services.delivery.web_links import issue_survey_link
 from services.programmes.answers import Tapped
 from services.surveys.opening import open_run
 from services.surveys.runs import record_answer
+from services.surveys.web_links import issue_survey_link
 from tests.panel.conftest import Browser, text_of
 from tests.world import Participant, World
 

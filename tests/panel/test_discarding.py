@@ -10,13 +10,13 @@ from models.accounts import AccountRole
 from models.engine import Database
 from models.pairs import Pair, PairStatus
 from models.privacy import AgreementBasis, MentoringAgreement
+from models.references import columns_to
 from models.surveys import SurveyRun
 from models.tasks import Task, TaskKind
 from services.delivery.tasks import open_task
 from services.pairs.papers import MentorPaper, read_missing_papers
 from services.pairs.proposals import draft_pair
 from services.privacy.agreements import register_agreement
-from services.references import columns_to
 from tests.panel.conftest import Browser, text_of
 from tests.pointing import add_row
 from tests.world import Participant, World

@@ -1,4 +1,4 @@
-"""From the banks to a confirmed pair, as a curator clicks it (issue 2, B.5)."""
+"""From the banks to a confirmed pair, as a curator clicks it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -24,12 +24,12 @@ from models.surveys import (
     WebLink,
 )
 from services.access.clock import FixedClock
-from services.delivery.web_links import digest
 from services.programmes.surveys import Option
 from services.surveys.intake import choose_role
 from services.surveys.opening import open_run
 from services.surveys.runs import finish_ticks, tick_option
 from services.surveys.waves import open_waves
+from services.surveys.web_links import digest
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, fill_run
 

@@ -2,7 +2,7 @@
 
 First everything that is no record of theirs is searched: logs at DEBUG, the journal, jobs, facts of notices,
 keys, links. Then they withdraw and are erased, and the bytes of database, logs and the folder of files
-are searched: only the act of destruction may know the name (issue 4, points 7 and 9).
+are searched: only the act of destruction may know the name.
 """
 
 import io
@@ -28,12 +28,12 @@ from models.surveys import RunOccasion, SurveyRun
 from models.tasks import Task
 from services.access.actors import Door, person_in_chat, system
 from services.access.clock import FixedClock
-from services.delivery.web_links import issue_link
 from services.joining.entering import claim_invitation
 from services.joining.web_forms import FORM, LIFE
 from services.pairs.offers import accept_offer
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.surveys.opening import open_run
+from services.surveys.web_links import issue_link
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, fill_run
 from worker.running import work_once

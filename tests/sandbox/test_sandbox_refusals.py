@@ -1,4 +1,4 @@
-"""Everything that engineering.md 5.3 says Telegram refuses is refused here, in the same words."""
+"""Everything that docs/design.md#inbox says Telegram refuses is refused here, in the same words."""
 
 import asyncio
 from typing import Any

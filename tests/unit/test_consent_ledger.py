@@ -1,4 +1,4 @@
-"""Each consent by itself: texts, versions, paper, minors, withdrawal its deadlines (domain.md 2.1, 2.3)."""
+"""Each consent by itself: texts, versions, paper, minors, withdrawal its deadlines (docs/domain.md#law)."""
 
 import io
 import json

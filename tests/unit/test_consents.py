@@ -1,4 +1,7 @@
-"""The consent ledger and what a refusal or a withdrawal does at once (A49, D5; domain.md 2.3)."""
+"""The consent ledger and what a refusal or a withdrawal does at once.
+
+See A49, D5; docs/domain.md#personal-data.
+"""
 
 from datetime import datetime, timedelta
 

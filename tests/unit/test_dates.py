@@ -1,4 +1,4 @@
-"""Typed days, times and lengths: a grammar that asks where it does not know (engineering.md, decision 9)."""
+"""Typed days, times and lengths: a grammar that asks where it does not know (docs/design.md#dates)."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal

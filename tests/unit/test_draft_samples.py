@@ -1,4 +1,4 @@
-"""The messages of domain.md 6.2 as cards: what one tap would do, and what is asked before it."""
+"""Sample messages as cards: what one tap would do, and what is asked before it."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Cards of meetings as services see them, on both databases (issue 3, point 1; domain.md 6.2)."""
+"""Cards of meetings as services see them, on both databases (docs/domain.md#meeting-messages)."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Erasing a person: what is left are numbers, the act and papers with a term (issue 4, point 7)."""
+"""Erasing a person: what is left are numbers, the act and papers with a term."""
 
 import threading
 from datetime import timedelta

@@ -294,7 +294,10 @@ class TestWhoMay:
         assert envelope(world, "people", actor=ROOT, organization_id=other.organization_id)["rows"]
 
     def test_answers_keep_their_promises(self, world: World) -> None:
-        """Each question says who will see its answer; an export says no more (ux.md 3.3, 21)."""
+        """Each question says who will see its answer; an export says no more.
+
+        See docs/design.md#conversation.
+        """
         person = world.mentee().person
         survey = world.pack.survey_for("post_meeting", "mentee")
         assert survey is not None

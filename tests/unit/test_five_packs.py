@@ -1,4 +1,4 @@
-"""Five regulations as packs: each says what its seed says (domain.md 1.A to 1.F)."""
+"""Five regulations as packs: each says what its seed says (docs/domain.md#requirements)."""
 
 import re
 from datetime import date, datetime
@@ -81,7 +81,7 @@ def test_rows_name_parts_papers_and_evidence_that_the_pack_has(pack_id: str) -> 
                for point in content.measurement_points for occasion in point.occasions)  # fmt: skip
 
 
-# seed 000 --------------------------------------------------------------------------------------------------
+# regulation A -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_district_rows_return_every_year(number: str, time: str, evidence: set[s
     assert any(due.end.year == 2024 or due.start == date(2023, 9, 1) for due in found.dates_in(*YEAR))
 
 
-# seed 001 --------------------------------------------------------------------------------------------------
+# regulation B -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_targets_by_year_are_those_of_the_seeds() -> None:
     assert not any(pack(one).pack.targets for one in (A, D, E))
 
 
-# seed 002 --------------------------------------------------------------------------------------------------
+# regulation C -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("C1", "C2")
@@ -271,14 +271,17 @@ def test_support_centre_chooses_forms_and_measures_first() -> None:
 
 
 def test_mentees_base_may_be_due_after_the_pairs() -> None:
-    """Nothing blocks by dates: seed 002 forms pairs before its base of mentees (domain.md 1.F)."""
+    """Nothing blocks by dates: regulation C forms pairs before its base of mentees.
+
+    See docs/domain.md#regulations.
+    """
     year = date(2024, 9, 1), date(2025, 8, 31)
     pairs = pack(C).row("form_tandems").dates_in(*year)[0]
     base = pack(C).row("teacher_base").dates_in(*year)[0]
     assert pairs.end < base.end
 
 
-# seed 003 and 004 ------------------------------------------------------------------------------------------
+# regulations D and E ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.requirement("D2", "D3")
@@ -293,7 +296,7 @@ def test_target_model_prepares_orders_and_the_template() -> None:
 def test_college_programme_lasts_from_three_months_to_a_year() -> None:
     settings = pack(E).settings
     assert (settings.term_months_min, settings.term_months_max) == (3, 12)
-    assert pack(E).pack.sources["settings.term_months_min"].startswith("seed 004")
+    assert pack(E).pack.sources["settings.term_months_min"].startswith("regulation E")
 
 
 @pytest.mark.parametrize(

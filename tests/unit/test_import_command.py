@@ -1,4 +1,4 @@
-"""`nastavnik people import`: a dry run first, written with --apply, once (A22; engineering.md, section 7)."""
+"""`nastavnik people import`: a dry run first, written with --apply, once (A22; docs/design.md#contracts)."""
 
 import json
 from pathlib import Path

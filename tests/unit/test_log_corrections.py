@@ -1,4 +1,7 @@
-"""What was logged and is corrected or taken back; wishes about the pair (domain.md 6.2; E27, E29)."""
+"""What was logged and is corrected or taken back; wishes about the pair.
+
+See docs/domain.md#meeting-messages; E27, E29.
+"""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any

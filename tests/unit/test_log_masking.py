@@ -1,4 +1,4 @@
-"""No secret reaches a log line (issue 2, A.1)."""
+"""No secret reaches a log line."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""The acceptance table of domain.md 6.2, the contract of `nastavnik read`, and what holds for any text."""
+"""Sample messages, the contract of `nastavnik read`, and what holds for any text."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Messages of many shapes and what each says (domain.md 6.2; issue 3, point 1).
+"""Messages of many shapes and what each says (docs/domain.md#meeting-messages).
 
 meeting_text_phrases.jsonl has one line a phrase and names only what the text says: kind regular, exact
 minutes and the only member go without saying.
@@ -59,7 +59,7 @@ def test_the_table_covers_every_intent_question_and_warning() -> None:
     assert {phrase["intent"] for phrase in PHRASES} >= {intent.value for intent in Intent}
     assert {warning for phrase in PHRASES for warning in phrase["warnings"]} >= {
         warned.value for warned in Warned if warned not in {Warned.NO_MINUTES, Warned.SEVERAL_MEETINGS}
-    }  # those two stand among the samples of domain.md
+    }  # those two stand among the samples of the acceptance table
     assert {field for phrase in PHRASES for field in phrase["questions"]} == {
         "date", "start", "minutes", "topic", "participants",
     }  # fmt: skip

@@ -1,4 +1,7 @@
-"""What the law wants of a mentor on paper before the work begins (Labour Code, art. 351.8; domain.md 2.1)."""
+"""What the law wants of a mentor on paper before the work begins.
+
+See Labour Code, art. 351.8; docs/domain.md#article-351-8.
+"""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The pace of bulk: engineering.md 5.3, "about 30 bulk messages a second, 1 a second per chat"."""
+"""The pace of bulk: docs/design.md#inbox, "about 30 bulk messages a second, 1 a second per chat"."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Pairs from draft to end: the states, who is told, who is free again (A17; engineering.md, section 7)."""
+"""Pairs from draft to end: the states, who is told, who is free again (A17; docs/design.md#contracts)."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`nastavnik read` as its contract has it (issue 3, point 1): JSON out, one line for a fault, exit 2."""
+"""`nastavnik read` as its contract has it: JSON out, one line for a fault, exit 2."""
 
 import io
 import json

@@ -13,12 +13,12 @@ from models.engine import Database
 from models.jobs import FileKind
 from models.outreach import PublicationKind
 from models.people import Role
+from models.references import columns_to
 from services.access.actors import Door, system
 from services.files.store import forget_expired
 from services.joining.merging import merge_people
 from services.pairs.proposals import discard_draft, draft_pair
 from services.privacy.erasing import erase_person
-from services.references import columns_to
 from services.roadmap.following import follow_pack
 from services.roadmap.outreach import add_publication, remove_publication
 from services.surveys.intake import choose_role

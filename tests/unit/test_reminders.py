@@ -1,4 +1,7 @@
-"""Reminders: what `schedule` and the sweep promise, whatever the order of clock jumps (A18; ux.md 3.5)."""
+"""Reminders: what `schedule` and the sweep promise, whatever the order of clock jumps.
+
+See A18; docs/design.md#reminders.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -97,7 +97,7 @@ def test_programme_begun_with_one_window_a_row_is_still_read() -> None:
         "window": {"kind": "whole_period", "start": None, "end": None, "also_on_request": False},
         "responsible": "curator",
         "document": None,
-        "source": "seed 003, row 7",
+        "source": "regulation D, row 7",
     }
     assert [window.kind for window in Row.model_validate(stored).windows] == ["whole_period"]
     assert Row.model_validate({**stored, "window": None}).windows == ()

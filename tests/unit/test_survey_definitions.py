@@ -26,7 +26,7 @@ WORD = text("слово", "word")
 
 
 def count_taps(survey: Survey) -> int:
-    """The budget of issue 2: 1 a rating, single or yes-no, n + 1 a multi, none for typed, 3 at the end."""
+    """The budget of taps: 1 a rating, single or yes-no, n + 1 a multi, none for typed, 3 at the end."""
     prices = {"rating10": 1, "scale3": 1, "single": 1, "yes_no": 1, "multi": TYPICAL_CHOICES + 1}
     return sum(prices.get(question.kind, 0) for question in survey.questions()) + SENDING
 

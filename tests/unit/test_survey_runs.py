@@ -1,4 +1,7 @@
-"""The runner: each answer is kept at once, nothing is asked twice or lost (SV01, SV02; ux.md 3.4)."""
+"""The runner: each answer is kept at once, nothing is asked twice or lost.
+
+See SV01, SV02; docs/design.md#conversation.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

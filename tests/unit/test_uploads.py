@@ -1,4 +1,4 @@
-"""Scans are judged by their content: kind, size, and what hides inside (issue 4, point 9)."""
+"""Scans are judged by their content: kind, size, and what hides inside."""
 
 import pytest
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 BOM = "\ufeff"
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
-"""First characters that make a spreadsheet read a cell as a formula (domain.md 4), full-width ones too."""
+"""First characters that make a spreadsheet read a cell as a formula, full-width ones too.
+
+See docs/domain.md#documents.
+"""
 
 SHEET_ROWS = 1_048_576
 

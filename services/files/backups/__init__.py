@@ -1,1 +1,1 @@
-"""Backups of a whole installation: made while it runs, checked when they are put back (issue 3, point 6)."""
+"""Backups of a whole installation: made while it runs, checked when they are put back."""

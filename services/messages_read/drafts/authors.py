@@ -1,4 +1,4 @@
-"""Who writes, and whom they may have met: the members of their pairs, mentees first (issue 3, point 1)."""
+"""Who writes, and whom they may have met: the members of their pairs, mentees first."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ from services.pairs.petitions import find_earliest_leave
 from services.programmes.running import pack_of, settings_of
 
 SUNDAY = 6
-LONGEST_PROGRAMME = 12  # months of a personal programme (domain.md, section 5)
+LONGEST_PROGRAMME = 12  # months of a personal programme (docs/domain.md#words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,11 +216,6 @@ def contents_of(draft: Draft) -> Contents:
     return Contents.model_validate(draft.contents)
 
 
-def erase_drafts(session: Session, *, person_id: int) -> None:
-    """With the consent everything unsaved goes too (domain.md 2.3)."""
-    session.execute(delete(Draft).where(Draft.person_id == person_id))
-
-
 def erase_old_drafts(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     """What nobody decided on in a week, and the traces of what was decided. Gives how many went."""
     old = select(Draft.id).where(Draft.opened_at <= now - KEPT).order_by(Draft.opened_at).limit(limit)

@@ -1,4 +1,7 @@
-"""What must not be kept of a message: health, and who the pupils are (domain.md 6.2, samples 7 and 11)."""
+"""What must not be kept of a message: health, and who the pupils are.
+
+See docs/domain.md#meeting-messages, samples 7 and 11.
+"""
 
 import re
 from dataclasses import dataclass

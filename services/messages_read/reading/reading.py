@@ -40,7 +40,9 @@ def read_message(
     members: Sequence[str] = (),
     author_role: AuthorRole = "mentor",
 ) -> Reading:
-    """What a message about a meeting says (domain.md 6.2). `now` is the present moment in the author's zone.
+    """What a message about a meeting says. `now` is the present moment in the author's zone.
+
+    See docs/domain.md#meeting-messages.
 
     `members` are the people whom the author may have met, «Фамилия Имя Отчество»; participants are returned
     exactly so. Reads any text without an error; what it does not understand is `unclear` and empty.

@@ -1,4 +1,4 @@
-"""What a message says, as the contract of `nastavnik read` has it (issue 3)."""
+"""What a message says, as the contract of `nastavnik read` has it."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -83,8 +83,8 @@ def hand_in_list(
 ) -> int:
     """Keep the file and ask the worker for a check of it. Gives the import's id.
 
-    The ground is the employer's: names and positions, for an invitation only (domain.md 2.1). Raises
-    NotAllowed, SourceMissing, ReceivedInFuture.
+    The ground is the employer's: names and positions, for an invitation only (docs/domain.md#personal-data).
+    Raises NotAllowed, SourceMissing, ReceivedInFuture.
     """
     actor.check_right(Right.EDIT_PEOPLE, organization_id)
     told = " ".join(source.split())[:SOURCE_LIMIT]

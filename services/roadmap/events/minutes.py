@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.changes import change_row
 from models.events import EventMaterial, EventStatus
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
-from services.changes import change_row
 from services.roadmap.events.guests import EventNotNow, tell_of_materials
 from services.roadmap.events.planning import (
     EventCancelled,

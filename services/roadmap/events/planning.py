@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.changes import change_row
 from models.events import TRAININGS, Event, EventGuest, EventKind, EventMaterial, EventStatus, GuestAnswer
 from models.people import Organization
 from models.programmes import Cycle
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
-from services.changes import change_row
 from services.delivery.outbox import enqueue
 
-TOKEN_BYTES = 16  # 22 characters (engineering.md 7)
+TOKEN_BYTES = 16  # 22 characters (docs/design.md#contracts)
 LINE_LIMIT, TEXT_LIMIT = 200, 4000
 FARTHEST = timedelta(days=3650)
 
