@@ -1,4 +1,4 @@
-"""Records of what was shown, in batches: no answer waits for them (services.delivery.conversations.record_shown)."""
+"""Records of what was shown, in batches: no answer waits for them (conversations.record_shown)."""
 
 import asyncio
 import dataclasses
