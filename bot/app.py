@@ -12,17 +12,17 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import AiogramError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.background import BackgroundTasks
 from bot.callbacks import Callbacks
-from bot.desk import Desk, Script
+from bot.context import BotContext, Conversation
+from bot.dispatcher import product_conversation
 from bot.health import Health, HealthServer
 from bot.leadership import Leadership, make_leadership
-from bot.nursery import Nursery
 from bot.outbox import Outbox
-from bot.pacer import Pacer
 from bot.polling import Polling
 from bot.profile import say_profile
-from bot.recorder import Recorder
-from bot.script import product_script
+from bot.rate_limit import RateLimit
+from bot.screen_records import ScreenRecords
 from bot.session import make_bot, wait_before
 from bot.webhook import WebhookServer, set_webhook
 from bot.workers import Workers
@@ -65,9 +65,9 @@ async def run_bot(config: BotConfig, *, stop: asyncio.Event) -> None:
 
 
 class BotApp:
-    def __init__(self, config: BotConfig, *, script: Script | None = None) -> None:
+    def __init__(self, config: BotConfig, *, conversation: Conversation | None = None) -> None:
         self._config = config
-        self._script = script or product_script()
+        self._conversation = conversation or product_conversation()
         self._translators = load_translators()
         self.started = asyncio.Event()
         self.webhook_port: int | None = None
@@ -82,18 +82,18 @@ class BotApp:
 
     async def _serve(self, stack: AsyncExitStack, stop: asyncio.Event) -> None:
         config = self._config
-        pacer = Pacer()
+        rate_limit = RateLimit()
         leadership = make_leadership(config.database_url)
 
         def note_part(chat_id: int, message_id: int) -> None:
-            recorder.note_part(chat_id, message_id)  # nothing is sent before there is one
+            screen_records.note_part(chat_id, message_id)  # nothing is sent before there is one
 
         bot = make_bot(
             config.token,
             telegram_api=config.telegram_api,
             proxy=config.proxy,
             request_seconds=config.request_seconds,
-            pacer=pacer,
+            rate_limit=rate_limit,
             note_part=note_part,
             is_sole=not leadership.is_shared,
         )
@@ -105,15 +105,15 @@ class BotApp:
         uow = UnitOfWork(config.database_url)
         stack.push_async_callback(uow.close)
         stack.push_async_callback(leadership.close)
-        recorder = Recorder(uow, config.clock)
-        desk = Desk(bot, uow, recorder, self._script, self._translators, config.clock)
-        async with Nursery() as nursery:
+        screen_records = ScreenRecords(uow, config.clock)
+        context = BotContext(bot, uow, screen_records, self._conversation, self._translators, config.clock)
+        async with BackgroundTasks() as background:
             callbacks = Callbacks(bot)
             caught_up = asyncio.Event()  # what came while nobody listened is in the inbox
-            outbox = Outbox(desk, nursery, leadership, pacer, has_caught_up=caught_up)
+            outbox = Outbox(context, background, leadership, rate_limit, has_caught_up=caught_up)
             workers = Workers(
-                desk,
-                nursery,
+                context,
+                background,
                 leadership,
                 worked=outbox.wake,
                 chat_burst=config.chat_burst,
@@ -121,15 +121,15 @@ class BotApp:
                 callbacks=callbacks,
             )
             running = [
-                nursery.start(recorder.run(), "recorder"),
-                nursery.start(leadership.beat(), "beat"),
-                nursery.start(outbox.run(), "outbox"),
-                nursery.start(workers.run(), "sweeper"),
-                nursery.start(say_profile(desk), "profile"),
+                background.start(screen_records.run(), "screen_records"),
+                background.start(leadership.beat(), "beat"),
+                background.start(outbox.run(), "outbox"),
+                background.start(workers.run(), "sweeper"),
+                background.start(say_profile(context), "profile"),
             ]
             async with (
                 self._ticking(uow, leadership, outbox),
-                self._receiving(desk, workers, nursery, health, caught_up, callbacks),
+                self._receiving(context, workers, background, health, caught_up, callbacks),
             ):
                 self.started.set()
                 await stop.wait()
@@ -137,7 +137,7 @@ class BotApp:
             for task in running:
                 task.cancel()
             try:
-                await recorder.flush()
+                await screen_records.flush()
             except SQLAlchemyError as error:  # shown again at the next start
                 log.warning("What was shown is not recorded: %s", type(error).__name__)
 
@@ -187,9 +187,9 @@ class BotApp:
     @asynccontextmanager
     async def _receiving(
         self,
-        desk: Desk,
+        context: BotContext,
         workers: Workers,
-        nursery: Nursery,
+        background: BackgroundTasks,
         health: Health,
         caught_up: asyncio.Event,
         callbacks: Callbacks,
@@ -199,26 +199,26 @@ class BotApp:
         if config.updates == "polling":
 
             def arrived_late(updates: Sequence[RawUpdate]) -> None:
-                nursery.start(callbacks.answer_backlog(updates), "callbacks")
+                background.start(callbacks.answer_backlog(updates), "callbacks")
 
             polling = Polling(
-                desk.bot,
-                desk.uow,
-                desk.clock,
+                context.bot,
+                context.uow,
+                context.clock,
                 arrived=workers.arrived,
                 arrived_late=arrived_late,
                 has_caught_up=caught_up,
                 poll_seconds=config.poll_seconds,
             )
-            task = nursery.start(polling.run(), "polling")
+            task = background.start(polling.run(), "polling")
             yield
             task.cancel()
             return
         assert config.webhook_url, "settings.py refuses a webhook without an address"
         assert config.webhook_secret, "settings.py refuses a webhook without a secret"
         server = WebhookServer(
-            desk.uow,
-            desk.clock,
+            context.uow,
+            context.clock,
             url=config.webhook_url,
             secret=config.webhook_secret,
             host=config.webhook_host,
@@ -229,7 +229,9 @@ class BotApp:
         await server.start()
         caught_up.set()  # Telegram brings what is left when it likes
         self.webhook_port = server.port
-        task = nursery.start(set_webhook(desk.bot, config.webhook_url, config.webhook_secret), "webhook")
+        task = background.start(
+            set_webhook(context.bot, config.webhook_url, config.webhook_secret), "webhook"
+        )
         try:
             yield
         finally:
@@ -251,9 +253,9 @@ def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 async def until_first(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
     """Do the work, but no longer than until `stop`. Raises what the work raises."""
-    async with Nursery() as nursery:
-        doing = nursery.start(work, "greeting")
-        waiting = nursery.start(wait_for(stop), "stop")
+    async with BackgroundTasks() as background:
+        doing = background.start(work, "greeting")
+        waiting = background.start(wait_for(stop), "stop")
         await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
         doing.cancel()
         waiting.cancel()

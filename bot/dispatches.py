@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.desk import Desk
+from bot.context import BotContext
 from models.messages import OutboxStatus
 from notices.catalogue import NoticeClass
 from notices.letters import Letter, Skip, reword
@@ -44,9 +44,9 @@ class Plan:
 class Planner:
     """Reads only: what follows is recorded by bot/outbox.py."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        notices = desk.script.notices
+    def __init__(self, context: BotContext) -> None:
+        self._context = context
+        notices = context.conversation.notices
         self.ranks = {SCREEN: RANKS[NoticeClass.ANSWER]}
         self.ranks |= {kind: RANKS[notice.notice_class] for kind, notice in notices.items()}
         self._budgeted = {k for k, notice in notices.items() if notice.notice_class is NoticeClass.BUDGETED}
@@ -57,7 +57,7 @@ class Planner:
     def plan(self, session: Session, due: Due, *, now: datetime) -> Plan:
         if due.kind == SCREEN:
             return self._plan_screen(session, due, now)
-        if due.kind not in self._desk.script.notices:
+        if due.kind not in self._context.conversation.notices:
             return _settled(due, OutboxStatus.PARKED, "unknown kind")
         addressee = find_addressee(session, due, now=now)
         if isinstance(addressee, str):
@@ -78,7 +78,7 @@ class Planner:
 
     def _hold(self, due: Due, addressee: Addressee, now: datetime) -> Plan:
         """On a long leave nobody is reminded: what is of use afterwards waits for the return."""
-        if not self._desk.script.notices[due.kind].is_lasting:
+        if not self._context.conversation.notices[due.kind].is_lasting:
             return _settled(due, OutboxStatus.SKIPPED, "on leave")
         zone = addressee.quiet.zone
         midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
@@ -88,12 +88,12 @@ class Planner:
         if due.chat_id is None:
             return _settled(due, OutboxStatus.PARKED, "no chat")
         if not due.facts.get("is_news"):
-            if self._desk.recorder.is_paid(due.chat_id):
+            if self._context.screen_records.was_shown_since(due.chat_id):
                 return _settled(due, OutboxStatus.SKIPPED, "shown since")
             # an answer that is to come shows the screen, or leaves it to a row of its own
             if has_open(session, due.chat_id):
                 return _postponed(due, now + ANSWER_WAIT)
-        place, letter = self._desk.read_screen(session, due.chat_id)
+        place, letter = self._context.read_screen(session, due.chat_id)
         return Plan(
             Dispatch(
                 (due.id,), due.chat_id, letter, due.tries, is_screen=True, replaces=place.screen_message_id
@@ -128,9 +128,9 @@ class Planner:
         facts = dict(due.facts)
         if due.person_id is not None:
             facts["person_id"] = due.person_id
-        t = self._desk.translators[addressee.locale]
+        t = self._context.translators[addressee.locale]
         try:
-            letter = self._desk.script.notices[due.kind].words(session, facts, t, now)
+            letter = self._context.conversation.notices[due.kind].words(session, facts, t, now)
         except DomainError as refusal:  # what it speaks of is gone
             return Skip(type(refusal).__name__)
         if isinstance(letter, Letter) and due.edited_text is not None:

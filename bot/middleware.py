@@ -11,8 +11,8 @@ from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.exceptions import AiogramError
 from aiogram.types import CallbackQuery, Chat, TelegramObject, Update
 
-from bot.desk import Desk
-from bot.nursery import Nursery
+from bot.background import BackgroundTasks
+from bot.context import BotContext
 from handlers import fallback
 from handlers.talk import Talk
 from models.storable import ValueNotStorable
@@ -28,7 +28,7 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class Conversing(BaseMiddleware):
-    """Works with what bot/workers.py feeds beside the update: `desk`, `nursery`, `place`, `is_quiet`,
+    """Works with what bot/workers.py feeds beside the update: `context`, `background`, `place`, `is_quiet`,
     `wants_toast` (a button that can still be answered).
     """
 
@@ -37,29 +37,29 @@ class Conversing(BaseMiddleware):
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         update = cast("Update", event)
-        desk: Desk = data["desk"]
-        nursery: Nursery = data["nursery"]
+        context: BotContext = data["context"]
+        background: BackgroundTasks = data["background"]
         place: Place = data["place"]
         chat, query = chat_of(update), update.callback_query
         if chat is None or chat.type != ChatType.PRIVATE:
             if query is not None and data["wants_toast"]:
-                nursery.start(answer_callback(query, None), "callback")
-            await decline_elsewhere(update, desk, place)
+                background.start(answer_callback(query, None), "callback")
+            await decline_elsewhere(update, context, place)
             return None
         if update.my_chat_member is not None:
-            await note_membership(update, desk, place)
+            await note_membership(update, context, place)
             return None
         tapped = query.message.message_id if query is not None and query.message is not None else None
-        if query is not None and is_newer_screen(desk, place, query):
+        if query is not None and is_newer_screen(context, place, query):
             place = replace(place, screen_message_id=tapped)
-        talk = data["talk"] = desk.talk(place, update.update_id, tapped, is_quiet=data["is_quiet"])
-        is_late = query is not None and is_stale(desk, place, query)
+        talk = data["talk"] = context.talk(place, update.update_id, tapped, is_quiet=data["is_quiet"])
+        is_late = query is not None and is_stale(context, place, query)
         if query is not None and data["wants_toast"]:
             toast = fallback.say_stale(talk.t) if is_late else None
-            nursery.start(answer_callback(query, toast), "callback")
-        is_double = query is not None and self._is_double(query, chat.id, desk.now())
+            background.start(answer_callback(query, toast), "callback")
+        is_double = query is not None and self._is_double(query, chat.id, context.now())
         if is_late and is_double:  # the answer to the first tap stands right below
-            desk.recorder.shown(Shown(update.update_id, place.chat_id, None))
+            context.screen_records.shown(Shown(update.update_id, place.chat_id, None))
         elif is_late:
             await talk.show(fresh=True)
         else:
@@ -102,22 +102,22 @@ def chat_of(update: Update) -> Chat | None:
     return None
 
 
-def is_stale(desk: Desk, place: Place, query: CallbackQuery) -> bool:
+def is_stale(context: BotContext, place: Place, query: CallbackQuery) -> bool:
     """Whether the button stands on a message that is neither the chat's screen nor a notice's."""
-    if is_of_notice(desk, query):
+    if is_of_notice(context, query):
         return False
     return query.message is None or query.message.message_id != place.screen_message_id
 
 
-def is_newer_screen(desk: Desk, place: Place, query: CallbackQuery) -> bool:
+def is_newer_screen(context: BotContext, place: Place, query: CallbackQuery) -> bool:
     """Whether a screen was shown whose record a crash has swallowed: its buttons are the person's newest."""
-    if is_of_notice(desk, query) or query.message is None:
+    if is_of_notice(context, query) or query.message is None:
         return False
     return place.screen_message_id is None or query.message.message_id > place.screen_message_id
 
 
-def is_of_notice(desk: Desk, query: CallbackQuery) -> bool:
-    return (query.data or "").partition(":")[0].partition(".")[0] in desk.script.anywhere
+def is_of_notice(context: BotContext, query: CallbackQuery) -> bool:
+    return (query.data or "").partition(":")[0].partition(".")[0] in context.conversation.anywhere
 
 
 async def answer_callback(query: CallbackQuery, toast: str | None) -> None:
@@ -128,19 +128,19 @@ async def answer_callback(query: CallbackQuery, toast: str | None) -> None:
         log.debug("A callback was not answered: %s", type(error).__name__)
 
 
-async def decline_elsewhere(update: Update, desk: Desk, place: Place) -> None:
+async def decline_elsewhere(update: Update, context: BotContext, place: Place) -> None:
     """In a group: one polite sentence to a command, silence otherwise; nothing of anybody is kept."""
     message = update.message
     if message is not None and (message.text or "").startswith("/"):
-        await desk.bot.send_message(message.chat.id, fallback.say_private_only(desk.translator(place)))
-    desk.recorder.shown(Shown(update.update_id, place.chat_id, None))
+        await context.bot.send_message(message.chat.id, fallback.say_private_only(context.translator(place)))
+    context.screen_records.shown(Shown(update.update_id, place.chat_id, None))
 
 
-async def note_membership(update: Update, desk: Desk, place: Place) -> None:
+async def note_membership(update: Update, context: BotContext, place: Place) -> None:
     """The person blocked the bot, or let it in again."""
     member = update.my_chat_member
     assert member is not None
     is_gone = member.new_chat_member.status in {ChatMemberStatus.KICKED, ChatMemberStatus.LEFT}
     note = mark_unreachable if is_gone else mark_reachable
-    await desk.uow.write(note, place.chat_id, now=desk.now())
-    desk.recorder.shown(Shown(update.update_id, place.chat_id, None))
+    await context.uow.write(note, place.chat_id, now=context.now())
+    context.screen_records.shown(Shown(update.update_id, place.chat_id, None))

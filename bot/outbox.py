@@ -16,12 +16,12 @@ from aiogram.exceptions import (
 )
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
-from bot.desk import Desk
+from bot.background import BackgroundTasks
+from bot.context import BotContext
 from bot.dispatches import Dispatch, Plan, Planner
 from bot.faults import where
 from bot.leadership import Deposed, InOrder, Leadership
-from bot.nursery import Nursery
-from bot.pacer import Pacer
+from bot.rate_limit import RateLimit
 from bot.session import in_bulk, wait_before
 from bot.workers import until_caught_up
 from handlers.commands import show_panel_command
@@ -75,18 +75,18 @@ class Line:
 class Outbox:
     def __init__(
         self,
-        desk: Desk,
-        nursery: Nursery,
+        context: BotContext,
+        background: BackgroundTasks,
         leadership: Leadership,
-        pacer: Pacer,
+        rate_limit: RateLimit,
         *,
         has_caught_up: asyncio.Event,
     ) -> None:
-        self._desk = desk
-        self._nursery = nursery
+        self._context = context
+        self._background = background
         self._leadership = leadership
-        self._pacer = pacer
-        self._planner = Planner(desk)
+        self._rate_limit = rate_limit
+        self._planner = Planner(context)
         self._in_hand: set[int] = set()
         self._reminded: set[int] = set()  # people whose message of the day is in hand
         self._tasks: set[asyncio.Task[None]] = set()
@@ -145,7 +145,7 @@ class Outbox:
                 await self._handle(one)
 
     async def _end_backoff(self, most: int | None = None) -> None:
-        await self._desk.uow.write(end_backoff, reasons=LINE_FAULTS, now=self._desk.now(), most=most)
+        await self._context.uow.write(end_backoff, reasons=LINE_FAULTS, now=self._context.now(), most=most)
 
     async def _drain(self) -> None:
         has_moved = True
@@ -161,7 +161,7 @@ class Outbox:
         return self._reminded if self._planner.is_budgeted(due.kind) else set()
 
     async def _take(self, limit: int) -> list[Due]:
-        now, ranks, uow = self._desk.now(), self._planner.ranks, self._desk.uow
+        now, ranks, uow = self._context.now(), self._planner.ranks, self._context.uow
         without = frozenset(self._in_hand)
         due = await uow.look(read_due, now=now, ranks=ranks, limit=limit, without=without)
         if due and self._leadership.is_shared:
@@ -169,20 +169,20 @@ class Outbox:
         return due
 
     async def _handle(self, due: Due) -> None:
-        plan = await self._plan(due, self._desk.now())
+        plan = await self._plan(due, self._context.now())
         if plan.settled:
-            await self._desk.uow.write(record_outcomes, plan.settled, now=self._desk.now())
+            await self._context.uow.write(record_outcomes, plan.settled, now=self._context.now())
         if plan.dispatch is not None:
             self._in_hand.update(plan.dispatch.ids)
             person = {due.person_id} if due.person_id and self._planner.is_budgeted(due.kind) else set()
             self._reminded |= person
-            task = self._nursery.start(self._send(due, plan.dispatch, person), f"outbox {due.id}")
+            task = self._background.start(self._send(due, plan.dispatch, person), f"outbox {due.id}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _plan(self, due: Due, now: datetime) -> Plan:
         try:
-            return await self._desk.uow.read(self._planner.plan, due, now=now)
+            return await self._context.uow.read(self._planner.plan, due, now=now)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001  # one notice's fault must not hold up the others
@@ -195,12 +195,12 @@ class Outbox:
         turn = self._leadership.chat_turn(dispatch.chat_id) if dispatch.is_screen else nullcontext()
         try:
             async with self._chats.of(dispatch.chat_id), turn:  # what goes to one chat goes in order
-                left = self._pacer.chat_pause(dispatch.chat_id)
+                left = self._rate_limit.chat_pause(dispatch.chat_id)
                 if left > LONGEST_HELD:  # whoever waits here takes the place of others
                     pause = timedelta(seconds=left)
                     await self._record(self._later(dispatch.ids, pause, "429", is_try=False))
                     return
-                await self._pacer.turn(dispatch.chat_id)
+                await self._rate_limit.turn(dispatch.chat_id)
                 if not await self._leadership.is_leader():
                     return  # the turn took long, or the database is away: whoever leads next sends it
                 self._leadership.hold()
@@ -229,16 +229,16 @@ class Outbox:
 
     async def _again(self, due: Due) -> Dispatch | None:
         """The screen as it is now: its chat may have been answered while this row waited for the turn."""
-        plan = await self._plan(due, self._desk.now())
+        plan = await self._plan(due, self._context.now())
         if plan.settled:
-            await self._desk.uow.write(record_outcomes, plan.settled, now=self._desk.now())
+            await self._context.uow.write(record_outcomes, plan.settled, now=self._context.now())
         return plan.dispatch
 
     async def _deliver(self, dispatch: Dispatch) -> Outcome:
         ids, tries = dispatch.ids, dispatch.tries
         try:
             with in_bulk():
-                message = await self._desk.bot.send_message(
+                message = await self._context.bot.send_message(
                     dispatch.chat_id,
                     dispatch.letter.text,
                     reply_markup=keyboard(dispatch.letter.rows),
@@ -262,7 +262,7 @@ class Outbox:
             wait = wait_before(tries, first=FIRST_WAIT, longest=LONGEST_WAIT)
             return self._later(ids, timedelta(seconds=wait), type(error).__name__, is_try=not is_down)
         if dispatch.is_screen:
-            self._desk.recorder.shown(Shown(None, dispatch.chat_id, message.message_id))
+            self._context.screen_records.shown(Shown(None, dispatch.chat_id, message.message_id))
         return Outcome(ids, OutboxStatus.SENT, message_id=message.message_id, is_try=True)
 
     def _refused(self, dispatch: Dispatch, error: TelegramForbiddenError | TelegramBadRequest) -> Outcome:
@@ -275,14 +275,14 @@ class Outbox:
         )
 
     def _later(self, ids: tuple[int, ...], wait: timedelta, reason: str, *, is_try: bool = True) -> Outcome:
-        next_try_at = self._desk.now() + wait
+        next_try_at = self._context.now() + wait
         return Outcome(ids, OutboxStatus.WAITING, reason=reason, next_try_at=next_try_at, is_try=is_try)
 
     async def _strip(self, dispatch: Dispatch) -> None:
         """Take the buttons of the screen away that this one replaces; that they are gone is no fault."""
         if dispatch.replaces is not None:
             with suppress(AiogramError):
-                await self._desk.bot.edit_message_reply_markup(
+                await self._context.bot.edit_message_reply_markup(
                     chat_id=dispatch.chat_id, message_id=dispatch.replaces
                 )
 
@@ -291,21 +291,21 @@ class Outbox:
         ids = dispatch.letter.erases
         for start in range(0, len(ids), DELETED_AT_ONCE):
             with suppress(AiogramError):
-                await self._desk.bot.delete_messages(
+                await self._context.bot.delete_messages(
                     dispatch.chat_id, list(ids[start : start + DELETED_AT_ONCE])
                 )
 
     async def _show_commands(self, dispatch: Dispatch) -> None:
         opens = dispatch.letter.opens_panel
         if opens is not None:
-            desk = self._desk
-            await show_panel_command(desk.bot, dispatch.chat_id, desk.translators, is_shown=opens)
+            context = self._context
+            await show_panel_command(context.bot, dispatch.chat_id, context.translators, is_shown=opens)
 
     async def _record(self, outcome: Outcome) -> None:
         """At once, and until it succeeds: a message that left must not leave again."""
         while True:
             try:
-                await self._desk.uow.write(record_outcomes, [outcome], now=self._desk.now())
+                await self._context.uow.write(record_outcomes, [outcome], now=self._context.now())
             except SQLAlchemyError as error:
                 log.warning("Row %d is not recorded yet: %s", outcome.ids[0], type(error).__name__)
                 await asyncio.sleep(AWAY_WAIT)

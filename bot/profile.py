@@ -5,22 +5,22 @@ import logging
 from aiogram.exceptions import AiogramError
 from aiogram.types import BotCommandScopeAllPrivateChats
 
-from bot.desk import Desk
+from bot.context import BotContext
 from handlers import fallback
 from notices.language import DEFAULT_LOCALE
 
 log = logging.getLogger(__name__)
 
 
-async def say_profile(desk: Desk) -> None:
+async def say_profile(context: BotContext) -> None:
     """Once at the start. A failure is no reason to stay away: what Telegram knew still stands."""
     try:
-        for locale, t in desk.translators.items():
+        for locale, t in context.translators.items():
             code = None if locale == DEFAULT_LOCALE else locale
-            await desk.bot.set_my_commands(
-                desk.script.commands(t), scope=BotCommandScopeAllPrivateChats(), language_code=code
+            await context.bot.set_my_commands(
+                context.conversation.commands(t), scope=BotCommandScopeAllPrivateChats(), language_code=code
             )
-            await desk.bot.set_my_description(fallback.describe_bot(t), language_code=code)
-            await desk.bot.set_my_short_description(fallback.describe_bot_shortly(t), language_code=code)
+            await context.bot.set_my_description(fallback.describe_bot(t), language_code=code)
+            await context.bot.set_my_short_description(fallback.describe_bot_shortly(t), language_code=code)
     except AiogramError as error:
         log.warning("The menu of commands is not set: %s", type(error).__name__)

@@ -39,9 +39,9 @@ from aiohttp import FormData
 
 from bot.answers import OddAnswer, check_form
 from bot.fitting import fit
+from bot.known_messages import KnownMessages
 from bot.leadership import check_hold
-from bot.pacer import Pacer
-from bot.standing import Standing
+from bot.rate_limit import RateLimit
 
 log = logging.getLogger(__name__)
 
@@ -134,10 +134,12 @@ class Persistence(BaseRequestMiddleware):
     `note_part(chat_id, message_id)` is told of the messages that come before the last one of a split text.
     """
 
-    def __init__(self, pacer: Pacer, note_part: Callable[[int, int], None], *, is_sole: bool) -> None:
-        self._pacer = pacer
+    def __init__(
+        self, rate_limit: RateLimit, note_part: Callable[[int, int], None], *, is_sole: bool
+    ) -> None:
+        self._rate_limit = rate_limit
         self._note_part = note_part
-        self._standing = Standing(is_sole=is_sole)
+        self._known_messages = KnownMessages(is_sole=is_sole)
         self._doubt = TokenDoubt()
 
     async def __call__(
@@ -160,9 +162,9 @@ class Persistence(BaseRequestMiddleware):
         method: TelegramMethod[Any],
     ) -> Any:
         attempt = 0
-        if self._standing.is_same(method):
+        if self._known_messages.is_same(method):
             return Response(ok=True, result=True)
-        self._standing.forget(method)
+        self._known_messages.forget(method)
         while True:
             check_hold()
             try:
@@ -190,17 +192,17 @@ class Persistence(BaseRequestMiddleware):
             return wait_before(attempt, first=FIRST_WAIT, longest=LONGEST_WAIT / 2)
         chat_id = getattr(method, "chat_id", None)
         if isinstance(chat_id, int):
-            self._pacer.pause(chat_id, error.retry_after)
+            self._rate_limit.pause(chat_id, error.retry_after)
         return float(error.retry_after)
 
     def _is_last(self, attempt: int, method: TelegramMethod[Any]) -> bool:
         return _is_bulk.get() or attempt + 1 >= TRIES or isinstance(method, TRIED_ONCE)
 
     def _note(self, method: TelegramMethod[Any], answer: Any) -> None:
-        self._standing.note(method, getattr(answer, "message_id", None))
+        self._known_messages.note(method, getattr(answer, "message_id", None))
         chat_id = getattr(method, "chat_id", None)
         if isinstance(chat_id, int) and method.__api_method__.startswith("send") and not _is_bulk.get():
-            self._pacer.note(chat_id)
+            self._rate_limit.note(chat_id)
 
 
 class Wire(AiohttpSession):
@@ -243,13 +245,13 @@ def make_bot(
     telegram_api: str | None,
     proxy: str | None,
     request_seconds: float,
-    pacer: Pacer,
+    rate_limit: RateLimit,
     note_part: Callable[[int, int], None],
     is_sole: bool,
 ) -> Bot:
     server = TelegramAPIServer.from_base(telegram_api) if telegram_api else PRODUCTION
     session = Wire(proxy=proxy, api=server, timeout=request_seconds)
-    session.middleware(Persistence(pacer, note_part, is_sole=is_sole))
+    session.middleware(Persistence(rate_limit, note_part, is_sole=is_sole))
     defaults = DefaultBotProperties(
         parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True), protect_content=None
     )

@@ -17,12 +17,12 @@ from aiogram.exceptions import (
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.background import BackgroundTasks
 from bot.callbacks import Callbacks
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.faults import where
 from bot.leadership import Deposed, Leadership
-from bot.nursery import Nursery
-from bot.pacer import AnswerPace
+from bot.rate_limit import AnswerPace
 from bot.session import TokenRevoked, wait_before
 from bot.updates import find_album, read_update
 from handlers import fallback
@@ -52,8 +52,8 @@ AWAY = (OperationalError, InterfaceError)  # the database does not answer: nobod
 class Workers:
     def __init__(
         self,
-        desk: Desk,
-        nursery: Nursery,
+        context: BotContext,
+        background: BackgroundTasks,
         leadership: Leadership,
         *,
         worked: Callable[[], None],
@@ -61,8 +61,8 @@ class Workers:
         has_caught_up: asyncio.Event,
         callbacks: Callbacks,
     ) -> None:
-        self._desk = desk
-        self._nursery = nursery
+        self._context = context
+        self._background = background
         self._leadership = leadership
         self._worked = worked
         self._active: dict[int | None, asyncio.Task[None]] = {}
@@ -84,7 +84,7 @@ class Workers:
             if chat_id in self._active:
                 self._again.add(chat_id)
             else:
-                self._active[chat_id] = self._nursery.start(self._serve(chat_id), f"chat {chat_id}")
+                self._active[chat_id] = self._background.start(self._serve(chat_id), f"chat {chat_id}")
 
     async def run(self) -> None:
         """Take what an earlier run has left, then look now and then for what nobody works.
@@ -95,11 +95,11 @@ class Workers:
         await until_caught_up(self._has_caught_up)
         sweeps = 0
         while True:
-            before = self._desk.now() - LEFT_AFTER if sweeps else None
+            before = self._context.now() - LEFT_AFTER if sweeps else None
             try:
-                self.arrived(await self._desk.uow.look(read_left_chats, received_before=before))
+                self.arrived(await self._context.uow.look(read_left_chats, received_before=before))
                 if sweeps % CLEAN_EVERY == 0:
-                    await self._desk.uow.write(forget_old_updates, now=self._desk.now())
+                    await self._context.uow.write(forget_old_updates, now=self._context.now())
             except SQLAlchemyError as error:
                 log.warning("The inbox cannot be read: %s", type(error).__name__)
             sweeps += 1
@@ -145,13 +145,15 @@ class Workers:
                     self._again.add(chat_id)
                     break
             if self._leadership.is_shared:
-                await self._desk.recorder.flush()  # whoever has the chat next must see what was shown
+                await (
+                    self._context.screen_records.flush()
+                )  # whoever has the chat next must see what was shown
 
     async def _serve_next(self, chat_id: int | None) -> bool:
         """Work the oldest update of a chat; says whether there are more."""
-        found, is_cut = await self._desk.uow.read(self._read_left, chat_id)
+        found, is_cut = await self._context.uow.read(self._read_left, chat_id)
         if is_cut and not found:
-            await self._desk.recorder.flush()
+            await self._context.screen_records.flush()
             return True
         waiting = [one for one in found if not one.is_worked]
         await self._answer_worked([one for one in found if one.is_worked], has_followers=bool(waiting))
@@ -174,11 +176,11 @@ class Workers:
             self._silenced.discard(chat_id)
         elif is_last and chat_id in self._silenced:
             self._silenced.discard(chat_id)
-            await self._guard(row.update_id, row.place, self._desk.talk(row.place, row.update_id).show())
+            await self._guard(row.update_id, row.place, self._context.talk(row.place, row.update_id).show())
 
     def _read_left(self, session: Session, chat_id: int | None) -> tuple[list[OpenUpdate], bool]:
         """The oldest that is left of a chat, and whether there may be more."""
-        freshen = self._desk.recorder.freshen
+        freshen = self._context.screen_records.freshen
         found = read_open(session, chat_id, most=READ_AT_ONCE)
         left = [replace(one, place=freshen(one.place)) for one in found if one.update_id not in self._done]
         return left, len(found) == READ_AT_ONCE
@@ -189,14 +191,16 @@ class Workers:
             self._close(one.update_id, one.place)
         if worked and not has_followers:
             last = worked[-1]
-            await self._guard(last.update_id, last.place, self._desk.talk(last.place, last.update_id).show())
+            await self._guard(
+                last.update_id, last.place, self._context.talk(last.place, last.update_id).show()
+            )
 
     async def _work(self, row: OpenUpdate, *, is_quiet: bool) -> bool:
         """Whether the person was answered, or will be."""
-        desk, place = self._desk, row.place
+        context, place = self._context, row.place
         try:
             raw = json.loads(row.payload or "")
-            update = read_update(raw, desk.bot)
+            update = read_update(raw, context.bot)
         except (ValueError, RecursionError) as error:
             await self._park(row.update_id, error)
             return False
@@ -204,15 +208,15 @@ class Workers:
             self._close(row.update_id, place)
             return False
         if row.is_unreachable and update.my_chat_member is None:
-            await desk.uow.write(mark_reachable, place.chat_id, now=desk.now())
-        fed = desk.script.dispatcher.feed_update(
-            desk.bot,
+            await context.uow.write(mark_reachable, place.chat_id, now=context.now())
+        fed = context.conversation.dispatcher.feed_update(
+            context.bot,
             update,
-            desk=desk,
-            nursery=self._nursery,
+            context=context,
+            background=self._background,
             place=place,
             is_quiet=is_quiet,
-            wants_toast=self._callbacks.wants_answer(row.update_id, row.received_at, desk.now()),
+            wants_toast=self._callbacks.wants_answer(row.update_id, row.received_at, context.now()),
         )
         await self._guard(row.update_id, place, fed)
         self._worked()
@@ -250,11 +254,11 @@ class Workers:
         self._remember(update_id)
 
     async def _note_gone(self, update_id: int, place: Place) -> None:
-        await self._desk.uow.write(mark_unreachable, place.chat_id, now=self._desk.now())
+        await self._context.uow.write(mark_unreachable, place.chat_id, now=self._context.now())
         self._close(update_id, place)
 
     async def _leave_to_outbox(self, update_id: int, place: Place) -> None:
-        now = self._desk.now()
+        now = self._context.now()
 
         def leave(session: Session) -> None:
             """In one write: a kill between the two would have the screen shown for each of them."""
@@ -269,15 +273,15 @@ class Workers:
             )
             record_shown(session, [Shown(update_id, place.chat_id, None)], now=now)
 
-        self._desk.recorder.owe(place.chat_id)
-        await self._desk.uow.write(leave)
+        self._context.screen_records.mark_missing(place.chat_id)
+        await self._context.uow.write(leave)
 
     async def _excuse(self, update_id: int, place: Place, error: Exception) -> None:
         """Set the update aside and say so: one sentence and the current screen."""
         await self._park(update_id, error)
-        place = self._desk.recorder.freshen(await self._desk.uow.read(read_place, place.chat_id))
-        sentence = fallback.say_fault(self._desk.translator(place))
-        talk = self._desk.talk(place, update_id)
+        place = self._context.screen_records.freshen(await self._context.uow.read(read_place, place.chat_id))
+        sentence = fallback.say_fault(self._context.translator(place))
+        talk = self._context.talk(place, update_id)
         for answer in (talk.show, talk.say):  # the screen itself may be what cannot be shown
             try:
                 await answer(sentence)
@@ -291,11 +295,11 @@ class Workers:
     async def _park(self, update_id: int, error: Exception) -> None:
         fault = type(error).__name__
         log.error("Update %d is parked: %s at %s", update_id, fault, where(error))
-        await self._desk.uow.write(park_update, update_id, fault=fault, now=self._desk.now())
+        await self._context.uow.write(park_update, update_id, fault=fault, now=self._context.now())
         self._remember(update_id)
 
     def _close(self, update_id: int, place: Place) -> None:
-        self._desk.recorder.shown(Shown(update_id, place.chat_id, None))
+        self._context.screen_records.shown(Shown(update_id, place.chat_id, None))
         self._remember(update_id)
 
     def _remember(self, update_id: int) -> None:

@@ -29,7 +29,7 @@ CurrentScreen = Callable[[Session, Place, Translator, datetime], Letter]
 GONE = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
 
 
-class Recorder(Protocol):
+class ScreenRecords(Protocol):
     def shown(self, shown: Shown) -> None:
         """Record, soon and in a batch, that an update is answered."""
 
@@ -45,7 +45,7 @@ class Talk:
         *,
         bot: Bot,
         uow: UnitOfWork,
-        recorder: Recorder,
+        screen_records: ScreenRecords,
         current_screen: CurrentScreen,
         translators: dict[str, Translator],
         place: Place,
@@ -61,7 +61,7 @@ class Talk:
         self._is_quiet = is_quiet
         self._bot = bot
         self._uow = uow
-        self._recorder = recorder
+        self._screen_records = screen_records
         self._current_screen = current_screen
         self._translators = translators
         self._update_id = update_id
@@ -172,7 +172,7 @@ class Talk:
 
     def _answered(self, screen_message_id: int | None, *, is_kept: bool = False) -> None:
         self.is_answered = True
-        self._recorder.shown(Shown(self._update_id, self.place.chat_id, screen_message_id, is_kept))
+        self._screen_records.shown(Shown(self._update_id, self.place.chat_id, screen_message_id, is_kept))
 
     async def _edit(self, message_id: int, text: str, rows: Rows) -> bool:
         try:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import BotApp, BotConfig
-from bot.desk import Script
+from bot.context import Conversation
 from models.engine import Database
 from models.messages import InboxStatus, InboxUpdate
 from models.unit_of_work import UnitOfWork
@@ -71,9 +71,11 @@ class SandboxThread:
 class Town:
     """`telegram` drives people; `uow` and `database` are doors of their own, as the panel has them."""
 
-    def __init__(self, database_url: str, *, script: Script | None = None, **settings: Any) -> None:
+    def __init__(
+        self, database_url: str, *, conversation: Conversation | None = None, **settings: Any
+    ) -> None:
         self.database_url = database_url
-        self._script = script
+        self._conversation = conversation
         self._settings = settings
         self._sandbox = SandboxThread()
         self._running: tuple[BotApp, asyncio.Task[None], asyncio.Event] | None = None
@@ -128,7 +130,9 @@ class Town:
             poll_seconds=5,
             chat_burst=10_000,  # a test taps faster than a person
         )
-        app = BotApp(dataclasses.replace(config, **self._settings, **settings), script=self._script)
+        app = BotApp(
+            dataclasses.replace(config, **self._settings, **settings), conversation=self._conversation
+        )
         stop = asyncio.Event()
         task = asyncio.ensure_future(app.run(stop))
         started = asyncio.ensure_future(app.started.wait())

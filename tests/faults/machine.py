@@ -30,7 +30,7 @@ _FORKS.set_forkserver_preload(
     [
         "nastavnik",
         "bot.app",
-        "bot.script",
+        "bot.dispatcher",
         "handlers",
         "handlers.screens",
         "notices.catalogue",

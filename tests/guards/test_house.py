@@ -73,7 +73,7 @@ def test_nothing_is_left_for_later(word: str) -> None:
     assert not found
 
 
-def test_only_the_nursery_starts_background_tasks() -> None:
+def test_background_tasks_are_started_in_one_module() -> None:
     """A bare task is forgotten when it fails; a task group is not (the sandbox watches its own two)."""
     found = []
     for path in python_files("bot", "handlers", "scheduler", "services", "admin", "worker", "installation"):

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.town import Town
 
 
 @pytest_asyncio.fixture
 async def town(database_url: str) -> AsyncIterator[Town]:
     """On SQLite and on PostgreSQL; the bot is not started yet."""
-    async with Town(database_url, script=tally_script()) as here:
+    async with Town(database_url, conversation=tally_conversation()) as here:
         yield here

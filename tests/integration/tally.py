@@ -11,8 +11,8 @@ from aiogram.types import BotCommand, CallbackQuery, Message
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.desk import Script
-from bot.script import make_dispatcher
+from bot.context import Conversation
+from bot.dispatcher import make_dispatcher
 from handlers.filters import Flow, Typed
 from handlers.talk import Talk
 from models.audit import AuditEntry
@@ -170,14 +170,14 @@ NOTICES = {
     "tally.lasting": Notice(NoticeClass.BUDGETED, words, is_lasting=True),
 }
 
-_made: list[Script] = []
+_made: list[Conversation] = []
 
 
-def tally_script() -> Script:
+def tally_conversation() -> Conversation:
     """Once a process: a router belongs to one dispatcher for good."""
     if not _made:
         _made.append(
-            Script(
+            Conversation(
                 dispatcher=make_dispatcher([router]),
                 current_screen=screen,
                 notices=NOTICES,

@@ -17,7 +17,7 @@ from models.tasks import Task, TaskKind
 from models.unit_of_work import UnitOfWork
 from services.delivery.outbox import enqueue
 from services.delivery.sending import record_outcomes
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.town import Town, until
 from tests.world import found_school
@@ -74,7 +74,7 @@ async def test_units_of_the_same_commit_are_done_when_one_of_them_was_cut(postgr
 
 
 async def test_a_server_that_cuts_everybody_off_loses_nothing(postgres_url: str) -> None:
-    async with Town(postgres_url, script=tally_script()) as town:
+    async with Town(postgres_url, conversation=tally_conversation()) as town:
         people = [await town.telegram.person(f"Имя{number}") for number in range(4)]
         for person in people:
             await person.start(wait=False)
@@ -97,7 +97,7 @@ def patient_inbox(town: Town) -> dict[InboxStatus, int]:
 
 
 async def test_a_database_that_another_process_locks_is_waited_for(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         vera = await town.telegram.person("Вера")
         await town.start_bot()
         await vera.start()
@@ -115,7 +115,7 @@ async def test_a_database_that_another_process_locks_is_waited_for(sqlite_url: s
 
 async def test_who_is_gone_is_noted_when_the_database_is_back(sqlite_url: str) -> None:
     """Telegram's refusal and what follows from it are one unit, tried until it is kept."""
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         world = found_school(town.database, town.clock.now())
         vera = await town.telegram.person("Вера")
         await vera.start(wait=False)

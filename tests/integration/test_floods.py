@@ -10,7 +10,7 @@ from models.messages import InboxStatus, OutboxMessage, OutboxStatus
 from services.delivery.inbox import RawUpdate, store_updates
 from services.delivery.outbox import enqueue
 from tests.integration.between import Between, refusal
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_odd_updates import sent, told
 from tests.town import Town, until
@@ -35,7 +35,7 @@ def statuses(town: Town) -> list[OutboxStatus]:
 
 
 async def test_a_429_of_one_chat_delays_no_notice_to_another(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town, Between(town.url) as between:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
         world = found_school(town.database, town.clock.now())
         vera, flooder = await town.telegram.person("Вера"), await town.telegram.person("Пётр")
         for person in (vera, flooder):
@@ -81,7 +81,7 @@ async def test_a_flood_that_ends_in_what_asks_no_answer_is_answered(town: Town) 
 
 @pytest.mark.long
 async def test_a_backlog_of_two_thousand_is_worked_and_answered_once(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         vera = await town.telegram.person("Вера")
         await vera.start(wait=False)
         updates: list[dict[str, Any]] = [

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models.messages import InboxStatus
 from models.privacy import ChatMessage
 from sandbox.client import Person
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox
 from tests.town import Town, until
 
@@ -18,7 +18,7 @@ async def lines(person: Person, start: int = 0) -> list[int]:
 
 
 async def test_a_screen_comes_in_parts_and_is_left_in_place(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         await town.start_bot()
         vera = await town.telegram.person("Вера")
         await vera.start()

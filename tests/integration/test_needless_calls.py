@@ -6,7 +6,7 @@ from bot.updates import read_raw
 from models.messages import InboxStatus
 from sandbox.client import Person
 from services.delivery.inbox import store_updates
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_odd_updates import sent
 from tests.town import Town, until
@@ -24,7 +24,7 @@ async def press(person: Person, data: str, number: int) -> dict[str, object]:
 
 
 async def test_an_edit_that_changes_nothing_is_not_sent(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         await town.start_bot()
         vera = await town.telegram.person("Вера")
         await vera.start()
@@ -38,7 +38,7 @@ async def test_an_edit_that_changes_nothing_is_not_sent(sqlite_url: str) -> None
 
 
 async def test_an_edit_of_unknown_fate_is_made_again(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         await town.start_bot()
         vera = await town.telegram.person("Вера")
         await vera.start()
@@ -78,7 +78,7 @@ async def test_of_a_backlog_only_the_newest_button_is_found_too_old(town: Town) 
 
 
 async def test_buttons_of_a_short_stop_are_answered_each_once(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         await town.start_bot()
         vera = await town.telegram.person("Вера")
         await vera.start()

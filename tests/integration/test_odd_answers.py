@@ -9,7 +9,7 @@ from bot.session import TokenRevoked
 from models.messages import OutboxMessage, OutboxStatus
 from services.delivery.outbox import enqueue
 from tests.integration.between import Answer, Between, body, page, refusal
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import tally
 from tests.town import Town, until
 from tests.world import found_school
@@ -51,7 +51,7 @@ async def test_after_each_stray_answer_the_bot_goes_on(
 ) -> None:
     monkeypatch.setattr("bot.session.FIRST_WAIT", 0.01)
     monkeypatch.setattr("bot.polling.FIRST_WAIT", 0.01)
-    async with Town(sqlite_url, script=tally_script()) as town, Between(town.url) as between:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
         await town.start_bot(telegram_api=between.url, poll_seconds=1)
         vera = await town.telegram.person("Вера")
         await vera.start()
@@ -65,7 +65,7 @@ async def test_after_each_stray_answer_the_bot_goes_on(
 
 
 async def test_a_token_that_get_me_refuses_as_well_ends_the_process(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town, Between(town.url) as between:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
         await town.start_bot(telegram_api=between.url, poll_seconds=1)
         between.plan("getUpdates", *[refusal(401)] * 5)
         between.plan("getMe", *[refusal(401)] * 5)
@@ -73,7 +73,7 @@ async def test_a_token_that_get_me_refuses_as_well_ends_the_process(sqlite_url: 
 
 
 async def test_get_me_that_is_refused_once_by_something_between_ends_nothing(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town, Between(town.url) as between:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
         between.plan("getMe", refusal(401), page(401), refusal(404))
         await town.start_bot(telegram_api=between.url, poll_seconds=1)
         between.plan("getUpdates", refusal(401))
@@ -83,7 +83,7 @@ async def test_get_me_that_is_refused_once_by_something_between_ends_nothing(sql
 
 
 async def test_a_notice_outlives_stray_answers(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town, Between(town.url) as between:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
         world = found_school(town.database, town.clock.now())
         vera = await town.telegram.person("Вера")
         await vera.start(wait=False)
@@ -111,7 +111,7 @@ async def test_a_notice_outlives_stray_answers(sqlite_url: str) -> None:
 
 async def test_a_message_whose_answer_has_newer_parts_is_sent_once(sqlite_url: str) -> None:
     newer = body('{"ok": true, "result": {"message_id": 77, "chat": {"kind": 5}, "news": {"a": []}}}')
-    async with Town(sqlite_url, script=tally_script()) as town, Between(town.url) as between:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
         await town.start_bot(telegram_api=between.url)
         between.plan("sendMessage", newer)
         vera = await town.telegram.person("Вера")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from models.messages import InboxStatus, OutboxMessage, OutboxStatus
 from services.delivery import outbox
 from tests.integration.between import Between
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_floods import put_notice
 from tests.integration.test_inbox import inbox, outbox_status
 from tests.town import Town, until
@@ -21,7 +21,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_the_first_that_leaves_ends_the_waiting_of_all(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town, Between(town.url) as between:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
         world = found_school(town.database, town.clock.now())
         people = [await town.telegram.person(f"Имя{number}") for number in range(4)]
         ids = []
@@ -49,7 +49,7 @@ async def test_the_first_that_leaves_ends_the_waiting_of_all(sqlite_url: str) ->
 
 
 async def test_what_an_earlier_process_could_not_send_leaves_at_the_start(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         world = found_school(town.database, town.clock.now())
         vera = await town.telegram.person("Вера")
         await vera.start(wait=False)
@@ -64,7 +64,7 @@ async def test_what_an_earlier_process_could_not_send_leaves_at_the_start(sqlite
 
 
 async def test_a_pause_that_telegram_asked_for_is_not_cut_short(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         world = found_school(town.database, town.clock.now())
         vera = await town.telegram.person("Вера")
         await vera.start(wait=False)
@@ -81,7 +81,7 @@ async def test_a_pause_that_telegram_asked_for_is_not_cut_short(sqlite_url: str)
 async def test_killed_after_a_screen_was_left_to_the_outbox_it_is_shown_once(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.recorder.BATCH_SECONDS", 60.0)  # nothing is recorded before the kill
+    monkeypatch.setattr("bot.screen_records.BATCH_SECONDS", 60.0)  # nothing is recorded before the kill
     await town.start_bot()
     vera = await town.telegram.person("Вера")
     await vera.start()

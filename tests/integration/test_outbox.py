@@ -14,7 +14,7 @@ from sandbox.client import Person
 from services.access.actors import Door, system
 from services.delivery.outbox import enqueue
 from services.joining.absences import begin_leave, end_absence
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_long_texts import lines
 from tests.town import Town, until
 from tests.world import World, found_school
@@ -278,7 +278,7 @@ async def test_fifty_people_at_telegram_s_limits(town: Town) -> None:
 def test_the_little_conversation_knows_every_class() -> None:
     from notices.catalogue import NoticeClass
 
-    assert {notice.notice_class for notice in tally_script().notices.values()} == set(NoticeClass)
+    assert {notice.notice_class for notice in tally_conversation().notices.values()} == set(NoticeClass)
 
 
 async def test_nobody_is_reminded_on_a_long_leave_and_what_lasts_waits(notices: Notices) -> None:

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.town import Town
 
 
@@ -37,7 +37,7 @@ async def http_proxy() -> AsyncIterator[tuple[str, list[str]]]:
 
 
 async def test_every_call_goes_through_the_proxy(sqlite_url: str) -> None:
-    async with http_proxy() as (address, asked), Town(sqlite_url, script=tally_script()) as town:
+    async with http_proxy() as (address, asked), Town(sqlite_url, conversation=tally_conversation()) as town:
         await town.start_bot(proxy=address)
         vera = await town.telegram.person("Вера")
         await vera.start()

@@ -16,7 +16,7 @@ from models.engine import Database
 from models.messages import InboxStatus, InboxUpdate
 from services.access.clock import FixedClock
 from services.delivery.inbox import RawUpdate, forget_old_updates, park_update, store_updates
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.town import TOKEN, Town, until
 
@@ -139,7 +139,7 @@ async def test_a_wrong_token_ends_the_process_with_one_line(town: Town) -> None:
         telegram_api=town.url,
     )
     with pytest.raises(TokenRevoked, match="refuses the bot's token"):
-        await BotApp(config, script=tally_script()).run(asyncio.Event())
+        await BotApp(config, conversation=tally_conversation()).run(asyncio.Event())
 
 
 async def test_a_token_revoked_while_running_ends_the_process(town: Town) -> None:
@@ -166,7 +166,7 @@ async def test_a_token_revoked_while_running_ends_the_process(town: Town) -> Non
         telegram_api=f"http://127.0.0.1:{runner.addresses[0][1]}",
     )
     with pytest.raises(TokenRevoked):
-        await asyncio.wait_for(BotApp(config, script=tally_script()).run(asyncio.Event()), 20)
+        await asyncio.wait_for(BotApp(config, conversation=tally_conversation()).run(asyncio.Event()), 20)
     await runner.cleanup()
 
 
@@ -249,7 +249,7 @@ async def test_in_a_group_a_command_is_declined_and_nothing_else_is_heard(town: 
 
 async def test_two_processes_on_postgresql_keep_order_and_do_things_once(postgres_url: str) -> None:
     """Webhook replicas behind a load balancer: here each is given every other update (decision 6)."""
-    async with Town(postgres_url, script=tally_script()) as town:
+    async with Town(postgres_url, conversation=tally_conversation()) as town:
         vera = await town.telegram.person("Вера")
         await vera.start(wait=False)
         apps, tasks, stop = [], [], asyncio.Event()
@@ -264,7 +264,7 @@ async def test_two_processes_on_postgresql_keep_order_and_do_things_once(postgre
                 webhook_secret=SECRET,
                 webhook_port=0,
             )
-            apps.append(BotApp(config, script=tally_script()))
+            apps.append(BotApp(config, conversation=tally_conversation()))
             tasks.append(asyncio.ensure_future(apps[-1].run(stop)))
         await asyncio.gather(*(app.started.wait() for app in apps))
         headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}

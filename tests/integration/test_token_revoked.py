@@ -9,7 +9,7 @@ from bot.session import TokenRevoked
 from models.messages import InboxStatus, OutboxMessage, OutboxStatus
 from sandbox.client import Person
 from services.delivery.outbox import enqueue
-from tests.integration.tally import tally_script
+from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_receiving import SECRET, free_port
 from tests.town import Town, until
@@ -42,7 +42,7 @@ async def post_word(url: str, vera: Person) -> None:
 
 
 async def test_an_answer_meets_it_and_nothing_is_lost(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         url = await serve_by_webhook(town)
         vera = await town.telegram.person("Вера")
         await vera.start()
@@ -55,7 +55,7 @@ async def test_an_answer_meets_it_and_nothing_is_lost(sqlite_url: str) -> None:
 
 
 async def test_a_notice_meets_it_and_stays_in_the_outbox(sqlite_url: str) -> None:
-    async with Town(sqlite_url, script=tally_script()) as town:
+    async with Town(sqlite_url, conversation=tally_conversation()) as town:
         world = found_school(town.database, town.clock.now())
         vera = await town.telegram.person("Вера")
         await vera.start(wait=False)

@@ -1,4 +1,4 @@
-"""What every part of the Telegram process works with, put together once by bot/app.py."""
+"""The objects that every part of the Telegram process shares; bot/app.py makes them once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import BotCommand
 from sqlalchemy.orm import Session
 
-from bot.recorder import Recorder
+from bot.screen_records import ScreenRecords
 from handlers.talk import CurrentScreen, Talk
 from models.unit_of_work import UnitOfWork
 from notices.catalogue import Notice
@@ -21,8 +21,8 @@ Commands = Callable[[Translator], list[BotCommand]]
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
-    """bot/ itself has no words: these are all it needs to know of the conversation."""
+class Conversation:
+    """All that bot/ needs to know of handlers/ and notices/: it contains no texts itself."""
 
     dispatcher: Dispatcher
     current_screen: CurrentScreen
@@ -32,11 +32,11 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class BotContext:
     bot: Bot
     uow: UnitOfWork
-    recorder: Recorder
-    script: Script
+    screen_records: ScreenRecords
+    conversation: Conversation
     translators: dict[str, Translator]
     clock: Clock
 
@@ -52,8 +52,8 @@ class Desk:
         return Talk(
             bot=self.bot,
             uow=self.uow,
-            recorder=self.recorder,
-            current_screen=self.script.current_screen,
+            screen_records=self.screen_records,
+            current_screen=self.conversation.current_screen,
             translators=self.translators,
             place=place,
             now=self.now(),
@@ -64,5 +64,5 @@ class Desk:
 
     def read_screen(self, session: Session, chat_id: int) -> tuple[Place, Letter]:
         """The chat's place and its current screen, in one read."""
-        place = self.recorder.freshen(read_place(session, chat_id))
-        return place, self.script.current_screen(session, place, self.translator(place), self.now())
+        place = self.screen_records.freshen(read_place(session, chat_id))
+        return place, self.conversation.current_screen(session, place, self.translator(place), self.now())

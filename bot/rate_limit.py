@@ -1,4 +1,4 @@
-"""How fast bulk leaves: 30 a second in all, 1 a second a chat with a small burst, 20 a minute a group.
+"""Rate limits for bulk messages: 30 a second in all, 1 a second a chat (burst 3), 20 a minute a group.
 
 A generic cell rate algorithm: tried, it holds 30.0 a second where a token bucket sent 59 in its first
 (docs/design.md#inbox). Exact limits are unpublished; a 429's retry_after is the real rule: it stops bulk to
@@ -89,7 +89,7 @@ class AnswerPace:
         self._cells.of(chat_id or 0, moment).reserve(moment)
 
 
-class Pacer:
+class RateLimit:
     def __init__(self, *, all_a_second: float = ALL_A_SECOND) -> None:
         self._all = Cell(1 / all_a_second)
         self._chats = Cells(sending_cell)

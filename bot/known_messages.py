@@ -1,4 +1,4 @@
-"""What stands in the chats, as far as this process has put it there: an edit to the same is not sent."""
+"""Contents of the messages that this process sent, so that an edit which changes nothing is not sent."""
 
 from collections.abc import Hashable
 from typing import Any
@@ -11,7 +11,7 @@ KEPT_MESSAGES = 20_000
 Key = tuple[Any, Any]
 
 
-class Standing:
+class KnownMessages:
     """Texts are kept as their hashes. What this process does not know is edited as before, and everything is
     where other processes edit the same messages (`is_sole` is false).
     """
@@ -30,7 +30,7 @@ class Standing:
         return False
 
     def forget(self, method: TelegramMethod[Any]) -> None:
-        """An edit is on its way: until it is answered nobody knows what stands there."""
+        """An edit is on its way: until it is answered the content of the message is unknown."""
         if isinstance(method, EditMessageText | EditMessageReplyMarkup):
             self._known.pop(_key(method), None)
 

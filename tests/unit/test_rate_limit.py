@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pacer import Cell, Pacer
+from bot.rate_limit import Cell, RateLimit
 
 
 @given(st.lists(st.floats(min_value=0, max_value=0.2), min_size=2, max_size=200), st.integers(1, 5))
@@ -32,16 +32,16 @@ def test_an_idle_cell_lets_its_burst_through_at_once(burst: int) -> None:
 
 
 async def test_thirty_a_second_and_no_more() -> None:
-    pacer = Pacer(all_a_second=100)
+    rate_limit = RateLimit(all_a_second=100)
     began = time.monotonic()
-    await asyncio.gather(*(pacer.turn(chat_id) for chat_id in range(1, 51)))
+    await asyncio.gather(*(rate_limit.turn(chat_id) for chat_id in range(1, 51)))
     assert time.monotonic() - began >= 49 / 100
 
 
 async def test_a_busy_chat_holds_up_no_other() -> None:
-    pacer = Pacer()
-    busy = [asyncio.ensure_future(pacer.turn(1)) for _ in range(6)]
-    await asyncio.wait_for(pacer.turn(2), 0.5)
+    rate_limit = RateLimit()
+    busy = [asyncio.ensure_future(rate_limit.turn(1)) for _ in range(6)]
+    await asyncio.wait_for(rate_limit.turn(2), 0.5)
     assert not all(task.done() for task in busy)
     for task in busy:
         task.cancel()
@@ -49,23 +49,23 @@ async def test_a_busy_chat_holds_up_no_other() -> None:
 
 
 async def test_retry_after_of_one_chat_stops_that_chat_alone() -> None:
-    pacer = Pacer()
+    rate_limit = RateLimit()
     for _ in range(5):
-        pacer.pause(1, 30)
-    pacer.pause(2, 30)
+        rate_limit.pause(1, 30)
+    rate_limit.pause(2, 30)
     async with asyncio.timeout(5):
-        await pacer.turn(3)
-    assert pacer.chat_pause(3) == 0
-    assert pacer.chat_pause(1) > 20
+        await rate_limit.turn(3)
+    assert rate_limit.chat_pause(3) == 0
+    assert rate_limit.chat_pause(1) > 20
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
-            await pacer.turn(1)
+            await rate_limit.turn(1)
 
 
 async def test_retry_after_of_several_chats_stops_all_bulk_for_the_shortest_of_them() -> None:
-    pacer = Pacer()
+    rate_limit = RateLimit()
     for chat_id, seconds in ((1, 30), (2, 0.4), (3, 60)):
-        pacer.pause(chat_id, seconds)
+        rate_limit.pause(chat_id, seconds)
     began = time.monotonic()
-    await pacer.turn(4)
+    await rate_limit.turn(4)
     assert time.monotonic() - began >= 0.4

@@ -1,4 +1,4 @@
-"""Records of what was shown, in batches: no answer waits for them (conversations.record_shown)."""
+"""Writes down which screens were shown, in batches, so that no answer waits (conversations.record_shown)."""
 
 import asyncio
 import dataclasses
@@ -16,13 +16,15 @@ BATCH_SECONDS = 0.03
 RETRY_SECONDS = 1.0
 
 
-class Recorder:
+class ScreenRecords:
     def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
         self._uow = uow
         self._clock = clock
         self._waiting: list[Shown] = []
         self._screens: dict[int, int] = {}  # chat -> its screen, for those not yet written
-        self._paid: set[int] = set()  # chats that were shown their screen after it was last owed
+        self._shown_since: set[int] = (
+            set()
+        )  # chats that were shown their screen after it was last reported missing
         self._arrival = asyncio.Event()
         self._writing = asyncio.Lock()
 
@@ -30,7 +32,7 @@ class Recorder:
         self._waiting.append(shown)
         if shown.screen_message_id is not None:
             self._screens[shown.chat_id] = shown.screen_message_id
-            self._paid.add(shown.chat_id)
+            self._shown_since.add(shown.chat_id)
         self._arrival.set()
 
     def note_part(self, chat_id: int, message_id: int) -> None:
@@ -38,16 +40,16 @@ class Recorder:
         self._waiting.append(Shown(None, chat_id, None, parts=(message_id,)))
         self._arrival.set()
 
-    def owe(self, chat_id: int) -> None:
+    def mark_missing(self, chat_id: int) -> None:
         """The chat's screen could not be shown; the outbox will."""
-        self._paid.discard(chat_id)
+        self._shown_since.discard(chat_id)
 
-    def is_paid(self, chat_id: int) -> bool:
-        """Whether an owed screen has been shown since, by a later answer: once more would be a repeat.
+    def was_shown_since(self, chat_id: int) -> bool:
+        """Whether a missing screen has been shown since, by a later answer: once more would be a repeat.
 
         A screen that an earlier run of this process left to the outbox counts as well.
         """
-        return chat_id in self._paid
+        return chat_id in self._shown_since
 
     def freshen(self, place: Place) -> Place:
         """The place with the screen that was shown a moment ago and is not written yet."""

@@ -1,4 +1,4 @@
-"""The one owner of background tasks: what is started here is waited for, and its failure is not lost."""
+"""Background tasks of the bot: each one is awaited before the process ends, and no failure is lost."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 
-class Nursery:
+class BackgroundTasks:
     """`async with`: a task that fails ends all others, and the failure leaves as an ExceptionGroup."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Nursery:
         await self._group.__aexit__(kind, error, trace)
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
-        """Raises CancelledError once the nursery ends: whoever still starts work is to end as well."""
+        """Raises CancelledError once the group is ending: whoever still starts work has to end as well."""
         try:
             return self._group.create_task(work, name=name)
         except RuntimeError as error:
