@@ -13,9 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from admin import account_words, privacy_words, survey_words, words
-from admin.configuration import PanelConfig
-from admin.cycles import curator_title, pairs_title
-from admin.doors import (
+from admin.access import (
     OPEN_ENDPOINTS,
     Secured,
     ask_to_sign_in,
@@ -23,6 +21,8 @@ from admin.doors import (
     page_before,
     workplaces,
 )
+from admin.configuration import PanelConfig
+from admin.cycles import curator_title, pairs_title
 from admin.drawings import month_name
 from admin.languages import LANGUAGE_NAMES, label, locale, sentence, set_up_languages
 from admin.probes import add_probes

@@ -2,7 +2,7 @@
 
 from flask import g
 
-from admin.doors import current_account, current_actor
+from admin.access import current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import session
 from services.access.errors import NotFound

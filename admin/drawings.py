@@ -5,9 +5,9 @@ from datetime import date
 
 from babel.dates import format_date
 
+from admin.access import current_actor
 from admin.charts import Band, Chart, Series, draw
 from admin.cycles import pack
-from admin.doors import current_actor
 from admin.languages import label, locale, number
 from admin.storage import now, session
 from models.people import Role

@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from admin.doors import OPEN_ENDPOINTS, page_before
+from admin.access import OPEN_ENDPOINTS, page_before
 from admin.languages import label
 from admin.storage import READING, now, session
 from services.delivery.sent_forms import keep_answer, note_sent

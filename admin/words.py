@@ -312,7 +312,7 @@ ACTIONS = {
     **roadmap_words.OUTREACH_ACTIONS,
 }
 
-DOORS = {
+CHANNELS = {
     "bot": N_("chat"),
     "panel": N_("panel"),
     "command_line": N_("command line"),

@@ -18,7 +18,7 @@ from models.messages import Conversation
 from models.pairs import Decision, Pair, PairMember, PairStatus
 from models.people import ChatAccount, OrganizationKind, Participation, ParticipationStatus, Person, Role
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.accounts.directory import create_account, set_password
 from services.organizations.register import add_organization
 from services.programmes.packs import load_pack
@@ -55,7 +55,7 @@ def find_noon(now: datetime) -> str:
 
 
 def found_school(database: Database, now: datetime) -> School:
-    root = system(Door.COMMAND_LINE)
+    root = system(Channel.COMMAND_LINE)
     with database.writing() as session:
         organization = add_organization(
             session,

@@ -21,7 +21,7 @@ from bench.school import LOGIN, PASSWORD
 from models.engine import Database
 from models.jobs import Job, JobStatus
 from models.people import Organization
-from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.actors import Actor, ActorKind, Channel, Right
 from services.documents.exports.requests import enqueue_export
 from services.documents.exports.tables import Filters
 
@@ -162,7 +162,7 @@ def wait_for_job(database: Database, process: Process, kind: str) -> None:
     now = datetime.now(UTC)
     with database.writing() as session:
         organization_id = session.scalars(select(Organization.id)).one()
-        curator = Actor(ActorKind.ACCOUNT, 1, organization_id, Door.PANEL, frozenset(Right))
+        curator = Actor(ActorKind.ACCOUNT, 1, organization_id, Channel.PANEL, frozenset(Right))
         job = enqueue_export(
             session,
             actor=curator,

@@ -12,12 +12,12 @@ from installation.processes import open_clock
 from installation.site import Site
 from models.accounts import Account, AccountRole
 from notices.language import Translator
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.accounts.directory import create_account, issue_link
 from services.organizations.register import OrganizationFacts, list_organizations
 
 LOGIN = "curator"
-ACTOR = system(Door.COMMAND_LINE)
+ACTOR = system(Channel.COMMAND_LINE)
 
 
 @dataclass(frozen=True, slots=True)

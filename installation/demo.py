@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.people import ChatAccount, Invitation, OrganizationKind, Person
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.accounts.directory import ensure_demo_curator
 from services.joining.entering import create_invitation
 from services.organizations.register import OrganizationFacts, add_organization, list_organizations
@@ -80,7 +80,7 @@ def _find_school(session: Session) -> OrganizationFacts | None:
 
 
 def _open_school(session: Session, pack: ResolvedPack, timezone: str, now: datetime) -> OrganizationFacts:
-    actor = system(Door.COMMAND_LINE)
+    actor = system(Channel.COMMAND_LINE)
     organization = add_organization(
         session,
         actor=actor,
@@ -115,4 +115,4 @@ def _invite(session: Session, person_id: int, now: datetime) -> str:
     is_linked = session.scalars(select(ChatAccount.chat_id).where(ChatAccount.person_id == person_id)).first()
     if known is not None and (is_linked or (known.revoked_at is None and known.expires_at > now + FRESH)):
         return known.token
-    return create_invitation(session, actor=system(Door.COMMAND_LINE), person_id=person_id, now=now).token
+    return create_invitation(session, actor=system(Channel.COMMAND_LINE), person_id=person_id, now=now).token

@@ -1,4 +1,4 @@
-"""The audit trail: who did what, through which door, and what changed."""
+"""The audit trail: who did what, through which channel, and what changed."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ class AuditEntry(Base):
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     actor_kind: Mapped[str] = mapped_column(String(16))
     actor_id: Mapped[int | None]
-    door: Mapped[str] = mapped_column(String(16))
+    channel: Mapped[str] = mapped_column("door", String(16))
     action: Mapped[str] = mapped_column(String(64))  # "pair.confirmed"
     subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[int | None]

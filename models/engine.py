@@ -153,7 +153,7 @@ def end_idle_transactions(engine: Engine) -> None:
 
 
 class Database:
-    """The synchronous door: sessions for the panel, the command line and the writer thread."""
+    """Synchronous access: sessions for the panel, the command line and the writer thread."""
 
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)

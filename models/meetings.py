@@ -35,7 +35,7 @@ class MeetingFormat(StrEnum):
 
 
 class Source(StrEnum):
-    """Through which door a record came (DC18)."""
+    """Through which channel a record came (DC18)."""
 
     BOT = "bot"
     PANEL = "panel"

@@ -11,7 +11,7 @@ from models.meetings import MeetingKind, MeetingStatus
 from models.people import Organization, Role
 from notices.language import Translator
 from notices.letters import Action, Letter, Rows, Skip
-from services.access.actors import Door, person_in_chat, system
+from services.access.actors import Channel, person_in_chat, system
 from services.access.errors import NotFound
 from services.meetings.cards import MeetingCard, find_replaced, read_meeting
 from services.meetings.moments import find_overlaps
@@ -195,7 +195,7 @@ def say_kind(session: Session, cycle_id: int, kind: MeetingKind, t: Translator) 
 
 def read_card(session: Session, facts: Mapping[str, Any]) -> MeetingCard | None:
     try:
-        return read_meeting(session, actor=system(Door.BOT), meeting_id=int(facts["meeting_id"]))
+        return read_meeting(session, actor=system(Channel.BOT), meeting_id=int(facts["meeting_id"]))
     except NotFound:
         return None
 
@@ -253,7 +253,7 @@ def _describe_moved(
 ) -> Letter:
     latest = card
     while latest.status is MeetingStatus.MOVED and latest.moved_to_id is not None:
-        latest = read_meeting(session, actor=system(Door.BOT), meeting_id=latest.moved_to_id)
+        latest = read_meeting(session, actor=system(Channel.BOT), meeting_id=latest.moved_to_id)
     state = describe_state(session, latest, person_id, t, now)
     moved = t("This meeting has been moved to {when}.", when=say_when(session, latest, t))
     return Letter(f"{moved}\n\n{state.text}", state.rows)

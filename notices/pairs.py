@@ -13,7 +13,7 @@ from models.pairs import PairStatus
 from models.people import Organization, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.errors import N_, NotFound
 from services.delivery.sending import is_reachable
 from services.pairs.cards import PairCard, Side, WaitsFor, read_pair
@@ -167,14 +167,16 @@ def ended(session: Session, facts: Mapping[str, Any], t: Translator, _now: datet
 
 def read_card(session: Session, facts: Mapping[str, Any]) -> PairCard | None:
     try:
-        return read_pair(session, actor=system(Door.BOT), pair_id=int(facts["pair_id"]))
+        return read_pair(session, actor=system(Channel.BOT), pair_id=int(facts["pair_id"]))
     except NotFound:
         return None
 
 
 def read_partner(session: Session, card: PairCard, person_id: int, t: Translator) -> Shared:
     """What this side of the pair may read of the other's answers."""
-    return read_shared(session, actor=system(Door.BOT), pair_id=card.id, person_id=person_id, locale=t.locale)
+    return read_shared(
+        session, actor=system(Channel.BOT), pair_id=card.id, person_id=person_id, locale=t.locale
+    )
 
 
 def _introduce_by_answers(session: Session, card: PairCard, person_id: int, t: Translator) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.suggestions import SuggestionKind
 from notices.language import Translator, escape
 from notices.letters import Letter, Skip
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.errors import N_, NotFound
 from services.pairs.suggestions import read_suggestion
 
@@ -24,7 +24,7 @@ KINDS = {
 def decided(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
     try:
         found = read_suggestion(
-            session, actor=system(Door.SCHEDULER), suggestion_id=int(facts["suggestion_id"])
+            session, actor=system(Channel.SCHEDULER), suggestion_id=int(facts["suggestion_id"])
         )
     except NotFound:
         return Skip("the suggestion is gone")

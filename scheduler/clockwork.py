@@ -19,8 +19,8 @@ ANNOUNCE_SECONDS = 1.0
 STOP_SECONDS = 1.0
 MOST_ROUNDS = 500  # batches of one tick in one run; the rest waits for the next run
 
-Door = Callable[..., Awaitable[Any]]
-"""`await door(fn, now=...)` runs `fn(session, now=...)` in a unit of its own."""
+Unit = Callable[..., Awaitable[Any]]
+"""`await unit(fn, now=...)` runs `fn(session, now=...)` in a transaction of its own."""
 
 
 class Clockwork:
@@ -29,8 +29,8 @@ class Clockwork:
     def __init__(
         self,
         *,
-        write: Door,
-        read: Door,
+        write: Unit,
+        read: Unit,
         clock: Clock,
         is_leader: Callable[[], Awaitable[bool]],
         worked: Callable[[], None],

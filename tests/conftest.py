@@ -123,7 +123,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """The synchronous door to a fresh database: `database.reading()`, `database.writing()`."""
+    """Synchronous access to a fresh database: `database.reading()`, `database.writing()`."""
     opened = Database(database_url)
     yield opened
     opened.close()
@@ -131,7 +131,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def open_database() -> Iterator[Callable[[str], Database]]:
-    """Open one more door to a database by its address; closed after the test."""
+    """Open a database by its address; closed after the test."""
     opened: list[Database] = []
 
     def open_one(url: str) -> Database:

@@ -69,7 +69,7 @@ class SandboxThread:
 
 
 class Town:
-    """`telegram` drives people; `uow` and `database` are doors of their own, as the panel has them."""
+    """`telegram` drives people; `uow` and `database` are connections of their own, like the panel's."""
 
     def __init__(
         self, database_url: str, *, conversation: Conversation | None = None, **settings: Any

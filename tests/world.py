@@ -1,4 +1,4 @@
-"""A small school for tests: every step is the real service that a door would call.
+"""A small school for tests: every step is the real service that bot and panel call.
 
 `world = found_school(database, now)` makes an organisation with a running target-model programme; the rest is
 asked of it: `world.person("Анна", "Игоревна")`, `world.mentee()`, `world.mentor()`, `world.agree(...)`.
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from models.engine import Database
 from models.people import OrganizationKind, Role
-from services.access.actors import Actor, ActorKind, Door, Right, person_in_chat, system
+from services.access.actors import Actor, ActorKind, Channel, Right, person_in_chat, system
 from services.consents.ledger import give_consent
 from services.consents.texts import read_offer
 from services.joining.entering import claim_invitation, create_invitation
@@ -39,7 +39,7 @@ FAMILY_NAMES = ("Коваленко", "Белых", "Шевчук", "Гнатю�
 
 @dataclass
 class World:
-    """One school. Its methods open their own write transactions, as the doors do."""
+    """One school. Its methods open their own write transactions, as bot and panel do."""
 
     database: Database
     organization_id: int
@@ -195,7 +195,7 @@ def found_school(
         organization_id=organization_id,
         cycle_id=cycle_id,
         pack=pack,
-        curator=Actor(ActorKind.ACCOUNT, 1, organization_id, Door.PANEL, frozenset(Right)),
+        curator=Actor(ActorKind.ACCOUNT, 1, organization_id, Channel.PANEL, frozenset(Right)),
         now=now,
         join_code=join_code,
     )
@@ -213,7 +213,7 @@ def programme_pack(pack_id: str) -> ResolvedPack:
 def _found(
     database: Database, now: datetime, name: str, today: date, pack: ResolvedPack
 ) -> tuple[int, int, str]:
-    root = system(Door.COMMAND_LINE)
+    root = system(Channel.COMMAND_LINE)
     with database.writing() as session:
         organization = add_organization(
             session,

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOMAIN = ROOT / "docs" / "domain.md"
 LIST = ROOT / "tests" / "requirements.toml"
 PAGE = ROOT / "docs" / "traceability.md"
-DOORS = ("dialogues", "panel", "life", "browser")
+CHANNELS = ("dialogues", "panel", "life", "browser")
 COMMAND_LINE = r"^(from|import) (nastavnik|tests\.life\.processes)\b"
 PROVED, UNPROVED = "proved", "unproved"
 CLASSES = {
@@ -98,9 +98,9 @@ def read_open() -> dict[str, tuple[str, str]]:
     return {key: (kind, why) for key, (kind, why) in listed.items()}
 
 
-def goes_through_a_door(path: str) -> bool:
+def is_from_outside(path: str) -> bool:
     """Whether a test uses the product as a person does: chat, panel, browser, or the command line."""
-    if path.split("/")[1] in DOORS:
+    if path.split("/")[1] in CHANNELS:
         return True
     source = (ROOT / path).read_text(encoding="utf-8")
     return re.search(COMMAND_LINE, source, re.MULTILINE) is not None
@@ -109,8 +109,8 @@ def goes_through_a_door(path: str) -> bool:
 def classify(
     requirements: list[Requirement], proofs: list[Proof], left: dict[str, tuple[str, str]]
 ) -> dict[str, str]:
-    """The class of each id. Only what is not declared open counts as proved, and only by a door."""
-    proved = {key for proof in proofs if goes_through_a_door(proof.path) for key in proof.ids}
+    """The class of each id. Proved is what is not declared open and is tested from outside."""
+    proved = {key for proof in proofs if is_from_outside(proof.path) for key in proof.ids}
     return {
         one.key: left[one.key][0] if one.key in left else (PROVED if one.key in proved else UNPROVED)
         for one in requirements

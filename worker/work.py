@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from models.engine import Database
-from services.access.actors import Actor, Door, system
+from services.access.actors import Actor, Channel, system
 from services.access.clock import Clock
 from services.access.errors import NotAllowed
 from services.accounts.directory import read_account
@@ -73,7 +73,7 @@ class Work:
     def actor(self, session: Session) -> Actor:
         """The one who asked, with the rights of now; the system for what nobody asked. Raises NotAllowed."""
         if self.job.asked_by is None:
-            return system(Door.SCHEDULER)
+            return system(Channel.SCHEDULER)
         found = read_account(session, account_id=self.job.asked_by, organization_id=self.job.organization_id)
         if not found:
             raise NotAllowed

@@ -5,9 +5,9 @@ from flask import session as cookie
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.access import WORKPLACE, SecuredPage, current_account, current_actor, let_in
 from admin.configuration import panel_config
 from admin.devices import read_origin
-from admin.doors import WORKPLACE, SecuredPage, current_account, current_actor, let_in
 from admin.languages import label
 from admin.storage import now, session
 from admin.views.entrance import say_refused

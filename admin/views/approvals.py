@@ -5,8 +5,8 @@ from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label
 from admin.storage import now, session
 from models.approvals import ApprovalKind

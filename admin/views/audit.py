@@ -6,7 +6,7 @@ from flask import g
 from flask_admin.contrib.sqla import ModelView
 
 from admin import words
-from admin.doors import SecuredTable
+from admin.access import SecuredTable
 from admin.languages import label, short_moment
 from admin.storage import db, session
 from models.audit import AuditEntry
@@ -17,7 +17,7 @@ from services.access.timeline import read_actor_names
 
 class AuditTable(SecuredTable):
     right = Right.SEE_AUDIT
-    column_list = ("at", "who", "action", "subject", "door")
+    column_list = ("at", "who", "action", "subject", "channel")
     column_sortable_list = ()
     column_default_sort = ("id", True)
     column_labels = {  # noqa: RUF012  # Flask-Admin's way
@@ -25,7 +25,7 @@ class AuditTable(SecuredTable):
         "who": N_("Who"),
         "action": N_("What"),
         "subject": N_("About"),
-        "door": N_("Where"),
+        "channel": N_("Where"),
     }
     intro = N_(
         "Everything of consequence, newest first. Values are ids and states; names of people are looked up."
@@ -34,7 +34,7 @@ class AuditTable(SecuredTable):
 
     selects = {  # noqa: RUF012
         "action": lambda: {key: label(text) for key, text in words.ACTIONS.items()},
-        "door": lambda: {key: label(text) for key, text in words.DOORS.items()},
+        "channel": lambda: {key: label(text) for key, text in words.CHANNELS.items()},
     }
 
     def __init__(self, endpoint: str, url: str) -> None:
@@ -57,4 +57,4 @@ class AuditTable(SecuredTable):
                 number = f" № {row.subject_id}" if row.subject_id is not None else ""
                 return words.word(words.SUBJECTS, row.subject_kind) + number
             case _:
-                return words.word(words.DOORS, row.door)
+                return words.word(words.CHANNELS, row.channel)

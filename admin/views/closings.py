@@ -4,8 +4,8 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_actor
 from admin.cycles import cycle
-from admin.doors import SecuredPage, current_actor
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session

@@ -10,8 +10,8 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import words
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.edits import open_edit, take_edit
 from admin.languages import label, locale
 from admin.privacy_words import AGE_GROUPS

@@ -5,9 +5,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin import storage
+from admin.access import current_account, let_in, sign_out
 from admin.configuration import panel_config
 from admin.devices import read_origin
-from admin.doors import current_account, let_in, sign_out
 from admin.languages import label, locale, plural, sentence
 from admin.refusals import Refusal, count_refusal
 from admin.safety import SIGN_IN_LIMIT, limiter
@@ -24,7 +24,7 @@ Page = Response | str | tuple[str, int]
 
 @entrance.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
 @limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
-def open_door() -> Page:
+def show_sign_in() -> Page:
     if current_user.is_authenticated:
         return redirect(url_for("home.index"))
     if request.method == "GET":
@@ -62,7 +62,7 @@ def say_refused(tried: PasswordTry, wrong: str) -> None:
 
 
 @entrance.post("/sign-out", endpoint="sign_out")
-def close_door() -> Page:
+def end_signed_in() -> Page:
     sign_out()
     return redirect(url_for("entrance.sign_in"))
 

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from admin import words
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
 from admin.cycles import cycle, cycle_id_or_none, paper_head
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.edits import Edit, chosen_of, open_edit, take_edit, ticked
 from admin.languages import label, locale, plural, translator
 from admin.numbers import read_numbers

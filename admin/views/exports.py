@@ -13,8 +13,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin import words
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale, sentence
 from admin.storage import now, session
 from models.accounts import Account

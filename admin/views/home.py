@@ -7,8 +7,8 @@ from flask import url_for
 from flask_admin import AdminIndexView, expose
 from flask_login import current_user
 
+from admin.access import Secured, current_account, current_actor
 from admin.cycles import cycle_id_or_none
-from admin.doors import Secured, current_account, current_actor
 from admin.languages import label, number
 from admin.storage import now, session
 from models.messages import OutboxStatus

@@ -9,8 +9,8 @@ from flask_admin import expose
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from models.jobs import FileKind

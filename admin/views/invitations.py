@@ -5,8 +5,8 @@ from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, plural
 from admin.numbers import read_number, read_numbers
 from admin.storage import now, session

@@ -7,7 +7,7 @@ from flask_admin import expose
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin.doors import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session

@@ -8,8 +8,8 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import words
+from admin.access import SecuredTable, current_actor
 from admin.cycles import kind_title, pack
-from admin.doors import SecuredTable, current_actor
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import db, now, session

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from flask import request, url_for
 from flask_login import current_user
 
+from admin.access import Secured
 from admin.cycles import cycle_id_or_none, pairs_title
-from admin.doors import Secured
 from admin.languages import label
 from admin.views.accounts import AccountPage, AccountsPage
 from admin.views.approvals import ApprovalPage

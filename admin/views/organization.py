@@ -8,8 +8,8 @@ from flask import flash, redirect, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.edits import open_edit, take_edit
 from admin.languages import label, translator
 from admin.numbers import read_number

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin import words
-from admin.doors import SecuredTable, current_account, current_actor
+from admin.access import SecuredTable, current_account, current_actor
 from admin.languages import label, short_moment
 from admin.storage import db, now, session
 from models.messages import OutboxMessage, OutboxStatus

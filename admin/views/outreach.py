@@ -7,8 +7,8 @@ from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle, cycle_id_or_none
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, plural, translator
 from admin.numbers import read_number, read_numbers
 from admin.previews import preview_of

@@ -8,8 +8,8 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle_id_or_none, form_titles
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.people_words import SUGGESTIONS
 from admin.previews import preview_of, template_of, words_of

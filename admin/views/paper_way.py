@@ -7,8 +7,8 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle, cycle_id_or_none, kind_title, pack, paper_head
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.forms import make_field
 from admin.languages import label, locale
 from admin.people_words import SUGGESTIONS

@@ -8,9 +8,9 @@ from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
 from admin.cycles import cycle_id_or_none
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.numbers import read_number

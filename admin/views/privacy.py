@@ -7,7 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.doors import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor
 from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.numbers import read_number

@@ -8,8 +8,8 @@ from flask import flash, redirect, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_actor
 from admin.cycles import cycle, pack
-from admin.doors import SecuredPage, current_actor
 from admin.edits import Edit, flag, take_edit
 from admin.languages import label, locale
 from admin.storage import now, session

@@ -4,9 +4,9 @@ from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
 from admin.cycles import curator_title, cycle, pack
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from admin.views.programmes import FIELDS, SWITCHES

@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from admin import roadmap_words
+from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle, cycle_id_or_none, pack
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.edits import Edit, open_edit, take_edit
 from admin.languages import day, label, locale, plural, translator
 from admin.numbers import read_number

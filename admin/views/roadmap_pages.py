@@ -1,6 +1,6 @@
 """Pages of the roadmap and of what its rows ask for: one item of the menu, tabs behind it."""
 
-from admin.doors import Secured
+from admin.access import Secured
 from admin.views.events import EventPage
 from admin.views.outreach import MemoPage, OutreachPage
 from admin.views.roadmap import RoadmapPage

@@ -7,7 +7,7 @@ from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin.doors import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from admin.views.roadmap import DateUnreadable, read_date

@@ -6,8 +6,8 @@ from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle, pack
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.drawings import CHARTS
 from admin.languages import label, locale
 from admin.storage import now, session

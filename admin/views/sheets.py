@@ -7,8 +7,8 @@ from flask_admin import expose
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_actor
 from admin.cycles import cycle
-from admin.doors import SecuredPage, current_actor
 from admin.forms import faults_of, make_field, read_form
 from admin.languages import label, locale
 from admin.numbers import read_number

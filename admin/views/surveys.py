@@ -10,9 +10,9 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
 from admin.cycles import cycle, pack
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.forms import Field, faults_of, make_field, read_form
 from admin.languages import label, locale
 from admin.storage import now, session

@@ -4,8 +4,8 @@ from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle_id_or_none
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, locale
 from admin.storage import now, session
 from services.access.actors import Right

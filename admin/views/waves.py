@@ -11,8 +11,8 @@ from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle
-from admin.doors import SecuredPage, current_account, current_actor
 from admin.languages import label, translator
 from admin.storage import now, session
 from models.people import Role

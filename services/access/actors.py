@@ -1,4 +1,4 @@
-"""Who acts, through which door, and what they may do (docs/design.md#tenancy)."""
+"""Who acts, through which channel, and what they may do (docs/design.md#tenancy)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from enum import StrEnum
 from services.access.errors import NotAllowed
 
 
-class Door(StrEnum):
+class Channel(StrEnum):
     BOT = "bot"
     PANEL = "panel"
     COMMAND_LINE = "command_line"
@@ -43,7 +43,7 @@ class Actor:
     kind: ActorKind
     id: int | None
     organization_id: int | None
-    door: Door
+    channel: Channel
     rights: frozenset[Right] = frozenset()
 
     def check_organization(self, organization_id: int) -> None:
@@ -76,9 +76,9 @@ def account_of(actor: Actor) -> int | None:
     return actor.id if actor.kind is ActorKind.ACCOUNT else None
 
 
-def system(door: Door) -> Actor:
-    return Actor(ActorKind.SYSTEM, None, None, door)
+def system(channel: Channel) -> Actor:
+    return Actor(ActorKind.SYSTEM, None, None, channel)
 
 
 def person_in_chat(person_id: int, organization_id: int) -> Actor:
-    return Actor(ActorKind.PERSON, person_id, organization_id, Door.BOT)
+    return Actor(ActorKind.PERSON, person_id, organization_id, Channel.BOT)

@@ -28,7 +28,7 @@ def record(
             organization_id=organization_id,
             actor_kind=actor.kind.value,
             actor_id=actor.id,
-            door=actor.door.value,
+            channel=actor.channel.value,
             action=action,
             subject_kind=subject[0],
             subject_id=subject[1],

@@ -1,4 +1,4 @@
-"""What a rule refuses. An error carries a text key (an English msgid); each door words it in one place."""
+"""What a rule refuses. An error carries an English msgid; handlers/ and admin/ each translate it once."""
 
 from typing import ClassVar
 

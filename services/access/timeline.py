@@ -1,4 +1,4 @@
-"""The audit trail as a story of one record: what happened, when, through which door, by whom.
+"""The audit trail as a story of one record: what happened, when, through which channel, by whom.
 
 See docs/design.md#panel.
 """
@@ -28,7 +28,7 @@ class Event:
     at: datetime
     action: str
     who: str
-    door: str
+    channel: str
     after: dict[str, Any]
 
 
@@ -81,7 +81,7 @@ def _read(session: Session, organization_id: int, subjects: dict[str, Any]) -> l
             at=entry.at,
             action=entry.action,
             who=names.get((entry.actor_kind, entry.actor_id), "") if entry.actor_id is not None else "",
-            door=entry.door,
+            channel=entry.channel,
             after=entry.after or {},
         )
         for entry in entries

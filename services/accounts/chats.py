@@ -118,7 +118,7 @@ def choose_chat_locale(
     *,
     chat_id: int,
     locale: str,
-    now: datetime,  # noqa: ARG001  # every service that a door calls takes it
+    now: datetime,  # noqa: ARG001  # every service called from outside takes it
 ) -> None:
     """The language of a chat that belongs to nobody yet."""
     talk = session.get(Conversation, chat_id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models.accounts import Account, AccountOrganization, AccountPass, AccountRole, SetupLink
 from models.audit import AuditEntry
 from models.people import Organization
-from services.access.actors import Actor, ActorKind, Door, Right, account_of
+from services.access.actors import Actor, ActorKind, Channel, Right, account_of
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.rights import RIGHTS, rights_of
@@ -84,7 +84,7 @@ class SignedIn:
     @property
     def actor(self) -> Actor:
         rights = rights_of(self.role, is_guest=self.is_guest)
-        return Actor(ActorKind.ACCOUNT, self.id, self.organization_id, Door.PANEL, rights)
+        return Actor(ActorKind.ACCOUNT, self.id, self.organization_id, Channel.PANEL, rights)
 
 
 def create_account(
@@ -207,7 +207,7 @@ def set_password(session: Session, *, token: str, password: str, now: datetime) 
     keep_password(session, account, password, now, None if by_owner else {LINK_BY: link.issued_by})
     if not by_owner and not is_new:
         tell_owner(session, account, AccountEvent.PASSWORD_SET, by_account_id=link.issued_by, now=now)
-        actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL)
+        actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
         close_records(session, account, issued_by=link.issued_by, actor=actor, now=now)
         untie_chat(session, actor, account, now)
     return account.id
@@ -302,7 +302,7 @@ def keep_password(
     end_passes(session, account.id, now)
     end_sessions(session, account.id)
     account.password_hash = hash_password(password)
-    actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL)
+    actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
     _record(session, actor, PASSWORD_SET, account, now, after)
 
 

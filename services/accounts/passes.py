@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountPass, PassPurpose
 from models.people import Person
-from services.access.actors import Actor, ActorKind, Door, person_in_chat
+from services.access.actors import Actor, ActorKind, Channel, person_in_chat
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.accounts.chats import choose_chat_locale, link_chat, owner_of
@@ -173,7 +173,7 @@ def enter(session: Session, *, token: str, now: datetime) -> SignedIn:
     found = read_account(session, account_id=account.id)
     if found is None:
         raise LinkNotValid
-    actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL)
+    actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
     _record(session, actor, SIGNED_IN, account, now, {"by": "chat"})
     return found
 

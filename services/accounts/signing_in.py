@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from services.access.actors import Actor, ActorKind, Door
+from services.access.actors import Actor, ActorKind, Channel
 from services.access.audit import record
 from services.access.errors import NotFound
 from services.accounts.directory import SignedIn, keep_password, signed_in
@@ -79,7 +79,7 @@ def _try(
     if account is not None and action is not None:
         record(
             session,
-            actor=Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Door.PANEL),
+            actor=Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL),
             action=action,
             subject=("account", account.id),
             organization_id=account.organization_id,

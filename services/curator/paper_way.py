@@ -18,7 +18,7 @@ from models.pairs import DeclineReason
 from models.paper_way import Deed, PaperEntry, WordOf
 from models.people import Organization, Person, Role
 from models.suggestions import SuggestionKind
-from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.meetings.outcomes import say_held
@@ -197,7 +197,7 @@ def _proxy(session: Session, actor: Actor, person_id: int, given: Given, now: da
         raise DayMissing
     if given.said_on > now.astimezone(zone).date():
         raise DayAhead
-    return Actor(ActorKind.PERSON, person.id, person.organization_id, Door.PANEL)
+    return Actor(ActorKind.PERSON, person.id, person.organization_id, Channel.PANEL)
 
 
 def _keep(

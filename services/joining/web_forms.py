@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models.consents import ConsentKind, ConsentMedium
 from models.people import ChatAccount, Participation, ParticipationStatus, Person, Role
 from models.surveys import RunOccasion, SurveyRun
-from services.access.actors import Actor, ActorKind, Door, system
+from services.access.actors import Actor, ActorKind, Channel, system
 from services.access.errors import NotAllowed, NotFound
 from services.consents.ledger import give_consent
 from services.consents.states import ConsentState, decisive_kinds, read_state, state_of
@@ -75,7 +75,7 @@ def issue_form(session: Session, *, actor: Actor, now: datetime) -> FormIssued:
         raise NotAllowed
     issued = issue_link(
         session,
-        actor=system(Door.BOT),
+        actor=system(Channel.BOT),
         purpose=FORM,
         organization_id=actor.organization_id,
         person_id=actor.id,
@@ -196,7 +196,7 @@ def open_survey_by_form(session: Session, *, token: str, now: datetime) -> str:
     if run_id is None:
         raise NotFound
     return issue_survey_link(
-        session, actor=system(Door.WEB), run_id=run_id, valid_for=link.expires_at - now, now=now
+        session, actor=system(Channel.WEB), run_id=run_id, valid_for=link.expires_at - now, now=now
     ).token
 
 

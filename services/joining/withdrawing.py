@@ -16,7 +16,7 @@ from models.people import Organization, Participation, ParticipationStatus, Pers
 from models.privacy import DutyKind
 from models.surveys import SurveyRun
 from models.tasks import TaskKind
-from services.access.actors import Actor, Door, system
+from services.access.actors import Actor, Channel, system
 from services.access.errors import NotFound
 from services.accounts.chats import unlink_chat
 from services.consents.duties import ERASED_WITHIN, open_duty
@@ -153,7 +153,7 @@ def end_terms(session: Session, *, now: datetime, limit: int = BATCH) -> int:
         .order_by(Consent.id)
         .limit(limit)
     ).all()
-    actor, ended = system(Door.SCHEDULER), 0
+    actor, ended = system(Channel.SCHEDULER), 0
     for consent_id, person_id, kind, last_day, timezone in rows:
         if last_day is None or last_day >= now.astimezone(ZoneInfo(timezone)).date():
             continue

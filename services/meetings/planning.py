@@ -27,7 +27,7 @@ from services.programmes.running import settings_of
 
 
 class MeetingChanged(DomainError):
-    """The button belongs to an earlier state; the door shows the true one."""
+    """The button belongs to an earlier state; the chat shows the true one."""
 
     text = N_("This meeting has changed meanwhile.")
 

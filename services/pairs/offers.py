@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.tasks import TaskKind
-from services.access.actors import Actor, Door, system
+from services.access.actors import Actor, Channel, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed
 from services.delivery.tasks import open_task
@@ -113,7 +113,7 @@ def decline_offer(
 
 def expire_offers(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     """Close offers whose time is over; both sides hear of it, the curator gets a task."""
-    actor = system(Door.SCHEDULER)
+    actor = system(Channel.SCHEDULER)
     pairs = session.scalars(
         select(Pair)
         .where(Pair.status == PairStatus.OFFERED, Pair.offer_expires_at <= now)

@@ -18,7 +18,7 @@ from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
 from models.surveys import Answer, SurveyRun
 from models.tasks import Task, TaskKind
-from services.access.actors import Actor, Door, Right, system
+from services.access.actors import Actor, Channel, Right, system
 from services.access.errors import N_, DomainError, NotFound
 from services.consents.duties import ERASED_WITHIN
 from services.consents.retention import KeptFacts, list_kept
@@ -215,7 +215,7 @@ def ask_due_erasures(session: Session, *, now: datetime) -> int:
     for person_id, organization_id, reason in asked:
         enqueue_job(
             session,
-            actor=system(Door.SCHEDULER),
+            actor=system(Channel.SCHEDULER),
             kind=KIND,
             arguments={"person_id": person_id, "reason": reason},
             organization_id=organization_id,

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from models.base import Base
 from models.people import Organization, Person
 from models.privacy import DestructionAct, PrivacyDuty
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.errors import N_, DomainError
 from services.consents.duties import keep_duty
 from services.files.store import FOLDER_MODE, open_owned
@@ -97,7 +97,7 @@ def reapply(session: Session, remembered: Remembered, *, now: datetime) -> Reapp
             continue
         erased = erase_person(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             person_id=person.id,
             reason=one["reason"],
             made_by=one["made_by"],

@@ -151,7 +151,7 @@ class Passage:
 
 
 def split_passages(shown: str) -> Iterator[Passage]:
-    """The Markdown subset (paragraphs, bold, lists) for whichever door draws it."""
+    """The Markdown subset (paragraphs, bold, lists) for whichever channel shows it."""
     for part in re.split(r"\n\s*\n", shown.strip()):
         words: list[str] = []
         is_item = False

@@ -94,7 +94,7 @@ class Question(Content):
     `other` lets a person give an own text beside the options; `reverse` marks a rating where 10 is bad;
     `label` names the answer in a word or two where the pair reads it ("Subject");
     `anchors` say in one sentence what 0, 1 and 2 mean; `comment_on` names the question that this optional
-    text belongs to, so that a door may draw both together; `private` keeps the answer out of every shared
+    text belongs to, so that a form may show both together; `private` keeps the answer out of every shared
     result, totals included.
     """
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.programmes import Cycle, Programme
 from models.roadmap import ProofKind, RoadmapCheck, RoadmapEntry, RoadmapProof
-from services.access.actors import Actor, ActorKind, Door, Right, system
+from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.programmes.packs import ResolvedPack
@@ -193,7 +193,7 @@ def _tick(session: Session, cycle_id: int, organization_id: int, now: datetime) 
         if row is None or not ticks_itself(entry, row, cycle, today):
             continue
         if is_proven(row.evidence, found):
-            _close(session, system(Door.SCHEDULER), entry, today, now, is_by_data=True)
+            _close(session, system(Channel.SCHEDULER), entry, today, now, is_by_data=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.surveys import UNSENT, Answer, AnswerChange, RunSource, SurveyRun, SurveyStatus
-from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed
 from services.consents.states import check_consent
@@ -56,7 +56,7 @@ def open_progress(session: Session, actor: Actor, run_id: int, now: datetime) ->
 
 def _follow_respondent(run: SurveyRun, actor: Actor) -> None:
     """Who goes on in the chat has taken the run over from the staff's paper sheet or link."""
-    is_own = actor.kind is ActorKind.PERSON and actor.door is not Door.WEB
+    is_own = actor.kind is ActorKind.PERSON and actor.channel is not Channel.WEB
     if is_own and run.status in UNSENT and run.source in {RunSource.PAPER, RunSource.WEB}:
         run.source, run.entered_by, run.filled_on, run.issued_by = RunSource.CHAT, None, None, None
 

@@ -31,7 +31,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a door shows next.
+    """What is to be shown next.
 
     `question` is None at the review (of what is not sent yet) and when nothing is left to ask.
     `draft` is the answer so far: an earlier one, or the ticks of a choice not finished.

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.surveys import RunSource, SurveyRun, WebLink
-from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.surveys.reading import BegunByRespondent, is_begun_by_respondent
@@ -139,9 +139,9 @@ def read_link(session: Session, *, token: str, purpose: str, now: datetime) -> L
     if link is None or link.purpose != purpose or link.revoked_at or link.expires_at <= now:
         raise LinkGone
     if link.person_id is not None:
-        actor = Actor(ActorKind.PERSON, link.person_id, link.organization_id, Door.WEB)
+        actor = Actor(ActorKind.PERSON, link.person_id, link.organization_id, Channel.WEB)
     else:
-        actor = Actor(ActorKind.RESPONDENT, link.run_id, link.organization_id, Door.WEB)
+        actor = Actor(ActorKind.RESPONDENT, link.run_id, link.organization_id, Channel.WEB)
     return LinkFacts(
         id=link.id,
         purpose=link.purpose,

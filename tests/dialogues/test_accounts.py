@@ -16,7 +16,7 @@ from models.accounts import Account, AccountRole
 from models.people import ChatAccount
 from models.people import Person as DbPerson
 from sandbox.client import Person
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.accounts.directory import create_account, set_password
 from services.organizations.panel_address import keep_panel_address
@@ -35,7 +35,7 @@ async def world(town: Town) -> World:
         keep_panel_address(session, ADDRESS + "/")
         made = create_account(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             organization_id=world.organization_id,
             login="curator",
             name="Вера Павловна Тихая",
@@ -231,7 +231,7 @@ async def test_the_owner_reads_in_the_chat_who_issued_a_link(town: Town, world: 
     with town.database.writing() as session:
         keeper = create_account(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             organization_id=world.organization_id,
             login="chief",
             name="Ада Главная",

@@ -15,7 +15,7 @@ from models.jobs import Job
 from models.messages import Conversation, InboxUpdate, OutboxMessage
 from models.people import Invitation
 from models.tasks import Task
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.privacy.erasures import ask_erasure, list_acts
 from tests.dialogues.couples import bring_to_pair
@@ -40,7 +40,7 @@ async def test_who_withdrew_is_erased_and_told_and_only_the_act_knows_the_name(
     assert "Вы отозвали согласие" in screen
     world.now = await town.telegram.now()
     asked = await asyncio.to_thread(
-        world.write, ask_erasure, actor=system(Door.COMMAND_LINE), person_id=guest.facts.id
+        world.write, ask_erasure, actor=system(Channel.COMMAND_LINE), person_id=guest.facts.id
     )
     assert asked.is_new
     config = WorkerConfig(sqlite_url, tmp_path / "data", FixedClock(world.now))

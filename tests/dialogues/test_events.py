@@ -1,4 +1,4 @@
-"""An event from the invitation to the door: answers in the chat, being there by a tap and by the code."""
+"""An event from the invitation on: answers in the chat, being there by a tap and by the code."""
 
 from datetime import timedelta
 from typing import Any

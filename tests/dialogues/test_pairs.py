@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.pairs import DeclineReason, PairStatus
 from models.people import Role
 from models.tasks import Task
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.joining.withdrawing import withdraw_consent
 from services.meetings.outcomes import log_past_meeting
 from services.pairs.assignments import EndReason, end_pair
@@ -277,10 +277,10 @@ async def test_nothing_is_read_after_the_other_side_took_the_consent_back(town: 
     couple = await bring_to_pair(town)
     withdrawn = couple.world.actor(couple.mentor.person)
     shared = {"pair_id": couple.pair_id, "person_id": couple.mentee.id, "locale": "ru"}
-    before = await couple.look(read_shared, actor=system(Door.BOT), **shared)
+    before = await couple.look(read_shared, actor=system(Channel.BOT), **shared)
     assert before.intake
     await asyncio.to_thread(couple.world.write, withdraw_consent, actor=withdrawn)
-    after = await couple.look(read_shared, actor=system(Door.BOT), **shared)
+    after = await couple.look(read_shared, actor=system(Channel.BOT), **shared)
     assert after.sheets == ()
 
 

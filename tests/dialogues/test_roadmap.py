@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from models.accounts import Account, AccountRole
 from models.roadmap import RoadmapEntry
 from sandbox.client import Person
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.accounts.directory import create_account
 from services.roadmap.entries import plan_entry
 from tests.roadmaps import give_rows
@@ -28,7 +28,7 @@ async def bring_leaders(town: Town) -> tuple[World, Person, Person]:
         colleague = world.joined("Павел", "Олегович", chat_id=pavel.id)
         made = world.write(
             create_account,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             organization_id=world.organization_id,
             login="curator",
             name="Вера Павловна Тихая",

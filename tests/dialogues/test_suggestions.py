@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.accounts import AccountRole
 from models.suggestions import Suggestion, SuggestionKind
 from models.tasks import Task, TaskKind
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.accounts.directory import create_account
 from services.pairs.suggestions import decide_suggestion
 from tests.dialogues.couples import bring_to_pair
@@ -56,7 +56,7 @@ async def test_a_mentor_proposes_a_contest_and_hears_of_the_decision(town: Town)
         with couple.world.database.writing() as session:
             account = create_account(
                 session,
-                actor=system(Door.COMMAND_LINE),
+                actor=system(Channel.COMMAND_LINE),
                 organization_id=couple.world.organization_id,
                 login="curator",
                 name="Куратор",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.people import Role
 from models.surveys import Answer, SurveyRun, SurveyStatus
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.surveys.respondents import Segment
 from services.surveys.waves import plan_wave
 from tests.dialogues.couples import Couple, bring_together
@@ -24,7 +24,7 @@ async def ask(couple: Couple, occasion: str) -> None:
     await asyncio.to_thread(
         world.write,
         plan_wave,
-        actor=system(Door.COMMAND_LINE),
+        actor=system(Channel.COMMAND_LINE),
         cycle_id=world.cycle_id,
         occasion=occasion,
         segment=Segment((Role.MENTEE,)),

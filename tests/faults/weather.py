@@ -7,7 +7,7 @@ from contextlib import closing
 
 from sqlalchemy import make_url
 
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.documents.exports.requests import enqueue_export
 from services.documents.exports.tables import Filters
 from tests.faults.street import Street
@@ -96,7 +96,7 @@ async def restart_worker(street: Street) -> None:
         with machine.database.writing() as session:
             enqueue_export(
                 session,
-                actor=system(Door.COMMAND_LINE),
+                actor=system(Channel.COMMAND_LINE),
                 what="people",
                 format="csv",
                 filters=Filters(organization_id=organization_id),

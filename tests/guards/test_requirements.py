@@ -8,7 +8,7 @@ from tools.trace import (
     Proof,
     Requirement,
     classify,
-    goes_through_a_door,
+    is_from_outside,
     read_open,
     read_proofs,
     read_requirements,
@@ -48,5 +48,5 @@ def test_nothing_is_proved_by_a_look_into_a_file_or_while_something_lacks() -> N
     asked = [Requirement(key, "") for key in ("A1", "A2", "A3")]
     found = classify(asked, [look, walk], {"A3": ("partly", "no number")})
     assert found == {"A1": UNPROVED, "A2": PROVED, "A3": "partly"}
-    assert not goes_through_a_door("tests/unit/test_five_packs.py")
-    assert goes_through_a_door("tests/dialogues/test_pairs.py")
+    assert not is_from_outside("tests/unit/test_five_packs.py")
+    assert is_from_outside("tests/dialogues/test_pairs.py")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from admin.access import OPEN_ENDPOINTS, Secured, SecuredPage, SecuredTable
 from admin.app import PanelConfig, create_panel
-from admin.doors import OPEN_ENDPOINTS, Secured, SecuredPage, SecuredTable
 from services.access.actors import Right
 from services.access.clock import FixedClock
 from services.access.rights import DUTIES, RIGHTS

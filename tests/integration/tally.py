@@ -19,7 +19,7 @@ from models.audit import AuditEntry
 from notices.catalogue import Notice, NoticeClass
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.audit import record
 from services.access.errors import DomainError
 from services.delivery.conversations import Place
@@ -47,7 +47,7 @@ def count(session: Session, *, now: datetime, step: int = 1) -> int:
     for _ in range(step):
         record(
             session,
-            actor=system(Door.BOT),
+            actor=system(Channel.BOT),
             action="tally",
             subject=("tally", None),
             organization_id=None,

@@ -11,7 +11,7 @@ from models.messages import OutboxMessage, OutboxStatus
 from models.people import ChatAccount
 from models.tasks import Task, TaskKind
 from sandbox.client import Person
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.delivery.outbox import enqueue
 from services.joining.absences import begin_leave, end_absence
 from tests.integration.tally import tally_conversation
@@ -282,7 +282,7 @@ def test_the_little_conversation_knows_every_class() -> None:
 
 
 async def test_nobody_is_reminded_on_a_long_leave_and_what_lasts_waits(notices: Notices) -> None:
-    away = {"actor": system(Door.COMMAND_LINE), "person_id": notices.person_id}
+    away = {"actor": system(Channel.COMMAND_LINE), "person_id": notices.person_id}
     today = notices.town.clock.now().date()
     notices.world.now = notices.town.clock.now()
     notices.world.write(begin_leave, starts_on=today, ends_on=None, **away)

@@ -23,7 +23,7 @@ from models.accounts import Account, AccountRole
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
 from models.people import Person
-from services.access.actors import Actor, ActorKind, Door, system
+from services.access.actors import Actor, ActorKind, Channel, system
 from services.access.clock import FixedClock
 from services.access.errors import NotAllowed
 from services.access.rights import RIGHTS
@@ -39,7 +39,7 @@ from worker.registry import RUNNERS
 from worker.running import run_worker, work_once
 from worker.work import Outcome, Work, WorkerConfig
 
-ROOT = system(Door.COMMAND_LINE)
+ROOT = system(Channel.COMMAND_LINE)
 PEOPLE = 400
 BEGAN = time.monotonic()
 
@@ -143,7 +143,7 @@ def curator(world: World, role: AccountRole = AccountRole.CURATOR) -> Actor:
         name="Учётная запись",
         role=role,
     )
-    return Actor(ActorKind.ACCOUNT, made.account_id, world.organization_id, Door.PANEL, RIGHTS[role])
+    return Actor(ActorKind.ACCOUNT, made.account_id, world.organization_id, Channel.PANEL, RIGHTS[role])
 
 
 def fill(world: World, count: int = PEOPLE) -> None:

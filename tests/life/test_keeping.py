@@ -102,7 +102,7 @@ def test_every_table_is_printed(town: Town) -> None:
         assert len(envelope["rows"]) == envelope["counts"]["rows"]
     with town.world.database.reading() as session:
         trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "export.made")).all()
-    assert [(entry.door, entry.after and entry.after["what"]) for entry in trail] == [
+    assert [(entry.channel, entry.after and entry.after["what"]) for entry in trail] == [
         ("command_line", table) for table in TABLES
     ]
 
@@ -155,7 +155,7 @@ def test_what_is_restored_is_what_was_backed_up(town: Town, tmp_path: Path) -> N
     assert list(folder_of(town.folder).iterdir()) == []
     with town.world.database.reading() as session:
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
-    assert (last.action, last.door) == ("installation.restored", "command_line")
+    assert (last.action, last.channel) == ("installation.restored", "command_line")
     again = town.facts("restore", told["replaced"], "--force")
     assert town.people() == before + 1, "what --force replaced was kept"
     assert again["rows"] > 0

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from models.people import Person
 from models.privacy import DestructionAct, DutyKind, PrivacyDuty
 from models.tasks import Task, TaskKind
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.joining.withdrawing import withdraw_consent
 from services.privacy.erasing import erase_person
 from services.privacy.remembering import FILE
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.life, pytest.mark.long]
 
 def erase(place: Town, person_id: int) -> None:
     place.world.write(
-        erase_person, actor=system(Door.COMMAND_LINE), person_id=person_id, reason="withdrawn", made_by=""
+        erase_person, actor=system(Channel.COMMAND_LINE), person_id=person_id, reason="withdrawn", made_by=""
     )
 
 

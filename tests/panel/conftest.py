@@ -18,7 +18,7 @@ from admin.app import PanelConfig, create_panel
 from admin.safety import limiter
 from models.accounts import AccountRole
 from models.engine import Database
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.accounts.directory import create_account, set_password
 from tests.conftest import FIRST_MOMENT
@@ -131,7 +131,7 @@ def add_account(database: Database, now: datetime) -> Callable[..., int]:
             with database.writing() as session:
                 made = create_account(
                     session,
-                    actor=system(Door.COMMAND_LINE),
+                    actor=system(Channel.COMMAND_LINE),
                     organization_id=world.organization_id,
                     login=login,
                     name=name,

@@ -12,7 +12,7 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.messages import OutboxMessage
 from models.standing import Consultation
-from services.access.actors import Actor, ActorKind, Door, person_in_chat, system
+from services.access.actors import Actor, ActorKind, Channel, person_in_chat, system
 from services.access.clock import FixedClock
 from services.access.rights import RIGHTS
 from services.accounts.passes import NoAccount, issue_chat_code, issue_entries, link_account
@@ -181,7 +181,7 @@ def test_whoever_closed_the_records_does_not_open_them_as_the_head(
     seen = Browser(panel.test_client())
     seen.sign_in("psychologist", FRESH)
     assert CLOSED in text_of(seen.get("/consultations/"))
-    world.write(open_records, actor=system(Door.COMMAND_LINE), closure_id=1)
+    world.write(open_records, actor=system(Channel.COMMAND_LINE), closure_id=1)
     assert CLOSED not in text_of(seen.get("/consultations/")), "the command line does"
 
 
@@ -209,7 +209,9 @@ def tied(database: Database, world: World, account_id: int, chat_id: int) -> int
     """The account's chat, tied by the digits as its owner would; gives the person's id."""
     with database.writing() as session:
         account = session.get_one(Account, account_id)
-        actor = Actor(ActorKind.ACCOUNT, account_id, world.organization_id, Door.PANEL, RIGHTS[account.role])
+        actor = Actor(
+            ActorKind.ACCOUNT, account_id, world.organization_id, Channel.PANEL, RIGHTS[account.role]
+        )
         code = issue_chat_code(session, actor=actor, now=world.now)
         return link_account(session, code=code, chat_id=chat_id, locale="ru", now=world.now).person_id
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.accounts import AccountRole
 from models.audit import AuditEntry
 from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.programmes.answers import Tapped
 from services.surveys.opening import open_run
 from services.surveys.runs import record_answer
@@ -190,7 +190,7 @@ def test_the_persons_own_link_shows_their_own_answers(
     begin_in_chat(world, anna, run_id)
     made = world.write(
         issue_survey_link,
-        actor=system(Door.WEB),
+        actor=system(Channel.WEB),
         run_id=run_id,
         valid_for=world.now - world.now.replace(hour=0),
     )

@@ -18,7 +18,7 @@ from models.people import Person
 from models.privacy import DestructionAct, MentoringAgreement
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import write_export
@@ -159,7 +159,7 @@ def test_one_who_refused_consented_met_version_two_and_withdrew_on_paper_alone(
     with world.database.reading() as session:
         write_export(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             what="consents",
             format="json",
             out=out,

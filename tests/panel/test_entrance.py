@@ -10,13 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from admin.access import OPEN_ENDPOINTS, Secured
 from admin.app import PanelConfig, create_panel
-from admin.doors import OPEN_ENDPOINTS, Secured
 from admin.safety import limiter
 from models.accounts import Account, AccountRole, SetupLink
 from models.audit import AuditEntry
 from models.engine import Database
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.accounts.directory import create_account
 from tests.panel.conftest import PASSWORD, Browser, text_of
@@ -42,7 +42,7 @@ def test_every_view_is_secured(panel: Flask) -> None:
 
 
 def test_a_stranger_meets_the_sign_in_everywhere(panel: Flask, stranger: Browser) -> None:
-    panel.config["WTF_CSRF_ENABLED"] = False  # the door itself is asked, not the lock before it
+    panel.config["WTF_CSRF_ENABLED"] = False  # the page itself is tested, not the check before it
     checked = 0
     for endpoint, path, methods in paths(panel):
         if endpoint in OPEN_ENDPOINTS:
@@ -94,7 +94,7 @@ def test_a_set_up_link_works_once_and_for_half_an_hour(
     with database.writing() as session:
         made = create_account(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             organization_id=world.organization_id,
             login="new",
             name="Новый куратор",
@@ -118,7 +118,7 @@ def test_a_set_up_link_ends(world: World, stranger: Browser, clock: FixedClock, 
     with database.writing() as session:
         made = create_account(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             organization_id=world.organization_id,
             login="late",
             name="Опоздавший",

@@ -76,7 +76,7 @@ def test_an_export_is_counted_made_and_fetched(
     curator.get(link, status=404)
     assert list(files_of(tmp_path / "data").iterdir()) == []
     with database.reading() as session:
-        actions = session.scalars(select(AuditEntry.action).where(AuditEntry.door == "panel")).all()
+        actions = session.scalars(select(AuditEntry.action).where(AuditEntry.channel == "panel")).all()
     assert {"job.asked", "export.made", "file.deleted"} <= set(actions)
     assert "Сделана выгрузка" in text_of(curator.get("/audit/"))
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.accounts import AccountOrganization, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.accounts.workplaces import admit_guest
 from tests.panel.conftest import Browser, text_of
@@ -179,7 +179,7 @@ def test_the_command_line_lets_a_guest_in_and_both_journals_tell(
     add_account(world, AccountRole.OBSERVER, "guest", "Олег Соседов")
     world.write(
         admit_guest,
-        actor=system(Door.COMMAND_LINE),
+        actor=system(Channel.COMMAND_LINE),
         organization_id=host.organization_id,
         login="guest",
         role=AccountRole.HEAD,

@@ -11,7 +11,7 @@ from models.accounts import Account, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.people import Organization
-from services.access.actors import Actor, ActorKind, Door
+from services.access.actors import Actor, ActorKind, Channel
 from services.access.errors import NotAllowed
 from services.access.rights import RIGHTS
 from services.accounts.directory import create_account, issue_link
@@ -165,7 +165,7 @@ def test_another_organisations_accounts_are_out_of_reach(
     assert "Чужая Запись" not in curator.get("/accounts/")
     for act in ("link", "disable", "enable"):
         assert "нет права" in text_of(curator.post(f"/accounts/{stranger_id}/{act}", page="/accounts/"))
-    own = Actor(ActorKind.ACCOUNT, 1, world.organization_id, Door.PANEL, RIGHTS[AccountRole.ADMINISTRATOR])
+    own = Actor(ActorKind.ACCOUNT, 1, world.organization_id, Channel.PANEL, RIGHTS[AccountRole.ADMINISTRATOR])
     with database.writing() as session:
         for service in (issue_link, disable_account, enable_account):
             with pytest.raises(NotAllowed):

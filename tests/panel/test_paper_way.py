@@ -101,7 +101,7 @@ def test_from_consent_to_feedback_without_a_chat(
         (Deed.MEETING_AGREED, WordOf.PAPER),
         (Deed.MEETING_HELD, WordOf.PAPER),
     ]
-    assert {(entry.actor_kind, entry.door) for entry in trail} == {("account", "panel")}
+    assert {(entry.actor_kind, entry.channel) for entry in trail} == {("account", "panel")}
     shown = text_of(curator.get(page))
     assert "Сказано, что встреча состоялась · на бумаге, 26.11.2026 · кто внёс: Вера Павловна Тихая" in shown
 

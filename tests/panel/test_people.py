@@ -9,7 +9,7 @@ from models.accounts import Account
 from models.consents import Consent, ConsentMedium
 from models.engine import Database
 from models.people import ChatAccount, Invitation, Person
-from services.access.actors import Actor, ActorKind, Door
+from services.access.actors import Actor, ActorKind, Channel
 from services.access.clock import FixedClock
 from services.accounts.passes import issue_chat_code, link_account
 from services.joining.recognition import type_code
@@ -194,7 +194,7 @@ def test_who_only_works_in_the_panel_is_no_participant(
         account = session.scalars(select(Account).where(Account.login == "curator")).one()
         account_id = account.id
     code = world.write(
-        issue_chat_code, actor=Actor(ActorKind.ACCOUNT, account_id, world.organization_id, Door.PANEL)
+        issue_chat_code, actor=Actor(ActorKind.ACCOUNT, account_id, world.organization_id, Channel.PANEL)
     )
     linked = world.write(link_account, code=code, chat_id=900, locale="ru")
     listed = text_of(curator.get("/people/"))

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 
 from models.accounts import AccountRole
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.access.actors import Actor, ActorKind, Door
+from services.access.actors import Actor, ActorKind, Channel
 from services.access.rights import LISTS, RIGHTS
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import TABLES, write_export
@@ -113,7 +113,7 @@ class Scene:
 
     def files(self, role: AccountRole) -> dict[str, str]:
         actor = Actor(
-            ActorKind.ACCOUNT, self.accounts[role], self.world.organization_id, Door.PANEL, RIGHTS[role]
+            ActorKind.ACCOUNT, self.accounts[role], self.world.organization_id, Channel.PANEL, RIGHTS[role]
         )
         found = {}
         for what in TABLES:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from admin.doors import OPEN_ENDPOINTS
+from admin.access import OPEN_ENDPOINTS
 from models.base import Base
 from models.engine import Database
 from models.people import Person

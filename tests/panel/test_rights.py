@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from admin.doors import OPEN_ENDPOINTS, Secured
+from admin.access import OPEN_ENDPOINTS, Secured
 from models.accounts import Account, AccountRole
 from models.base import Base
 from models.engine import Database
@@ -21,7 +21,7 @@ from models.people import OrganizationKind
 from models.suggestions import SuggestionKind
 from models.surveys import SurveyRun
 from models.tasks import Task, TaskKind
-from services.access.actors import Actor, ActorKind, Door, Right, system
+from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.rights import RIGHTS
 from services.accounts.consultations import add_consultation
 from services.accounts.workplaces import admit_guest
@@ -70,7 +70,7 @@ def full(world: World, add_account: Callable[..., int], database: Database) -> d
     mentee, mentor = world.mentee("Анна"), world.mentor("Пётр")
     pair_id = world.agree(mentee, mentor)
     owner = add_account(world, AccountRole.CURATOR, "owner", "Нина Сергеевна Владеющая")
-    actor = Actor(ActorKind.ACCOUNT, owner, world.organization_id, Door.PANEL, frozenset(Right))
+    actor = Actor(ActorKind.ACCOUNT, owner, world.organization_id, Channel.PANEL, frozenset(Right))
     world.write(
         log_past_meeting, actor=actor, pair_id=pair_id, day=world.now.date(), clock=None, minutes=30,
         topic="Своя тема", kind=None,
@@ -204,7 +204,7 @@ def rows_of(database: Database, organization_id: int) -> dict[str, list[tuple[st
 
 @pytest.fixture
 def writes(sqlite_url: str) -> Iterator[Callable[[], int]]:
-    """A number that changes when anybody commits: SQLite's own, seen from a door of its own."""
+    """A number that changes when anybody commits: SQLite's own, seen from a connection of its own."""
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
         yield lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
 
@@ -248,7 +248,7 @@ def neighbour(
     """An administrator of another school on the same installation; the second may turn to `world`, and has
     not: an id of one's other organisation is a guessed one too.
     """
-    root = system(Door.COMMAND_LINE)
+    root = system(Channel.COMMAND_LINE)
     with database.writing() as session:
         other = add_organization(
             session,
@@ -318,7 +318,7 @@ def test_another_organisation_is_out_of_reach(
 def test_an_account_of_two_schools_sees_one_at_a_time(
     panel: Flask, world: World, full: dict[str, int], database: Database, add_account: Callable[..., int]
 ) -> None:
-    root = system(Door.COMMAND_LINE)
+    root = system(Channel.COMMAND_LINE)
     other = found_school(database, world.now, name="Гимназия № 5").organization_id
     add_account(world, AccountRole.ADMINISTRATOR, "both")
     world.write(admit_guest, actor=root, organization_id=other, login="both", role=AccountRole.ADMINISTRATOR)

@@ -13,7 +13,7 @@ from models.engine import Database
 from models.meetings import MeetingKind
 from models.people import Role
 from models.surveys import SurveyRun
-from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.clock import FixedClock
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import confirm_meeting, propose_meeting
@@ -45,7 +45,7 @@ def marks_for(total: int) -> list[str]:
 def author(database: Database, world: World, curator: Browser) -> Actor:
     with database.reading() as session:
         account_id = session.scalars(select(Account.id)).one()
-    return Actor(ActorKind.ACCOUNT, account_id, world.organization_id, Door.PANEL, frozenset(Right))
+    return Actor(ActorKind.ACCOUNT, account_id, world.organization_id, Channel.PANEL, frozenset(Right))
 
 
 def fill(world: World, author: Actor, marks: list[str], **notes: str) -> Any:
@@ -84,7 +84,7 @@ def test_an_incomplete_sheet_has_no_level(world: World, author: Actor) -> None:
 
 def test_a_sheet_is_changed_by_its_author_only(world: World, author: Actor) -> None:
     sheet = fill(world, author, marks_for(18))
-    other = Actor(ActorKind.ACCOUNT, 999, world.organization_id, Door.PANEL, frozenset(Right))
+    other = Actor(ActorKind.ACCOUNT, 999, world.organization_id, Channel.PANEL, frozenset(Right))
     with pytest.raises(NotYourSheet):
         world.write(save_sheet, actor=other, run_id=sheet.id, ratings={}, notes={})
     ids = [one.question.id for one in criteria_of(world.pack)]

@@ -12,7 +12,7 @@ from flask import Flask
 from models.accounts import AccountRole
 from models.engine import Database
 from models.people import OrganizationKind
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.organizations.register import add_organization
 from services.programmes.packs import ResolvedPack, check_packs, load_pack
 from services.programmes.running import create_programme
@@ -50,7 +50,7 @@ def sixth(tmp_path: Path) -> ResolvedPack:
 def test_sixth_pack_is_written_checked_and_runs(
     sixth: ResolvedPack, database: Database, panel: Flask, add_account: Callable[..., int], now: datetime
 ) -> None:
-    clerk = system(Door.COMMAND_LINE)
+    clerk = system(Channel.COMMAND_LINE)
     with database.writing() as session:
         school = add_organization(
             session, actor=clerk, name="Гимназия", kind=OrganizationKind.SCHOOL, address="г. Приозёрск",

@@ -1,4 +1,4 @@
-"""One person through every door of the panel: their words stay in their own records, and then nowhere.
+"""One person through every page of the panel: their words stay in their own records, and then nowhere.
 
 First everything that is no record of theirs is searched: logs at DEBUG, the journal, jobs, facts of notices,
 keys, links. Then they withdraw and are erased, and the bytes of database, logs and the folder of files
@@ -26,7 +26,7 @@ from models.people import Invitation, Participation, Person
 from models.privacy import DestructionAct
 from models.surveys import RunOccasion, SurveyRun
 from models.tasks import Task
-from services.access.actors import Door, person_in_chat, system
+from services.access.actors import Channel, person_in_chat, system
 from services.access.clock import FixedClock
 from services.joining.entering import claim_invitation
 from services.joining.web_forms import FORM, LIFE
@@ -90,7 +90,7 @@ def bring(curator: Browser, panel: Flask, world: World, work: Any) -> int:
     world.write(claim_invitation, invitation_id=invitation, chat_id=70_001, locale="ru")
     token = world.write(
         issue_link,
-        actor=system(Door.BOT),
+        actor=system(Channel.BOT),
         purpose=FORM,
         organization_id=world.organization_id,
         person_id=person_id,

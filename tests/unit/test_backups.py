@@ -169,11 +169,11 @@ class TestMaking:
         faults: list[Exception] = []
 
         def write() -> None:
-            door = Database(database_url)
+            other = Database(database_url)
             number = 0
             try:
                 while not ended.is_set():
-                    with door.writing() as session:
+                    with other.writing() as session:
                         session.execute(
                             insert(OutboxMessage).values(
                                 organization_id=world.organization_id,
@@ -195,7 +195,7 @@ class TestMaking:
             except Exception as error:  # noqa: BLE001  # told by the test itself
                 faults.append(error)
             finally:
-                door.close()
+                other.close()
 
         writers = [threading.Thread(target=write) for _ in range(2)]
         for writer in writers:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.engine import Database
-from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.errors import NotAllowed
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import write_export
@@ -47,6 +47,8 @@ def test_banks_and_the_list_of_requests_say_who_asks_for_what(database: Database
     planning = next(row for row in first if row["topic"] == "Планирование уроков")
     assert (planning["people"], planning["answered"], planning["mean"]) == (2, 2, 9.5)
     assert planning["priority"] < next(row for row in first if "ценивани" in row["topic"])["priority"]
-    observer = Actor(ActorKind.ACCOUNT, 2, world.organization_id, Door.PANEL, frozenset({Right.SEE_PEOPLE}))
+    observer = Actor(
+        ActorKind.ACCOUNT, 2, world.organization_id, Channel.PANEL, frozenset({Right.SEE_PEOPLE})
+    )
     with pytest.raises(NotAllowed):
         told("mentee_bank", observer)

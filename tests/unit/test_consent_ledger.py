@@ -16,7 +16,7 @@ from models.people import AgeGroup, Role
 from models.privacy import DutyKind, OperatorCard
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.errors import NotAllowed
 from services.consents.duties import ErasureIsNoTick, complete_duty, demand_stop, find_due_day, list_duties
 from services.consents.ledger import ConsentOnPaperOnly, give_consent
@@ -371,7 +371,7 @@ def test_the_register_shows_the_whole_history(world: World, now: datetime) -> No
     with world.database.reading() as session:
         write_export(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             what="consents",
             format="json",
             out=out,

@@ -15,7 +15,7 @@ from models.pairs import Pair, PairStatus
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Role
 from models.privacy import DutyKind
 from models.tasks import Task, TaskKind
-from services.access.actors import Actor, ActorKind, Door
+from services.access.actors import Actor, ActorKind, Channel
 from services.access.errors import NotAllowed
 from services.consents.ledger import give_consent, latest_decision
 from services.consents.papers import register_paper
@@ -66,7 +66,7 @@ def test_another_text_is_not_agreed_to(world: World, mark: str) -> None:
 def test_nobody_consents_for_another(world: World) -> None:
     person = world.joined()
     offer = world.read(read_offer, person_id=person.id, locale="ru")
-    account = Actor(ActorKind.ACCOUNT, person.id, world.organization_id, Door.PANEL)
+    account = Actor(ActorKind.ACCOUNT, person.id, world.organization_id, Channel.PANEL)
     with pytest.raises(NotAllowed):
         world.write(give_consent, actor=account, mark=offer.mark, chat_id=501, message_id=1)
 

@@ -18,7 +18,7 @@ from models.people import Person, Role
 from models.privacy import ChatMessage, DestructionAct, DutyKind
 from models.surveys import Answer, RunOccasion, SurveyRun
 from models.tasks import Task, TaskKind
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.access.errors import NotAllowed, NotFound
 from services.consents.duties import list_duties
@@ -276,7 +276,7 @@ def test_terms_that_ran_out_are_a_task_once_a_month(world: World) -> None:
     world.now = world.now.replace(month=12)
     world.write(look_after_terms)
     assert waits() == [(overdue[0].person,)], "the task of December stands in the place of November's"
-    assert world.write(ask_erasure, actor=system(Door.SCHEDULER), person_id=mentee.id).is_new
+    assert world.write(ask_erasure, actor=system(Channel.SCHEDULER), person_id=mentee.id).is_new
     with world.database.writing() as session:
         session.get_one(Person, mentee.id).erased_at = world.now
     world.write(look_after_terms)
@@ -287,7 +287,7 @@ def test_the_term_of_who_left_begins_with_that_day(world: World) -> None:
     mentee, awaited = somebody(world), world.person("Неявившийся")
     for one in (mentee, awaited):
         world.write(
-            dismiss_person, actor=system(Door.SCHEDULER), person_id=one.id, starts_on=world.now.date()
+            dismiss_person, actor=system(Channel.SCHEDULER), person_id=one.id, starts_on=world.now.date()
         )
     left_on = world.now.date()
     asked = {"actor": world.curator, "organization_id": world.organization_id}

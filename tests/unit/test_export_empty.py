@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.engine import Database
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import NothingToExport, write_export
 
@@ -21,4 +21,4 @@ def test_an_export_of_an_empty_installation_says_what_to_do_first(database: Data
         "locale": "ru",
     }
     with database.reading() as session, pytest.raises(NothingToExport):
-        write_export(session, actor=system(Door.COMMAND_LINE), out=io.BytesIO(), **facts)
+        write_export(session, actor=system(Channel.COMMAND_LINE), out=io.BytesIO(), **facts)

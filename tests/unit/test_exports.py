@@ -17,7 +17,7 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.people import Person, Role
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
-from services.access.actors import Actor, ActorKind, Door, system
+from services.access.actors import Actor, ActorKind, Channel, system
 from services.access.errors import NotAllowed, NotFound
 from services.access.rights import RIGHTS
 from services.accounts.directory import create_account
@@ -40,7 +40,7 @@ from services.surveys.office import open_sheet_about
 from services.surveys.partners import ask_partner
 from tests.world import World, fill_run, found_school
 
-ROOT = system(Door.COMMAND_LINE)
+ROOT = system(Channel.COMMAND_LINE)
 FORMULAS = ("=1+1", "+7 900", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1+1")
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -99,13 +99,13 @@ def sheet(content: bytes, number: int) -> list[list[tuple[str, str]]]:
 
 
 def actor_of(world: World, role: AccountRole) -> Actor:
-    return Actor(ActorKind.ACCOUNT, 50, world.organization_id, Door.PANEL, RIGHTS[role])
+    return Actor(ActorKind.ACCOUNT, 50, world.organization_id, Channel.PANEL, RIGHTS[role])
 
 
 def account_of(world: World, role: AccountRole) -> int:
     made = world.write(
         create_account,
-        actor=system(Door.COMMAND_LINE),
+        actor=system(Channel.COMMAND_LINE),
         organization_id=world.organization_id,
         login=role.value,
         name="Вера Павловна Тихая",

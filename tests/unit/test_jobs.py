@@ -12,7 +12,7 @@ from models.accounts import AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
-from services.access.actors import Actor, ActorKind, Door, person_in_chat, system
+from services.access.actors import Actor, ActorKind, Channel, person_in_chat, system
 from services.access.errors import DomainError, NotAllowed, NotFound
 from services.access.rights import RIGHTS
 from services.accounts.directory import create_account
@@ -47,7 +47,7 @@ from services.files.store import (
 )
 from tests.world import World, found_school
 
-ROOT = system(Door.COMMAND_LINE)
+ROOT = system(Channel.COMMAND_LINE)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def account(world: World, role: AccountRole) -> Actor:
         name=role.value,
         role=role,
     )
-    return Actor(ActorKind.ACCOUNT, made.account_id, world.organization_id, Door.PANEL, RIGHTS[role])
+    return Actor(ActorKind.ACCOUNT, made.account_id, world.organization_id, Channel.PANEL, RIGHTS[role])
 
 
 def ask(world: World, key: str = "export:1", actor: Actor = ROOT, kind: str = "export") -> int:

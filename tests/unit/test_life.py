@@ -18,7 +18,7 @@ from models.surveys import SurveyRun
 from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services.access.actors import Door, Right, system
+from services.access.actors import Channel, Right, system
 from services.access.errors import NotAllowed, NotFound
 from services.accounts.directory import create_account
 from services.accounts.workplaces import Workplace
@@ -52,7 +52,7 @@ def world(database: Database, now: Any) -> World:
     with database.writing() as session:
         account = create_account(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             organization_id=world.organization_id,
             login="curator",
             name="Куратор",

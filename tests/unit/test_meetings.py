@@ -11,7 +11,7 @@ from models.engine import Database
 from models.meetings import MeetingKind, MeetingStatus, Source
 from models.messages import OutboxMessage
 from models.tasks import Task, TaskKind
-from services.access.actors import Actor, ActorKind, Door
+from services.access.actors import Actor, ActorKind, Channel
 from services.access.errors import NotAllowed
 from services.meetings.cards import list_meetings, list_meetings_of, list_meetings_of_pair, read_meeting
 from services.meetings.outcomes import (
@@ -322,7 +322,7 @@ def test_the_curator_logs_for_a_pair_and_it_is_marked(world: World, pair: Pair) 
     card = pair.card(logged.meeting_id)
     assert (card.source, card.has_clock_time, logged.run_id) == (Source.PANEL, True, None)
     assert told(world, "feedback.invite") == sorted([pair.mentee.id, pair.mentor.id])
-    without_rights = Actor(ActorKind.ACCOUNT, 9, world.organization_id, Door.PANEL)
+    without_rights = Actor(ActorKind.ACCOUNT, 9, world.organization_id, Channel.PANEL)
     with pytest.raises(NotAllowed):
         world.write(
             log_past_meeting,

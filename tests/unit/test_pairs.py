@@ -15,7 +15,7 @@ from models.messages import OutboxMessage
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
 from models.tasks import Task, TaskKind
-from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.errors import DomainError, NotAllowed, NotFound
 from services.joining.withdrawing import withdraw_consent
 from services.pairs.assignments import (
@@ -280,8 +280,8 @@ def test_strangers_and_other_schools_are_refused(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
     stranger = world.actor(world.consented("Вера", "Олеговна"))
-    other_school = Actor(ActorKind.ACCOUNT, 2, world.organization_id + 1, Door.PANEL, frozenset(Right))
-    without_rights = Actor(ActorKind.ACCOUNT, 3, world.organization_id, Door.PANEL)
+    other_school = Actor(ActorKind.ACCOUNT, 2, world.organization_id + 1, Channel.PANEL, frozenset(Right))
+    without_rights = Actor(ActorKind.ACCOUNT, 3, world.organization_id, Channel.PANEL)
     for actor in (stranger, other_school, without_rights):
         with pytest.raises(NotAllowed):
             world.write(accept_offer, actor=actor, pair_id=pair_id)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.engine import Database
 from models.people import ChatAccount, ParticipationStatus, Role
-from services.access.actors import Actor, ActorKind, Door, Right
+from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.errors import NotAllowed, NotFound
 from services.consents.states import ConsentState
 from services.joining.withdrawing import withdraw_consent
@@ -112,7 +112,9 @@ def test_list_says_where_everyone_stands_and_finds_without_case(world: World) ->
 def test_other_schools_and_bare_accounts_see_nothing(world: World, database: Database, now: datetime) -> None:
     mentee = world.mentee()
     stranger = found_school(database, now, name="Лицей № 2")
-    observer = Actor(ActorKind.ACCOUNT, 1, world.organization_id, Door.PANEL, frozenset({Right.SEE_SCORES}))
+    observer = Actor(
+        ActorKind.ACCOUNT, 1, world.organization_id, Channel.PANEL, frozenset({Right.SEE_SCORES})
+    )
     for actor in (stranger.curator, observer):
         with pytest.raises(NotAllowed):
             world.read(read_person, actor=actor, person_id=mentee.id)
@@ -184,6 +186,6 @@ def test_own_data_names_everything_held_and_nothing_of_others(world: World) -> N
     with pytest.raises(NotAllowed):
         world.read(
             read_own_data,
-            actor=Actor(ActorKind.ACCOUNT, mentee.id, world.organization_id, Door.PANEL, frozenset(Right)),
+            actor=Actor(ActorKind.ACCOUNT, mentee.id, world.organization_id, Channel.PANEL, frozenset(Right)),
             locale="ru",
         )

@@ -14,7 +14,7 @@ from models.jobs import FileKind
 from models.outreach import PublicationKind
 from models.people import Role
 from models.references import columns_to
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.files.store import forget_expired
 from services.joining.merging import merge_people
 from services.pairs.proposals import discard_draft, draft_pair
@@ -150,7 +150,7 @@ def merge_roles(world: World, point: Callable[[int], None]) -> None:
 
 def erase(world: World, person_id: int) -> None:
     world.write(
-        erase_person, actor=system(Door.COMMAND_LINE), person_id=person_id, reason="withdrawn", made_by=""
+        erase_person, actor=system(Channel.COMMAND_LINE), person_id=person_id, reason="withdrawn", made_by=""
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.accounts import Account, AccountRole
 from models.engine import Database
 from models.roadmap import RoadmapDigest, RoadmapEntry
-from services.access.actors import Actor, ActorKind, Door, Right, person_in_chat, system
+from services.access.actors import Actor, ActorKind, Channel, Right, person_in_chat, system
 from services.access.errors import NotAllowed
 from services.accounts.directory import create_account
 from services.documents.exports.programme import ROADMAP
@@ -39,7 +39,7 @@ def world(database: Database, now: datetime) -> World:
     with database.writing() as session:
         made = create_account(
             session,
-            actor=system(Door.COMMAND_LINE),
+            actor=system(Channel.COMMAND_LINE),
             organization_id=school.organization_id,
             login="curator",
             name="Вера Павловна Тихая",
@@ -184,7 +184,7 @@ def test_a_plan_is_checked_and_puts_reminders_anew(world: World) -> None:
         entry = session.get_one(RoadmapEntry, facts["entry_id"])
         assert entry.remind_at == datetime(2026, 12, 3, 9, tzinfo=MOSCOW)
     assert one(world, "asked").leaders[0].person_id == helper.id
-    stranger = Actor(ActorKind.ACCOUNT, 9, world.organization_id + 1, Door.PANEL, frozenset(Right))
+    stranger = Actor(ActorKind.ACCOUNT, 9, world.organization_id + 1, Channel.PANEL, frozenset(Right))
     for other in (stranger, person_in_chat(helper.id, world.organization_id)):
         with pytest.raises(NotAllowed):
             world.write(put_off, actor=other, entry_id=facts["entry_id"])
@@ -235,7 +235,7 @@ def test_the_digest_lists_seven_rows_and_counts_the_rest(database: Database, now
     world.write(shift_old_dates, actor=world.curator, cycle_id=world.cycle_id)
     made = world.write(
         create_account,
-        actor=system(Door.COMMAND_LINE),
+        actor=system(Channel.COMMAND_LINE),
         organization_id=world.organization_id,
         login="vera",
         name="Вера Павловна Тихая",

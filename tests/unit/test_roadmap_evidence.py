@@ -1,4 +1,4 @@
-"""The closed list of evidence: each rule counts what really happened, by the services a door would call."""
+"""The closed list of evidence: each rule counts what really happened, by real services."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, get_args
@@ -13,7 +13,7 @@ from models.meetings import MeetingKind
 from models.pairs import Pair, PairStatus
 from models.people import OrganizationKind
 from models.surveys import RunOccasion
-from services.access.actors import Actor, ActorKind, Door, system
+from services.access.actors import Actor, ActorKind, Channel, system
 from services.access.rights import RIGHTS
 from services.accounts.consultations import add_consultation
 from services.accounts.directory import create_account
@@ -128,13 +128,13 @@ def test_an_event_proves_its_row_when_it_was_held(world: World, kind: EventKind,
 def account(world: World, role: AccountRole) -> Actor:
     made = world.write(
         create_account,
-        actor=system(Door.COMMAND_LINE),
+        actor=system(Channel.COMMAND_LINE),
         organization_id=world.organization_id,
         login=role.value,
         name="Вера Павловна Тихая",
         role=role,
     )
-    return Actor(ActorKind.ACCOUNT, made.account_id, world.organization_id, Door.PANEL, RIGHTS[role])
+    return Actor(ActorKind.ACCOUNT, made.account_id, world.organization_id, Channel.PANEL, RIGHTS[role])
 
 
 @pytest.mark.requirement("A51")
@@ -197,7 +197,7 @@ def test_nothing_is_proven_while_there_is_nobody_to_count(world: World) -> None:
 def test_every_row_of_a_pack_is_laid_out(database: Database, now: datetime, pack_id: str) -> None:
     pack = load_pack(PROGRAMMES, pack_id)
     with database.writing() as session:
-        root = system(Door.COMMAND_LINE)
+        root = system(Channel.COMMAND_LINE)
         school = add_organization(
             session,
             actor=root,

@@ -13,7 +13,7 @@ from models.engine import Database
 from models.people import Role
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
 from models.tasks import Task, TaskKind
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.accounts.directory import create_account
 from services.curator.closings import PairFate, close_cycle
 from services.delivery.tasks import open_task
@@ -64,7 +64,7 @@ def scene(database: Database) -> Scene:
     world = found_school(database, FIRST_MOMENT)
     world.write(
         create_account,
-        actor=system(Door.COMMAND_LINE),
+        actor=system(Channel.COMMAND_LINE),
         organization_id=world.organization_id,
         login="curator",
         name="Вера Павловна Тихая",

@@ -13,7 +13,7 @@ from models.messages import OutboxMessage
 from models.people import Role
 from models.surveys import SurveyRun, SurveyStatus, SurveyWave, WaveKind, WaveStatus
 from models.tasks import Task, TaskKind
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.errors import NotAllowed
 from services.accounts.directory import create_account
 from services.joining.absences import begin_leave, end_absence
@@ -45,7 +45,7 @@ def world(database: Database, now: datetime) -> World:
     world = found_school(database, now)
     world.write(
         create_account,
-        actor=system(Door.COMMAND_LINE),
+        actor=system(Channel.COMMAND_LINE),
         organization_id=world.organization_id,
         login="curator",
         name="Вера Павловна Тихая",
@@ -221,7 +221,7 @@ def test_silence_is_reminded_of_once_and_then_told_to_the_curator(
     run = runs(world)[0]
     world.now += timedelta(days=2)
     assert world.write(tell_curator_of_silence) == 0
-    away = {"actor": system(Door.COMMAND_LINE), "person_id": anna.id}
+    away = {"actor": system(Channel.COMMAND_LINE), "person_id": anna.id}
     world.write(begin_leave, starts_on=world.now.date(), ends_on=None, **away)
     assert world.write(remind_unfinished) == 0, "nobody is asked on a long leave"
     world.write(end_absence, **away)

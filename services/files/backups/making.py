@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from models.schema import REVISIONS
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.files.backups.archives import DATABASES, Manifest, Part, measure, pack
 from services.files.backups.databases import dump, engine_of, read_facts
 from services.files.backups.refusals import BackupNotWritten, BackupUnderWay
@@ -108,7 +108,7 @@ def enqueue_daily_backup(session: Session, *, now: datetime) -> JobQueued:
     """
     return enqueue_job(
         session,
-        actor=system(Door.SCHEDULER),
+        actor=system(Channel.SCHEDULER),
         kind=KIND,
         arguments={},
         organization_id=None,

@@ -12,7 +12,7 @@ from models.engine import Database
 from models.installation import Stamp
 from models.messages import OutboxMessage, OutboxStatus
 from models.schema import REVISIONS
-from services.access.actors import Door, system
+from services.access.actors import Channel, system
 from services.access.audit import record
 from services.files.backups.archives import Manifest, read_manifest, unpack
 from services.files.backups.databases import check_copy, engine_of, load, read_facts
@@ -121,7 +121,7 @@ def _record(database_url: str, manifest: Manifest, now: datetime) -> int:
         with database.writing() as session:
             record(
                 session,
-                actor=system(Door.COMMAND_LINE),
+                actor=system(Channel.COMMAND_LINE),
                 action="installation.restored",
                 subject=("installation", 1),
                 organization_id=None,

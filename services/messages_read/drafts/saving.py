@@ -1,4 +1,4 @@
-"""The one tap: what stands on the card becomes a record, by the same rules as every other door."""
+"""The one tap: what stands on the card becomes a record, by the same rules as in every other channel."""
 
 from dataclasses import dataclass
 from datetime import datetime, time

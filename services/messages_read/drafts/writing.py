@@ -38,7 +38,7 @@ SIDES: dict[Purpose, Towards] = {Purpose.LOG: "past", Purpose.PLAN: "future"}
 
 
 class CardClosed(DomainError):
-    """The button or the answer belongs to a card that was decided on; the door shows what is current."""
+    """The button or the answer belongs to a card that was decided on; the chat shows what is current."""
 
     text = N_("This card is closed already.")
 

@@ -12,7 +12,7 @@ from models.audit import AuditEntry
 from models.imports import ImportState, LegalGround, Origin, PeopleImport
 from models.jobs import FileKind, Job, StoredFile
 from models.people import Person
-from services.access.actors import Actor, ActorKind, Door, Right, system
+from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.files.jobs import OPEN, JobFacts, enqueue_job, read_job
@@ -277,7 +277,7 @@ def add_listed(
                 "organization_id": taken.organization_id,
                 "actor_kind": actor.kind.value,
                 "actor_id": actor.id,
-                "door": actor.door.value,
+                "door": actor.channel.value,
                 "action": "person.imported",
                 "subject_kind": "person",
                 "subject_id": person_id,
@@ -390,4 +390,4 @@ def _job(session: Session, job_id: int | None) -> JobFacts | None:
     """Progress for everybody who may edit people; the file of a result stays the asker's."""
     if job_id is None:
         return None
-    return read_job(session, actor=system(Door.PANEL), job_id=job_id)
+    return read_job(session, actor=system(Channel.PANEL), job_id=job_id)

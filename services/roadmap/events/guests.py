@@ -25,7 +25,7 @@ from services.roadmap.events.planning import (
     tell_guests,
 )
 
-OPENS_BEFORE = timedelta(hours=2)  # doors: who comes early may say so
+OPENS_BEFORE = timedelta(hours=2)  # who comes early may say so
 REMIND_BEFORE = timedelta(days=1)
 
 

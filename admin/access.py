@@ -1,4 +1,4 @@
-"""Who stands before the panel, and the bases that every view derives from.
+"""The signed-in account of a request, and the bases that every view derives from.
 
 A view is closed unless its base says otherwise; beside that, `keep_out_strangers` closes every address that
 is not on a short list, so that a forgotten view is still behind the sign-in.
