@@ -30,7 +30,9 @@ def run_at(moment: str, zone: str, arguments: list[str]) -> int:
     faketime = ["faketime", "-m", "--exclude-monotonic", "-f", f"{ahead.total_seconds():+.0f}s"]
     pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
     print(f"moments: {moment}, {zone}", flush=True)
-    environment = {**os.environ, "TZ": zone}
+    environment = {**os.environ, "TZ": zone, "PYTHONPATH": str(ROOT / "tools" / "faketime")}
+    # Without it every wait for the interpreter's lock ends at once: eight times the processor time.
+    environment["FAKETIME_FORCE_MONOTONIC_FIX"] = "0"
     return subprocess.run([*faketime, *pytest], cwd=ROOT, env=environment, check=False).returncode
 
 
