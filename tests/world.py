@@ -2,7 +2,7 @@
 
 `world = found_school(database, now)` makes an organisation with a running target-model programme; the rest is
 asked of it: `world.person("Анна", "Игоревна")`, `world.mentee()`, `world.mentor()`, `world.agree(...)`.
-Schools, mentees, mentors and agreements that a run has made before are copied (tests/standing.py).
+Schools, mentees, mentors and agreements that a run has made before are copied (tests/world_cache.py).
 """
 
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ from services.programmes.surveys import Question
 from services.surveys.intake import choose_role
 from services.surveys.runs import finish_ticks, record_answer, send, skip_question, tick_option
 from services.surveys.steps import read_step
-from tests.standing import T, repeat
+from tests.world_cache import T, repeat
 
 PROGRAMMES = Path(__file__).resolve().parent.parent / "programmes"
 FAMILY_NAMES = ("Коваленко", "Белых", "Шевчук", "Гнатюк", "Черных", "Живаго", "Петренко", "Долгих")

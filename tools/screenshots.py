@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright  # noqa: E402  
 from sandbox.client import Person, SandboxClient  # noqa: E402
 from tests.life.curator import Curator  # noqa: E402
 from tests.life.processes import Command, free_port  # noqa: E402
-from tests.life.walk import Walk  # noqa: E402
+from tests.life.scenario import Scenario  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -63,33 +63,33 @@ class Album:
         print(path.relative_to(ROOT), path.stat().st_size // 1024, "kB")
 
 
-async def photograph(walk: Walk, album: Album) -> None:
+async def photograph(scenario: Scenario, album: Album) -> None:
     """The main job once, stopping where a picture is wanted."""
-    mentee, mentor, curator = walk.mentee, walk.mentor, walk.curator
+    mentee, mentor, curator = scenario.mentee, scenario.mentor, scenario.curator
     await album.chat("chat-start", mentee)
-    await mentee.start(walk.invitations["mentee"])
+    await mentee.start(scenario.invitations["mentee"])
     for label in ("Да, это я", "Дальше"):
         await mentee.tap(label)
     await album.chat("chat-consent", mentee)
     for label in ("Даю согласие", "Мне нужен наставник"):
         await mentee.tap(label)
-    await walk.answer(mentee, ratings="3", typed="2", most=6)
+    await scenario.answer(mentee, ratings="3", typed="2", most=6)
     await album.chat("chat-intake", mentee)
-    await walk.answer(mentee, ratings="83562974", typed="2")
-    await walk.send(mentee)
-    await walk.join_as_mentor()
-    await walk.answer(mentor, ratings="98479586")
-    await walk.send(mentor)
+    await scenario.answer(mentee, ratings="83562974", typed="2")
+    await scenario.send(mentee)
+    await scenario.join_as_mentor()
+    await scenario.answer(mentor, ratings="98479586")
+    await scenario.send(mentor)
     await album.panel("panel-home", "/")
     await album.panel("panel-people", "/people/")
-    await walk.propose()
+    await scenario.propose()
     pair = re.search(r"/pairs/(\d+)/", curator.page.address)
     assert pair
     await album.panel("panel-propose", "/proposals/1/2/", size={"width": 1280, "height": 900})
     await album.panel("panel-confirm", f"/pairs/{pair[1]}/confirm", size={"width": 1280, "height": 900})
-    await walk.confirm()
+    await scenario.confirm()
     await album.chat("chat-offer", mentor)
-    await walk.accept()
+    await scenario.accept()
     days = await mentor.tap("Предложить встречу")
     await mentor.tap(days.labels[0])
     await album.chat("chat-time", mentor)
@@ -98,20 +98,20 @@ async def photograph(walk: Walk, album: Album) -> None:
     await mentee.expect("предлагает встретиться")
     await album.chat("chat-proposal", mentee)
     await mentee.tap("Подтвердить")
-    await walk.wait_for("Напоминаю о встрече")
+    await scenario.wait_for("Напоминаю о встрече")
     await album.chat("chat-reminder", mentee)
-    await walk.wait_for("Она состоялась?")
-    await walk.log()
-    await walk.rate(mentor="8", mentee="9")
+    await scenario.wait_for("Она состоялась?")
+    await scenario.log()
+    await scenario.rate(mentor="8", mentee="9")
     await album.chat("chat-feedback", mentee)
     await album.chat("chat-phone", mentee, size=PHONE)
     await mentor.tap("Готово")
-    await walk.telegram.skip(days=1)
+    await scenario.telegram.skip(days=1)
     await mentor.say("сегодня 40 минут, посмотрели урок в 5Б, в четверг разберём план следующего")
     await mentor.expect("40 минут")
     await album.chat("chat-message", mentor)
     await mentor.tap("Сохранить")
-    await walk.score({2: "1", 5: "1"})
+    await scenario.score({2: "1", 5: "1"})
     await album.panel("panel-scores", "/scores/", size={"width": 1280, "height": 1100})
     await album.panel("panel-pair", f"/pairs/{pair[1]}/")
     await album.panel("panel-phone", "/", size=PHONE)
@@ -141,12 +141,12 @@ async def main() -> None:
             browser: Browser = await driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
             async with SandboxClient(chat, timeout=30) as telegram, Curator(panel) as curator:
                 await curator.sign_in(login, password)
-                walk = await Walk.of_demo(telegram, curator)
+                scenario = await Scenario.of_demo(telegram, curator)
                 first = await browser.new_context(locale="ru-RU")
                 second = await browser.new_context(locale="ru-RU")
                 album = Album(await first.new_page(), await second.new_page(), (chat, panel))
                 await album.sign_in(login, password)
-                await photograph(walk, album)
+                await photograph(scenario, album)
             await browser.close()
 
 

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.town import Town
+from tests.running_bot import RunningBot
 
 
 @pytest_asyncio.fixture
-async def town(sqlite_url: str) -> AsyncIterator[Town]:
-    async with Town(sqlite_url) as here:
+async def running(sqlite_url: str) -> AsyncIterator[RunningBot]:
+    async with RunningBot(sqlite_url) as here:
         await here.start_bot()
         yield here

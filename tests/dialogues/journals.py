@@ -11,40 +11,40 @@ from models.meetings import Meeting, MeetingKind
 from models.tasks import Task
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import confirm_meeting, propose_meeting
-from tests.dialogues.couples import MOSCOW, Couple
+from tests.dialogues.pairs import MOSCOW, PairInChat
 
 
-async def rows(couple: Couple, query: Executable) -> list[Any]:
+async def rows(couple: PairInChat, query: Executable) -> list[Any]:
     found: list[Any] = await asyncio.to_thread(
         couple.world.read, lambda session: session.execute(query).all()
     )
     return found
 
 
-async def meetings(couple: Couple) -> list[tuple[str, str, int | None, str | None]]:
+async def meetings(couple: PairInChat) -> list[tuple[str, str, int | None, str | None]]:
     """Status, local day, minutes held, topic."""
     query = select(Meeting.status, Meeting.local_start, Meeting.held_minutes, Meeting.topic)
     found = await rows(couple, query.order_by(Meeting.id))
     return [(status.value, start[:10], minutes, topic) for status, start, minutes, topic in found]
 
 
-async def drafts(couple: Couple) -> list[tuple[DraftStatus, str | None]]:
+async def drafts(couple: PairInChat) -> list[tuple[DraftStatus, str | None]]:
     found = await rows(couple, select(Draft.status, Draft.text, Draft.contents).order_by(Draft.id))
     assert all((text is None) == (contents is None) for _, text, contents in found)
     return [(status, text) for status, text, _ in found]
 
 
-async def task_kinds(couple: Couple) -> list[str]:
+async def task_kinds(couple: PairInChat) -> list[str]:
     return [kind.value for (kind,) in await rows(couple, select(Task.kind).where(Task.done_at.is_(None)))]
 
 
-async def day(couple: Couple, *, back: int = 0) -> str:
+async def day(couple: PairInChat, *, back: int = 0) -> str:
     return ((await couple.local_now()).date() - timedelta(days=back)).isoformat()
 
 
-async def log(couple: Couple, **facts: Any) -> int:
+async def log(couple: PairInChat, **facts: Any) -> int:
     """What the mentor logged before, by the service."""
-    couple.world.now = couple.town.clock.now()
+    couple.world.now = couple.running.clock.now()
     local_day = couple.world.now.astimezone(MOSCOW).date() - timedelta(days=facts.pop("back", 1))
     logged = await asyncio.to_thread(
         couple.world.write,
@@ -58,9 +58,9 @@ async def log(couple: Couple, **facts: Any) -> int:
     return meeting_id
 
 
-async def plan(couple: Couple, local_start: datetime, kind: MeetingKind = MeetingKind.INTRO) -> int:
+async def plan(couple: PairInChat, local_start: datetime, kind: MeetingKind = MeetingKind.INTRO) -> int:
     """A meeting that both agreed on, by the services."""
-    couple.world.now = couple.town.clock.now()
+    couple.world.now = couple.running.clock.now()
     write, world = couple.world.write, couple.world
     proposed = await asyncio.to_thread(
         write,

@@ -20,18 +20,18 @@ from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.accounts.directory import create_account, set_password
 from services.organizations.panel_address import keep_panel_address
-from tests.dialogues.walks import Guest, consented, make_world
+from tests.dialogues.participants import Guest, consented, make_world
 from tests.panel.conftest import PASSWORD, Browser, text_of
-from tests.town import Town
+from tests.running_bot import RunningBot
 from tests.world import World
 
 ADDRESS = "https://panel.example"
 
 
 @pytest.fixture
-async def world(town: Town) -> World:
-    world = await make_world(town)
-    with town.database.writing() as session:
+async def world(running: RunningBot) -> World:
+    world = await make_world(running)
+    with running.database.writing() as session:
         keep_panel_address(session, ADDRESS + "/")
         made = create_account(
             session,
@@ -52,8 +52,8 @@ def clock(world: World) -> FixedClock:
 
 
 @pytest.fixture
-def panel(town: Town, clock: FixedClock) -> Iterator[Flask]:
-    app = create_panel(PanelConfig(database_url=town.database_url, secret_key="0" * 32, clock=clock))
+def panel(running: RunningBot, clock: FixedClock) -> Iterator[Flask]:
+    app = create_panel(PanelConfig(database_url=running.database_url, secret_key="0" * 32, clock=clock))
     app.testing = True
     with app.app_context():
         limiter.reset()
@@ -90,10 +90,10 @@ async def menu_shows_panel(person: Person, *, is_shown: bool = True) -> None:
 
 
 async def test_a_curator_ties_the_chat_and_enters_by_it(
-    town: Town, world: World, panel: Flask, clock: FixedClock
+    running: RunningBot, world: World, panel: Flask, clock: FixedClock
 ) -> None:
     curator = Browser(panel.test_client(), "curator")
-    vera = await town.telegram.person("Вера", key="vera")
+    vera = await running.telegram.person("Вера", key="vera")
     await vera.start()
     assert "есть учётная запись в панели" in (await vera.say("/panel")).text
     assert "не знаю такого кода" in (await vera.say("1234 5678 9012")).text
@@ -106,7 +106,7 @@ async def test_a_curator_ties_the_chat_and_enters_by_it(
     assert "чат связан" in (await there(curator.get, "/account/")).casefold()
     await menu_shows_panel(vera)
 
-    clock.moment = await town.telegram.now()
+    clock.moment = await running.telegram.now()
     path = entry_in((await vera.say("/panel")).text)
     phone = Browser(panel.test_client())
     for _ in range(2):  # Telegram's preview, then the person
@@ -120,9 +120,9 @@ async def test_a_curator_ties_the_chat_and_enters_by_it(
     assert "В чат отправлена ссылка" in (await there(phone.get, "/audit/"))
 
     late = entry_in((await vera.say("/panel")).text)
-    clock.moment = await town.telegram.now() + timedelta(minutes=5, seconds=1)
+    clock.moment = await running.telegram.now() + timedelta(minutes=5, seconds=1)
     assert "устарела" in (await there(stranger.get, late, status=410))
-    clock.moment = await town.telegram.now()
+    clock.moment = await running.telegram.now()
     spent = entry_in((await vera.say("/panel")).text)
     fresh = "совсем новая длинная фраза"
     await there(curator.post, "/account/", present=PASSWORD, password=fresh, again=fresh)
@@ -135,8 +135,10 @@ async def test_a_curator_ties_the_chat_and_enters_by_it(
     assert "есть учётная запись в панели" in (await vera.say("/panel")).text
 
 
-async def test_a_teacher_who_is_a_curator_too_keeps_the_chat(town: Town, world: World, panel: Flask) -> None:
-    anna: Guest = await consented(town, world)
+async def test_a_teacher_who_is_a_curator_too_keeps_the_chat(
+    running: RunningBot, world: World, panel: Flask
+) -> None:
+    anna: Guest = await consented(running, world)
     await anna.tap("Мне нужен наставник")
     assert "есть учётная запись в панели" in await anna.say("/panel")
     told = await anna.say(await code_of(Browser(panel.test_client(), "curator")))
@@ -146,9 +148,9 @@ async def test_a_teacher_who_is_a_curator_too_keeps_the_chat(town: Town, world: 
     assert "ваша роль: наставляемый" in await anna.say("/menu")
 
 
-def add_observer(town: Town, world: World, name: str) -> None:
+def add_observer(running: RunningBot, world: World, name: str) -> None:
     """An account that a curator makes, whose password the curator sets: the way of somebody curious."""
-    with town.database.writing() as session:
+    with running.database.writing() as session:
         made = create_account(
             session,
             actor=world.curator,
@@ -162,15 +164,15 @@ def add_observer(town: Town, world: World, name: str) -> None:
 
 
 async def test_an_account_with_a_teachers_name_takes_no_chat_over(
-    town: Town, world: World, panel: Flask
+    running: RunningBot, world: World, panel: Flask
 ) -> None:
-    anna: Guest = await consented(town, world)
+    anna: Guest = await consented(running, world)
     await anna.tap("Мне нужен наставник")
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         teacher = session.scalars(select(DbPerson).where(DbPerson.given_name == "Анна")).one()
         name, teacher_id = teacher.full_name, teacher.id
-    add_observer(town, world, name)
-    thief = await town.telegram.person("Чужая", key="thief")
+    add_observer(running, world, name)
+    thief = await running.telegram.person("Чужая", key="thief")
     await thief.start()
     told = (await thief.say(await code_of(Browser(panel.test_client(), "observer")))).text
     assert "связан с учётной записью" in told
@@ -178,7 +180,7 @@ async def test_an_account_with_a_teachers_name_takes_no_chat_over(
     assert "ваша роль: наставляемый" not in menu
     assert "Кем вы работаете" not in menu
     assert "ваша роль: наставляемый" in await anna.say("/menu"), "the teacher's chat is hers as before"
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         chats = session.scalars(select(ChatAccount).where(ChatAccount.person_id == teacher_id)).all()
         account = session.scalars(select(Account).where(Account.login == "observer")).one()
     assert len(chats) == 1
@@ -186,37 +188,37 @@ async def test_an_account_with_a_teachers_name_takes_no_chat_over(
 
 
 async def test_an_account_with_the_name_of_somebody_without_a_chat_does_not_become_them(
-    town: Town, world: World, panel: Flask
+    running: RunningBot, world: World, panel: Flask
 ) -> None:
     card = world.person("Анна")
     card_id = card.id
-    add_observer(town, world, card.full_name)
+    add_observer(running, world, card.full_name)
     observer = Browser(panel.test_client(), "observer")
-    stranger = await town.telegram.person("Чужая", key="stranger")
+    stranger = await running.telegram.person("Чужая", key="stranger")
     await stranger.start()
     await stranger.say(await code_of(observer))
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         assert session.scalars(select(ChatAccount).where(ChatAccount.person_id == card_id)).all() == []
 
 
 async def test_the_account_of_a_participant_brings_no_other_chat_and_an_own_one_tells_the_old(
-    town: Town, world: World, panel: Flask
+    running: RunningBot, world: World, panel: Flask
 ) -> None:
     """Who resets the account of a teacher takes a code, and would get the teacher's chat with it."""
-    anna: Guest = await consented(town, world)
+    anna: Guest = await consented(running, world)
     await anna.tap("Мне нужен наставник")
     curator = Browser(panel.test_client(), "curator")
     await anna.say(await code_of(curator))
-    thief = await town.telegram.person("Чужая", key="thief")
+    thief = await running.telegram.person("Чужая", key="thief")
     await thief.start()
     assert "принадлежит участнику" in (await thief.say(await code_of(curator))).text
     assert "ваша роль: наставляемый" in await anna.say("/menu")
 
     await there(curator.post, "/account/chat/unlink", page="/account/")
-    first = await town.telegram.person("Вера", key="first")
+    first = await running.telegram.person("Вера", key="first")
     await first.start()
     await first.say(await code_of(curator))
-    second = await town.telegram.person("Вера", key="second")
+    second = await running.telegram.person("Вера", key="second")
     await second.start()
     assert "связан с учётной записью" in (await second.say(await code_of(curator))).text
     await first.expect("больше не связан")
@@ -224,11 +226,13 @@ async def test_the_account_of_a_participant_brings_no_other_chat_and_an_own_one_
     assert ADDRESS not in (await first.say("/panel")).text
 
 
-async def test_the_owner_reads_in_the_chat_who_issued_a_link(town: Town, world: World, panel: Flask) -> None:
-    vera = await town.telegram.person("Вера", key="vera")
+async def test_the_owner_reads_in_the_chat_who_issued_a_link(
+    running: RunningBot, world: World, panel: Flask
+) -> None:
+    vera = await running.telegram.person("Вера", key="vera")
     await vera.start()
     await vera.say(await code_of(Browser(panel.test_client(), "curator")))
-    with town.database.writing() as session:
+    with running.database.writing() as session:
         keeper = create_account(
             session,
             actor=system(Channel.COMMAND_LINE),

@@ -13,8 +13,8 @@ from models.people import ChatAccount, Invitation, Organization
 from models.tasks import Task, TaskKind
 from services.consents.texts import read_offer
 from services.programmes.consents import sha256
-from tests.dialogues.walks import Guest, consented, invited, make_world
-from tests.town import Town
+from tests.dialogues.participants import Guest, consented, invited, make_world
+from tests.running_bot import RunningBot
 from tests.world import World
 
 
@@ -25,8 +25,8 @@ def decisions(world: World, person_id: int) -> list[Consent]:
         )
 
 
-async def reach_text(town: Town, world: World) -> Guest:
-    anna = await invited(town, world)
+async def reach_text(running: RunningBot, world: World) -> Guest:
+    anna = await invited(running, world)
     await anna.telegram.start(anna.payload)
     await anna.tap("Да, это я")
     await anna.tap("Дальше")
@@ -34,9 +34,9 @@ async def reach_text(town: Town, world: World) -> Guest:
 
 
 @pytest.mark.requirement("A49")
-async def test_consent_takes_three_taps_and_keeps_its_evidence(town: Town) -> None:
-    world = await make_world(town)
-    anna = await reach_text(town, world)
+async def test_consent_takes_three_taps_and_keeps_its_evidence(running: RunningBot) -> None:
+    world = await make_world(running)
+    anna = await reach_text(running, world)
     text = await anna.telegram.screen()
     assert "Согласие на обработку персональных данных" in text.text
     assert "Версия текста: 1" in text.text
@@ -56,9 +56,9 @@ async def test_consent_takes_three_taps_and_keeps_its_evidence(town: Town) -> No
     assert given[0].text_sha256 == sha256(offer.text)
 
 
-async def test_double_tap_on_consent_is_one_decision(town: Town) -> None:
-    world = await make_world(town)
-    anna = await reach_text(town, world)
+async def test_double_tap_on_consent_is_one_decision(running: RunningBot) -> None:
+    world = await make_world(running)
+    anna = await reach_text(running, world)
     await anna.telegram.tap("Даю согласие", wait=False)
     await anna.telegram.tap("Даю согласие", wait=False)
     await anna.telegram.expect("Что вам сейчас ближе")
@@ -67,9 +67,9 @@ async def test_double_tap_on_consent_is_one_decision(town: Town) -> None:
     assert (await anna.telegram.transcript()).count("Что вам сейчас ближе") == 1
 
 
-async def test_a_double_tap_on_a_withdrawal_says_once_what_became_of_it(town: Town) -> None:
-    world = await make_world(town)
-    anna = await consented(town, world)
+async def test_a_double_tap_on_a_withdrawal_says_once_what_became_of_it(running: RunningBot) -> None:
+    world = await make_world(running)
+    anna = await consented(running, world)
     await anna.tap("Мне нужен наставник")
     await anna.say("/privacy")
     await anna.tap("Отозвать согласие")
@@ -81,9 +81,9 @@ async def test_a_double_tap_on_a_withdrawal_says_once_what_became_of_it(town: To
 
 
 @pytest.mark.requirement("D5")
-async def test_refusal_keeps_decision_date_and_version_only(town: Town) -> None:
-    world = await make_world(town)
-    anna = await reach_text(town, world)
+async def test_refusal_keeps_decision_date_and_version_only(running: RunningBot) -> None:
+    world = await make_world(running)
+    anna = await reach_text(running, world)
     farewell = await anna.tap("Не даю согласия")
     assert "вы не участвуете" in farewell
     (row,) = decisions(world, anna.facts.id)
@@ -100,11 +100,11 @@ async def test_refusal_keeps_decision_date_and_version_only(town: Town) -> None:
 
 
 @pytest.mark.parametrize("way", ["button", "link"])
-async def test_who_declined_may_come_back(town: Town, way: str) -> None:
-    world = await make_world(town)
-    anna = await reach_text(town, world)
+async def test_who_declined_may_come_back(running: RunningBot, way: str) -> None:
+    world = await make_world(running)
+    anna = await reach_text(running, world)
     await anna.tap("Не даю согласия")
-    await town.telegram.skip(days=3)
+    await running.telegram.skip(days=3)
     if way == "button":
         await anna.tap("Вернуться")
     else:
@@ -121,9 +121,9 @@ async def test_who_declined_may_come_back(town: Town, way: str) -> None:
         assert session.scalar(open_tasks) == 0
 
 
-async def test_nothing_is_asked_before_the_consent(town: Town) -> None:
-    world = await make_world(town)
-    anna = await invited(town, world)
+async def test_nothing_is_asked_before_the_consent(running: RunningBot) -> None:
+    world = await make_world(running)
+    anna = await invited(running, world)
     await anna.telegram.start(anna.payload)
     await anna.tap("Да, это я")
     for command in ("/menu", "/surveys", "/pair", "/meetings", "/log", "/privacy", "/cancel", "/start"):
@@ -132,9 +132,9 @@ async def test_nothing_is_asked_before_the_consent(town: Town) -> None:
 
 
 @pytest.mark.requirement("D5")
-async def test_withdrawal_takes_two_taps_and_stops_everything(town: Town) -> None:
-    world = await make_world(town)
-    anna = await consented(town, world)
+async def test_withdrawal_takes_two_taps_and_stops_everything(running: RunningBot) -> None:
+    world = await make_world(running)
+    anna = await consented(running, world)
     await anna.tap("Мне нужен наставник")
     assert "Вы дали согласие" in await anna.say("/privacy")
     anna.taps = 0
@@ -154,9 +154,9 @@ async def test_withdrawal_takes_two_taps_and_stops_everything(town: Town) -> Non
     assert "Кем вы работаете?" in question
 
 
-async def test_another_consent_is_read_given_and_taken_back_in_two_taps(town: Town) -> None:
-    world = await make_world(town)
-    anna = await consented(town, world)
+async def test_another_consent_is_read_given_and_taken_back_in_two_taps(running: RunningBot) -> None:
+    world = await make_world(running)
+    anna = await consented(running, world)
     await anna.tap("Мне нужен наставник")
     listed = await anna.say("/privacy")
     assert "Фото- и видеосъёмка – не дано" in listed
@@ -184,9 +184,9 @@ async def test_another_consent_is_read_given_and_taken_back_in_two_taps(town: To
     assert "Долгосрочный банк наставников – отказ" in listed
 
 
-async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town) -> None:
-    world = await make_world(town)
-    anna = await reach_text(town, world)
+async def test_changed_facts_of_the_organisation_ask_to_read_again(running: RunningBot) -> None:
+    world = await make_world(running)
+    anna = await reach_text(running, world)
     with world.database.writing() as session:
         session.get_one(Organization, world.organization_id).address = "г. Приозёрск, ул. Новая, 5"
     screen = await anna.tap("Даю согласие")
@@ -197,9 +197,9 @@ async def test_changed_facts_of_the_organisation_ask_to_read_again(town: Town) -
     assert len(decisions(world, anna.facts.id)) == 1
 
 
-async def test_missing_facts_of_the_organisation_are_said_plainly(town: Town) -> None:
-    world = await make_world(town)
+async def test_missing_facts_of_the_organisation_are_said_plainly(running: RunningBot) -> None:
+    world = await make_world(running)
     with world.database.writing() as session:
         session.get_one(Organization, world.organization_id).inn = ""
-    anna = await reach_text(town, world)
+    anna = await reach_text(running, world)
     assert "не хватает сведений об организации" in await anna.text()

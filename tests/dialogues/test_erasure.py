@@ -18,9 +18,9 @@ from models.tasks import Task
 from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.privacy.erasures import ask_erasure, list_acts
-from tests.dialogues.couples import bring_to_pair
-from tests.dialogues.walks import consented_by_taps, make_world
-from tests.town import Town
+from tests.dialogues.pairs import bring_to_pair
+from tests.dialogues.participants import consented_by_taps, make_world
+from tests.running_bot import RunningBot
 from worker.running import work_once
 from worker.work import WorkerConfig
 
@@ -29,16 +29,16 @@ NAME, MIDDLE = "Евлампия", "Феофилактовна"
 
 @pytest.mark.requirement("A24", "D5", "E19")
 async def test_who_withdrew_is_erased_and_told_and_only_the_act_knows_the_name(
-    town: Town, sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    running: RunningBot, sqlite_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world = await make_world(town)
-    guest = await consented_by_taps(town, world, NAME, MIDDLE)
+    world = await make_world(running)
+    guest = await consented_by_taps(running, world, NAME, MIDDLE)
     await guest.tap("Мне нужен наставник")
     await guest.say("/privacy")
     await guest.tap("Отозвать согласие")
     screen = await guest.tap("Да, отозвать")
     assert "Вы отозвали согласие" in screen
-    world.now = await town.telegram.now()
+    world.now = await running.telegram.now()
     asked = await asyncio.to_thread(
         world.write, ask_erasure, actor=system(Channel.COMMAND_LINE), person_id=guest.facts.id
     )
@@ -79,11 +79,11 @@ def rows(world: Any) -> list[tuple[str, str]]:
 
 
 async def test_logs_callbacks_and_links_carry_no_names_and_no_texts(
-    town: Town, caplog: pytest.LogCaptureFixture
+    running: RunningBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Distinctive words through the chat; then everything that is not their own record is searched."""
     caplog.set_level(logging.DEBUG)
-    couple = await bring_to_pair(town)
+    couple = await bring_to_pair(running)
     secret = "Тригонометрия Кассиопеи"
     for said in (
         f"вчера 40 минут, {secret}",

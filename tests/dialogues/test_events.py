@@ -9,18 +9,18 @@ from models.events import EventKind, EventStatus, GuestAnswer
 from services.roadmap.events.guests import invite_guests, list_guests
 from services.roadmap.events.minutes import add_material
 from services.roadmap.events.planning import EventFacts, cancel_event, change_event, plan_event
-from tests.dialogues.couples import Couple, bring_together
-from tests.town import Town
+from tests.dialogues.pairs import PairInChat, bring_together
+from tests.running_bot import RunningBot
 
 
-async def plan(couple: Couple, **more: Any) -> EventFacts:
+async def plan(couple: PairInChat, **more: Any) -> EventFacts:
     """A round table in two days, with both invited."""
     event: EventFacts = await couple.curate(
         plan_event,
         cycle_id=couple.world.cycle_id,
         kind=EventKind.ROUND_TABLE,
         title="Знакомство с наставниками",
-        starts_at=couple.town.clock.now() + timedelta(days=2),
+        starts_at=couple.running.clock.now() + timedelta(days=2),
         place="кабинет 12",
         agenda="Представление наставников\nВопросы",
         **more,
@@ -32,7 +32,7 @@ async def plan(couple: Couple, **more: Any) -> EventFacts:
     return event
 
 
-async def answers(couple: Couple, event: EventFacts) -> dict[int, tuple[GuestAnswer | None, bool]]:
+async def answers(couple: PairInChat, event: EventFacts) -> dict[int, tuple[GuestAnswer | None, bool]]:
     guests = await couple.look(
         list_guests, actor=couple.world.curator, event_id=event.id, now=couple.world.now
     )
@@ -40,8 +40,8 @@ async def answers(couple: Couple, event: EventFacts) -> dict[int, tuple[GuestAns
 
 
 @pytest.mark.requirement("C33", "C15")
-async def test_guests_answer_and_are_present(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_guests_answer_and_are_present(running: RunningBot) -> None:
+    couple = await bring_together(running)
     event = await plan(couple)
     invitation = await couple.anna.expect("Приглашаем вас: круглый стол Знакомство с наставниками")
     assert "кабинет 12" in invitation.text
@@ -56,10 +56,10 @@ async def test_guests_answer_and_are_present(town: Town) -> None:
     assert set((await answers(couple, event)).values()) == {(GuestAnswer.COMES, False)}
     early = await couple.anna.start(f"evt_{event.token}")
     assert "Отметиться можно за два часа до начала" in early.text
-    await town.telegram.skip(days=1)
+    await running.telegram.skip(days=1)
     reminded = await couple.anna.expect("Напоминаем: круглый стол")
     assert "Я на месте" in reminded.labels
-    await town.telegram.skip(hours=23)
+    await running.telegram.skip(hours=23)
     await couple.anna.tap("Я на месте", message_id=reminded.message_id)
     await couple.anna.expect("Отметили, что вы на месте")
     by_code = await couple.pyotr.start(f"evt_{event.token}")
@@ -72,8 +72,8 @@ async def test_guests_answer_and_are_present(town: Town) -> None:
     assert "Материалы: круглый стол" in handed.text
 
 
-async def test_guests_hear_of_a_move_and_of_the_end(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_guests_hear_of_a_move_and_of_the_end(running: RunningBot) -> None:
+    couple = await bring_together(running)
     event = await plan(couple)
     await couple.pyotr.expect("Приглашаем вас")
     await couple.anna.expect("Приглашаем вас")
@@ -91,10 +91,10 @@ async def test_guests_hear_of_a_move_and_of_the_end(town: Town) -> None:
     assert "Это мероприятие отменено" in await couple.anna.transcript()
 
 
-async def test_a_stranger_with_the_code_is_told_what_to_do(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_a_stranger_with_the_code_is_told_what_to_do(running: RunningBot) -> None:
+    couple = await bring_together(running)
     event = await plan(couple)
-    stranger = await town.telegram.person("Кто-то")
+    stranger = await running.telegram.person("Кто-то")
     answered = await stranger.start(f"evt_{event.token}")
     assert "Мы пока не знакомы" in answered.text
     unknown = await couple.anna.start("evt_aaaaaaaaaaaaaaaaaaaaaa")

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from sandbox.screen import Screen
-from tests.dialogues.couples import bring_to_pair
-from tests.dialogues.walks import consented, make_world
-from tests.town import Town
+from tests.dialogues.pairs import bring_to_pair
+from tests.dialogues.participants import consented, make_world
+from tests.running_bot import RunningBot
 
 WELCOME = "напишите код организации"
 STRANGE = {
@@ -20,8 +20,8 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("kind", STRANGE)
-async def test_what_is_no_text_gets_a_sentence_and_the_screen(town: Town, kind: str) -> None:
-    vera = await town.telegram.person("Вера")
+async def test_what_is_no_text_gets_a_sentence_and_the_screen(running: RunningBot, kind: str) -> None:
+    vera = await running.telegram.person("Вера")
     assert WELCOME in (await vera.start()).text
     send: Callable[[], Awaitable[Screen]] = getattr(vera, f"send_{kind}")
     screen = await send()
@@ -29,16 +29,16 @@ async def test_what_is_no_text_gets_a_sentence_and_the_screen(town: Town, kind: 
     assert WELCOME in screen.text
 
 
-async def test_an_unknown_command_points_to_the_menu(town: Town) -> None:
-    vera = await town.telegram.person("Вера")
+async def test_an_unknown_command_points_to_the_menu(running: RunningBot) -> None:
+    vera = await running.telegram.person("Вера")
     await vera.start()
     screen = await vera.say("/nosuch")
     assert "Такой команды я не знаю" in screen.text
     assert WELCOME in screen.text
 
 
-async def test_edited_and_forwarded_messages_change_nothing(town: Town) -> None:
-    anna = await consented(town, await make_world(town))
+async def test_edited_and_forwarded_messages_change_nothing(running: RunningBot) -> None:
+    anna = await consented(running, await make_world(running))
     await anna.tap("Мне нужен наставник")
     question = await anna.text()
     await anna.telegram.send_sticker()
@@ -52,8 +52,8 @@ async def test_edited_and_forwarded_messages_change_nothing(town: Town) -> None:
     assert "Правки уже отправленных сообщений" in screen.text
 
 
-async def test_text_where_a_button_is_expected_keeps_the_screen(town: Town) -> None:
-    anna = await consented(town, await make_world(town))
+async def test_text_where_a_button_is_expected_keeps_the_screen(running: RunningBot) -> None:
+    anna = await consented(running, await make_world(running))
     roles = await anna.labels()
     await anna.say("я не знаю")
     assert await anna.labels() == roles
@@ -61,8 +61,8 @@ async def test_text_where_a_button_is_expected_keeps_the_screen(town: Town) -> N
     assert len(with_buttons) == 1
 
 
-async def test_the_menu_of_commands_is_set_and_each_command_answers(town: Town) -> None:
-    anna = await consented(town, await make_world(town))
+async def test_the_menu_of_commands_is_set_and_each_command_answers(running: RunningBot) -> None:
+    anna = await consented(running, await make_world(running))
     commands = await anna.telegram.commands()
     assert "menu" in commands
     for command in commands:
@@ -72,16 +72,16 @@ async def test_the_menu_of_commands_is_set_and_each_command_answers(town: Town) 
 
 
 @pytest.mark.parametrize("typed", ["ок", "наверное", "ой нет"])
-async def test_a_mere_reply_is_pointed_to_the_buttons(town: Town, typed: str) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_mere_reply_is_pointed_to_the_buttons(running: RunningBot, typed: str) -> None:
+    couple = await bring_to_pair(running)
     told = await couple.anna.say(typed)
     assert "кнопк" in told.text
     assert "Я не понял" not in told.text
     assert "ваша роль" in told.text
 
 
-async def test_a_word_typed_under_a_withdrawal_keeps_its_question(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_word_typed_under_a_withdrawal_keeps_its_question(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.anna.say("/privacy")
     await couple.anna.tap("Отозвать согласие")
     for typed in ("ой нет", "я передумала", "8"):

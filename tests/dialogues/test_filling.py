@@ -6,55 +6,55 @@ import pytest
 from notices.language import load_translators
 from sandbox import filling
 from sandbox.client import SandboxError
-from tests.dialogues.walks import Guest, consented, invited, make_world
-from tests.town import Town
+from tests.dialogues.participants import Guest, consented, invited, make_world
+from tests.running_bot import RunningBot
 
 PAGE = {"ru": {"Accept-Language": "ru"}, "en": {"Accept-Language": "en"}}
 
 
-async def act(town: Town, guest: Guest, action: str, language: str) -> None:
+async def act(running: RunningBot, guest: Guest, action: str, language: str) -> None:
     """As the chat page of this language does it."""
     path = f"/sandbox/people/{guest.telegram.id}/{action}"
-    await town.telegram.ask(
+    await running.telegram.ask(
         "POST", path, json={}, headers=PAGE[language], timeout=aiohttp.ClientTimeout(total=100)
     )
 
 
 @pytest.mark.parametrize("role", ["Мне нужен наставник", "Могу быть наставником"])
-async def test_a_questionnaire_is_filled_in_and_sent_in_russian(town: Town, role: str) -> None:
-    guest = await consented(town, await make_world(town))
+async def test_a_questionnaire_is_filled_in_and_sent_in_russian(running: RunningBot, role: str) -> None:
+    guest = await consented(running, await make_world(running))
     await guest.tap(role)
-    await act(town, guest, "fill_in", "ru")
+    await act(running, guest, "fill_in", "ru")
     assert "анкета отправлена" in (await guest.telegram.expect("анкета отправлена")).text
     said = [message.text for message in await guest.telegram.messages() if not message.from_bot]
     assert any(text.split()[0].isdigit() for text in said), "a number was asked for and given"
 
 
-async def test_in_english_from_the_first_screen_to_the_sent_questionnaire(town: Town) -> None:
-    guest = await invited(town, await make_world(town))
-    await town.telegram.person("Анна", key="guest", start_payload=guest.payload)
-    await act(town, guest, "start", "en")
+async def test_in_english_from_the_first_screen_to_the_sent_questionnaire(running: RunningBot) -> None:
+    guest = await invited(running, await make_world(running))
+    await running.telegram.person("Анна", key="guest", start_payload=guest.payload)
+    await act(running, guest, "start", "en")
     await guest.telegram.expect("Are you Анна Игоревна?")
     for label in ("Yes, it is me", "Next", "I give my consent", "I would like a mentor"):
         await guest.tap(label)
-    await act(town, guest, "fill_in", "en")
+    await act(running, guest, "fill_in", "en")
     assert "the questionnaire is sent" in (await guest.telegram.screen()).text
 
 
-async def test_a_paused_questionnaire_is_opened_and_finished(town: Town) -> None:
-    guest = await consented(town, await make_world(town))
+async def test_a_paused_questionnaire_is_opened_and_finished(running: RunningBot) -> None:
+    guest = await consented(running, await make_world(running))
     await guest.tap("Мне нужен наставник")
     await guest.tap("Пауза")
     await guest.telegram.say("/menu")
-    await act(town, guest, "fill_in", "ru")
+    await act(running, guest, "fill_in", "ru")
     assert "анкета отправлена" in await guest.text()
 
 
-async def test_without_a_questionnaire_it_says_so_and_touches_nothing(town: Town) -> None:
-    guest = await consented(town, await make_world(town))
+async def test_without_a_questionnaire_it_says_so_and_touches_nothing(running: RunningBot) -> None:
+    guest = await consented(running, await make_world(running))
     before = await guest.telegram.transcript()
     with pytest.raises(SandboxError, match="no questionnaire is open here"):
-        await act(town, guest, "fill_in", "ru")
+        await act(running, guest, "fill_in", "ru")
     assert await guest.telegram.transcript() == before
 
 

@@ -18,9 +18,9 @@ from models.drafts import Draft
 from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
 from models.surveys import SurveyRun
 from services.joining.entering import create_invitation
-from tests.dialogues.couples import bring_to_pair
-from tests.dialogues.walks import consented, make_world
-from tests.town import Town, until
+from tests.dialogues.pairs import bring_to_pair
+from tests.dialogues.participants import consented, make_world
+from tests.running_bot import RunningBot, until
 from tests.world import World, found_school
 
 BESIDE = {"outbox", "audit"}  # what the bot says of itself; nobody's data is written there
@@ -67,23 +67,25 @@ def rows_of(world: World) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-async def other(town: Town) -> World:
+async def other(running: RunningBot) -> World:
     """A school with a pair that meets; nobody of it writes to the bot."""
-    return found_school(town.database, await town.telegram.now(), name="Гимназия соседнего района")
+    return found_school(running.database, await running.telegram.now(), name="Гимназия соседнего района")
 
 
-async def test_buttons_with_the_ids_of_another_school_reach_nothing(town: Town, other: World) -> None:
+async def test_buttons_with_the_ids_of_another_school_reach_nothing(
+    running: RunningBot, other: World
+) -> None:
     mentee, mentor = other.mentee("Зинаида"), other.mentor("Аполлон")
     pair_id = other.agree(mentee, mentor)
-    await town.stop_bot()
-    await town.start_bot(has_scheduler=False)
-    anna = await consented(town, await make_world(town))
+    await running.stop_bot()
+    await running.start_bot(has_scheduler=False)
+    anna = await consented(running, await make_world(running))
     await anna.tap("Мне нужен наставник")
-    stranger = await town.telegram.person("Чужой", key="stranger")
+    stranger = await running.telegram.person("Чужой", key="stranger")
     await stranger.start()
     awaited = other.person("Евдокия")
     invitation = other.write(create_invitation, actor=other.curator, person_id=awaited.id)
-    with town.database.writing() as session:
+    with running.database.writing() as session:
         session.execute(update(OutboxMessage).values(status=OutboxStatus.SENT))
         runs = list(session.scalars(select(SurveyRun.id).where(SurveyRun.person_id == mentee.id)))
     ids = {
@@ -94,27 +96,27 @@ async def test_buttons_with_the_ids_of_another_school_reach_nothing(town: Town, 
         "invitation_id": invitation.id,
     }
     before = rows_of(other)
-    after = len(await town.telegram.record())
+    after = len(await running.telegram.record())
     for number, chat_id in enumerate((anna.telegram.id, stranger.id), start=40):
-        await press_all(town, chat_id, ids, first=2**number)
+        await press_all(running, chat_id, ids, first=2**number)
     assert rows_of(other) == before
-    calls = (await town.telegram.record())[after:]
+    calls = (await running.telegram.record())[after:]
     said = json.dumps([{**call, "answer": None} for call in calls], ensure_ascii=False)
     for name in ("Зинаида", "Аполлон", "Евдокия", mentee.person.family_name, mentor.person.family_name):
         assert name not in said
 
 
-async def press_all(town: Town, chat_id: int, ids: dict[str, int], *, first: int) -> None:
+async def press_all(running: RunningBot, chat_id: int, ids: dict[str, int], *, first: int) -> None:
     codes = [press(one, ids, "expected_result") for one in buttons()]
     assert len(codes) > 60
-    await press_codes(town, chat_id, codes, first=first)
+    await press_codes(running, chat_id, codes, first=first)
 
 
-async def press_codes(town: Town, chat_id: int, codes: list[str], *, first: int) -> None:
+async def press_codes(running: RunningBot, chat_id: int, codes: list[str], *, first: int) -> None:
     """Press buttons by their data, made up or not; none may be set aside as a fault."""
-    await town.stop_bot()
-    now = await town.telegram.now()
-    with town.database.writing() as session:
+    await running.stop_bot()
+    now = await running.telegram.now()
+    with running.database.writing() as session:
         for number, code in enumerate(codes, start=1):
             query = {
                 "id": str(number),
@@ -138,16 +140,16 @@ async def press_codes(town: Town, chat_id: int, codes: list[str], *, first: int)
                     received_at=now,
                 )
             )
-    await town.start_bot(has_scheduler=False)
+    await running.start_bot(has_scheduler=False)
 
     def is_done() -> bool:
-        with town.database.reading() as session:
+        with running.database.reading() as session:
             return not session.scalars(
                 select(InboxUpdate.update_id).where(InboxUpdate.status == InboxStatus.WAITING)
             ).first()
 
     await until(is_done, seconds=90)
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         parked = session.scalars(select(InboxUpdate).where(InboxUpdate.status == InboxStatus.PARKED)).all()
     assert not parked, [json.loads(one.payload or "{}")["callback_query"]["data"] for one in parked]
 
@@ -167,14 +169,16 @@ def press_oddly(button: type[CallbackData], odd: str) -> list[str]:
     return [":".join((button.__prefix__, *chosen)) for chosen in product(*values)]
 
 
-async def test_buttons_that_no_screen_makes_are_answered(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_buttons_that_no_screen_makes_are_answered(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("вчера 40 минут, разобрали план урока")
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         draft_id = session.scalars(select(Draft.id)).one()
     codes = []
     for odd in ODD:
         for button in buttons():
             for code in press_oddly(button, odd):
                 codes += [f"draft.open:{draft_id}", code] if code.startswith("draft.") else [code]
-    await press_codes(town, couple.pyotr.id, [one for one in codes if len(one.encode()) <= 64], first=2**40)
+    await press_codes(
+        running, couple.pyotr.id, [one for one in codes if len(one.encode()) <= 64], first=2**40
+    )

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from models.people import Participation, ParticipationStatus, Person
 from models.surveys import Answer, SurveyRun, SurveyStatus
-from tests.dialogues.walks import Guest, answer_all, consented, make_world, see_label, skip_to
-from tests.town import Town
+from tests.dialogues.participants import Guest, answer_all, consented, make_world, see_label, skip_to
+from tests.running_bot import RunningBot
 from tests.world import World
 
 FIRST, SECOND = "Кем вы работаете?", "Что преподаёте?"
@@ -14,13 +14,13 @@ RATING = "Планирование уроков"
 
 
 @pytest.fixture
-async def world(town: Town) -> World:
-    return await make_world(town)
+async def world(running: RunningBot) -> World:
+    return await make_world(running)
 
 
 @pytest.fixture
-async def anna(town: Town, world: World) -> Guest:
-    guest = await consented(town, world)
+async def anna(running: RunningBot, world: World) -> Guest:
+    guest = await consented(running, world)
     await guest.tap("Мне нужен наставник")
     guest.taps = 0
     return guest
@@ -45,8 +45,8 @@ async def test_mentee_sends_the_questionnaire_in_45_taps(world: World, anna: Gue
 
 
 @pytest.mark.requirement("A51")
-async def test_mentor_walks_the_whole_way(town: Town, world: World) -> None:
-    peter = await consented(town, world, "Пётр", "Андреевич")
+async def test_mentor_walks_the_whole_way(running: RunningBot, world: World) -> None:
+    peter = await consented(running, world, "Пётр", "Андреевич")
     question = await peter.tap("Могу быть наставником")
     assert "Анкета наставника · часть 1 из 4" in question
     await skip_to(peter, "capacity")
@@ -113,12 +113,12 @@ async def test_double_tap_answers_one_question(world: World, anna: Guest) -> Non
     assert "need_class_management" not in kept
 
 
-async def test_a_double_tap_on_send_leaves_the_thanks(town: Town, anna: Guest) -> None:
+async def test_a_double_tap_on_send_leaves_the_thanks(running: RunningBot, anna: Guest) -> None:
     await skip_to(anna, None)
     await anna.telegram.tap("Отправить", wait=False)
     await anna.telegram.tap("Отправить", wait=False)
     await anna.say("/menu")
-    edits = await town.telegram.record("editMessageText")
+    edits = await running.telegram.record("editMessageText")
     assert ["анкета отправлена" in str(one) for one in edits[-2:]] == [True, True]
 
 
@@ -189,24 +189,24 @@ async def test_review_shows_all_changes_one_and_returns_to_its_page(world: World
     assert answers(world)["experience"] == 3
 
 
-async def test_restart_in_the_middle_costs_nothing(town: Town, world: World, anna: Guest) -> None:
+async def test_restart_in_the_middle_costs_nothing(running: RunningBot, world: World, anna: Guest) -> None:
     await skip_to(anna, "need_planning")
-    await town.restart_bot()
+    await running.restart_bot()
     assert "Дисциплина" in await anna.tap("4")
-    await town.kill_bot()
+    await running.kill_bot()
     await anna.telegram.say("5", wait=False)
-    await town.start_bot()
+    await running.start_bot()
     await anna.telegram.expect("Оценивание")
     kept = answers(world)
     assert (kept["need_planning"], kept["need_class_management"]) == (4, 5)
 
 
-async def test_pause_and_return_after_days(town: Town, anna: Guest) -> None:
+async def test_pause_and_return_after_days(running: RunningBot, anna: Guest) -> None:
     await skip_to(anna, "need_planning")
     menu = await anna.tap("Пауза")
     assert "Все ответы сохранены" in menu
     assert "ход за вами" in menu
-    await town.telegram.skip(days=5)
+    await running.telegram.skip(days=5)
     await anna.telegram.expect("ждёт вас")
     question = await anna.tap("Продолжить")
     assert RATING in question

@@ -11,33 +11,33 @@ from models.meetings import Meeting, MeetingStatus
 from models.tasks import Task
 from sandbox.client import Person
 from services.pairs.assignments import register_order
-from tests.dialogues.couples import Couple, bring_to_meeting, bring_to_pair
-from tests.town import Town
+from tests.dialogues.pairs import PairInChat, bring_to_meeting, bring_to_pair
+from tests.running_bot import RunningBot
 
 
-async def meetings(couple: Couple) -> list[tuple[str, str]]:
+async def meetings(couple: PairInChat) -> list[tuple[str, str]]:
     query = select(Meeting.status, Meeting.local_start).order_by(Meeting.id)
     rows = await asyncio.to_thread(couple.world.read, lambda session: session.execute(query).all())
     return [(status.value, local_start[11:]) for status, local_start in rows]
 
 
-async def task_kinds(couple: Couple) -> list[str]:
+async def task_kinds(couple: PairInChat) -> list[str]:
     query = select(Task.kind).where(Task.done_at.is_(None))
     return await asyncio.to_thread(
         couple.world.read, lambda session: [kind.value for kind in session.scalars(query)]
     )
 
 
-async def after_the_meeting(couple: Couple) -> None:
+async def after_the_meeting(couple: PairInChat) -> None:
     """Past the end of the meeting and the hour after it."""
-    await couple.town.telegram.skip(days=2, hours=6)
+    await couple.running.telegram.skip(days=2, hours=6)
     await couple.anna.expect("Она состоялась?")
     await couple.pyotr.expect("Она состоялась?")
 
 
 @pytest.mark.requirement("A18")
-async def test_the_first_meeting_in_four_taps_and_one(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_first_meeting_in_four_taps_and_one(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     day = await couple.pyotr.tap("Предложить встречу")
     assert "Встреча-знакомство" in day.text, "there is one kind to choose, so it is not asked"
     assert len([label for label in day.labels if label[:2] in {"пн", "вт", "ср", "чт", "пт"}]) == 10
@@ -57,16 +57,16 @@ async def test_the_first_meeting_in_four_taps_and_one(town: Town) -> None:
     assert await meetings(couple) == [("planned", "15:30")]
 
 
-async def test_the_notice_of_the_pair_stays_readable(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_notice_of_the_pair_stays_readable(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.tap("Предложить встречу")
     told = [str(one) for one in await couple.pyotr.messages() if "Вы теперь пара" in str(one)]
     assert len(told) == 1
     assert "Предложить встречу" not in told[0]
 
 
-async def test_calendar_typed_time_and_back(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_calendar_typed_time_and_back(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     pyotr = couple.pyotr
     await pyotr.tap("Предложить встречу")
     this_month = await pyotr.tap("Другой день")
@@ -89,16 +89,16 @@ async def test_calendar_typed_time_and_back(town: Town) -> None:
     assert await meetings(couple) == []
 
 
-async def test_a_time_of_today_that_has_passed_is_refused_at_once(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_time_of_today_that_has_passed_is_refused_at_once(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     days = await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap(days.labels[0])
     refused = await couple.pyotr.say("00:01")
     assert "Это время уже прошло" in refused.text
 
 
-async def test_the_mentee_asks_for_another_time(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_mentee_asks_for_another_time(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     days = await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap(days.labels[2])
     await couple.pyotr.tap("15:30")
@@ -117,8 +117,8 @@ async def test_the_mentee_asks_for_another_time(town: Town) -> None:
     assert await meetings(couple) == [("moved", "15:30"), ("planned", "16:30")]
 
 
-async def test_old_buttons_tell_the_true_state(town: Town) -> None:
-    couple = await bring_to_meeting(town)
+async def test_old_buttons_tell_the_true_state(running: RunningBot) -> None:
+    couple = await bring_to_meeting(running)
     agreed = await couple.pyotr.screen()
     days = await couple.anna.tap("Перенести")
     await couple.anna.tap(days.labels[4])
@@ -133,8 +133,8 @@ async def test_old_buttons_tell_the_true_state(town: Town) -> None:
     assert [status for status, _ in await meetings(couple)] == ["moved", "proposed"]
 
 
-async def test_cancelling_asks_once_and_tells_the_other(town: Town) -> None:
-    couple = await bring_to_meeting(town)
+async def test_cancelling_asks_once_and_tells_the_other(running: RunningBot) -> None:
+    couple = await bring_to_meeting(running)
     asked = await couple.anna.tap("Отменить")
     assert "узнает сразу" in asked.text
     kept = await couple.anna.tap("Оставить как есть")
@@ -145,22 +145,22 @@ async def test_cancelling_asks_once_and_tells_the_other(town: Town) -> None:
     told = await couple.pyotr.expect("Встреча отменена")
     assert told.labels == ["Предложить другое время"]
     assert [status for status, _ in await meetings(couple)] == ["cancelled"]
-    await town.telegram.skip(days=3)
+    await running.telegram.skip(days=3)
     await asyncio.sleep(0.5)
     assert "Напоминаю" not in await couple.anna.transcript()
     assert "состоялась?" not in await couple.anna.transcript()
 
 
 @pytest.mark.requirement("A18")
-async def test_reminders_come_by_the_time_machine(town: Town) -> None:
-    couple = await bring_to_meeting(town)
+async def test_reminders_come_by_the_time_machine(running: RunningBot) -> None:
+    couple = await bring_to_meeting(running)
     query = select(Meeting.starts_at)
     starts_at = await asyncio.to_thread(couple.world.read, lambda session: session.scalar(query))
-    await town.telegram.skip(to=starts_at - timedelta(hours=24))
+    await running.telegram.skip(to=starts_at - timedelta(hours=24))
     day_before = await couple.anna.expect("Напоминаю о встрече")
     await couple.pyotr.expect("Напоминаю о встрече")
     assert day_before.labels == ["Перенести", "Отменить"]
-    await town.telegram.skip(to=starts_at - timedelta(hours=2))
+    await running.telegram.skip(to=starts_at - timedelta(hours=2))
     for _ in range(300):
         if len(await reminders(couple.anna)) > 1:
             break
@@ -175,8 +175,8 @@ async def reminders(person: Person) -> list[str]:
 
 
 @pytest.mark.requirement("B14")
-async def test_held_logged_and_rated_by_both(town: Town) -> None:
-    couple = await bring_to_meeting(town)
+async def test_held_logged_and_rated_by_both(running: RunningBot) -> None:
+    couple = await bring_to_meeting(running)
     await after_the_meeting(couple)
     length = await couple.pyotr.tap("Да")
     assert "Сколько она длилась?" in length.text
@@ -203,8 +203,8 @@ async def test_held_logged_and_rated_by_both(town: Town) -> None:
     assert "состоялась" in listed.text
 
 
-async def test_a_disagreement_reaches_the_curator(town: Town) -> None:
-    couple = await bring_to_meeting(town)
+async def test_a_disagreement_reaches_the_curator(running: RunningBot) -> None:
+    couple = await bring_to_meeting(running)
     await after_the_meeting(couple)
     await couple.anna.tap("Нет")
     await couple.pyotr.tap("Да")
@@ -213,8 +213,8 @@ async def test_a_disagreement_reaches_the_curator(town: Town) -> None:
     assert await task_kinds(couple) == ["meeting_mismatch"]
 
 
-async def test_a_missed_meeting_finds_another_time(town: Town) -> None:
-    couple = await bring_to_meeting(town)
+async def test_a_missed_meeting_finds_another_time(running: RunningBot) -> None:
+    couple = await bring_to_meeting(running)
     await after_the_meeting(couple)
     noted = await couple.anna.tap("Нет")
     assert "встреча не состоялась" in noted.text
@@ -230,8 +230,8 @@ async def test_a_missed_meeting_finds_another_time(town: Town) -> None:
     ]
 
 
-async def test_a_meeting_that_they_moved_themselves(town: Town) -> None:
-    couple = await bring_to_meeting(town)
+async def test_a_meeting_that_they_moved_themselves(running: RunningBot) -> None:
+    couple = await bring_to_meeting(running)
     await after_the_meeting(couple)
     days = await couple.pyotr.tap("Перенесли")
     await couple.pyotr.tap(days.labels[1])
@@ -241,8 +241,8 @@ async def test_a_meeting_that_they_moved_themselves(town: Town) -> None:
     assert [status for status, _ in await meetings(couple)] == ["moved", "proposed"]
 
 
-async def test_the_mentor_logs_an_unplanned_meeting(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_mentor_logs_an_unplanned_meeting(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     days = await couple.pyotr.say("/log")
     assert days.labels[:2] == ["Сегодня", "Вчера"]
     await couple.pyotr.tap("Вчера")
@@ -256,8 +256,8 @@ async def test_the_mentor_logs_an_unplanned_meeting(town: Town) -> None:
     assert "Встречи записывает наставник" in refused.text
 
 
-async def test_the_mentee_denies_a_logged_meeting(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_mentee_denies_a_logged_meeting(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("/log")
     await couple.pyotr.tap("Сегодня")
     await couple.pyotr.tap("45 минут")
@@ -267,11 +267,11 @@ async def test_the_mentee_denies_a_logged_meeting(town: Town) -> None:
     assert await task_kinds(couple) == ["meeting_mismatch"]
 
 
-async def test_planning_survives_a_restart_and_a_double_tap(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_planning_survives_a_restart_and_a_double_tap(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     days = await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap(days.labels[2])
-    await town.restart_bot()
+    await running.restart_bot()
     card = await couple.pyotr.tap("15:30")
     assert "Всё верно?" in card.text
     await asyncio.gather(
@@ -281,8 +281,8 @@ async def test_planning_survives_a_restart_and_a_double_tap(town: Town) -> None:
     assert await meetings(couple) == [("proposed", "15:30")]
 
 
-async def test_kinds_are_chosen_when_the_pair_is_at_work(town: Town) -> None:
-    couple = await bring_to_meeting(town)
+async def test_kinds_are_chosen_when_the_pair_is_at_work(running: RunningBot) -> None:
+    couple = await bring_to_meeting(running)
     await couple.curate(register_order, pair_id=couple.pair_id)
     await couple.pyotr.say("/meetings")
     kinds = await couple.pyotr.tap("Предложить встречу")
@@ -293,8 +293,8 @@ async def test_kinds_are_chosen_when_the_pair_is_at_work(town: Town) -> None:
     assert "‹ Назад" in days.labels
 
 
-async def test_a_day_typed_where_the_time_is_asked_counts(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_day_typed_where_the_time_is_asked_counts(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     days = await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap(days.labels[2])
     for wrong, why in (
@@ -314,8 +314,8 @@ async def test_a_day_typed_where_the_time_is_asked_counts(town: Town) -> None:
     assert proposed == f"{tomorrow}T15:00"
 
 
-async def test_the_card_of_a_proposal_is_corrected_by_words(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_card_of_a_proposal_is_corrected_by_words(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     days = await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap(days.labels[3])
     await couple.pyotr.tap("15:30")
@@ -337,14 +337,14 @@ async def test_the_card_of_a_proposal_is_corrected_by_words(town: Town) -> None:
     assert await starts(couple) == [f"{after_tomorrow}T16:30"]
 
 
-async def test_a_date_in_figures_is_no_time_of_day(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_date_in_figures_is_no_time_of_day(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.tap("Предложить встречу")
     day = (await couple.local_now()).date() + timedelta(days=2)
     asked = await couple.pyotr.say(f"{day:%d.%m}")
     assert "Во сколько?" in asked.text
 
 
-async def starts(couple: Couple) -> list[str]:
+async def starts(couple: PairInChat) -> list[str]:
     query = select(Meeting.local_start).order_by(Meeting.id)
     return await asyncio.to_thread(couple.world.read, lambda session: list(session.scalars(query)))

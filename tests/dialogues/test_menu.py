@@ -6,19 +6,19 @@ import pytest
 
 from sandbox.client import Person
 from services.privacy.own_data import read_own_data
-from tests.dialogues.walks import Guest, consented, make_world, skip_to
-from tests.town import Town
+from tests.dialogues.participants import Guest, consented, make_world, skip_to
+from tests.running_bot import RunningBot
 from tests.world import World
 
 
 @pytest.fixture
-async def world(town: Town) -> World:
-    return await make_world(town)
+async def world(running: RunningBot) -> World:
+    return await make_world(running)
 
 
 @pytest.fixture
-async def anna(town: Town, world: World) -> Guest:
-    guest = await consented(town, world)
+async def anna(running: RunningBot, world: World) -> Guest:
+    guest = await consented(running, world)
     await guest.tap("Мне нужен наставник")
     return guest
 
@@ -31,8 +31,8 @@ async def test_menu_names_the_role_and_whose_move_it_is(anna: Guest) -> None:
     assert "От вас пока ничего не нужно" in await anna.tap("Отправить")
 
 
-async def test_a_mentor_who_takes_nobody_reads_the_same_everywhere(town: Town, world: World) -> None:
-    peter = await consented(town, world, "Пётр", "Андреевич", key="peter")
+async def test_a_mentor_who_takes_nobody_reads_the_same_everywhere(running: RunningBot, world: World) -> None:
+    peter = await consented(running, world, "Пётр", "Андреевич", key="peter")
     await peter.tap("Могу быть наставником")
     await skip_to(peter, "capacity")
     await peter.tap("0")

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from models.drafts import DraftStatus
 from models.meetings import Meeting, MeetingFormat, Source
 from services.pairs.assignments import EndReason, end_pair
-from tests.dialogues.couples import bring_to_pair
 from tests.dialogues.journals import at, day, drafts, log, meetings, plan, rows
-from tests.town import Town
+from tests.dialogues.pairs import bring_to_pair
+from tests.running_bot import RunningBot
 
 
 @pytest.mark.requirement("A18")
-async def test_one_message_and_one_tap(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_one_message_and_one_tap(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     card = await couple.pyotr.say("сегодня 40 минут, разбирали план урока в 5Б, в четверг посещу урок")
     for piece in ("Понедельник", "40 минут", "Анна Игоревна", "план урока, 5Б", "в четверг посещу урок"):
         assert piece in card.text, card.text
@@ -31,8 +31,8 @@ async def test_one_message_and_one_tap(town: Town) -> None:
     await couple.anna.expect("Записана ваша встреча")
 
 
-async def test_what_is_missing_is_asked_by_buttons(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_what_is_missing_is_asked_by_buttons(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     asked = await couple.pyotr.say("ВСТРЕТИЛИСЬ!!! всё супер 👍")
     assert "В какой день?" in asked.text
     assert {"Сегодня", "Вчера", "Другой день"} <= set(asked.labels)
@@ -47,8 +47,8 @@ async def test_what_is_missing_is_asked_by_buttons(town: Town) -> None:
     assert await meetings(couple) == [("held", await day(couple), 45, None)]
 
 
-async def test_what_is_missing_may_be_typed(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_what_is_missing_may_be_typed(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("встретились с Анной")
     confused = await couple.pyotr.say("ну тогда когда-то")
     assert "Не понял, какой это день" in confused.text
@@ -63,8 +63,8 @@ async def test_what_is_missing_may_be_typed(town: Town) -> None:
     assert await meetings(couple) == [("held", await day(couple), 70, "электронный журнал")]
 
 
-async def test_a_length_where_the_topic_is_asked_corrects_the_length(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_length_where_the_topic_is_asked_corrects_the_length(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("встретились сегодня, 40 минут")
     asked = await couple.pyotr.say("нет, 50 минут")
     assert "50 минут" in asked.text
@@ -74,9 +74,9 @@ async def test_a_length_where_the_topic_is_asked_corrects_the_length(town: Town)
     assert await meetings(couple) == [("held", await day(couple), 50, "журнал")]
 
 
-async def test_after_the_rating_the_next_meeting_may_be_written(town: Town) -> None:
+async def test_after_the_rating_the_next_meeting_may_be_written(running: RunningBot) -> None:
     """The bubble still offers "Добавить" and "Готово"; nobody has to tidy up before working on."""
-    couple = await bring_to_pair(town)
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, журнал")
     await couple.pyotr.tap("Сохранить")
     rated = await couple.pyotr.say("9")
@@ -87,8 +87,8 @@ async def test_after_the_rating_the_next_meeting_may_be_written(town: Town) -> N
     assert [minutes for _, _, minutes, _ in await meetings(couple)] == [40, 20]
 
 
-async def test_writing_again_corrects_the_card(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_writing_again_corrects_the_card(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     card = await couple.pyotr.say("50 минут")
     assert "50 минут" in card.text
@@ -100,8 +100,8 @@ async def test_writing_again_corrects_the_card(town: Town) -> None:
     assert [row[2:] for row in await meetings(couple)] == [(60, "оценивание")]
 
 
-async def test_fields_are_changed_by_buttons(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_fields_are_changed_by_buttons(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     fields = await couple.pyotr.tap("Исправить")
     assert "Что исправить?" in fields.text
@@ -121,8 +121,8 @@ async def test_fields_are_changed_by_buttons(town: Town) -> None:
     assert await rows(couple, select(Meeting.format)) == [(MeetingFormat.ONLINE,)]
 
 
-async def test_not_a_meeting_leaves_nothing(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_not_a_meeting_leaves_nothing(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     menu = await couple.pyotr.tap("Это не встреча")
     assert "Ничего не записано." in menu.text
@@ -130,9 +130,9 @@ async def test_not_a_meeting_leaves_nothing(town: Town) -> None:
     assert await drafts(couple) == [(DraftStatus.REFUSED, None)]
 
 
-async def test_two_meetings_stand_on_two_cards(town: Town) -> None:
-    couple = await bring_to_pair(town)
-    await couple.town.telegram.skip(days=3)
+async def test_two_meetings_stand_on_two_cards(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
+    await couple.running.telegram.skip(days=3)
     card = await couple.pyotr.say("вчера и сегодня по часу, функциональная грамотность, онлайн")
     assert "1 из 2" in card.text
     second = await couple.pyotr.tap("Сохранить")
@@ -145,9 +145,9 @@ async def test_two_meetings_stand_on_two_cards(town: Town) -> None:
     ]
 
 
-async def test_another_day_written_before_the_tap_is_another_meeting(town: Town) -> None:
-    couple = await bring_to_pair(town)
-    await couple.town.telegram.skip(days=3)
+async def test_another_day_written_before_the_tap_is_another_meeting(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
+    await couple.running.telegram.skip(days=3)
     await couple.pyotr.say("вчера 40 минут, разбирали журнал")
     card = await couple.pyotr.say("сегодня час, обсуждали оценивание")
     assert "Эта карточка заменила предыдущую." in card.text
@@ -159,10 +159,10 @@ async def test_another_day_written_before_the_tap_is_another_meeting(town: Town)
     assert [row[2:] for row in await meetings(couple)] == [(40, "журнал"), (60, "оценивание")]
 
 
-async def test_a_planned_meeting_is_logged_instead_of_a_second_one(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_planned_meeting_is_logged_instead_of_a_second_one(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
-    await couple.town.telegram.skip(days=2)
+    await couple.running.telegram.skip(days=2)
     await couple.pyotr.expect("Она состоялась?")
     card = await couple.pyotr.say("вчера 50 минут, знакомились, обсудили кабинет")
     assert "Запишу в назначенную встречу: вторник" in card.text
@@ -170,8 +170,8 @@ async def test_a_planned_meeting_is_logged_instead_of_a_second_one(town: Town) -
     assert [row[:3] for row in await meetings(couple)] == [("held", await day(couple, back=1), 50)]
 
 
-async def test_a_day_that_is_logged_already_is_said_and_may_be_corrected(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_day_that_is_logged_already_is_said_and_may_be_corrected(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await log(couple, back=0, minutes=30, topic="журнал")
     card = await couple.pyotr.say("сегодня 45 минут, разбирали журнал")
     assert "За этот день встреча уже записана: 30 минут." in card.text
@@ -182,8 +182,8 @@ async def test_a_day_that_is_logged_already_is_said_and_may_be_corrected(town: T
     assert await meetings(couple) == [("held", await day(couple), 45, "журнал")]
 
 
-async def test_pupils_are_not_named(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_pupils_are_not_named(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     card = await couple.pyotr.say("сегодня разобрали с Анной конфликт с мамой ученика Петрова 7в, минут 20")
     assert "≈ 20 минут" in card.text
     assert "Петров" not in card.text
@@ -194,8 +194,8 @@ async def test_pupils_are_not_named(town: Town) -> None:
     assert "Петров" not in again.text
 
 
-async def test_more_than_eight_hours_need_a_second_tap(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_more_than_eight_hours_need_a_second_tap(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     card = await couple.pyotr.say("сегодня 600 минут, выездной семинар")
     assert "Это больше восьми часов." in card.text
     again = await couple.pyotr.tap("Сохранить")
@@ -217,8 +217,10 @@ async def test_more_than_eight_hours_need_a_second_tap(town: Town) -> None:
         ("сегодня встреча не состоялась", "Назначенной встречи на этот день я не нашёл"),
     ],
 )
-async def test_what_cannot_be_kept_gets_a_sentence_and_the_menu(town: Town, text: str, answer: str) -> None:
-    couple = await bring_to_pair(town)
+async def test_what_cannot_be_kept_gets_a_sentence_and_the_menu(
+    running: RunningBot, text: str, answer: str
+) -> None:
+    couple = await bring_to_pair(running)
     said = await couple.pyotr.say(text)
     assert answer in said.text
     assert "Предложить встречу" in said.labels, "the menu stands below"
@@ -226,15 +228,15 @@ async def test_what_cannot_be_kept_gets_a_sentence_and_the_menu(town: Town, text
     assert await meetings(couple) == []
 
 
-async def test_an_impossible_day_is_named_and_asked(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_an_impossible_day_is_named_and_asked(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     asked = await couple.pyotr.say("31.09 встреча 40 мин, журнал")
     assert "Такого дня в календаре нет." in asked.text
     assert "В какой день?" in asked.text
 
 
-async def test_long_texts_are_read_and_cut(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_long_texts_are_read_and_cut(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     story = "сегодня 40 минут, разбирали рабочую программу " + "и календарный план " * 200
     card = await couple.pyotr.say(story[:4000])
     assert len(card.text) < 1000
@@ -243,8 +245,8 @@ async def test_long_texts_are_read_and_cut(town: Town) -> None:
     assert [row[2] for row in await meetings(couple)] == [40]
 
 
-async def test_a_second_tap_saves_nothing_more(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_second_tap_saves_nothing_more(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     card = await couple.pyotr.say("сегодня 40 минут, журнал")
     await asyncio.gather(
         couple.pyotr.tap("Сохранить", message_id=card.message_id, wait=False),
@@ -255,8 +257,8 @@ async def test_a_second_tap_saves_nothing_more(town: Town) -> None:
     assert len(await meetings(couple)) == 1
 
 
-async def test_an_edit_of_an_open_card_reads_it_again_and_a_saved_one_says_how(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_an_edit_of_an_open_card_reads_it_again_and_a_saved_one_says_how(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     [own] = [one for one in await couple.pyotr.messages() if str(one.text).startswith("сегодня 40")]
     card = await couple.pyotr.edit(own.message_id, "сегодня 55 минут, разбирали оценивание")
@@ -267,8 +269,8 @@ async def test_an_edit_of_an_open_card_reads_it_again_and_a_saved_one_says_how(t
     assert [row[2:] for row in await meetings(couple)] == [(55, "оценивание")]
 
 
-async def test_a_forwarded_message_is_not_read(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_forwarded_message_is_not_read(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, журнал")
     await couple.pyotr.tap("Сохранить")
     [own] = [one for one in await couple.pyotr.messages() if str(one.text).startswith("сегодня 40")]
@@ -277,15 +279,15 @@ async def test_a_forwarded_message_is_not_read(town: Town) -> None:
     assert len(await meetings(couple)) == 1
 
 
-async def test_a_card_left_behind_waits_in_the_menu_and_goes_in_a_week(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_card_left_behind_waits_in_the_menu_and_goes_in_a_week(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     menu = await couple.pyotr.say("/menu")
     assert "ещё не сохранено" in menu.text
-    await town.restart_bot()
+    await running.restart_bot()
     card = await couple.pyotr.tap("Вернуться к сообщению")
     assert "журнал" in card.text
-    await couple.town.telegram.skip(days=8)
+    await couple.running.telegram.skip(days=8)
     for _ in range(100):
         if not await drafts(couple):
             break
@@ -294,16 +296,16 @@ async def test_a_card_left_behind_waits_in_the_menu_and_goes_in_a_week(town: Tow
     assert "ещё не сохранено" not in (await couple.pyotr.say("/menu")).text
 
 
-async def test_a_pair_that_ended_meanwhile_gets_no_record(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_pair_that_ended_meanwhile_gets_no_record(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     await couple.curate(end_pair, pair_id=couple.pair_id, reason=EndReason.MUTUAL)
     await couple.pyotr.tap("Сохранить")
     assert await meetings(couple) == []
 
 
-async def test_a_withdrawn_consent_takes_the_card_along(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_withdrawn_consent_takes_the_card_along(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("сегодня 40 минут, разбирали журнал")
     await couple.pyotr.say("/privacy")
     await couple.pyotr.tap("Отозвать")
@@ -314,8 +316,8 @@ async def test_a_withdrawn_consent_takes_the_card_along(town: Town) -> None:
     assert await meetings(couple) == []
 
 
-async def test_a_log_ahead_of_today_is_refused(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_log_ahead_of_today_is_refused(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.say("встретились с Анной, 40 минут, журнал")
     refused = await couple.pyotr.say("27 ноября")
     assert "Записать можно встречу, которая прошла" in refused.text

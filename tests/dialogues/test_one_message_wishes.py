@@ -5,14 +5,14 @@ from sqlalchemy import select
 
 from models.audit import AuditEntry
 from models.tasks import Task
-from tests.dialogues.couples import bring_to_pair
 from tests.dialogues.journals import at, day, log, meetings, plan, rows, task_kinds
-from tests.town import Town
+from tests.dialogues.pairs import bring_to_pair
+from tests.running_bot import RunningBot
 
 
-async def test_a_slip_is_corrected_in_words_with_its_history(town: Town) -> None:
-    couple = await bring_to_pair(town)
-    await couple.town.telegram.skip(days=1)
+async def test_a_slip_is_corrected_in_words_with_its_history(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
+    await couple.running.telegram.skip(days=1)
     meeting_id = await log(couple, back=1, minutes=30, topic="журнал")
     card = await couple.pyotr.say("Ой, ошиблась, вчерашняя была не 30, а 50 минут")
     assert "Длительность: 30 минут → 50 минут" in card.text
@@ -39,10 +39,10 @@ async def test_a_slip_is_corrected_in_words_with_its_history(town: Town) -> None
     ],
 )
 async def test_the_right_number_takes_the_unit_of_the_wrong_one(
-    town: Town, before: int, said: str, after: int
+    running: RunningBot, before: int, said: str, after: int
 ) -> None:
-    couple = await bring_to_pair(town)
-    await couple.town.telegram.skip(days=1)
+    couple = await bring_to_pair(running)
+    await couple.running.telegram.skip(days=1)
     await log(couple, back=1, minutes=before, topic="журнал")
     card = await couple.pyotr.say(said)
     assert f"{before} минут → {after} минут" in card.text
@@ -50,9 +50,9 @@ async def test_the_right_number_takes_the_unit_of_the_wrong_one(
     assert [row[2:] for row in await meetings(couple)] == [(after, "журнал")]
 
 
-async def test_a_correction_that_changes_nothing_is_said_to_be_one(town: Town) -> None:
-    couple = await bring_to_pair(town)
-    await couple.town.telegram.skip(days=1)
+async def test_a_correction_that_changes_nothing_is_said_to_be_one(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
+    await couple.running.telegram.skip(days=1)
     meeting_id = await log(couple, back=1, minutes=40, topic="журнал")
     card = await couple.pyotr.say("исправьте: вчера было 40 минут")
     assert "Пока всё совпадает" in card.text
@@ -70,8 +70,8 @@ async def test_a_correction_that_changes_nothing_is_said_to_be_one(town: Town) -
     assert await rows(couple, query) == []
 
 
-async def test_a_move_to_the_same_time_is_no_move(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_move_to_the_same_time_is_no_move(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     start = at(await couple.local_now(), 15, days=2)
     await plan(couple, start)
     card = await couple.pyotr.say(f"давайте перенесём встречу на {start:%d.%m} в 15:00")
@@ -80,8 +80,8 @@ async def test_a_move_to_the_same_time_is_no_move(town: Town) -> None:
     assert [row[0] for row in await meetings(couple)] == ["planned"]
 
 
-async def test_the_last_record_is_deleted_after_a_question(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_last_record_is_deleted_after_a_question(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await log(couple, back=0, minutes=30, topic="журнал")
     card = await couple.pyotr.say("удалите последнюю запись пожалуйста")
     assert "Удалить запись?" in card.text
@@ -92,8 +92,8 @@ async def test_the_last_record_is_deleted_after_a_question(town: Town) -> None:
     assert await meetings(couple) == [("cancelled", await day(couple), None, None)]
 
 
-async def test_a_time_is_proposed_by_writing(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_time_is_proposed_by_writing(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     card = await couple.pyotr.say("в четверг в 15:00")
     assert "Предложить встречу?" in card.text
     assert "Четверг, 26 ноября, 15:00" in card.text
@@ -105,8 +105,8 @@ async def test_a_time_is_proposed_by_writing(town: Town) -> None:
     await couple.pyotr.expect("Договорились")
 
 
-async def test_a_plan_without_a_time_asks_for_it(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_plan_without_a_time_asks_for_it(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     asked = await couple.anna.say("давайте встретимся в четверг, тема родсобрание")
     assert "Во сколько?" in asked.text
     card = await couple.anna.say("после обеда в 14.20")
@@ -116,8 +116,8 @@ async def test_a_plan_without_a_time_asks_for_it(town: Town) -> None:
     assert "родительское собрание" in proposal.text
 
 
-async def test_a_meeting_is_moved_by_writing_and_health_is_left_out(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_meeting_is_moved_by_writing_and_health_is_left_out(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
     card = await couple.pyotr.say("Встреча не состоится, Анна заболела, перенесли на четверг в 16:00")
     assert "Вместо: вторник" in card.text
@@ -127,10 +127,10 @@ async def test_a_meeting_is_moved_by_writing_and_health_is_left_out(town: Town) 
     assert [row[0] for row in await meetings(couple)] == ["moved", "proposed"]
 
 
-async def test_a_missed_meeting_is_marked_after_a_question(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_missed_meeting_is_marked_after_a_question(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
-    await couple.town.telegram.skip(days=2)
+    await couple.running.telegram.skip(days=2)
     await couple.pyotr.expect("Она состоялась?")
     card = await couple.pyotr.say("вчера встреча не состоялась")
     assert "вторник, 24 ноября" in card.text.casefold()
@@ -140,8 +140,8 @@ async def test_a_missed_meeting_is_marked_after_a_question(town: Town) -> None:
     assert [row[0] for row in await meetings(couple)] == ["missed"]
 
 
-async def test_a_mentor_resigns_to_the_curator_only(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_mentor_resigns_to_the_curator_only(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     card = await couple.pyotr.say("Не смогу больше быть наставником с 1 декабря, много нагрузки")
     assert "вторник, 1 декабря" in card.text
     assert "четверг, 26 ноября" in card.text, "three working days after a Monday"
@@ -155,8 +155,8 @@ async def test_a_mentor_resigns_to_the_curator_only(town: Town) -> None:
     assert len(await couple.anna.messages()) == before
 
 
-async def test_a_mentee_asks_for_another_mentor(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_mentee_asks_for_another_mentor(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     card = await couple.anna.say("Прошу заменить мне наставника, не совпадает расписание")
     assert "Кроме куратора, я никому не скажу." in card.text
     await couple.anna.tap("Попросить куратора")
@@ -166,20 +166,20 @@ async def test_a_mentee_asks_for_another_mentor(town: Town) -> None:
     assert await task_kinds(couple) == ["mentor_replacement"], "one open wish is one task"
 
 
-async def test_a_pair_asks_for_more_time(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_pair_asks_for_more_time(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     card = await couple.pyotr.say("Продлите нам программу до конца июня, оба согласны")
     assert "30 июня 2027" in card.text
     await couple.pyotr.tap("Попросить куратора")
     assert await task_kinds(couple) == ["extension_wanted"]
 
 
-async def test_a_mentee_says_that_they_met_and_rates_it(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_mentee_says_that_they_met_and_rates_it(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     refused = await couple.anna.say("сегодня встретились, 40 минут, разбирали журнал")
     assert "Встречи записывает наставник" in refused.text
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
-    await couple.town.telegram.skip(days=2)
+    await couple.running.telegram.skip(days=2)
     await couple.anna.expect("Она состоялась?")
     card = await couple.anna.say("вчера встретились, 40 минут")
     assert "Отметить, что встреча состоялась?" in card.text
@@ -188,8 +188,8 @@ async def test_a_mentee_says_that_they_met_and_rates_it(town: Town) -> None:
     assert [row[2] for row in await meetings(couple)] == [None], "the log is the mentor's"
 
 
-async def test_a_word_that_may_be_past_or_future_is_asked_about(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_word_that_may_be_past_or_future_is_asked_about(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     asked = await couple.pyotr.say("встреча 14 мая, 1 час")
     assert "уже была или только будет?" in asked.text
     assert {"Уже встретились", "Только договариваемся"} <= set(asked.labels)
@@ -198,8 +198,8 @@ async def test_a_word_that_may_be_past_or_future_is_asked_about(town: Town) -> N
     assert "Во сколько?" in planned.text
 
 
-async def test_typed_times_of_the_planning_are_read_by_the_same_words(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_typed_times_of_the_planning_are_read_by_the_same_words(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     await couple.pyotr.tap("Предложить встречу")
     card = await couple.pyotr.say("в четверг в 15:00")
     assert "Четверг, 26 ноября, 15:00" in card.text
@@ -208,8 +208,10 @@ async def test_typed_times_of_the_planning_are_read_by_the_same_words(town: Town
     assert [row[:2] for row in await meetings(couple)] == [("proposed", "2026-11-26")]
 
 
-async def test_a_coming_meeting_that_will_not_be_is_cancelled_and_the_other_hears(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_coming_meeting_that_will_not_be_is_cancelled_and_the_other_hears(
+    running: RunningBot,
+) -> None:
+    couple = await bring_to_pair(running)
     await plan(couple, at(await couple.local_now(), 15, 30, days=1))
     card = await couple.anna.say("завтра встреча не состоится")
     assert "Отменить встречу?" in card.text

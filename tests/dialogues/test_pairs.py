@@ -18,8 +18,8 @@ from services.programmes.answers import Tapped
 from services.programmes.running import change_settings
 from services.surveys.feedback import find_feedback, rate
 from services.surveys.shared import read_shared
-from tests.dialogues.couples import Couple, bring_to_pair, bring_together
-from tests.town import Town
+from tests.dialogues.pairs import PairInChat, bring_to_pair, bring_together
+from tests.running_bot import RunningBot
 from tests.world import answer_until
 
 SHARED = {
@@ -44,12 +44,12 @@ SHARED = {
 """What the sides of a couple told their pair in the questionnaires: the first choice of each question."""
 
 
-async def card(couple: Couple) -> PairCard:
+async def card(couple: PairInChat) -> PairCard:
     found: PairCard = await couple.look(read_pair, actor=couple.world.curator, pair_id=couple.pair_id)
     return found
 
 
-async def task_kinds(couple: Couple) -> list[str]:
+async def task_kinds(couple: PairInChat) -> list[str]:
     query = select(Task.kind).where(Task.done_at.is_(None))
     return await asyncio.to_thread(
         couple.world.read, lambda session: [kind.value for kind in session.scalars(query)]
@@ -57,8 +57,8 @@ async def task_kinds(couple: Couple) -> list[str]:
 
 
 @pytest.mark.requirement("A17")
-async def test_both_hear_of_the_offer_and_accept(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_both_hear_of_the_offer_and_accept(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     offer = await couple.anna.screen()
     assert offer.labels == ["Принять", "Отказаться"]
@@ -79,8 +79,8 @@ async def test_both_hear_of_the_offer_and_accept(town: Town) -> None:
     assert (await card(couple)).status is PairStatus.ACCEPTED
 
 
-async def test_the_menu_carries_an_open_offer_too(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_the_menu_carries_an_open_offer_too(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     menu = await couple.pyotr.say("/menu")
     assert "Предложение ждёт вашего ответа." in menu.text
@@ -92,8 +92,8 @@ async def test_the_menu_carries_an_open_offer_too(town: Town) -> None:
     assert "ваша роль: наставник" in done.text, "the screen goes on to the menu"
 
 
-async def test_a_refusal_by_a_button_is_private(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_a_refusal_by_a_button_is_private(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     await couple.pyotr.tap("Принять")
     asked = await couple.anna.tap("Отказаться")
@@ -107,8 +107,8 @@ async def test_a_refusal_by_a_button_is_private(town: Town) -> None:
     assert await task_kinds(couple) == ["offer_declined"]
 
 
-async def test_a_refusal_in_own_words(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_a_refusal_in_own_words(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     await couple.anna.tap("Отказаться")
     asked = await couple.anna.tap("Другая причина")
@@ -122,8 +122,8 @@ async def test_a_refusal_in_own_words(town: Town) -> None:
     assert "неловко" not in await couple.pyotr.transcript()
 
 
-async def test_own_words_do_not_wait_for_the_button_of_another_reason(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_own_words_do_not_wait_for_the_button_of_another_reason(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     await couple.anna.tap("Отказаться")
     thanked = await couple.anna.say("Уезжаю на курсы до весны")
@@ -135,8 +135,8 @@ async def test_own_words_do_not_wait_for_the_button_of_another_reason(town: Town
     )
 
 
-async def test_a_refusal_without_words(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_a_refusal_without_words(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     await couple.anna.tap("Отказаться")
     await couple.anna.tap("Другая причина")
@@ -148,8 +148,8 @@ async def test_a_refusal_without_words(town: Town) -> None:
     assert (await card(couple)).mentee.decline_reason is DeclineReason.OTHER
 
 
-async def test_double_taps_and_old_buttons_change_nothing(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_double_taps_and_old_buttons_change_nothing(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     offer = await couple.anna.screen()
     await asyncio.gather(
@@ -162,8 +162,8 @@ async def test_double_taps_and_old_buttons_change_nothing(town: Town) -> None:
     assert sum("Вы теперь пара" in str(one) for one in await couple.anna.messages()) == 1
 
 
-async def test_a_withdrawn_offer_says_so_and_its_buttons_too(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_a_withdrawn_offer_says_so_and_its_buttons_too(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     offer = await couple.anna.screen()
     await couple.curate(withdraw_offer, pair_id=couple.pair_id)
@@ -172,17 +172,17 @@ async def test_a_withdrawn_offer_says_so_and_its_buttons_too(town: Town) -> None
     assert "Это предложение уже закрыто" in await couple.anna.transcript()
 
 
-async def test_an_offer_expires_by_the_clock(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_an_offer_expires_by_the_clock(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
-    await town.telegram.skip(days=7, minutes=1)
+    await running.telegram.skip(days=7, minutes=1)
     await couple.anna.expect("Время ответа на предложение о паре вышло")
     await couple.pyotr.expect("Время ответа на предложение о паре вышло")
     assert await task_kinds(couple) == ["offer_expired"]
 
 
-async def test_the_curators_own_words_carry_the_names(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_the_curators_own_words_carry_the_names(running: RunningBot) -> None:
+    couple = await bring_together(running)
     drafted = await couple.curate(
         draft_pair,
         mentee_participation_id=couple.mentee.participation_id,
@@ -200,8 +200,8 @@ async def test_the_curators_own_words_carry_the_names(town: Town) -> None:
     assert offer.labels == ["Принять", "Отказаться"]
 
 
-async def test_the_card_of_a_pair(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_card_of_a_pair(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     shown = await couple.anna.say("/pair")
     assert "Ваш наставник" in shown.text
     assert "Написать: Пётр Андреевич" in shown.text
@@ -212,8 +212,8 @@ async def test_the_card_of_a_pair(town: Town) -> None:
     assert "Пары пока нет" in empty.text
 
 
-async def test_a_double_tap_leaves_what_the_first_one_led_to(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_a_double_tap_leaves_what_the_first_one_led_to(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     offer = await couple.anna.screen()
     for _ in range(2):
@@ -225,8 +225,8 @@ async def test_a_double_tap_leaves_what_the_first_one_led_to(town: Town) -> None
 
 
 @pytest.mark.requirement("A17")
-async def test_each_side_reads_what_was_promised_to_the_pair_and_nothing_else(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_each_side_reads_what_was_promised_to_the_pair_and_nothing_else(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.offer()
     offered = {side: (await person.screen()).text for side, person in couple.sides.items()}
     for side, text in offered.items():
@@ -242,15 +242,15 @@ async def test_each_side_reads_what_was_promised_to_the_pair_and_nothing_else(to
     assert "Ответы для пары" not in " ".join(shown.labels), "nothing was answered beside the questionnaire"
 
 
-async def test_a_next_step_told_after_a_meeting_is_read_by_the_other_side(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_next_step_told_after_a_meeting_is_read_by_the_other_side(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     world = couple.world
     logged = await asyncio.to_thread(
         world.write,
         log_past_meeting,
         actor=world.actor(couple.mentor.person),
         pair_id=couple.pair_id,
-        day=town.clock.now().date(),
+        day=running.clock.now().date(),
         minutes=30,
         topic=None,
     )
@@ -273,8 +273,8 @@ async def test_a_next_step_told_after_a_meeting_is_read_by_the_other_side(town: 
     assert not any("Ответы для пары" in label for label in own.labels)
 
 
-async def test_nothing_is_read_after_the_other_side_took_the_consent_back(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_nothing_is_read_after_the_other_side_took_the_consent_back(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     withdrawn = couple.world.actor(couple.mentor.person)
     shared = {"pair_id": couple.pair_id, "person_id": couple.mentee.id, "locale": "ru"}
     before = await couple.look(read_shared, actor=system(Channel.BOT), **shared)
@@ -286,9 +286,9 @@ async def test_nothing_is_read_after_the_other_side_took_the_consent_back(town: 
 
 @pytest.mark.parametrize("is_hidden", [True, False])
 async def test_no_answer_passes_through_the_chat_in_the_pseudonymous_mode(
-    town: Town, is_hidden: bool
+    running: RunningBot, is_hidden: bool
 ) -> None:
-    couple = await bring_to_pair(town)
+    couple = await bring_to_pair(running)
     changes = {"is_pseudonymous": is_hidden}
     await couple.curate(change_settings, cycle_id=couple.world.cycle_id, changes=changes)
     shown = await couple.anna.say("/pair")

@@ -33,10 +33,10 @@ from services.roadmap.events.planning import plan_event
 from services.surveys.opening import open_run
 from services.surveys.runs import send
 from services.surveys.steps import read_step
-from tests.dialogues.couples import Couple, bring_together
-from tests.dialogues.walks import Guest, invited, make_world
+from tests.dialogues.pairs import PairInChat, bring_together
+from tests.dialogues.participants import Guest, invited, make_world
 from tests.panel.conftest import Browser, text_of
-from tests.town import Town
+from tests.running_bot import RunningBot
 from tests.world import World, answer_until
 
 ADDRESS = "https://panel.example"
@@ -50,18 +50,18 @@ def form_in(text: str) -> str:
 
 
 @pytest.fixture
-async def world(town: Town) -> World:
-    world = await make_world(town)
-    with town.database.writing() as session:
+async def world(running: RunningBot) -> World:
+    world = await make_world(running)
+    with running.database.writing() as session:
         keep_panel_address(session, ADDRESS)
     world.write(change_settings, actor=world.curator, cycle_id=world.cycle_id, changes=HIDDEN)
     return world
 
 
 @pytest.fixture
-def panel(town: Town, world: World) -> Iterator[Flask]:
+def panel(running: RunningBot, world: World) -> Iterator[Flask]:
     app = create_panel(
-        PanelConfig(database_url=town.database_url, secret_key="0" * 32, clock=FixedClock(world.now))
+        PanelConfig(database_url=running.database_url, secret_key="0" * 32, clock=FixedClock(world.now))
     )
     app.testing = True
     with app.app_context():
@@ -75,8 +75,10 @@ async def there(ask: Callable[..., str], *path: str, **form: str) -> str:
     return text_of(await asyncio.to_thread(ask, *path, **form))
 
 
-async def test_consent_and_intake_go_through_the_form(town: Town, world: World, panel: Flask) -> None:
-    anna: Guest = await invited(town, world)
+async def test_consent_and_intake_go_through_the_form(
+    running: RunningBot, world: World, panel: Flask
+) -> None:
+    anna: Guest = await invited(running, world)
     hello = await anna.telegram.start(anna.payload)
     assert "Анна" in hello.text
     assert "Игоревна" not in hello.text
@@ -92,7 +94,7 @@ async def test_consent_and_intake_go_through_the_form(town: Town, world: World, 
     assert "как вы участвуете" in await there(browser.post, path, go="give", mark=mark[1])
     assert "теперь анкета" in await there(browser.post, path, go="mentee")
     assert "часть 1" in (await there(browser.post, path, go="on")).casefold()
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         run = session.scalars(select(SurveyRun).where(SurveyRun.person_id == anna.facts.id)).one()
         consent = session.scalars(select(Consent).where(Consent.person_id == anna.facts.id)).one()
     assert (consent.medium, consent.chat_id) == (ConsentMedium.WEB, None)
@@ -105,16 +107,16 @@ async def test_consent_and_intake_go_through_the_form(town: Town, world: World, 
     assert form_in(again) != path, "a new link, and the earlier one stops working"
     assert "не работает" in await there(lambda where: browser.get(where, status=410), path)
     await anna.say("учитель математики")
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         assert not read_step(session, run_id=run.id).given, "what is typed in the chat is no answer"
         assert session.get_one(SurveyRun, run.id).status is SurveyStatus.OPEN
     assert "покажет куратор" in await anna.say("/mydata")
 
 
-async def test_a_pair_knows_first_names_and_its_code(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_a_pair_knows_first_names_and_its_code(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await couple.curate(change_settings, cycle_id=couple.world.cycle_id, changes=HIDDEN)
-    after = len(await town.telegram.record())
+    after = len(await running.telegram.record())
     await couple.offer()
     assert f"Пётр (№ {couple.pair_id})" in (await couple.anna.screen()).text
     await couple.accept()
@@ -123,7 +125,7 @@ async def test_a_pair_knows_first_names_and_its_code(town: Town) -> None:
             await person.say(said)
     await couple.pyotr.say("вчера 40 минут, разобрали план урока")
     await couple.pyotr.expect("40 минут")
-    calls = (await town.telegram.record())[after:]
+    calls = (await running.telegram.record())[after:]
     sent = str([{**call, "answer": None} for call in calls])  # Telegram's answers repeat older messages
     for side in (couple.mentee, couple.mentor):
         facts = side.person
@@ -134,9 +136,9 @@ async def test_a_pair_knows_first_names_and_its_code(town: Town) -> None:
 
 
 async def test_the_chat_goes_on_by_itself_when_the_form_is_sent(
-    town: Town, world: World, panel: Flask
+    running: RunningBot, world: World, panel: Flask
 ) -> None:
-    anna: Guest = await invited(town, world)
+    anna: Guest = await invited(running, world)
     await anna.telegram.start(anna.payload)
     await anna.tap("Да, это я")
     await anna.tap("Дальше")
@@ -148,7 +150,7 @@ async def test_the_chat_goes_on_by_itself_when_the_form_is_sent(
     await there(browser.post, path, go="mentee")
     form = {"go": "on", "csrf_token": await asyncio.to_thread(browser.token, path)}
     opened = await asyncio.to_thread(lambda: browser.client.post(path, data=form))
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         run = session.scalars(select(SurveyRun).where(SurveyRun.person_id == anna.facts.id)).one()
     await asyncio.to_thread(
         partial(
@@ -165,9 +167,9 @@ async def test_the_chat_goes_on_by_itself_when_the_form_is_sent(
 CHAT = {"mentee": Role.MENTEE, "mentor": Role.MENTOR}
 
 
-async def bring_to_a_hidden_pair(town: Town) -> Couple:
+async def bring_to_a_hidden_pair(running: RunningBot) -> PairInChat:
     """Each person has a family name and work of their own, and a colleague is in the bank beside them."""
-    couple = await bring_together(town)
+    couple = await bring_together(running)
     zoya = await asyncio.to_thread(couple.world.consented, "Зоя", "Марковна", chat_id=777_000_777)
     await asyncio.to_thread(couple.world.ready, zoya, Role.MENTOR, {})
     names = {
@@ -175,7 +177,7 @@ async def bring_to_a_hidden_pair(town: Town) -> Couple:
         couple.mentor.person.id: ("Соседний", "смотритель обсерватории"),
         zoya.id: ("Дальняя", "настройщик органа"),
     }
-    with town.database.writing() as session:
+    with running.database.writing() as session:
         for person_id, (family_name, position) in names.items():
             person = session.get_one(Person, person_id)
             person.family_name, person.position = family_name, position
@@ -185,21 +187,21 @@ async def bring_to_a_hidden_pair(town: Town) -> Couple:
     return couple
 
 
-def names_of_others(couple: Couple, person_id: int) -> set[str]:
+def names_of_others(couple: PairInChat, person_id: int) -> set[str]:
     """Every part of the names of whoever else is in the school, and their work."""
-    with couple.town.database.reading() as session:
+    with couple.running.database.reading() as session:
         people = session.scalars(select(Person).where(Person.id != person_id))
         found = {part for one in people for part in (one.family_name, one.patronymic, one.position) if part}
     assert {"Марковна", "Дальняя", "настройщик органа"} <= found
     return found
 
 
-async def test_no_questionnaire_names_another_in_the_chat(town: Town) -> None:
-    couple = await bring_to_a_hidden_pair(town)
+async def test_no_questionnaire_names_another_in_the_chat(running: RunningBot) -> None:
+    couple = await bring_to_a_hidden_pair(running)
     world = couple.world
-    after = len(await town.telegram.record())
+    after = len(await running.telegram.record())
     sides = {Role.MENTEE: (couple.anna, couple.mentee), Role.MENTOR: (couple.pyotr, couple.mentor)}
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         every = pack_of(session, cycle_id=world.cycle_id).surveys
     surveys = [one for one in every if one.audience in CHAT and one.quick is None]
     assert len(surveys) > 6
@@ -232,7 +234,7 @@ async def test_no_questionnaire_names_another_in_the_chat(town: Town) -> None:
         for label in (await chat.screen()).labels:
             if label.startswith("Изменить") and survey.title.ru in label:
                 await chat.tap(label)
-    calls = (await town.telegram.record())[after:]
+    calls = (await running.telegram.record())[after:]
     for chat, own in sides.values():
         sent = str(
             [call["parameters"] for call in calls if str(call["parameters"].get("chat_id")) == str(chat.id)]
@@ -241,9 +243,9 @@ async def test_no_questionnaire_names_another_in_the_chat(town: Town) -> None:
         assert not {name for name in names_of_others(couple, own.person.id) if name in sent}
 
 
-async def test_no_notice_names_another(town: Town) -> None:
+async def test_no_notice_names_another(running: RunningBot) -> None:
     """Every kind, in every state of the pair and of its meeting: most have words only in some of them."""
-    couple = await bring_to_a_hidden_pair(town)
+    couple = await bring_to_a_hidden_pair(running)
     world = couple.world
     await couple.pyotr.tap("Предложить встречу")
     await couple.pyotr.tap((await couple.pyotr.screen()).labels[2])
@@ -255,7 +257,7 @@ async def test_no_notice_names_another(town: Town) -> None:
         cycle_id=world.cycle_id,
         kind=EventKind.ROUND_TABLE,
         title="Обмен опытом",
-        starts_at=town.clock.now() + timedelta(days=9),
+        starts_at=running.clock.now() + timedelta(days=9),
         leader="Дальняя Зоя Марковна, настройщик органа",
     )
     both = [couple.mentee.person.id, couple.mentor.person.id]
@@ -270,7 +272,7 @@ async def test_no_notice_names_another(town: Town) -> None:
     )
     found: dict[str, set[str]] = {kind: set() for kind in NOTICES}
     t = load_translators()["ru"]
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         meeting = session.scalars(select(Meeting)).one()
         pair = session.get_one(Pair, couple.pair_id)
         runs = session.scalars(select(SurveyRun.id)).all()
@@ -291,7 +293,7 @@ async def test_no_notice_names_another(town: Town) -> None:
                     "offset": 0,
                 }
                 with suppress(KeyError), session.no_autoflush:
-                    letter = compose(session, kind=kind, facts=facts, t=t, now=town.clock.now())
+                    letter = compose(session, kind=kind, facts=facts, t=t, now=running.clock.now())
                     if isinstance(letter, Letter):
                         found[kind].add(str((person_id, letter)))
         session.rollback()

@@ -14,14 +14,14 @@ from services.access.actors import Channel, system
 from services.accounts.directory import create_account
 from services.roadmap.entries import plan_entry
 from tests.roadmaps import give_rows
-from tests.town import Town
+from tests.running_bot import RunningBot
 from tests.world import World, found_school
 
 
-async def bring_leaders(town: Town) -> tuple[World, Person, Person]:
+async def bring_leaders(running: RunningBot) -> tuple[World, Person, Person]:
     """A curator and a colleague in the chat; the colleague answers for the row "now"."""
-    world = await asyncio.to_thread(found_school, town.database, town.clock.now())
-    vera, pavel = await town.telegram.person("Вера"), await town.telegram.person("Павел")
+    world = await asyncio.to_thread(found_school, running.database, running.clock.now())
+    vera, pavel = await running.telegram.person("Вера"), await running.telegram.person("Павел")
 
     def prepare() -> None:
         curator = world.joined("Вера", "Павловна", chat_id=vera.id)
@@ -34,7 +34,7 @@ async def bring_leaders(town: Town) -> tuple[World, Person, Person]:
             name="Вера Павловна Тихая",
             role=AccountRole.CURATOR,
         )
-        with town.database.writing() as session:
+        with running.database.writing() as session:
             session.execute(update(Account).where(Account.id == made.account_id).values(person_id=curator.id))
         give_rows(world)
         world.write(
@@ -62,9 +62,9 @@ async def look(world: World, row_id: str) -> Any:
 
 
 @pytest.mark.requirement("B24")
-async def test_the_monday_digest_and_its_buttons_work(town: Town) -> None:
-    world, vera, pavel = await bring_leaders(town)
-    await town.telegram.skip(days=7)
+async def test_the_monday_digest_and_its_buttons_work(running: RunningBot) -> None:
+    world, vera, pavel = await bring_leaders(running)
+    await running.telegram.skip(days=7)
     digest = await vera.expect("Дорожная карта на этой неделе")
     numbers = [label.split()[0] for label in digest.labels]
     assert 0 < len(set(numbers)) <= 7
@@ -94,24 +94,24 @@ async def test_the_monday_digest_and_its_buttons_work(town: Town) -> None:
     assert entry.remind_at is None
 
 
-async def test_who_answers_is_reminded_by_the_clock(town: Town) -> None:
-    world, vera, pavel = await bring_leaders(town)
+async def test_who_answers_is_reminded_by_the_clock(running: RunningBot) -> None:
+    world, vera, pavel = await bring_leaders(running)
     row = await look(world, "now")
     assert row.remind_at is not None
-    await town.telegram.skip(to=row.remind_at)
+    await running.telegram.skip(to=row.remind_at)
     reminded = await pavel.expect("Дорожная карта. Строка now")
     assert reminded.labels == ["Сделано"]
     assert "Строка now" not in await vera.transcript(), "the curator did not name herself for this row"
     await pavel.tap("Сделано")
-    await town.telegram.skip(days=8)
+    await running.telegram.skip(days=8)
     await vera.expect("Дорожная карта")
     transcript = await pavel.transcript()
     assert transcript.count("Дорожная карта. Строка now") == 0, "what is done is reminded of no more"
     assert "Спасибо, отмечено" in transcript
 
 
-async def test_many_rows_of_one_morning_are_one_message(town: Town) -> None:
-    world, _vera, pavel = await bring_leaders(town)
+async def test_many_rows_of_one_morning_are_one_message(running: RunningBot) -> None:
+    world, _vera, pavel = await bring_leaders(running)
     colleague = (await look(world, "now")).responsible_id
 
     def give_more() -> None:
@@ -126,7 +126,7 @@ async def test_many_rows_of_one_morning_are_one_message(town: Town) -> None:
             )
 
     await asyncio.to_thread(give_more)
-    await town.telegram.skip(to=(await look(world, "now")).remind_at)
+    await running.telegram.skip(to=(await look(world, "now")).remind_at)
     reminded = await pavel.expect("Вашего внимания ждут")
     assert reminded.labels == ["1 Сделано", "2 Сделано", "3 Сделано"]
     left = await pavel.tap("2 Сделано")

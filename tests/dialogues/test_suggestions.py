@@ -12,13 +12,13 @@ from models.tasks import Task, TaskKind
 from services.access.actors import Channel, system
 from services.accounts.directory import create_account
 from services.pairs.suggestions import decide_suggestion
-from tests.dialogues.couples import bring_to_pair
-from tests.town import Town
+from tests.dialogues.pairs import bring_to_pair
+from tests.running_bot import RunningBot
 
 
 @pytest.mark.requirement("E28")
-async def test_a_mentor_proposes_a_contest_and_hears_of_the_decision(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_a_mentor_proposes_a_contest_and_hears_of_the_decision(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     mentee_card = await couple.anna.say("/pair")
     assert not any("Предложить куратору" in one for one in mentee_card.labels), "a mentor's duty"
     card = await couple.pyotr.say("/pair")

@@ -11,16 +11,16 @@ from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.access.actors import Channel, system
 from services.surveys.respondents import Segment
 from services.surveys.waves import plan_wave
-from tests.dialogues.couples import Couple, bring_together
-from tests.town import Town
+from tests.dialogues.pairs import PairInChat, bring_together
+from tests.running_bot import RunningBot
 
 TITLE = "С кем хотелось бы работать?"
 
 
-async def ask(couple: Couple, occasion: str) -> None:
+async def ask(couple: PairInChat, occasion: str) -> None:
     """The curator's wave for mentees; a jump of the clock lets the tick open it."""
     world = couple.world
-    world.now = couple.town.clock.now()
+    world.now = couple.running.clock.now()
     await asyncio.to_thread(
         world.write,
         plan_wave,
@@ -31,12 +31,12 @@ async def ask(couple: Couple, occasion: str) -> None:
         starts_at=world.now,
         closes_at=world.now + timedelta(days=10),
     )
-    await couple.town.telegram.skip(minutes=1)
+    await couple.running.telegram.skip(minutes=1)
 
 
 @pytest.mark.requirement("C16")
-async def test_a_mentee_names_people_in_order_pauses_and_sends(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_a_mentee_names_people_in_order_pauses_and_sends(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await ask(couple, "mutual_preference")
     invited = await couple.anna.expect("Ответы принимаются до")
     assert "Кто кого выбрал, знает только куратор" in invited.text
@@ -61,7 +61,7 @@ async def test_a_mentee_names_people_in_order_pauses_and_sends(town: Town) -> No
     review = await couple.anna.tap("Пропустить")
     assert mentor in review.text
     assert "учтёт ваши пожелания" in (await couple.anna.tap("Отправить")).text
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         run = session.scalars(select(SurveyRun).where(SurveyRun.wave_id.is_not(None))).one()
         kept = {
             one.question_id: one.value

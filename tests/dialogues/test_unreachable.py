@@ -6,19 +6,19 @@ import pytest
 
 from sandbox.client import Person
 from services.pairs.proposals import confirm_pair, draft_pair, withdraw_offer
-from tests.dialogues.couples import Couple, bring_to_pair, bring_together
-from tests.town import Town
+from tests.dialogues.pairs import PairInChat, bring_to_pair, bring_together
+from tests.running_bot import RunningBot
 
 TOLD = "не получает мои сообщения"
 
 
-async def gone(couple: Couple) -> None:
+async def gone(couple: PairInChat) -> None:
     """Anna blocks the bot, and the bot knows."""
     await couple.anna.block()
     await asyncio.sleep(0.5)
 
 
-async def draft(couple: Couple) -> None:
+async def draft(couple: PairInChat) -> None:
     drafted = await couple.curate(
         draft_pair,
         mentee_participation_id=couple.mentee.participation_id,
@@ -33,8 +33,8 @@ async def heard(person: Person, words: str) -> int:
 
 
 @pytest.mark.parametrize("way", ["unblock", "start"])
-async def test_an_offer_made_meanwhile_is_shown_on_return(town: Town, way: str) -> None:
-    couple = await bring_together(town)
+async def test_an_offer_made_meanwhile_is_shown_on_return(running: RunningBot, way: str) -> None:
+    couple = await bring_together(running)
     await gone(couple)
     await draft(couple)
     await couple.pyotr.expect(TOLD)
@@ -50,8 +50,8 @@ async def test_an_offer_made_meanwhile_is_shown_on_return(town: Town, way: str) 
     await couple.anna.expect("Вы теперь пара")
 
 
-async def test_what_is_no_longer_true_is_not_shown_on_return(town: Town) -> None:
-    couple = await bring_together(town)
+async def test_what_is_no_longer_true_is_not_shown_on_return(running: RunningBot) -> None:
+    couple = await bring_together(running)
     await gone(couple)
     await draft(couple)
     await couple.pyotr.expect(TOLD)
@@ -61,8 +61,8 @@ async def test_what_is_no_longer_true_is_not_shown_on_return(town: Town) -> None
     assert await heard(couple.anna, "для вас есть наставник") == 0
 
 
-async def test_the_partner_hears_at_once_and_once_for_each_absence(town: Town) -> None:
-    couple = await bring_to_pair(town)
+async def test_the_partner_hears_at_once_and_once_for_each_absence(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
     for absence in (1, 2):
         await couple.anna.block()
         await couple.pyotr.expect(TOLD)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from tests.faults import weather
+from tests.faults import disturbances
 from tests.faults.cluster import Cluster, NoServer
 from tests.faults.runs import Report, Run
 
@@ -44,22 +44,29 @@ def runs(seed: int, kills: int, cluster: Cluster | None) -> Iterator[Run]:
         return Run(name, draw.randrange(10**6), **facts)  # type: ignore[arg-type]  # named facts of Run
 
     yield make(
-        "kill -9, SQLite", kills=kills, couples=3, weathers=[weather.restart_panel, weather.restart_worker]
+        "kill -9, SQLite",
+        kills=kills,
+        couples=3,
+        disturbances=[disturbances.restart_panel, disturbances.restart_worker],
     )
-    yield make("network, SQLite", weathers=[weather.rain])
-    yield make("both, SQLite", kills=kills // 3, weathers=[weather.rain])
-    yield make("database locked, SQLite", weathers=[weather.lock_database])
-    yield make("second bot, SQLite", weathers=[weather.start_second_bot])
+    yield make("network, SQLite", disturbances=[disturbances.disturb_network])
+    yield make("both, SQLite", kills=kills // 3, disturbances=[disturbances.disturb_network])
+    yield make("database locked, SQLite", disturbances=[disturbances.lock_database])
+    yield make("second bot, SQLite", disturbances=[disturbances.start_second_bot])
     if cluster is None:
         return
     for number in range(4):
         cluster.create(f"run_{number}")
     yield make("kill -9, PostgreSQL", kills=kills // 2, database_url=cluster.url("run_0"))
-    yield make("network, PostgreSQL", weathers=[weather.rain], database_url=cluster.url("run_1"))
-    restart = partial(weather.restart_database, restart=cluster.restart)
-    yield make("server restarted, PostgreSQL", weathers=[restart], database_url=cluster.url("run_2"))
     yield make(
-        "second bot, PostgreSQL", weathers=[weather.start_second_bot], database_url=cluster.url("run_3")
+        "network, PostgreSQL", disturbances=[disturbances.disturb_network], database_url=cluster.url("run_1")
+    )
+    restart = partial(disturbances.restart_database, restart=cluster.restart)
+    yield make("server restarted, PostgreSQL", disturbances=[restart], database_url=cluster.url("run_2"))
+    yield make(
+        "second bot, PostgreSQL",
+        disturbances=[disturbances.start_second_bot],
+        database_url=cluster.url("run_3"),
     )
 
 

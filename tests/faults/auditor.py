@@ -13,8 +13,8 @@ from models.consents import Consent
 from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
 from sandbox.refusal import Json
 from services.delivery.outbox import SCREEN
-from tests.faults.couples import Couple, list_meeting_ids, read_log, read_rating
-from tests.faults.street import Street
+from tests.faults.pairs import PairInChat, list_meeting_ids, read_log, read_rating
+from tests.faults.shared import Shared
 from tests.faults.teachers import Teacher, find_answer
 
 Messages = dict[int, set[int]]  # chat to ids
@@ -47,54 +47,54 @@ class Repeat:
     text: str
 
 
-async def audit(street: Street, teachers: list[Teacher], couples: list[Couple]) -> None:
-    """Everything that must not be goes into the street's findings; figures go into its tally."""
-    await audit_answers(street, teachers)
-    await audit_meetings(street, couples)
-    for words in await street.read(audit_tables):
-        street.find(words)
-    notices, owed = await street.read(list_notices), await street.read(list_owed)
-    calls = await street.machine.telegram.record()
+async def audit(shared: Shared, teachers: list[Teacher], couples: list[PairInChat]) -> None:
+    """Everything that must not be goes into the shared findings; figures go into its tally."""
+    await audit_answers(shared, teachers)
+    await audit_meetings(shared, couples)
+    for words in await shared.read(audit_tables):
+        shared.find(words)
+    notices, owed = await shared.read(list_notices), await shared.read(list_owed)
+    calls = await shared.machine.telegram.record()
     for teacher in teachers:
         for repeat in find_repeats(teacher, calls, notices, owed):
-            explain(street, repeat)
-    street.tally["messages sent"] = sum(
+            explain(shared, repeat)
+    shared.tally["messages sent"] = sum(
         1 for call in calls if call["method"] == "sendMessage" and call["done"]
     )
     hit = Counter(call["fault"] for call in calls if call.get("fault"))
-    street.tally.update({f"calls hit by {kind}": count for kind, count in hit.items()})
+    shared.tally.update({f"calls hit by {kind}": count for kind, count in hit.items()})
 
 
-async def audit_answers(street: Street, teachers: list[Teacher]) -> None:
+async def audit_answers(shared: Shared, teachers: list[Teacher]) -> None:
     for teacher in teachers:
         for (run_id, question_id), value in teacher.said.items():
-            found = await street.read(find_answer, run_id, question_id)
+            found = await shared.read(find_answer, run_id, question_id)
             if found != value:
-                street.find(f"lost: run {run_id}, {question_id}: {value!r} is {found!r} at the end")
-            street.tally["answers checked"] += 1
+                shared.find(f"lost: run {run_id}, {question_id}: {value!r} is {found!r} at the end")
+            shared.tally["answers checked"] += 1
 
 
-async def audit_meetings(street: Street, couples: list[Couple]) -> None:
+async def audit_meetings(shared: Shared, couples: list[PairInChat]) -> None:
     for couple in couples:
         agreed = [one.meeting_id for one in couple.meetings]
-        found = await street.read(list_meeting_ids, couple.pair_id)
+        found = await shared.read(list_meeting_ids, couple.pair_id)
         if found != agreed:
-            street.find(f"doubled or lost: pair {couple.pair_id} agreed on {agreed} and has {found}")
+            shared.find(f"doubled or lost: pair {couple.pair_id} agreed on {agreed} and has {found}")
         for one in couple.meetings:
-            log = await street.read(read_log, one.meeting_id)
+            log = await shared.read(read_log, one.meeting_id)
             if log != (one.minutes, one.topic):
-                street.find(f"lost: meeting {one.meeting_id} was told {one.minutes, one.topic}, has {log}")
+                shared.find(f"lost: meeting {one.meeting_id} was told {one.minutes, one.topic}, has {log}")
             for person_id, rating in one.ratings.items():
-                await audit_rating(street, one.meeting_id, person_id, rating)
+                await audit_rating(shared, one.meeting_id, person_id, rating)
 
 
-async def audit_rating(street: Street, meeting_id: int, person_id: int, rating: int) -> None:
+async def audit_rating(shared: Shared, meeting_id: int, person_id: int, rating: int) -> None:
     key = f"feedback:meeting:{meeting_id}:person:{person_id}"
 
-    given = await street.read(read_rating, key)
-    street.tally["answers checked"] += 1
+    given = await shared.read(read_rating, key)
+    shared.tally["answers checked"] += 1
     if given != rating:
-        street.find(f"lost: person {person_id} rated meeting {meeting_id} {rating}, the table has {given}")
+        shared.find(f"lost: person {person_id} rated meeting {meeting_id} {rating}, the table has {given}")
 
 
 def audit_tables(session: Session) -> list[str]:
@@ -231,14 +231,14 @@ def content_of(call: Json) -> str:
     return f"{call['parameters'].get('text')}\n{call['parameters'].get('reply_markup')}"
 
 
-def explain(street: Street, repeat: Repeat) -> None:
+def explain(shared: Shared, repeat: Repeat) -> None:
     """A repeat is allowed where a crash or a broken connection fell between sending and recording."""
     if repeat.is_reset:
-        street.tally["repeated after a reset"] += 1
+        shared.tally["repeated after a reset"] += 1
         return
-    for mark in street.machine.marks:
+    for mark in shared.machine.marks:
         if mark.what == "kill bot" and repeat.first - SLACK <= mark.at <= repeat.again:
-            street.tally["repeated after a kill"] += 1
+            shared.tally["repeated after a kill"] += 1
             return
     when = f"{repeat.first % 1e5:.2f} and {repeat.again % 1e5:.2f}"
-    street.find(f"repeated without a reason in chat {repeat.chat_id} at {when}: {repeat.text!r}")
+    shared.find(f"repeated without a reason in chat {repeat.chat_id} at {when}: {repeat.text!r}")

@@ -1,4 +1,4 @@
-"""Fault runs: who lives in the street, what weather they have, and what the auditor found."""
+"""Fault runs: which people take part, what disturbs them, and what the auditor found."""
 
 import asyncio
 import random
@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from models.engine import Database
 from models.jobs import Job, JobStatus
 from models.people import Role
-from tests.faults import weather
 from tests.faults.auditor import audit
-from tests.faults.couples import Couple, pass_time
+from tests.faults.disturbances import Killer
 from tests.faults.machine import Machine
-from tests.faults.street import Street
+from tests.faults.pairs import PairInChat, pass_time
+from tests.faults.shared import Shared
 from tests.faults.teachers import PATIENCE, Teacher
 from tests.world import found_school
 
@@ -41,7 +41,7 @@ class Report:
 
 @dataclass
 class Run:
-    """`weathers` are what befalls it; `kills` is how often at least the bot is killed."""
+    """`disturbances` are what befalls it; `kills` is how often at least the bot is killed."""
 
     name: str
     seed: int
@@ -50,64 +50,64 @@ class Run:
     kills: int = 0
     questions: int | None = None  # asked in the chat, at the end of the questionnaire; None: all of them
     database_url: str | None = None
-    tamper: Callable[[Street], Coroutine[Any, Any, None]] | None = None  # just before the auditor comes
-    weathers: list[Callable[[Street], Coroutine[Any, Any, None]]] = field(default_factory=list)
+    tamper: Callable[[Shared], Coroutine[Any, Any, None]] | None = None  # just before the auditor comes
+    disturbances: list[Callable[[Shared], Coroutine[Any, Any, None]]] = field(default_factory=list)
 
     async def live(self, folder: Path) -> Report:
         began = time.monotonic()
         async with Machine(folder, self.database_url) as machine:
             world = await asyncio.to_thread(found_school, Database(machine.address), machine.clock.now())
-            street = Street(machine, world, random.Random(self.seed))
+            shared = Shared(machine, world, random.Random(self.seed))
             try:
-                await self._live(street)
+                await self._live(shared)
             except (AssertionError, TimeoutError) as error:
-                street.find(f"{type(error).__name__}: {error}")
-            return Report(self.name, self.seed, time.monotonic() - began, dict(street.tally), street.findings)
+                shared.find(f"{type(error).__name__}: {error}")
+            return Report(self.name, self.seed, time.monotonic() - began, dict(shared.tally), shared.findings)
 
-    async def _live(self, street: Street) -> None:
-        teachers = [await self._invite(street, number) for number in range(2 * self.couples)]
+    async def _live(self, shared: Shared) -> None:
+        teachers = [await self._invite(shared, number) for number in range(2 * self.couples)]
         couples = [
-            Couple(street, mentee, mentor)
+            PairInChat(shared, mentee, mentor)
             for mentee, mentor in zip(teachers[: self.couples], teachers[self.couples :], strict=True)
         ]
-        killer = weather.Killer(street, self.kills)
-        storms = [asyncio.create_task(one(street)) for one in self.weathers]
+        killer = Killer(shared, self.kills)
+        tasks = [asyncio.create_task(one(shared)) for one in self.disturbances]
         if self.kills:
-            storms.append(asyncio.create_task(killer.run()))
+            tasks.append(asyncio.create_task(killer.run()))
         else:
-            street.machine.start("bot")
+            shared.machine.start("bot")
         try:
-            await self._through(storms, self._school_year(street, teachers, couples, killer))
+            await self._run_with(tasks, self._school_year(shared, teachers, couples, killer))
         finally:
-            for storm in storms:
-                storm.cancel()
-            await asyncio.gather(*storms, return_exceptions=True)
-        await street.machine.telegram.clear_faults()
-        await self._calm_down(street, teachers)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await shared.machine.telegram.clear_faults()
+        await self._check_undisturbed(shared, teachers)
         if self.tamper is not None:
-            await self.tamper(street)
-        await audit(street, teachers, couples)
+            await self.tamper(shared)
+        await audit(shared, teachers, couples)
 
-    async def _through(self, storms: list["asyncio.Task[None]"], life: Coroutine[Any, Any, None]) -> None:
-        """The life goes on through all storms; a storm that fails is a fault of the run itself."""
+    async def _run_with(self, tasks: list["asyncio.Task[None]"], life: Coroutine[Any, Any, None]) -> None:
+        """The life goes on through all tasks; a task that fails is a fault of the run itself."""
         living = asyncio.create_task(life)
-        done, _ = await asyncio.wait({living, *storms}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({living, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         if living not in done:
             living.cancel()
         for one in done:
             one.result()
 
-    async def _invite(self, street: Street, number: int) -> Teacher:
+    async def _invite(self, shared: Shared, number: int) -> Teacher:
         role = Role.MENTEE if number < self.couples else Role.MENTOR
         name = NAMES[number % len(NAMES)]
-        street.world.now = street.machine.clock.now()
-        facts = await asyncio.to_thread(street.world.person, name, "Игоревич")
-        payload = await asyncio.to_thread(street.world.invite, facts)
-        person = await street.machine.telegram.person(name, key=f"teacher_{number}")
-        return Teacher(street, facts, person, role, payload, self.questions)
+        shared.world.now = shared.machine.clock.now()
+        facts = await asyncio.to_thread(shared.world.person, name, "Игоревич")
+        payload = await asyncio.to_thread(shared.world.invite, facts)
+        person = await shared.machine.telegram.person(name, key=f"teacher_{number}")
+        return Teacher(shared, facts, person, role, payload, self.questions)
 
     async def _school_year(
-        self, street: Street, teachers: list[Teacher], couples: list[Couple], killer: weather.Killer
+        self, shared: Shared, teachers: list[Teacher], couples: list[PairInChat], killer: Killer
     ) -> None:
         await asyncio.gather(*(teacher.come_in() for teacher in teachers))
         await asyncio.gather(*(couple.become_a_pair() for couple in couples))
@@ -115,38 +115,38 @@ class Run:
             if number >= self.rounds and killer.left <= 0:
                 return
             await asyncio.gather(*(couple.agree() for couple in couples))
-            await pass_time(street, couples)
+            await pass_time(shared, couples)
             await asyncio.gather(*(couple.tell() for couple in couples))
-            street.tally["rounds"] += 1
+            shared.tally["rounds"] += 1
 
-    async def _calm_down(self, street: Street, teachers: list[Teacher]) -> None:
+    async def _check_undisturbed(self, shared: Shared, teachers: list[Teacher]) -> None:
         """With the bot running undisturbed, every conversation must end on the right screen."""
-        machine = street.machine
+        machine = shared.machine
         if not machine.is_alive("bot"):
             seen = await machine.last_call()
             machine.start("bot")
             await machine.until_polling(after=seen)
-        if street.tally["exports asked for"]:
-            await self._finish_exports(street)
+        if shared.tally["exports asked for"]:
+            await self._finish_exports(shared)
         for teacher in teachers:
             await teacher.say("/menu")
             if "ваша роль" not in await teacher.newest():
-                street.find(
+                shared.find(
                     f"person {teacher.facts.id} asked for the menu and sees {await teacher.newest()!r}"
                 )
-            street.tally["conversations that end on their screen"] += 1
+            shared.tally["conversations that end on their screen"] += 1
         code = await asyncio.to_thread(machine.stop, "bot")
         if code != 0:
-            street.find(f"told to stop, the bot ended with {code}: {machine.last_words('bot')}")
+            shared.find(f"told to stop, the bot ended with {code}: {machine.last_words('bot')}")
 
-    async def _finish_exports(self, street: Street) -> None:
+    async def _finish_exports(self, shared: Shared) -> None:
         """A worker that lives ends what the killed ones left."""
-        machine = street.machine
+        machine = shared.machine
         machine.start("worker")
         deadline = time.monotonic() + PATIENCE
-        while (done := await street.read(count_exports)) != street.tally["exports asked for"]:
+        while (done := await shared.read(count_exports)) != shared.tally["exports asked for"]:
             if time.monotonic() > deadline:
-                street.find(f"lost: of {street.tally['exports asked for']} exports {done} were made")
+                shared.find(f"lost: of {shared.tally['exports asked for']} exports {done} were made")
                 return
             await machine.telegram.skip(seconds=31)  # a dead worker is given half a minute
             await asyncio.sleep(1)

@@ -17,7 +17,7 @@ from services.people.cards import PersonFacts
 from services.programmes.answers import Raw, Tapped, check_answer
 from services.programmes.surveys import Question
 from services.surveys.steps import Step, read_step
-from tests.faults.street import Street
+from tests.faults.shared import Shared
 from tests.world import answer_until, usual_answer
 
 PATIENCE = 90.0  # a bot that is killed every few seconds comes back every few seconds
@@ -57,7 +57,7 @@ class Episode:
 class Teacher:
     """`said` is what the table must hold at the end: (run, question) and the value."""
 
-    street: Street
+    shared: Shared
     facts: PersonFacts
     person: Person
     role: Role
@@ -99,16 +99,16 @@ class Teacher:
         The hasty go on at the first change they see, while the bot may still have to write it down.
         """
         before = await self.bubbles()
-        is_hasty = self.street.rng.random() < HASTY
-        self.episodes.append(Episode(self.street.machine.clock.now().timestamp(), times, is_hasty))
+        is_hasty = self.shared.rng.random() < HASTY
+        self.episodes.append(Episode(self.shared.machine.clock.now().timestamp(), times, is_hasty))
         done = 0
         with suppress(SandboxError):  # the button has just gone: whoever looks again sees what is there now
             while done < times:
                 await self.person._do(action, values, wait=False)
                 done += 1
-        self.street.tally["acts"] += done
+        self.shared.tally["acts"] += done
         if done == 0:
-            self.street.tally["buttons that had just gone"] += 1
+            self.shared.tally["buttons that had just gone"] += 1
             return
         await self._settle(before, f"{action} {values}", is_hasty=is_hasty)
 
@@ -120,8 +120,8 @@ class Teacher:
             await asyncio.sleep(0.05)
             if is_hasty and await self.bubbles() != before:
                 return
-            is_fetched = is_fetched or await self.street.has_fetched()
-            if not (is_fetched and await self.street.is_worked(self.person.id)):
+            is_fetched = is_fetched or await self.shared.has_fetched()
+            if not (is_fetched and await self.shared.is_worked(self.person.id)):
                 quiet_since = None
             elif await self.bubbles() != before:
                 return
@@ -137,13 +137,13 @@ class Teacher:
     async def _report_silence(self, act: str) -> None:
         if not await self._was_told_the_same():
             words = (await self.person.transcript())[-1500:]
-            self.street.find(f"silent: person {self.facts.id} had no answer to {act}\n{words}")
+            self.shared.find(f"silent: person {self.facts.id} had no answer to {act}\n{words}")
 
     async def _was_told_the_same(self) -> bool:
         """Whether the last answer was what stood on the screen already: a refusal said twice."""
         edits = [
             call
-            for call in await self.street.machine.telegram.record("editMessageText")
+            for call in await self.shared.machine.telegram.record("editMessageText")
             if call["parameters"].get("chat_id") == self.person.id
         ]
         said = edits[-1]["answer"].get("description", "") if edits else ""
@@ -152,7 +152,7 @@ class Teacher:
     async def until_quiet(self) -> None:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            if await self.street.is_quiet(self.person.id):
+            if await self.shared.is_quiet(self.person.id):
                 return
             await asyncio.sleep(0.1)
 
@@ -171,7 +171,7 @@ class Teacher:
                 words = await self.person.transcript()
                 raise Unanswered(f"person {self.facts.id} sees no {prefix}\n{words[-3000:]}")
             await asyncio.sleep(0.2)
-        chosen = self.street.rng.choice(found)
+        chosen = self.shared.rng.choice(found)
         await self.tap(chosen)
         return chosen.code
 
@@ -180,7 +180,7 @@ class Teacher:
     async def come_in(self) -> None:
         """From the invitation to a questionnaire that is sent; whatever the screen shows is done."""
         await self.act("start", {"payload": self.payload})
-        while not await self.street.read(is_sent, self.facts.id):
+        while not await self.shared.read(is_sent, self.facts.id):
             for prefix in ("joining.yes", "consent.open", "consent.give", f"role.choose:{ROLES[self.role]}"):
                 if await self._stands(prefix):
                     await self.press(prefix)
@@ -191,16 +191,16 @@ class Teacher:
 
     async def _begin_later(self) -> None:
         """Short runs: the questionnaire is nearly done when the conversation comes to it."""
-        run_id = await self.street.read(find_open_run, self.facts.id) if self.left is not None else None
+        run_id = await self.shared.read(find_open_run, self.facts.id) if self.left is not None else None
         if run_id is None or self.left is None:
             return
-        step = await self.street.read(read_step, run_id=run_id)
+        step = await self.shared.read(read_step, run_id=run_id)
         stop_at = step.survey.questions()[-self.left].id
         self.left = None
-        actor = self.street.world.actor(self.facts)
-        self.street.world.now = self.street.machine.clock.now()
+        actor = self.shared.world.actor(self.facts)
+        self.shared.world.now = self.shared.machine.clock.now()
         facts = {"run_id": run_id, "answers": {"capacity": "2"}, "stop_at": stop_at}
-        await asyncio.to_thread(self.street.world.write, answer_until, actor=actor, **facts)
+        await asyncio.to_thread(self.shared.world.write, answer_until, actor=actor, **facts)
         await self.say("/menu")
 
     async def _stands(self, prefix: str) -> bool:
@@ -219,15 +219,15 @@ class Teacher:
             await self.say("/menu")
 
     async def _review(self) -> None:
-        if self.street.tally[f"changed by {self.facts.id}"] < CHANGES and await self.buttons("survey.change"):
-            self.street.tally[f"changed by {self.facts.id}"] += 1
+        if self.shared.tally[f"changed by {self.facts.id}"] < CHANGES and await self.buttons("survey.change"):
+            self.shared.tally[f"changed by {self.facts.id}"] += 1
             await self.press("survey.change")
         else:
             await self.press("survey.send")
 
     async def _answer(self) -> None:
         """One step of a questionnaire: mostly the answer, now and then what people do instead."""
-        rng = self.street.rng
+        rng = self.shared.rng
         fancy = rng.random()
         if fancy < 0.02:
             await self.act("send_sticker", {"emoji": "👍"})
@@ -239,11 +239,11 @@ class Teacher:
             await self._answer_question()
 
     async def _answer_question(self) -> None:
-        rng = self.street.rng
-        run_id = await self.street.read(find_open_run, self.facts.id)
+        rng = self.shared.rng
+        run_id = await self.shared.read(find_open_run, self.facts.id)
         if run_id is None:
             return
-        step = await self.street.read(read_step, run_id=run_id)
+        step = await self.shared.read(read_step, run_id=run_id)
         question = step.question
         if question is None:
             return
@@ -266,21 +266,21 @@ class Teacher:
     def _words(self, question: Question) -> str:
         """What this person types: words of their own where they may, so that a lost answer shows."""
         if question.kind in {"text_short", "text_long"}:
-            return f"Дело номер {self.street.rng.randrange(10**6)}"
+            return f"Дело номер {self.shared.rng.randrange(10**6)}"
         if question.kind == "rating10":
-            return str(self.street.rng.randrange(1, 11))
+            return str(self.shared.rng.randrange(1, 11))
         usual = usual_answer(question)
         return usual if isinstance(usual, str) else "12"
 
     async def _tick(self, step: Step, question: Question, ticks: list[Button]) -> None:
         on = [one for one in ticks if one.parts[-1] == "1"]
         draft = step.draft if isinstance(step.draft, list) else []
-        if draft and (not on or self.street.rng.random() < 0.5):
+        if draft and (not on or self.shared.rng.random() < 0.5):
             await self.press(f"survey.done:{step.run_id}:{question.id}")
             await self._check(step.run_id, question, draft)
         else:
-            await self.tap(self.street.rng.choice(on or ticks))
-            self.street.tally["ticks"] += 1
+            await self.tap(self.shared.rng.choice(on or ticks))
+            self.shared.tally["ticks"] += 1
 
     async def _give(
         self, run_id: int, question: Question, raw: Raw, button: Button | None = None, times: int = 1
@@ -294,19 +294,19 @@ class Teacher:
 
     async def _check(self, run_id: int, question: Question, expected: object) -> None:
         """The answer is in the table, or the question stands on the screen again: anything else is a loss."""
-        found = await self.street.read(find_answer, run_id, question.id)
+        found = await self.shared.read(find_answer, run_id, question.id)
         if found != expected:  # the hasty may have taken something else for the bot's answer
             await self.until_quiet()
-            found = await self.street.read(find_answer, run_id, question.id)
+            found = await self.shared.read(find_answer, run_id, question.id)
         if found == expected:
             self.said[run_id, question.id] = expected
-            self.street.tally["answers"] += 1
+            self.shared.tally["answers"] += 1
             return
-        step = await self.street.read(read_step, run_id=run_id)
+        step = await self.shared.read(read_step, run_id=run_id)
         if step.question is not None and step.question.id == question.id:
-            self.street.tally["asked again"] += 1
+            self.shared.tally["asked again"] += 1
         else:
-            self.street.find(
+            self.shared.find(
                 f"lost: person {self.facts.id}, run {run_id}, {question.id}: {expected!r} became {found!r}"
             )
 

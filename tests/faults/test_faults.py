@@ -17,7 +17,7 @@ from sandbox.client import Person, SandboxClient
 from tests.faults.auditor import explain, find_repeats
 from tests.faults.machine import START_SECONDS, Machine, Mark
 from tests.faults.runs import Run
-from tests.faults.street import Street
+from tests.faults.shared import Shared
 from tests.faults.teachers import Episode, Teacher
 
 pytestmark = pytest.mark.long
@@ -54,8 +54,8 @@ async def test_a_second_bot_on_the_same_file_is_refused_with_one_line(tmp_path: 
 
 @pytest.mark.timeout(240)
 async def test_the_auditor_sees_what_is_lost_and_what_is_doubled(tmp_path: Path) -> None:
-    async def tamper(street: Street) -> None:
-        with street.machine.database.writing() as session:
+    async def tamper(shared: Shared) -> None:
+        with shared.machine.database.writing() as session:
             answer = session.scalars(select(Answer).where(Answer.value.is_not(None))).first()
             assert answer is not None
             session.execute(delete(Answer).where(Answer.id == answer.id))
@@ -89,8 +89,8 @@ def call(at: float, text: str, message_id: int, **facts: object) -> dict[str, ob
 @pytest.fixture
 def teacher(tmp_path: Path) -> Teacher:
     person = Person(SandboxClient("http://127.0.0.1:1"), {"id": 5, "key": "x", "first_name": "Вера"})
-    street = Street(Machine(tmp_path), None, random.Random(SEED))  # type: ignore[arg-type]  # no school is needed
-    return Teacher(street, None, person, None, "")  # type: ignore[arg-type]  # nor a person of the school
+    shared = Shared(Machine(tmp_path), None, random.Random(SEED))  # type: ignore[arg-type]  # no school is needed
+    return Teacher(shared, None, person, None, "")  # type: ignore[arg-type]  # nor a person of the school
 
 
 def test_a_notice_that_came_twice_is_found(teacher: Teacher) -> None:
@@ -120,8 +120,8 @@ def test_an_answer_beyond_the_acts_is_found(teacher: Teacher) -> None:
 def test_a_repeat_needs_a_reason(
     teacher: Teacher, marks: list[Mark], fault: str | None, *, is_found: bool
 ) -> None:
-    teacher.street.machine.marks += marks
+    teacher.shared.machine.marks += marks
     calls = [call(10, "Весть", 1, fault=fault), call(12, "Весть", 2)]
     for repeat in find_repeats(teacher, calls, {5: {1}}, {}):
-        explain(teacher.street, repeat)
-    assert bool(teacher.street.findings) is is_found
+        explain(teacher.shared, repeat)
+    assert bool(teacher.shared.findings) is is_found

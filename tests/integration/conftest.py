@@ -1,15 +1,15 @@
-"""A town whose bot speaks the little conversation of tally.py: tests of the wiring."""
+"""A running bot that speaks the little conversation of tally.py: tests of the wiring."""
 
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
 from tests.integration.tally import tally_conversation
-from tests.town import Town
+from tests.running_bot import RunningBot
 
 
 @pytest_asyncio.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
+async def running(database_url: str) -> AsyncIterator[RunningBot]:
     """On SQLite and on PostgreSQL; the bot is not started yet."""
-    async with Town(database_url, conversation=tally_conversation()) as here:
+    async with RunningBot(database_url, conversation=tally_conversation()) as here:
         yield here

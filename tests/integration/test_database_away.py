@@ -19,7 +19,7 @@ from services.delivery.outbox import enqueue
 from services.delivery.sending import record_outcomes
 from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
-from tests.town import Town, until
+from tests.running_bot import RunningBot, until
 from tests.world import found_school
 
 
@@ -74,59 +74,59 @@ async def test_units_of_the_same_commit_are_done_when_one_of_them_was_cut(postgr
 
 
 async def test_a_server_that_cuts_everybody_off_loses_nothing(postgres_url: str) -> None:
-    async with Town(postgres_url, conversation=tally_conversation()) as town:
-        people = [await town.telegram.person(f"Имя{number}") for number in range(4)]
+    async with RunningBot(postgres_url, conversation=tally_conversation()) as running:
+        people = [await running.telegram.person(f"Имя{number}") for number in range(4)]
         for person in people:
             await person.start(wait=False)
-        await town.start_bot()
+        await running.start_bot()
         for _ in range(6):
             for person in people:
                 await person.say("/add", wait=False)
             await asyncio.to_thread(cut_off, postgres_url)
             await asyncio.sleep(0.2)
-        await until(lambda: patient_inbox(town) == {InboxStatus.ANSWERED: 28}, seconds=30)
-        assert tally(town) == 24
+        await until(lambda: patient_inbox(running) == {InboxStatus.ANSWERED: 28}, seconds=30)
+        assert tally(running) == 24
 
 
-def patient_inbox(town: Town) -> dict[InboxStatus, int]:
+def patient_inbox(running: RunningBot) -> dict[InboxStatus, int]:
     """The last cut may have met this look's connection as well."""
     try:
-        return inbox(town)
+        return inbox(running)
     except OperationalError:
         return {}
 
 
 async def test_a_database_that_another_process_locks_is_waited_for(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town:
-        vera = await town.telegram.person("Вера")
-        await town.start_bot()
+    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+        vera = await running.telegram.person("Вера")
+        await running.start_bot()
         await vera.start()
         with closing(sqlite3.connect(Database(sqlite_url).engine.url.database or "")) as other:
             other.isolation_level = None
             other.execute("BEGIN IMMEDIATE")
             await vera.say("/add", wait=False)
             await asyncio.sleep(2)
-            assert tally(town) == 0
+            assert tally(running) == 0
             other.execute("ROLLBACK")
         await vera.expect("Сейчас 1", timeout=20)
-        await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED})
-        assert tally(town) == 1
+        await until(lambda: set(inbox(running)) == {InboxStatus.ANSWERED})
+        assert tally(running) == 1
 
 
 async def test_who_is_gone_is_noted_when_the_database_is_back(sqlite_url: str) -> None:
     """Telegram's refusal and what follows from it are one unit, tried until it is kept."""
-    async with Town(sqlite_url, conversation=tally_conversation()) as town:
-        world = found_school(town.database, town.clock.now())
-        vera = await town.telegram.person("Вера")
+    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+        world = found_school(running.database, running.clock.now())
+        vera = await running.telegram.person("Вера")
         await vera.start(wait=False)
         person = world.joined("Вера", "Сергеевна", chat_id=vera.id)
         await vera.block()
-        with town.database.writing() as session:
+        with running.database.writing() as session:
             enqueue(
                 session,
                 kind="tally.act",
                 dedup_key="test:gone",
-                now=town.clock.now(),
+                now=running.clock.now(),
                 organization_id=world.organization_id,
                 person_id=person.id,
             )
@@ -140,17 +140,17 @@ async def test_who_is_gone_is_noted_when_the_database_is_back(sqlite_url: str) -
 
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(UnitOfWork, "write", falter)
-            await town.start_bot(has_scheduler=False)
-            await until(lambda: outcomes(town) == [(OutboxStatus.SKIPPED, "unreachable")], seconds=20)
-        assert open_tasks(town) == [person.id]
+            await running.start_bot(has_scheduler=False)
+            await until(lambda: outcomes(running) == [(OutboxStatus.SKIPPED, "unreachable")], seconds=20)
+        assert open_tasks(running) == [person.id]
 
 
-def outcomes(town: Town) -> list[tuple[OutboxStatus, str | None]]:
-    with town.database.reading() as session:
+def outcomes(running: RunningBot) -> list[tuple[OutboxStatus, str | None]]:
+    with running.database.reading() as session:
         rows = session.execute(select(OutboxMessage.status, OutboxMessage.reason))
         return [(row[0], row[1]) for row in rows]
 
 
-def open_tasks(town: Town) -> list[int | None]:
-    with town.database.reading() as session:
+def open_tasks(running: RunningBot) -> list[int | None]:
+    with running.database.reading() as session:
         return list(session.scalars(select(Task.person_id).where(Task.kind == TaskKind.PERSON_UNREACHABLE)))

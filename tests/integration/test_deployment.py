@@ -29,7 +29,7 @@ from tests.databases import PostgresServer
 from tests.guards.tree import ROOT, tracked
 from tests.integration.yaml_subset import read_yaml
 from tests.life.processes import Command, Outcome, call, free_port
-from tests.town import SandboxThread
+from tests.running_bot import SandboxThread
 
 pytestmark = pytest.mark.long
 COMPOSE: dict[str, Any] = read_yaml(ROOT / "compose.yaml")
@@ -309,8 +309,8 @@ async def test_every_service_comes_up_and_a_stranger_is_answered(
     assert early.wait(HEALTHY_SECONDS) == 2, "without a schema nothing starts"
     assert "nastavnik migrate" in early.warned[-1]
     composed.up()
-    async with SandboxClient(telegram, timeout=30) as town:
-        vera = await town.person("Вера")
+    async with SandboxClient(telegram, timeout=30) as running:
+        vera = await running.person("Вера")
         await vera.start()
         assert (await vera.screen()).text
     panel = f"http://127.0.0.1:{composed.port('PANEL')}"

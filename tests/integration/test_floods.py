@@ -9,89 +9,92 @@ import pytest
 from models.messages import InboxStatus, OutboxMessage, OutboxStatus
 from services.delivery.inbox import RawUpdate, store_updates
 from services.delivery.outbox import enqueue
-from tests.integration.between import Between, refusal
+from tests.integration.interceptor import Interceptor, refusal
 from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_odd_updates import sent, told
-from tests.town import Town, until
+from tests.running_bot import RunningBot, until
 from tests.world import World, found_school
 
 
-def put_notice(town: Town, world: World, person_id: int, key: str) -> None:
-    with town.database.writing() as session:
+def put_notice(running: RunningBot, world: World, person_id: int, key: str) -> None:
+    with running.database.writing() as session:
         enqueue(
             session,
             kind="tally.act",
             dedup_key=key,
-            now=town.clock.now(),
+            now=running.clock.now(),
             organization_id=world.organization_id,
             person_id=person_id,
         )
 
 
-def statuses(town: Town) -> list[OutboxStatus]:
-    with town.database.reading() as session:
+def statuses(running: RunningBot) -> list[OutboxStatus]:
+    with running.database.reading() as session:
         return [row.status for row in session.query(OutboxMessage).order_by(OutboxMessage.id)]
 
 
 async def test_a_429_of_one_chat_delays_no_notice_to_another(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
-        world = found_school(town.database, town.clock.now())
-        vera, flooder = await town.telegram.person("Вера"), await town.telegram.person("Пётр")
+    async with (
+        RunningBot(sqlite_url, conversation=tally_conversation()) as running,
+        Interceptor(running.url) as interceptor,
+    ):
+        world = found_school(running.database, running.clock.now())
+        vera, flooder = await running.telegram.person("Вера"), await running.telegram.person("Пётр")
         for person in (vera, flooder):
             await person.start(wait=False)
         anna = world.joined("Вера", "Сергеевна", chat_id=vera.id)
         peter = world.joined("Пётр", "Петрович", chat_id=flooder.id)
-        await town.start_bot(telegram_api=between.url, has_scheduler=False)
+        await running.start_bot(telegram_api=interceptor.url, has_scheduler=False)
         await vera.expect("Сейчас")
         await flooder.expect("Сейчас")
-        between.plan("sendMessage", *[refusal(429, parameters={"retry_after": 600})] * 4)
+        interceptor.plan("sendMessage", *[refusal(429, parameters={"retry_after": 600})] * 4)
         for _ in range(4):
             await flooder.say("/add", wait=False)
-        await until(lambda: tally(town) == 4 and not between.has_planned)
+        await until(lambda: tally(running) == 4 and not interceptor.has_planned)
         for number in range(25):  # more than are sent at once
-            put_notice(town, world, peter.id, f"flooder:{number}")
-        put_notice(town, world, anna.id, "vera")
+            put_notice(running, world, peter.id, f"flooder:{number}")
+        put_notice(running, world, anna.id, "vera")
         await vera.expect("Весть", timeout=5)
-        assert OutboxStatus.SENT not in statuses(town)[:-1]
+        assert OutboxStatus.SENT not in statuses(running)[:-1]
 
 
-async def test_a_flood_is_worked_whole_and_answered_for_the_last(town: Town) -> None:
-    await town.start_bot(chat_burst=5)
-    vera = await town.telegram.person("Вера")
+async def test_a_flood_is_worked_whole_and_answered_for_the_last(running: RunningBot) -> None:
+    await running.start_bot(chat_burst=5)
+    vera = await running.telegram.person("Вера")
     await vera.start()
     for _ in range(60):
-        town.send_update("message", sent(vera, text="/add"))
+        running.send_update("message", sent(vera, text="/add"))
     await vera.expect("Сейчас 60")
-    await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 61})
-    assert tally(town) == 60
+    await until(lambda: inbox(running) == {InboxStatus.ANSWERED: 61})
+    assert tally(running) == 60
     assert len(await told(vera)) < 20
     assert (await vera.tap("Ещё два")).text == "Сейчас 62, шаг дом"
 
 
-async def test_a_flood_that_ends_in_what_asks_no_answer_is_answered(town: Town) -> None:
-    await town.start_bot(chat_burst=2)
-    vera = await town.telegram.person("Вера")
+async def test_a_flood_that_ends_in_what_asks_no_answer_is_answered(running: RunningBot) -> None:
+    await running.start_bot(chat_burst=2)
+    vera = await running.telegram.person("Вера")
     await vera.start()
     for _ in range(10):
-        town.send_update("message", sent(vera, text="/add"))
-        town.send_update("message", sent(vera, pinned_message={}))
+        running.send_update("message", sent(vera, text="/add"))
+        running.send_update("message", sent(vera, pinned_message={}))
     await vera.expect("Сейчас 10")
 
 
 @pytest.mark.long
 async def test_a_backlog_of_two_thousand_is_worked_and_answered_once(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town:
-        vera = await town.telegram.person("Вера")
+    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+        vera = await running.telegram.person("Вера")
         await vera.start(wait=False)
         updates: list[dict[str, Any]] = [
             {"update_id": number, "message": sent(vera, text="/peek" if number % 10 else "/add")}
             for number in range(1, 2001)
         ]
         raw = [RawUpdate(one["update_id"], vera.id, json.dumps(one)) for one in updates]
-        with town.database.writing() as session:
-            store_updates(session, raw, now=town.clock.now() - timedelta(minutes=2))
-        await town.start_bot(chat_burst=5)
-        await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 2001}, seconds=120)
-        assert tally(town) == 200
+        with running.database.writing() as session:
+            store_updates(session, raw, now=running.clock.now() - timedelta(minutes=2))
+        await running.start_bot(chat_burst=5)
+        await until(lambda: inbox(running) == {InboxStatus.ANSWERED: 2001}, seconds=120)
+        assert tally(running) == 200
         assert len(await told(vera)) < 40

@@ -9,11 +9,11 @@ from services.delivery.inbox import store_updates
 from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_odd_updates import sent
-from tests.town import Town, until
+from tests.running_bot import RunningBot, until
 
 
-async def calls(town: Town, method: str) -> int:
-    return len(await town.telegram.record(method))
+async def calls(running: RunningBot, method: str) -> int:
+    return len(await running.telegram.record(method))
 
 
 async def press(person: Person, data: str, number: int) -> dict[str, object]:
@@ -24,69 +24,69 @@ async def press(person: Person, data: str, number: int) -> dict[str, object]:
 
 
 async def test_an_edit_that_changes_nothing_is_not_sent(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town:
-        await town.start_bot()
-        vera = await town.telegram.person("Вера")
+    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+        await running.start_bot()
+        vera = await running.telegram.person("Вера")
         await vera.start()
         for number in range(3):  # nothing is added: the screen stays as it is
-            town.send_update("callback_query", await press(vera, "tally.add:0", 900 + number))
-        await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 4})
-        assert await calls(town, "editMessageText") == 0
+            running.send_update("callback_query", await press(vera, "tally.add:0", 900 + number))
+        await until(lambda: inbox(running) == {InboxStatus.ANSWERED: 4})
+        assert await calls(running, "editMessageText") == 0
         assert (await vera.tap("Ещё один")).text == "Сейчас 1, шаг дом"
         assert (await vera.tap("Ещё один")).text == "Сейчас 2, шаг дом"
-        assert await calls(town, "editMessageText") == 2
+        assert await calls(running, "editMessageText") == 2
 
 
 async def test_an_edit_of_unknown_fate_is_made_again(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town:
-        await town.start_bot()
-        vera = await town.telegram.person("Вера")
+    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+        await running.start_bot()
+        vera = await running.telegram.person("Вера")
         await vera.start()
-        await town.telegram.fault(kind="reset_before", method="editMessageText", times=1)
+        await running.telegram.fault(kind="reset_before", method="editMessageText", times=1)
         assert (await vera.tap("Ещё один")).text == "Сейчас 1, шаг дом"
 
 
-async def test_a_button_that_waited_too_long_is_worked_and_its_spinner_let_be(town: Town) -> None:
-    vera = await town.telegram.person("Вера")
+async def test_a_button_that_waited_too_long_is_worked_and_its_spinner_let_be(running: RunningBot) -> None:
+    vera = await running.telegram.person("Вера")
     await vera.start(wait=False)
-    await town.start_bot()
+    await running.start_bot()
     await vera.expect("Сейчас 0")
-    await town.stop_bot()
-    before = await calls(town, "answerCallbackQuery")
+    await running.stop_bot()
+    before = await calls(running, "answerCallbackQuery")
     raw = read_raw([{"update_id": 900, "callback_query": await press(vera, "tally.add:1", 900)}])
-    with town.database.writing() as session:
-        store_updates(session, raw, now=town.clock.now() - timedelta(seconds=16))
-    await town.start_bot()
+    with running.database.writing() as session:
+        store_updates(session, raw, now=running.clock.now() - timedelta(seconds=16))
+    await running.start_bot()
     await vera.expect("Сейчас 1")
-    assert await calls(town, "answerCallbackQuery") == before
+    assert await calls(running, "answerCallbackQuery") == before
 
 
-async def test_of_a_backlog_only_the_newest_button_is_found_too_old(town: Town) -> None:
-    await town.start_bot()
-    vera = await town.telegram.person("Вера")
+async def test_of_a_backlog_only_the_newest_button_is_found_too_old(running: RunningBot) -> None:
+    await running.start_bot()
+    vera = await running.telegram.person("Вера")
     await vera.start()
-    await town.stop_bot()
+    await running.stop_bot()
     for _ in range(5):
         await vera.tap("Ещё один", wait=False)
-    await town.telegram.skip(minutes=1)
-    before = await calls(town, "answerCallbackQuery")
-    await town.start_bot()
+    await running.telegram.skip(minutes=1)
+    before = await calls(running, "answerCallbackQuery")
+    await running.start_bot()
     await vera.expect("Сейчас 5")
-    await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 6})
-    assert await calls(town, "answerCallbackQuery") - before == 1
-    assert tally(town) == 5
+    await until(lambda: inbox(running) == {InboxStatus.ANSWERED: 6})
+    assert await calls(running, "answerCallbackQuery") - before == 1
+    assert tally(running) == 5
 
 
 async def test_buttons_of_a_short_stop_are_answered_each_once(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town:
-        await town.start_bot()
-        vera = await town.telegram.person("Вера")
+    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+        await running.start_bot()
+        vera = await running.telegram.person("Вера")
         await vera.start()
-        await town.stop_bot()
+        await running.stop_bot()
         for _ in range(3):
             await vera.tap("Ещё один", wait=False)
-        before = await calls(town, "answerCallbackQuery")
-        await town.start_bot()
+        before = await calls(running, "answerCallbackQuery")
+        await running.start_bot()
         await vera.expect("Сейчас 3")
-        await until(lambda: inbox(town) == {InboxStatus.ANSWERED: 4})
-        assert await calls(town, "answerCallbackQuery") - before == 3
+        await until(lambda: inbox(running) == {InboxStatus.ANSWERED: 4})
+        assert await calls(running, "answerCallbackQuery") - before == 3

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from bot.session import TokenRevoked
 from models.messages import OutboxMessage, OutboxStatus
 from services.delivery.outbox import enqueue
-from tests.integration.between import Answer, Between, body, page, refusal
+from tests.integration.interceptor import Answer, Interceptor, body, page, refusal
 from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import tally
-from tests.town import Town, until
+from tests.running_bot import RunningBot, until
 from tests.world import found_school
 
 STRAY: dict[str, Answer] = {
@@ -51,59 +51,71 @@ async def test_after_each_stray_answer_the_bot_goes_on(
 ) -> None:
     monkeypatch.setattr("bot.session.FIRST_WAIT", 0.01)
     monkeypatch.setattr("bot.polling.FIRST_WAIT", 0.01)
-    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
-        await town.start_bot(telegram_api=between.url, poll_seconds=1)
-        vera = await town.telegram.person("Вера")
+    async with (
+        RunningBot(sqlite_url, conversation=tally_conversation()) as running,
+        Interceptor(running.url) as interceptor,
+    ):
+        await running.start_bot(telegram_api=interceptor.url, poll_seconds=1)
+        vera = await running.telegram.person("Вера")
         await vera.start()
         for number, (name, answer) in enumerate(STRAY.items(), start=1):
-            between.plan(method, answer)
+            interceptor.plan(method, answer)
             await vera.say("/add", wait=False)
             await vera.expect(f"Сейчас {number},")
-            await until(lambda: not between.has_planned)
-            assert tally(town) == number, name
-        assert town.is_bot_up
+            await until(lambda: not interceptor.has_planned)
+            assert tally(running) == number, name
+        assert running.is_bot_up
 
 
 async def test_a_token_that_get_me_refuses_as_well_ends_the_process(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
-        await town.start_bot(telegram_api=between.url, poll_seconds=1)
-        between.plan("getUpdates", *[refusal(401)] * 5)
-        between.plan("getMe", *[refusal(401)] * 5)
-        assert isinstance(await town.end_of_bot(), TokenRevoked)
+    async with (
+        RunningBot(sqlite_url, conversation=tally_conversation()) as running,
+        Interceptor(running.url) as interceptor,
+    ):
+        await running.start_bot(telegram_api=interceptor.url, poll_seconds=1)
+        interceptor.plan("getUpdates", *[refusal(401)] * 5)
+        interceptor.plan("getMe", *[refusal(401)] * 5)
+        assert isinstance(await running.end_of_bot(), TokenRevoked)
 
 
 async def test_get_me_that_is_refused_once_by_something_between_ends_nothing(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
-        between.plan("getMe", refusal(401), page(401), refusal(404))
-        await town.start_bot(telegram_api=between.url, poll_seconds=1)
-        between.plan("getUpdates", refusal(401))
-        between.plan("getMe", refusal(401))
-        vera = await town.telegram.person("Вера")
+    async with (
+        RunningBot(sqlite_url, conversation=tally_conversation()) as running,
+        Interceptor(running.url) as interceptor,
+    ):
+        interceptor.plan("getMe", refusal(401), page(401), refusal(404))
+        await running.start_bot(telegram_api=interceptor.url, poll_seconds=1)
+        interceptor.plan("getUpdates", refusal(401))
+        interceptor.plan("getMe", refusal(401))
+        vera = await running.telegram.person("Вера")
         assert (await vera.start()).text == "Сейчас 0, шаг дом"
 
 
 async def test_a_notice_outlives_stray_answers(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
-        world = found_school(town.database, town.clock.now())
-        vera = await town.telegram.person("Вера")
+    async with (
+        RunningBot(sqlite_url, conversation=tally_conversation()) as running,
+        Interceptor(running.url) as interceptor,
+    ):
+        world = found_school(running.database, running.clock.now())
+        vera = await running.telegram.person("Вера")
         await vera.start(wait=False)
         person = world.joined("Вера", "Сергеевна", chat_id=vera.id)
-        await town.start_bot(telegram_api=between.url, has_scheduler=False)
+        await running.start_bot(telegram_api=interceptor.url, has_scheduler=False)
         await vera.expect("Сейчас")
-        between.plan("sendMessage", page(401), refusal(429, parameters={"retry_after": "soon"}))
-        with town.database.writing() as session:
+        interceptor.plan("sendMessage", page(401), refusal(429, parameters={"retry_after": "soon"}))
+        with running.database.writing() as session:
             enqueue(
                 session,
                 kind="tally.act",
                 dedup_key="test:stray",
-                now=town.clock.now(),
+                now=running.clock.now(),
                 organization_id=world.organization_id,
                 person_id=person.id,
             )
         await vera.expect("Весть", timeout=15)
 
         def status() -> OutboxStatus:
-            with town.database.reading() as session:
+            with running.database.reading() as session:
                 return session.scalars(select(OutboxMessage.status)).one()
 
         await until(lambda: status() is OutboxStatus.SENT)
@@ -111,11 +123,14 @@ async def test_a_notice_outlives_stray_answers(sqlite_url: str) -> None:
 
 async def test_a_message_whose_answer_has_newer_parts_is_sent_once(sqlite_url: str) -> None:
     newer = body('{"ok": true, "result": {"message_id": 77, "chat": {"kind": 5}, "news": {"a": []}}}')
-    async with Town(sqlite_url, conversation=tally_conversation()) as town, Between(town.url) as between:
-        await town.start_bot(telegram_api=between.url)
-        between.plan("sendMessage", newer)
-        vera = await town.telegram.person("Вера")
+    async with (
+        RunningBot(sqlite_url, conversation=tally_conversation()) as running,
+        Interceptor(running.url) as interceptor,
+    ):
+        await running.start_bot(telegram_api=interceptor.url)
+        interceptor.plan("sendMessage", newer)
+        vera = await running.telegram.person("Вера")
         await vera.start(wait=False)
-        await until(lambda: not between.has_planned and "sendMessage" in between.calls)
+        await until(lambda: not interceptor.has_planned and "sendMessage" in interceptor.calls)
         await asyncio.sleep(1)  # a second try would come within half of it
-        assert between.calls.count("sendMessage") == 1
+        assert interceptor.calls.count("sendMessage") == 1

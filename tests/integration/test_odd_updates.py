@@ -11,9 +11,9 @@ from bot.updates import ALLOWED, CONTENT, SERVICE
 from models.messages import InboxStatus
 from models.surveys import Answer
 from sandbox.client import Person
-from tests.dialogues.walks import Guest, consented, make_world, skip_to
+from tests.dialogues.participants import Guest, consented, make_world, skip_to
 from tests.integration.test_inbox import inbox, tally
-from tests.town import Town, until
+from tests.running_bot import RunningBot, until
 
 _ATTRIBUTES = """
 message_id date chat message_thread_id direct_messages_topic from sender_chat sender_boost_count
@@ -51,16 +51,16 @@ async def told(person: Person) -> list[str]:
     return [message.text for message in await person.messages() if message.from_bot]
 
 
-async def start(town: Town) -> Person:
-    await town.start_bot()
-    vera = await town.telegram.person("Вера")
+async def start(running: RunningBot) -> Person:
+    await running.start_bot()
+    vera = await running.telegram.person("Вера")
     await vera.start()
     return vera
 
 
-async def settled(town: Town, updates: int) -> None:
+async def settled(running: RunningBot, updates: int) -> None:
     """Until all are answered or closed, and none is set aside."""
-    await until(lambda: inbox(town) == {InboxStatus.ANSWERED: updates})
+    await until(lambda: inbox(running) == {InboxStatus.ANSWERED: updates})
 
 
 def test_every_member_of_a_message_is_known_as_one_of_three() -> None:
@@ -68,50 +68,50 @@ def test_every_member_of_a_message_is_known_as_one_of_three() -> None:
     assert len(members(Message)) == len(ATTRIBUTES) + len(CONTENT) + len(SERVICE)
 
 
-async def test_every_content_is_answered_politely(town: Town) -> None:
-    vera = await start(town)
+async def test_every_content_is_answered_politely(running: RunningBot) -> None:
+    vera = await start(running)
     for name in sorted(CONTENT | {"a_content_of_next_year"}):
         for value in ODD_VALUES:
-            town.send_update("message", sent(vera, **{name: value}))
+            running.send_update("message", sent(vera, **{name: value}))
     expected = 1 + 4 * (len(CONTENT) + 1)
-    await until(lambda: inbox(town).get(InboxStatus.ANSWERED) == expected, seconds=90)
-    assert set(inbox(town)) == {InboxStatus.ANSWERED}
+    await until(lambda: inbox(running).get(InboxStatus.ANSWERED) == expected, seconds=90)
+    assert set(inbox(running)) == {InboxStatus.ANSWERED}
     assert len(await told(vera)) == expected
     assert (await vera.say("/add")).text == "Сейчас 1, шаг дом"
 
 
-async def test_what_was_done_in_the_chat_is_closed_in_silence(town: Town) -> None:
-    vera = await start(town)
+async def test_what_was_done_in_the_chat_is_closed_in_silence(running: RunningBot) -> None:
+    vera = await start(running)
     for name in sorted(SERVICE):
-        town.send_update("message", sent(vera, **{name: {}}))
-    await settled(town, 1 + len(SERVICE))
+        running.send_update("message", sent(vera, **{name: {}}))
+    await settled(running, 1 + len(SERVICE))
     assert len(await told(vera)) == 1
 
 
-async def test_every_other_kind_of_update_is_closed_in_silence(town: Town) -> None:
-    vera = await start(town)
+async def test_every_other_kind_of_update_is_closed_in_silence(running: RunningBot) -> None:
+    vera = await start(running)
     kinds = sorted((members(Update) | {"a_kind_of_next_year"}) - {"update_id", *ALLOWED})
     for kind in kinds:
-        town.send_update(kind, {})
-        town.send_update(kind, {"chat": {"id": vera.id, "type": "private"}, "user": {"id": vera.id}})
+        running.send_update(kind, {})
+        running.send_update(kind, {"chat": {"id": vera.id, "type": "private"}, "user": {"id": vera.id}})
     for kind in ALLOWED:
-        town.send_update(kind, {})
-    await settled(town, 1 + 2 * len(kinds) + len(ALLOWED))
+        running.send_update(kind, {})
+    await settled(running, 1 + 2 * len(kinds) + len(ALLOWED))
     assert len(await told(vera)) == 1
 
 
-async def test_a_text_is_read_whatever_stands_beside_it(town: Town) -> None:
-    vera = await start(town)
+async def test_a_text_is_read_whatever_stands_beside_it(running: RunningBot) -> None:
+    vera = await start(running)
     traits = sorted((TEXT_TRAITS | {"a_trait_of_next_year"}) - CARRIERS)
     traits = [name for name in traits if not name.startswith("forward_")]
     for name in traits:
-        town.send_update("message", sent(vera, text="/add", **{name: {}}))
-    await settled(town, 1 + len(traits))
-    assert tally(town) == len(traits)
+        running.send_update("message", sent(vera, text="/add", **{name: {}}))
+    await settled(running, 1 + len(traits))
+    assert tally(running) == len(traits)
 
 
-async def test_parts_that_every_message_has_may_be_odd(town: Town) -> None:
-    vera = await start(town)
+async def test_parts_that_every_message_has_may_be_odd(running: RunningBot) -> None:
+    vera = await start(running)
     odd: list[dict[str, Any]] = [
         {"date": "soon"},
         {"message_id": "x"},
@@ -121,45 +121,45 @@ async def test_parts_that_every_message_has_may_be_odd(town: Town) -> None:
     ]
     odd += [{"chat": {"id": vera.id}}, {"chat": {"id": vera.id, "type": "private", "title": 5}}]
     for parts in odd:
-        town.send_update("message", sent(vera, **{"text": "/add", **parts}))
-    await settled(town, 1 + len(odd))
-    assert tally(town) == len(odd)
+        running.send_update("message", sent(vera, **{"text": "/add", **parts}))
+    await settled(running, 1 + len(odd))
+    assert tally(running) == len(odd)
 
 
-async def test_a_button_is_read_whatever_else_is_not(town: Town) -> None:
-    vera = await start(town)
+async def test_a_button_is_read_whatever_else_is_not(running: RunningBot) -> None:
+    vera = await start(running)
     screen = await vera.screen()
     chat = {"id": vera.id, "type": "private"}
     message = {"message_id": screen.message_id, "date": "x", "chat": chat, "live_photo": {}}
     tap = {"id": "1", "from": {"id": vera.id}, "message": message, "data": "tally.add:1"}
-    town.send_update("callback_query", tap)
+    running.send_update("callback_query", tap)
     await vera.expect("Сейчас 1")
-    town.send_update("callback_query", {**tap, "id": 5, "chat_instance": [], "from": {"id": vera.id}})
+    running.send_update("callback_query", {**tap, "id": 5, "chat_instance": [], "from": {"id": vera.id}})
     await vera.expect("Сейчас 2")
-    await settled(town, 3)
+    await settled(running, 3)
 
 
-async def test_a_membership_of_another_kind_is_closed_and_known_ones_are_read(town: Town) -> None:
-    vera = await start(town)
+async def test_a_membership_of_another_kind_is_closed_and_known_ones_are_read(running: RunningBot) -> None:
+    vera = await start(running)
     statuses: tuple[Any, ...] = ("of next year", None, 5, {}, "restricted", "kicked", "left", "member")
     for status in statuses:
         change = {"chat": {"id": vera.id, "type": "private"}, "new_chat_member": {"status": status}}
-        town.send_update("my_chat_member", change)
-    town.send_update("my_chat_member", {"chat": {"id": vera.id, "type": "private"}, "new_chat_member": []})
-    await settled(town, 10)
+        running.send_update("my_chat_member", change)
+    running.send_update("my_chat_member", {"chat": {"id": vera.id, "type": "private"}, "new_chat_member": []})
+    await settled(running, 10)
     assert len(await told(vera)) == 1
 
 
-async def test_an_album_is_answered_once(town: Town) -> None:
-    vera = await start(town)
+async def test_an_album_is_answered_once(running: RunningBot) -> None:
+    vera = await start(running)
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
     for album in ("first", "second"):
         for _ in range(4):
-            town.send_update("message", sent(vera, media_group_id=album, photo=photo))
-    await settled(town, 9)
+            running.send_update("message", sent(vera, media_group_id=album, photo=photo))
+    await settled(running, 9)
     assert len(await told(vera)) == 3
-    town.send_update("message", sent(vera, photo=photo))
-    await settled(town, 10)
+    running.send_update("message", sent(vera, photo=photo))
+    await settled(running, 10)
     assert len(await told(vera)) == 4
 
 
@@ -169,9 +169,9 @@ def stored(guest: Guest) -> list[str]:
 
 
 async def test_nothing_but_typed_words_becomes_an_answer(sqlite_url: str) -> None:
-    async with Town(sqlite_url) as town:
-        await town.start_bot()
-        guest = await consented(town, await make_world(town))
+    async with RunningBot(sqlite_url) as running:
+        await running.start_bot()
+        guest = await consented(running, await make_world(running))
         await guest.tap("Мне нужен наставник")
         await skip_to(guest, "experience")
         before = stored(guest)
@@ -183,11 +183,11 @@ async def test_nothing_but_typed_words_becomes_an_answer(sqlite_url: str) -> Non
         odd += [{"text": blank} for blank in (" ", "\u200b", "\u2800", "\u3164\u200d", "\ufeff")]
         odd += [{"caption": "12", "photo": []}]
         for parts in odd:
-            town.send_update("message", sent(guest.telegram, **parts))
+            running.send_update("message", sent(guest.telegram, **parts))
         for parts in odd[:3]:
-            town.send_update("edited_message", sent(guest.telegram, **parts))
+            running.send_update("edited_message", sent(guest.telegram, **parts))
         await asyncio.sleep(0.2)
-        await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED}, seconds=90)
+        await until(lambda: set(inbox(running)) == {InboxStatus.ANSWERED}, seconds=90)
         assert stored(guest) == before
         await guest.say("12")
         assert len(stored(guest)) == len(before) + 1

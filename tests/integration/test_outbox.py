@@ -16,15 +16,15 @@ from services.delivery.outbox import enqueue
 from services.joining.absences import begin_leave, end_absence
 from tests.integration.tally import tally_conversation
 from tests.integration.test_long_texts import lines
-from tests.town import Town, until
+from tests.running_bot import RunningBot, until
 from tests.world import World, found_school
 
 
 class Notices:
     """One school, one person in the chat, and rows put into the outbox as the panel's process would."""
 
-    def __init__(self, town: Town, world: World, vera: Person, person_id: int) -> None:
-        self.town = town
+    def __init__(self, running: RunningBot, world: World, vera: Person, person_id: int) -> None:
+        self.running = running
         self.world = world
         self.vera = vera
         self.person_id = person_id
@@ -32,9 +32,9 @@ class Notices:
 
     def put(self, kind: str = "tally.act", *, due_at: datetime | None = None, **facts: Any) -> int:
         self._number += 1
-        now = self.town.clock.now()
+        now = self.running.clock.now()
         key = f"test:{self._number}"
-        with self.town.database.writing() as session:
+        with self.running.database.writing() as session:
             enqueue(
                 session,
                 kind=kind,
@@ -49,7 +49,7 @@ class Notices:
             return session.scalars(select(OutboxMessage.id).where(OutboxMessage.dedup_key == key)).one()
 
     def row(self, row_id: int) -> OutboxMessage:
-        with self.town.database.reading() as session:
+        with self.running.database.reading() as session:
             return session.get_one(OutboxMessage, row_id)
 
     def is_tried(self, row_id: int, times: int) -> bool:
@@ -68,14 +68,14 @@ class Notices:
 
 
 @pytest.fixture
-async def notices(town: Town) -> Notices:
-    world = found_school(town.database, town.clock.now())
-    vera = await town.telegram.person("Вера")
+async def notices(running: RunningBot) -> Notices:
+    world = found_school(running.database, running.clock.now())
+    vera = await running.telegram.person("Вера")
     await vera.start(wait=False)
     person = world.joined("Вера", "Сергеевна", chat_id=vera.id)
-    await town.start_bot(has_scheduler=False)
+    await running.start_bot(has_scheduler=False)
     await vera.expect("Сейчас")
-    return Notices(town, world, vera, person.id)
+    return Notices(running, world, vera, person.id)
 
 
 async def test_what_another_process_puts_in_is_heard_within_two_seconds(notices: Notices) -> None:
@@ -133,7 +133,7 @@ async def test_a_long_notice_comes_in_parts(notices: Notices) -> None:
 @pytest.mark.long
 async def test_a_passing_fault_is_tried_again(notices: Notices) -> None:
     for kind in ("500", "502", "reset_before", "429"):
-        await notices.town.telegram.fault(kind=kind, method="sendMessage", times=1)
+        await notices.running.telegram.fault(kind=kind, method="sendMessage", times=1)
         row = await notices.settled(notices.put(), seconds=15)
         assert (row.status, row.tries) == (OutboxStatus.SENT, 2)
     assert await notices.heard() == [f"Весть {number}" for number in (1, 2, 3, 4)]
@@ -142,27 +142,27 @@ async def test_a_passing_fault_is_tried_again(notices: Notices) -> None:
 async def test_a_line_that_is_down_for_days_parks_nothing(notices: Notices) -> None:
     """Answers that are none end after sixty tries; a Telegram that cannot be reached is waited for."""
     for kind, status in (("reset_before", OutboxStatus.WAITING), ("500", OutboxStatus.PARKED)):
-        row_id = notices.put(due_at=notices.town.clock.now() + timedelta(minutes=5))
-        with notices.town.database.writing() as session:
+        row_id = notices.put(due_at=notices.running.clock.now() + timedelta(minutes=5))
+        with notices.running.database.writing() as session:
             session.get_one(OutboxMessage, row_id).tries = 500
-        await notices.town.telegram.fault(kind=kind, method="sendMessage", times=1)
-        await notices.town.telegram.skip(minutes=6)
+        await notices.running.telegram.fault(kind=kind, method="sendMessage", times=1)
+        await notices.running.telegram.skip(minutes=6)
         assert await until(partial(notices.is_tried, row_id, 501))
         assert notices.row(row_id).status is status
     assert await notices.heard() == []
-    await notices.town.telegram.skip(minutes=20)
+    await notices.running.telegram.skip(minutes=20)
     await notices.vera.expect("Весть 1")
 
 
 async def test_acts_before_meetings_before_news_and_near_before_far(notices: Notices) -> None:
-    await notices.town.stop_bot()
-    await notices.town.telegram.clear_faults()
+    await notices.running.stop_bot()
+    await notices.running.telegram.clear_faults()
     notices.put("tally.news")
     notices.put("tally.meeting", offset=1440)
     notices.put("tally.meeting", offset=120)
     notices.put("tally.act")
     notices.put("tally.answer")
-    await notices.town.start_bot(has_scheduler=False)
+    await notices.running.start_bot(has_scheduler=False)
     await notices.vera.expect("Весть 1", timeout=15)
     assert [text.rsplit(" ", 1)[1] for text in await notices.heard()] == ["5", "4", "3", "2", "1"]
 
@@ -171,9 +171,11 @@ async def test_one_message_of_news_a_day_the_rest_merged_into_tomorrow_s(notices
     first = notices.put("tally.news")
     await notices.settled(first)
     later = [notices.put("tally.news") for _ in range(3)]
-    await until(lambda: all(notices.row(row_id).next_try_at > notices.town.clock.now() for row_id in later))
+    await until(
+        lambda: all(notices.row(row_id).next_try_at > notices.running.clock.now() for row_id in later)
+    )
     assert await notices.heard() == ["Весть 1"]
-    await notices.town.telegram.skip(hours=20, minutes=1)  # 8:01 in Moscow, the next day
+    await notices.running.telegram.skip(hours=20, minutes=1)  # 8:01 in Moscow, the next day
     for row_id in later:
         assert (await notices.settled(row_id)).status is OutboxStatus.SENT
     assert await notices.heard() == ["Весть 1", "Весть 2\n\nВесть 3\n\nВесть 4"]
@@ -182,26 +184,26 @@ async def test_one_message_of_news_a_day_the_rest_merged_into_tomorrow_s(notices
 
 async def test_quiet_hours(notices: Notices) -> None:
     """21 to 8 local: an act comes at once without sound, news waits for the morning."""
-    await notices.town.telegram.skip(hours=10)  # 22:00 in Moscow
+    await notices.running.telegram.skip(hours=10)  # 22:00 in Moscow
     act, answer, news = notices.put("tally.act"), notices.put("tally.answer"), notices.put("tally.news")
     await notices.settled(act)
     await notices.settled(answer)
-    await until(lambda: notices.row(news).next_try_at > notices.town.clock.now() + timedelta(hours=9))
+    await until(lambda: notices.row(news).next_try_at > notices.running.clock.now() + timedelta(hours=9))
     silent = {m.text: m.is_silent for m in await notices.vera.messages() if m.text.startswith("Весть")}
     assert silent == {"Весть 1": True, "Весть 2": False}
-    await notices.town.telegram.skip(hours=10, minutes=1)
+    await notices.running.telegram.skip(hours=10, minutes=1)
     assert (await notices.settled(news)).status is OutboxStatus.SENT
     silent = {m.text: m.is_silent for m in await notices.vera.messages() if m.text.startswith("Весть")}
     assert silent["Весть 3"] is False
 
 
 async def test_who_blocked_the_bot_is_left_alone_and_the_curator_hears_of_it(notices: Notices) -> None:
-    await notices.town.stop_bot()
+    await notices.running.stop_bot()
     await notices.vera.block()
-    await notices.town.start_bot(has_scheduler=False)
+    await notices.running.start_bot(has_scheduler=False)
 
     def tasks() -> list[Task]:
-        with notices.town.database.reading() as session:
+        with notices.running.database.reading() as session:
             return list(session.scalars(select(Task).where(Task.kind == TaskKind.PERSON_UNREACHABLE)))
 
     first, second = notices.put(), notices.put()
@@ -223,13 +225,13 @@ async def test_who_has_no_chat_is_skipped(notices: Notices) -> None:
 
 async def test_killed_while_sending_at_most_one_message_is_repeated(notices: Notices) -> None:
     ids = [notices.put() for _ in range(3)]
-    await notices.town.telegram.fault(kind="delay", method="sendMessage", times=1, seconds=1)
+    await notices.running.telegram.fault(kind="delay", method="sendMessage", times=1, seconds=1)
     await until(lambda: any(notices.row(row_id).status is OutboxStatus.SENT for row_id in ids))
-    await notices.town.kill_bot()
-    with notices.town.database.writing() as session:  # the lease of a dead process runs out
+    await notices.running.kill_bot()
+    with notices.running.database.writing() as session:  # the lease of a dead process runs out
         for row in session.scalars(select(OutboxMessage)):
             row.next_try_at = row.due_at
-    await notices.town.start_bot(has_scheduler=False)
+    await notices.running.start_bot(has_scheduler=False)
     for row_id in ids:
         assert (await notices.settled(row_id, seconds=20)).status is OutboxStatus.SENT
     heard = await notices.heard()
@@ -238,30 +240,30 @@ async def test_killed_while_sending_at_most_one_message_is_repeated(notices: Not
 
 
 @pytest.mark.long
-async def test_fifty_people_at_telegram_s_limits(town: Town) -> None:
+async def test_fifty_people_at_telegram_s_limits(running: RunningBot) -> None:
     """With the sandbox's limits on nothing is refused for long and nobody hears anything twice."""
-    world = found_school(town.database, town.clock.now())
-    people = [await town.telegram.person(f"Имя{number}") for number in range(50)]
+    world = found_school(running.database, running.clock.now())
+    people = [await running.telegram.person(f"Имя{number}") for number in range(50)]
     ids = []
     for person in people:
         await person.start(wait=False)
         ids.append(world.joined("Имя", "Отчество", chat_id=person.id).id)
-    await town.start_bot(has_scheduler=False)
+    await running.start_bot(has_scheduler=False)
     await people[-1].expect("Сейчас")
-    await town.telegram.limit(on=True)
-    with town.database.writing() as session:
+    await running.telegram.limit(on=True)
+    with running.database.writing() as session:
         for person_id in ids:
             enqueue(
                 session,
                 kind="tally.act",
                 dedup_key=f"all:{person_id}",
-                now=town.clock.now(),
+                now=running.clock.now(),
                 organization_id=world.organization_id,
                 person_id=person_id,
             )
 
     def left() -> int:
-        with town.database.reading() as session:
+        with running.database.reading() as session:
             return len(
                 session.scalars(
                     select(OutboxMessage.id).where(OutboxMessage.status != OutboxStatus.SENT)
@@ -271,7 +273,7 @@ async def test_fifty_people_at_telegram_s_limits(town: Town) -> None:
     await until(lambda: left() == 0, seconds=30)
     for person in people:
         assert len([m for m in await person.messages() if m.text == "Весть 0"]) == 1
-    with town.database.reading() as session:
+    with running.database.reading() as session:
         assert session.scalar(select(ChatAccount.chat_id).where(~ChatAccount.is_reachable)) is None
 
 
@@ -283,8 +285,8 @@ def test_the_little_conversation_knows_every_class() -> None:
 
 async def test_nobody_is_reminded_on_a_long_leave_and_what_lasts_waits(notices: Notices) -> None:
     away = {"actor": system(Channel.COMMAND_LINE), "person_id": notices.person_id}
-    today = notices.town.clock.now().date()
-    notices.world.now = notices.town.clock.now()
+    today = notices.running.clock.now().date()
+    notices.world.now = notices.running.clock.now()
     notices.world.write(begin_leave, starts_on=today, ends_on=None, **away)
     kinds = ("tally.meeting", "tally.news", "tally.lasting", "tally.act")
     meeting, news, lasting, act = (notices.put(kind) for kind in kinds)
@@ -292,7 +294,7 @@ async def test_nobody_is_reminded_on_a_long_leave_and_what_lasts_waits(notices: 
     for row_id in (meeting, news):
         row = await notices.settled(row_id)
         assert (row.status, row.reason) == (OutboxStatus.SKIPPED, "on leave")
-    await until(lambda: notices.row(lasting).next_try_at > notices.town.clock.now() + timedelta(hours=6))
+    await until(lambda: notices.row(lasting).next_try_at > notices.running.clock.now() + timedelta(hours=6))
     notices.world.write(end_absence, **away)
-    await notices.town.telegram.skip(days=1)
+    await notices.running.telegram.skip(days=1)
     assert (await notices.settled(lasting)).status is OutboxStatus.SENT

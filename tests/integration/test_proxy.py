@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.integration.tally import tally_conversation
-from tests.town import Town
+from tests.running_bot import RunningBot
 
 
 @asynccontextmanager
@@ -37,10 +37,13 @@ async def http_proxy() -> AsyncIterator[tuple[str, list[str]]]:
 
 
 async def test_every_call_goes_through_the_proxy(sqlite_url: str) -> None:
-    async with http_proxy() as (address, asked), Town(sqlite_url, conversation=tally_conversation()) as town:
-        await town.start_bot(proxy=address)
-        vera = await town.telegram.person("Вера")
+    async with (
+        http_proxy() as (address, asked),
+        RunningBot(sqlite_url, conversation=tally_conversation()) as running,
+    ):
+        await running.start_bot(proxy=address)
+        vera = await running.telegram.person("Вера")
         await vera.start()
         assert (await vera.say("/add")).text == "Сейчас 1, шаг дом"
         assert set(asked) == {"127.0.0.1"}
-        await town.stop_bot()
+        await running.stop_bot()

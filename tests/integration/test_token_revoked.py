@@ -12,15 +12,15 @@ from services.delivery.outbox import enqueue
 from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_receiving import SECRET, free_port
-from tests.town import Town, until
+from tests.running_bot import RunningBot, until
 from tests.world import found_school
 
 
-async def serve_by_webhook(town: Town) -> str:
+async def serve_by_webhook(running: RunningBot) -> str:
     """By webhook nothing is asked of Telegram but to send: the first send finds out."""
     port = await free_port()
     url = f"http://127.0.0.1:{port}/telegram"
-    await town.start_bot(
+    await running.start_bot(
         updates="webhook", webhook_url=url, webhook_secret=SECRET, webhook_port=port, has_scheduler=False
     )
     return url
@@ -42,36 +42,36 @@ async def post_word(url: str, vera: Person) -> None:
 
 
 async def test_an_answer_meets_it_and_nothing_is_lost(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town:
-        url = await serve_by_webhook(town)
-        vera = await town.telegram.person("Вера")
+    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+        url = await serve_by_webhook(running)
+        vera = await running.telegram.person("Вера")
         await vera.start()
-        await until(lambda: set(inbox(town)) == {InboxStatus.ANSWERED})
-        town.revoke_token()
+        await until(lambda: set(inbox(running)) == {InboxStatus.ANSWERED})
+        running.revoke_token()
         await post_word(url, vera)
-        assert isinstance(await town.end_of_bot(), TokenRevoked)
-        assert tally(town) == 1
-        assert inbox(town)[InboxStatus.WORKED] == 1  # its answer waits for a bot with a good token
+        assert isinstance(await running.end_of_bot(), TokenRevoked)
+        assert tally(running) == 1
+        assert inbox(running)[InboxStatus.WORKED] == 1  # its answer waits for a bot with a good token
 
 
 async def test_a_notice_meets_it_and_stays_in_the_outbox(sqlite_url: str) -> None:
-    async with Town(sqlite_url, conversation=tally_conversation()) as town:
-        world = found_school(town.database, town.clock.now())
-        vera = await town.telegram.person("Вера")
+    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+        world = found_school(running.database, running.clock.now())
+        vera = await running.telegram.person("Вера")
         await vera.start(wait=False)
         person = world.joined("Вера", "Сергеевна", chat_id=vera.id)
-        await serve_by_webhook(town)
+        await serve_by_webhook(running)
         await vera.expect("Сейчас")
-        town.revoke_token()
-        with town.database.writing() as session:
+        running.revoke_token()
+        with running.database.writing() as session:
             enqueue(
                 session,
                 kind="tally.act",
                 dedup_key="test:revoked",
-                now=town.clock.now(),
+                now=running.clock.now(),
                 organization_id=world.organization_id,
                 person_id=person.id,
             )
-        assert isinstance(await town.end_of_bot(), TokenRevoked)
-        with town.database.reading() as session:
+        assert isinstance(await running.end_of_bot(), TokenRevoked)
+        with running.database.reading() as session:
             assert session.scalars(select(OutboxMessage.status)).one() is OutboxStatus.WAITING

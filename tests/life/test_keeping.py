@@ -36,7 +36,7 @@ PEOPLE = ("Анна", "Пётр", "=СУММА(А1)")
 
 
 @dataclass
-class Town:
+class RunningBot:
     """One installation with a school of a few people; nothing of it runs."""
 
     speak: Callable[..., Outcome]
@@ -58,13 +58,13 @@ class Town:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def town(
+def running(
     request: pytest.FixtureRequest,
     say: Say,
     tmp_path: Path,
     open_database: Callable[[str], Database],
     now: datetime,
-) -> Town:
+) -> RunningBot:
     folder = tmp_path / "data" / "sandbox"
     url = f"sqlite:///{folder / 'nastavnik.db'}"
     own: dict[str, str] = {}
@@ -86,7 +86,7 @@ def town(
         mentee_participation_id=mentee.participation_id,
         mentor_participation_id=mentor.participation_id,
     )
-    return Town(say_one, folder, world)
+    return RunningBot(say_one, folder, world)
 
 
 def test_the_command_line_names_what_there_is() -> None:
@@ -94,24 +94,24 @@ def test_the_command_line_names_what_there_is() -> None:
     assert set(FORMATS) == set(Format)
 
 
-@pytest.mark.parametrize("town", ["sqlite"], indirect=True)
-def test_every_table_is_printed(town: Town) -> None:
+@pytest.mark.parametrize("running", ["sqlite"], indirect=True)
+def test_every_table_is_printed(running: RunningBot) -> None:
     for table in TABLES:
-        envelope = json.loads("\n".join(town.say("export", table, "--format", "json").said))
+        envelope = json.loads("\n".join(running.say("export", table, "--format", "json").said))
         assert envelope["export"] == table
         assert len(envelope["rows"]) == envelope["counts"]["rows"]
-    with town.world.database.reading() as session:
+    with running.world.database.reading() as session:
         trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "export.made")).all()
     assert [(entry.channel, entry.after and entry.after["what"]) for entry in trail] == [
         ("command_line", table) for table in TABLES
     ]
 
 
-def test_the_three_formats_say_the_same(town: Town, tmp_path: Path) -> None:
-    count = town.people()
+def test_the_three_formats_say_the_same(running: RunningBot, tmp_path: Path) -> None:
+    count = running.people()
     files = {kind: tmp_path / f"people.{kind}" for kind in FORMATS}
     for kind, file in files.items():
-        told = town.facts("export", "people", "--format", kind, "--out", str(file))
+        told = running.facts("export", "people", "--format", kind, "--out", str(file))
         assert (told["rows"], told["format"], told["file"]) == (count, kind, str(file))
         assert file.stat().st_mode & 0o077 == 0, "nobody else on the machine may read it"
     body = files["csv"].read_bytes()
@@ -125,39 +125,39 @@ def test_the_three_formats_say_the_same(town: Town, tmp_path: Path) -> None:
         assert book.read("xl/worksheets/sheet1.xml").count(b"<row ") == count + 1
 
 
-def test_an_export_is_refused_in_one_line(town: Town, tmp_path: Path) -> None:
-    assert "nastavnik --help" in town.say("export", "secrets", code=2).warned[0]
-    assert "Школа № 17" in town.say("export", "people", "--organization", "Иная", code=1).warned[0]
+def test_an_export_is_refused_in_one_line(running: RunningBot, tmp_path: Path) -> None:
+    assert "nastavnik --help" in running.say("export", "secrets", code=2).warned[0]
+    assert "Школа № 17" in running.say("export", "people", "--organization", "Иная", code=1).warned[0]
     lost = tmp_path / "nowhere" / "people.csv"
-    assert str(lost) in town.say("export", "people", "--out", str(lost), code=2).warned[0]
-    found_school(town.world.database, town.world.now, name="Гимназия № 2")
-    assert len(town.say("export", "people", code=1).warned) == 1
-    named = town.say("export", "people", "--format", "json", "--organization", "гимназия № 2")
+    assert str(lost) in running.say("export", "people", "--out", str(lost), code=2).warned[0]
+    found_school(running.world.database, running.world.now, name="Гимназия № 2")
+    assert len(running.say("export", "people", code=1).warned) == 1
+    named = running.say("export", "people", "--format", "json", "--organization", "гимназия № 2")
     assert json.loads("\n".join(named.said))["rows"] == []
 
 
-def test_what_is_restored_is_what_was_backed_up(town: Town, tmp_path: Path) -> None:
-    before = town.people()
+def test_what_is_restored_is_what_was_backed_up(running: RunningBot, tmp_path: Path) -> None:
+    before = running.people()
     archive = tmp_path / "school.tar.gz"
-    assert town.facts("backup", "--out", str(archive))["files"] == 0
-    town.world.person("Лишняя")
-    (folder_of(town.folder) / ("a" * 32)).write_text("left over")
-    refused = town.say("restore", str(archive), code=1)
+    assert running.facts("backup", "--out", str(archive))["files"] == 0
+    running.world.person("Лишняя")
+    (folder_of(running.folder) / ("a" * 32)).write_text("left over")
+    refused = running.say("restore", str(archive), code=1)
     assert "--force" in refused.warned[0]
-    with checks.lock(town.folder):
-        busy = town.say("restore", str(archive), "--force", code=2)
+    with checks.lock(running.folder):
+        busy = running.say("restore", str(archive), "--force", code=2)
     assert len(busy.warned) == 1
-    assert town.people() == before + 1
+    assert running.people() == before + 1
 
-    told = town.facts("restore", str(archive), "--force")
-    assert town.people() == before
+    told = running.facts("restore", str(archive), "--force")
+    assert running.people() == before
     assert told["waiting"] >= 0
-    assert list(folder_of(town.folder).iterdir()) == []
-    with town.world.database.reading() as session:
+    assert list(folder_of(running.folder).iterdir()) == []
+    with running.world.database.reading() as session:
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
     assert (last.action, last.channel) == ("installation.restored", "command_line")
-    again = town.facts("restore", told["replaced"], "--force")
-    assert town.people() == before + 1, "what --force replaced was kept"
+    again = running.facts("restore", told["replaced"], "--force")
+    assert running.people() == before + 1, "what --force replaced was kept"
     assert again["rows"] > 0
 
 

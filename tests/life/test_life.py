@@ -24,7 +24,7 @@ from tests.databases import PostgresServer
 from tests.life.conftest import Start
 from tests.life.curator import Curator
 from tests.life.processes import Command, free_port, is_alive
-from tests.life.walk import Walk
+from tests.life.scenario import Scenario
 
 pytestmark = [pytest.mark.life, pytest.mark.timeout(280)]
 
@@ -55,45 +55,47 @@ def running(start: Start) -> Command:
 
 
 @pytest_asyncio.fixture
-async def walk(running: Command) -> AsyncIterator[Walk]:
+async def scenario(running: Command) -> AsyncIterator[Scenario]:
     chat, panel, login, password = addresses(running.said)
     async with SandboxClient(chat, timeout=30) as telegram, Curator(panel) as curator:
         await curator.sign_in(login, password)
-        yield await Walk.of_demo(telegram, curator)
+        yield await Scenario.of_demo(telegram, curator)
 
 
 @pytest.mark.long
 @pytest.mark.requirement("A17")
 @pytest.mark.requirement("A41")
 @pytest.mark.requirement("A42")
-async def test_one_pair_from_the_first_start_to_a_level(running: Command, walk: Walk, tmp_path: Path) -> None:
+async def test_one_pair_from_the_first_start_to_a_level(
+    running: Command, scenario: Scenario, tmp_path: Path
+) -> None:
     """With a bot that dies twice on the way, and nobody's name in the logs."""
-    await walk.join_as_mentee()
-    before = await walk.answer(walk.mentee, most=3)
+    await scenario.join_as_mentee()
+    before = await scenario.answer(scenario.mentee, most=3)
     kill(running, "bot")
-    await walk.mentee.say("/menu", wait=False)  # written while nobody listens
-    await walk.see(walk.mentee, "ваша роль")
-    await walk.mentee.tap("Продолжить")
-    await walk.see(walk.mentee, question_of(before.text))
-    await walk.answer(walk.mentee)
-    await walk.send(walk.mentee)
-    await walk.join_as_mentor()
-    await walk.answer(walk.mentor)
-    await walk.send(walk.mentor)
+    await scenario.mentee.say("/menu", wait=False)  # written while nobody listens
+    await scenario.see(scenario.mentee, "ваша роль")
+    await scenario.mentee.tap("Продолжить")
+    await scenario.see(scenario.mentee, question_of(before.text))
+    await scenario.answer(scenario.mentee)
+    await scenario.send(scenario.mentee)
+    await scenario.join_as_mentor()
+    await scenario.answer(scenario.mentor)
+    await scenario.send(scenario.mentor)
 
-    await walk.propose()
+    await scenario.propose()
     kill(running, "bot")
-    await walk.confirm()  # the outbox waits for the bot
-    await walk.accept()
-    await walk.plan()
-    await walk.wait_for("Напоминаю о встрече")
-    await walk.wait_for("Она состоялась?")
-    await walk.log()
-    await walk.rate(mentor="8", mentee="3")
+    await scenario.confirm()  # the outbox waits for the bot
+    await scenario.accept()
+    await scenario.plan()
+    await scenario.wait_for("Напоминаю о встрече")
+    await scenario.wait_for("Она состоялась?")
+    await scenario.log()
+    await scenario.rate(mentor="8", mentee="3")
 
-    home = await walk.curator.open("/")
+    home = await scenario.curator.open("/")
     assert "Низкие оценки 1" in home.text
-    assert re.search(r"15 из 18 · [Оо]птимальный", await walk.score({1: "1", 5: "1", 9: "1"}))
+    assert re.search(r"15 из 18 · [Оо]птимальный", await scenario.score({1: "1", 5: "1", 9: "1"}))
 
     assert running.end() == 0
     assert len(running.said) == 3
@@ -226,9 +228,9 @@ async def test_a_later_start_finds_everything_as_it_was(running: Command, start:
     """The same password is said again; the person goes on where they were; nobody is added twice."""
     chat, panel, login, password = addresses(running.said)
     async with SandboxClient(chat, timeout=30) as telegram, Curator(panel) as curator:
-        walk = await Walk.of_demo(telegram, curator)
-        await walk.join_as_mentee()
-        asked = await walk.answer(walk.mentee, most=2)
+        scenario = await Scenario.of_demo(telegram, curator)
+        await scenario.join_as_mentee()
+        asked = await scenario.answer(scenario.mentee, most=2)
         people = await telegram.ask("GET", "/sandbox/people")
         calls = (await telegram.ask("GET", "/sandbox/config"))["calls"]
     children = running.children()
@@ -240,9 +242,9 @@ async def test_a_later_start_finds_everything_as_it_was(running: Command, start:
         started = await telegram.ask("GET", f"/sandbox/record?after={calls}&method=getMe")
         assert started, "the bot works before anybody is told the address"
         assert [p["key"] for p in await telegram.ask("GET", "/sandbox/people")] == [p["key"] for p in people]
-        walk = await Walk.of_demo(telegram, curator)
-        assert (await walk.mentee.screen()).text == asked.text
-        await walk.answer(walk.mentee, most=1)
+        scenario = await Scenario.of_demo(telegram, curator)
+        assert (await scenario.mentee.screen()).text == asked.text
+        await scenario.answer(scenario.mentee, most=1)
         await curator.sign_in(login, password)
         assert "Выйти" in curator.page.text
 
@@ -278,20 +280,20 @@ async def test_the_same_life_on_postgresql(start: Start, postgres: str, tmp_path
         await curator.open(link)
         await curator.press("Задать пароль", password=PASSWORD, again=PASSWORD)
         await curator.sign_in("curator", PASSWORD)
-        walk = await Walk.of_own(telegram, curator)
-        await walk.join_as_mentee()
-        await walk.answer(walk.mentee)
-        await walk.send(walk.mentee)
-        await walk.join_as_mentor()
-        await walk.answer(walk.mentor)
-        await walk.send(walk.mentor)
-        await walk.propose()
-        await walk.confirm()
-        await walk.accept()
-        await walk.plan()
-        await walk.wait_for("Она состоялась?")
-        await walk.log()
-        await walk.rate(mentor="9", mentee="10")
+        scenario = await Scenario.of_own(telegram, curator)
+        await scenario.join_as_mentee()
+        await scenario.answer(scenario.mentee)
+        await scenario.send(scenario.mentee)
+        await scenario.join_as_mentor()
+        await scenario.answer(scenario.mentor)
+        await scenario.send(scenario.mentor)
+        await scenario.propose()
+        await scenario.confirm()
+        await scenario.accept()
+        await scenario.plan()
+        await scenario.wait_for("Она состоялась?")
+        await scenario.log()
+        await scenario.rate(mentor="9", mentee="10")
         assert "Низкие оценки" not in (await curator.open("/")).text
     assert running.end() == 0
     assert not (tmp_path / "data" / "sandbox" / "nastavnik.db").exists()

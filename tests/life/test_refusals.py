@@ -25,7 +25,7 @@ from tests.conftest import FIRST_MOMENT
 from tests.guards.tree import ROOT, tracked
 from tests.life.conftest import Say, Start
 from tests.life.processes import START_SECONDS, Outcome, bare_environment, free_port
-from tests.town import SandboxThread
+from tests.running_bot import SandboxThread
 
 pytestmark = pytest.mark.life
 

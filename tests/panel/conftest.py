@@ -22,8 +22,8 @@ from services.access.actors import Channel, system
 from services.access.clock import FixedClock
 from services.accounts.directory import create_account, set_password
 from tests.conftest import FIRST_MOMENT
-from tests.standing import repeat
 from tests.world import World, found_school
+from tests.world_cache import repeat
 
 PASSWORD = "травяной чай без сахара"
 

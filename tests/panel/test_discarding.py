@@ -18,7 +18,7 @@ from services.pairs.papers import MentorPaper, read_missing_papers
 from services.pairs.proposals import draft_pair
 from services.privacy.agreements import register_agreement
 from tests.panel.conftest import Browser, text_of
-from tests.pointing import add_row
+from tests.schema_rows import add_row
 from tests.world import Participant, World
 
 POINTING = [

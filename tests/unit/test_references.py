@@ -23,7 +23,7 @@ from services.roadmap.following import follow_pack
 from services.roadmap.outreach import add_publication, remove_publication
 from services.surveys.intake import choose_role
 from tests.guards.tree import python_files, read
-from tests.pointing import add_row
+from tests.schema_rows import add_row
 from tests.world import World, found_school
 
 STAYS, EMPTIED, GOES = "stays", "emptied", "goes"

@@ -15,7 +15,7 @@ from models.surveys import Answer, SurveyRun
 from services.meetings.reminders import find_next_notice
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.surveys.steps import read_step
-from tests.faults.street import Street
+from tests.faults.shared import Shared
 from tests.faults.teachers import PATIENCE, Teacher, Unanswered
 
 LENGTHS = ("30", "45", "60", "90")
@@ -32,8 +32,8 @@ class Agreed:
 
 
 @dataclass
-class Couple:
-    street: Street
+class PairInChat:
+    shared: Shared
     mentee: Teacher
     mentor: Teacher
     pair_id: int = 0
@@ -41,20 +41,20 @@ class Couple:
 
     async def become_a_pair(self) -> None:
         sides = [
-            await self.street.read(find_participation, one.facts.id, one.role)
+            await self.shared.read(find_participation, one.facts.id, one.role)
             for one in (self.mentee, self.mentor)
         ]
-        drafted = await self.street.curate(
+        drafted = await self.shared.curate(
             draft_pair, mentee_participation_id=sides[0], mentor_participation_id=sides[1]
         )
         self.pair_id = drafted.pair_id
-        await self.street.curate(confirm_pair, pair_id=self.pair_id)
+        await self.shared.curate(confirm_pair, pair_id=self.pair_id)
         await asyncio.gather(*(self._accept(one) for one in (self.mentee, self.mentor)))
-        await self.until(lambda: self.street.read(read_pair_status, self.pair_id), PairStatus.ACCEPTED)
+        await self.until(lambda: self.shared.read(read_pair_status, self.pair_id), PairStatus.ACCEPTED)
 
     async def _accept(self, teacher: Teacher) -> None:
         await teacher.press(f"offer.accept:{self.pair_id}")
-        self.street.tally["offers accepted"] += 1
+        self.shared.tally["offers accepted"] += 1
 
     async def until(self, look: Any, wanted: object) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -65,10 +65,10 @@ class Couple:
 
     async def agree(self) -> None:
         """The mentor proposes a time by taps, the mentee confirms the notice."""
-        known = set(await self.street.read(list_meeting_ids, self.pair_id))
+        known = set(await self.shared.read(list_meeting_ids, self.pair_id))
         await self.mentor.say("/pair")
         await self.mentor.press(f"meeting.new:{self.pair_id}")
-        while not (new := set(await self.street.read(list_meeting_ids, self.pair_id)) - known):
+        while not (new := set(await self.shared.read(list_meeting_ids, self.pair_id)) - known):
             for prefix in ("plan.send", "plan.time", "plan.day", "plan.kind"):
                 if await self.mentor._stands(prefix):
                     await self.mentor.press(prefix)
@@ -77,22 +77,22 @@ class Couple:
                 await self.mentor.say("/pair")
                 await self.mentor.press(f"meeting.new:{self.pair_id}")
         if len(new) > 1:
-            self.street.find(f"doubled: pair {self.pair_id} proposed once and has meetings {sorted(new)}")
+            self.shared.find(f"doubled: pair {self.pair_id} proposed once and has meetings {sorted(new)}")
         meeting_id = min(new)
         await self.mentee.press(f"meeting.confirm:{meeting_id}")
-        await self.until(lambda: self.street.read(read_meeting_status, meeting_id), MeetingStatus.PLANNED)
+        await self.until(lambda: self.shared.read(read_meeting_status, meeting_id), MeetingStatus.PLANNED)
         self.meetings.append(Agreed(meeting_id))
-        self.street.tally["meetings agreed"] += 1
+        self.shared.tally["meetings agreed"] += 1
 
     async def tell(self) -> None:
         """Both answer the bot's question after the meeting: the mentor logs and rates, the mentee rates."""
         await asyncio.gather(self._log(), self._rate_as_mentee())
 
     async def _log(self) -> None:
-        agreed, rng = self.meetings[-1], self.street.rng
+        agreed, rng = self.meetings[-1], self.shared.rng
         await self.mentor.press(f"held.yes:{agreed.meeting_id}")
         await self.mentor.until_quiet()
-        while (await self.street.read(read_log, agreed.meeting_id))[0] is None:
+        while (await self.shared.read(read_log, agreed.meeting_id))[0] is None:
             if await self.mentor.buttons("log.skip"):  # another notice may have come below it
                 agreed.topic = f"Тема номер {rng.randrange(10**6)}"
                 await self.mentor.say(agreed.topic)
@@ -103,7 +103,7 @@ class Couple:
             else:
                 await self.mentor.press(f"held.yes:{agreed.meeting_id}")
             await self.mentor.until_quiet()  # what is typed in haste would be taken for the next answer
-        self.street.tally["meetings logged"] += 1
+        self.shared.tally["meetings logged"] += 1
         await self._rate(self.mentor)
 
     async def _rate_as_mentee(self) -> None:
@@ -115,35 +115,35 @@ class Couple:
         agreed = self.meetings[-1]
         key = f"feedback:meeting:{agreed.meeting_id}:person:{teacher.facts.id}"
         await teacher.until_quiet()
-        while await self.street.read(read_rating, key) is None:
-            run_id = await self.street.read(find_run, key)
+        while await self.shared.read(read_rating, key) is None:
+            run_id = await self.shared.read(find_run, key)
             if found := await teacher.buttons(f"feedback.rate:{run_id}:"):
-                chosen = self.street.rng.choice(found)
+                chosen = self.shared.rng.choice(found)
                 agreed.ratings[teacher.facts.id] = int(chosen.parts[-1])
                 await teacher.tap(chosen)
                 await teacher.until_quiet()
             elif await teacher.buttons(f"continue.survey:{run_id}"):
                 await teacher.press(f"continue.survey:{run_id}")
-                chosen = self.street.rng.choice(await teacher.buttons(f"survey.pick:{run_id}:"))
+                chosen = self.shared.rng.choice(await teacher.buttons(f"survey.pick:{run_id}:"))
                 agreed.ratings[teacher.facts.id] = int(chosen.parts[-1])
                 await teacher.tap(chosen)
                 await teacher.until_quiet()
             else:
                 await teacher.press(f"held.yes:{agreed.meeting_id}")
-        self.street.tally["ratings"] += 1
+        self.shared.tally["ratings"] += 1
 
 
-async def pass_time(street: Street, couples: list[Couple]) -> None:
+async def pass_time(shared: Shared, couples: list[PairInChat]) -> None:
     """Skip from notice to notice, as the sandbox's button does, until every last meeting was asked about."""
     wanted = [couple.meetings[-1].meeting_id for couple in couples]
     deadline = time.monotonic() + PATIENCE
-    while await street.read(count_unasked, wanted):
+    while await shared.read(count_unasked, wanted):
         if time.monotonic() > deadline:
             raise Unanswered(f"meetings {wanted} were not asked about")
-        moment = await street.read(find_next_notice, now=street.machine.clock.now())
+        moment = await shared.read(find_next_notice, now=shared.machine.clock.now())
         if moment is not None:
-            await street.machine.telegram.skip(to=max(moment, await street.machine.telegram.now()))
-            street.tally["skips of the clock"] += 1
+            await shared.machine.telegram.skip(to=max(moment, await shared.machine.telegram.now()))
+            shared.tally["skips of the clock"] += 1
         await asyncio.sleep(1.5)
 
 

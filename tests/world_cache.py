@@ -1,4 +1,4 @@
-"""Standing worlds: what a builder did to a database once is copied when it is asked of the same one again.
+"""Cached test worlds: what a builder did to a database once is copied when it is asked of the same one again.
 
 A step is known by its name, its arguments and every row and counter that it begins with; what it did is the
 rows of the tables it changed, and its result. So the first test of a run goes through the real services, and

@@ -1,4 +1,4 @@
-"""Walks that many dialogues begin with: a person with a link, and answering a questionnaire like a person."""
+"""How dialogues begin: a person with a link, and answering a questionnaire as a person does."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from models.surveys import SurveyRun
 from sandbox.client import Person
 from services.people.cards import PersonFacts
 from tests.conftest import FIRST_MOMENT
-from tests.standing import repeat_aside
-from tests.town import Town
+from tests.running_bot import RunningBot
 from tests.world import World, answer_until, found_school
+from tests.world_cache import repeat_aside
 
 
 @dataclass
@@ -46,9 +46,9 @@ class Guest:
         return (await self.telegram.screen()).labels
 
 
-async def make_world(town: Town) -> World:
-    found = await asyncio.to_thread(repeat_aside, town.database, "school", None, found_first_school)
-    return replace(found, database=town.database)
+async def make_world(running: RunningBot) -> World:
+    found = await asyncio.to_thread(repeat_aside, running.database, "school", None, found_first_school)
+    return replace(found, database=running.database)
 
 
 def found_first_school(database: Database) -> World:
@@ -56,36 +56,51 @@ def found_first_school(database: Database) -> World:
 
 
 async def invited(
-    town: Town, world: World, given_name: str = "Анна", patronymic: str = "Игоревна", *, key: str = "guest"
+    running: RunningBot,
+    world: World,
+    given_name: str = "Анна",
+    patronymic: str = "Игоревна",
+    *,
+    key: str = "guest",
 ) -> Guest:
-    world.now = await town.telegram.now()
+    world.now = await running.telegram.now()
     facts = world.person(given_name, patronymic)
     payload = world.invite(facts)
-    person = await town.telegram.person(given_name, key=key)
+    person = await running.telegram.person(given_name, key=key)
     return Guest(world, facts, person, payload)
 
 
 async def consented(
-    town: Town, world: World, given_name: str = "Анна", patronymic: str = "Игоревна", *, key: str = "guest"
+    running: RunningBot,
+    world: World,
+    given_name: str = "Анна",
+    patronymic: str = "Игоревна",
+    *,
+    key: str = "guest",
 ) -> Guest:
     """At the choice of a role, with the consent in the tables; who never wrote before finds it by /start."""
-    person = await town.telegram.person(given_name, key=key)
+    person = await running.telegram.person(given_name, key=key)
 
     def build(aside: Database) -> PersonFacts:
         return replace(world, database=aside).consented(given_name, patronymic, chat_id=person.id)
 
     begun = (given_name, patronymic, person.id, world.people, world.organization_id)
-    facts = await asyncio.to_thread(repeat_aside, town.database, "consented", begun, build)
+    facts = await asyncio.to_thread(repeat_aside, running.database, "consented", begun, build)
     world.people += 1
     await person.start()
     return Guest(world, facts, person, payload="")
 
 
 async def consented_by_taps(
-    town: Town, world: World, given_name: str = "Анна", patronymic: str = "Игоревна", *, key: str = "guest"
+    running: RunningBot,
+    world: World,
+    given_name: str = "Анна",
+    patronymic: str = "Игоревна",
+    *,
+    key: str = "guest",
 ) -> Guest:
     """From /start to the choice of a role, in three taps."""
-    guest = await invited(town, world, given_name, patronymic, key=key)
+    guest = await invited(running, world, given_name, patronymic, key=key)
     await guest.telegram.start(guest.payload)
     await guest.tap("Да, это я")
     await guest.tap("Дальше")

@@ -1,4 +1,4 @@
-"""What may stand between the bot and Telegram: passes every call on, but answers some itself."""
+"""Stands between the bot and Telegram: passes every call on, but answers some itself."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -26,8 +26,8 @@ def body(text: str | bytes, status: int = 200, content_type: str = "application/
     return lambda: web.Response(body=raw, status=status, headers={"Content-Type": content_type})
 
 
-class Between:
-    """`async with Between(town.url) as between`: the bot is given `between.url` for Telegram's address."""
+class Interceptor:
+    """`async with Interceptor(url) as interceptor`: the bot gets `interceptor.url` as Telegram's address."""
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -11,18 +11,18 @@ from models.people import Role
 from sandbox.client import Person
 from services.pairs.proposals import confirm_pair, draft_pair
 from tests.conftest import FIRST_MOMENT
-from tests.standing import repeat_aside
-from tests.town import Town
+from tests.running_bot import RunningBot
 from tests.world import Participant, World, found_school
+from tests.world_cache import repeat_aside
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 @dataclass
-class Couple:
+class PairInChat:
     """`pair_id` is an offered pair; the curator acts through `curate`."""
 
-    town: Town
+    running: RunningBot
     world: World
     anna: Person
     pyotr: Person
@@ -35,7 +35,7 @@ class Couple:
         return {Role.MENTEE: self.anna, Role.MENTOR: self.pyotr}
 
     async def curate(self, fn: Any, **facts: Any) -> Any:
-        self.world.now = self.town.clock.now()
+        self.world.now = self.running.clock.now()
         return await asyncio.to_thread(self.world.write, fn, actor=self.world.curator, **facts)
 
     async def look(self, fn: Any, **facts: Any) -> Any:
@@ -59,13 +59,13 @@ class Couple:
         await self.pyotr.expect("Вы теперь пара")
 
     async def local_now(self) -> datetime:
-        return (await self.town.telegram.now()).astimezone(MOSCOW)
+        return (await self.running.telegram.now()).astimezone(MOSCOW)
 
 
-async def bring_together(town: Town) -> Couple:
+async def bring_together(running: RunningBot) -> PairInChat:
     """Both have consented, sent their questionnaires and see the menu; nobody is in a pair."""
-    anna = await town.telegram.person("Анна", key=Role.MENTEE.value)
-    pyotr = await town.telegram.person("Пётр", key=Role.MENTOR.value)
+    anna = await running.telegram.person("Анна", key=Role.MENTEE.value)
+    pyotr = await running.telegram.person("Пётр", key=Role.MENTOR.value)
 
     def build(aside: Database) -> tuple[World, Participant, Participant]:
         world = found_school(aside, FIRST_MOMENT)
@@ -73,23 +73,23 @@ async def bring_together(town: Town) -> Couple:
         known = world.consented("Пётр", "Андреевич", chat_id=pyotr.id)
         return world, mentee, world.ready(known, Role.MENTOR, {"capacity": "2"})
 
-    built = await asyncio.to_thread(repeat_aside, town.database, "couple", (anna.id, pyotr.id), build)
+    built = await asyncio.to_thread(repeat_aside, running.database, "couple", (anna.id, pyotr.id), build)
     world, mentee, mentor = built
     await asyncio.gather(anna.start(), pyotr.start())
-    return Couple(town, replace(world, database=town.database), anna, pyotr, mentee, mentor)
+    return PairInChat(running, replace(world, database=running.database), anna, pyotr, mentee, mentor)
 
 
-async def bring_to_pair(town: Town) -> Couple:
+async def bring_to_pair(running: RunningBot) -> PairInChat:
     """Both have accepted."""
-    couple = await bring_together(town)
+    couple = await bring_together(running)
     await couple.offer()
     await couple.accept()
     return couple
 
 
-async def bring_to_meeting(town: Town) -> Couple:
+async def bring_to_meeting(running: RunningBot) -> PairInChat:
     """An introduction is agreed for the first slot of the day after tomorrow."""
-    couple = await bring_to_pair(town)
+    couple = await bring_to_pair(running)
     await couple.pyotr.tap("Предложить встречу")
     days = (await couple.pyotr.screen()).labels
     await couple.pyotr.tap(days[2])

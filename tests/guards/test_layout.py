@@ -1,4 +1,4 @@
-"""The house of docs/architecture.md: layers, sizes, names, and nothing of this machine in a file."""
+"""Layers of docs/architecture.md, sizes, names, and nothing of this machine in a file."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ from tests.guards.tree import ROOT, nodes, python_files, read, tracked
 
 LONGEST_FILE = 400
 CODE = {".py", ".js", ".css", ".html"}
-NO_ROOM_OF = {"utils", "helpers", "misc", "common", "manager"}
+FORBIDDEN_NAMES = {"utils", "helpers", "misc", "common", "manager"}
 MACHINE = re.compile(
     r"(?<![\w.])/(?:work|root|home)/[a-z]|index-url[\s=:]+[\"']?https?://(?![\w.]+\.example\b)|https?://[^\s\"']+/simple\b",
     re.IGNORECASE,
@@ -20,7 +20,7 @@ MACHINE = re.compile(
 PICTURES = {".png", ".ico", ".jpg", ".woff2", ".mo"}
 
 
-def test_rooms_import_only_what_they_may() -> None:
+def test_packages_import_only_what_they_may() -> None:
     checked = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
         cwd=ROOT,
@@ -41,12 +41,12 @@ def test_no_file_is_longer_than_a_person_can_hold() -> None:
     assert not long
 
 
-def test_no_module_is_a_drawer_for_anything() -> None:
+def test_no_module_has_a_name_without_a_subject() -> None:
     """programmes/common holds content that every pack shares, not code."""
-    drawers = [
-        path for path in python_files() if {part.removesuffix(".py") for part in path.parts} & NO_ROOM_OF
+    found = [
+        path for path in python_files() if {part.removesuffix(".py") for part in path.parts} & FORBIDDEN_NAMES
     ]
-    assert not drawers
+    assert not found
 
 
 def test_no_file_names_this_machine_or_a_package_index() -> None:
@@ -102,7 +102,7 @@ CLOCK_READS = re.compile(
     r"\b(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime|ctime)|SystemClock)\b"
 )
 CLOCK_READERS = {
-    Path("tests/guards/test_house.py"): "names what it looks for",
+    Path("tests/guards/test_layout.py"): "names what it looks for",
     Path("tests/faults/__main__.py"): "writes the day of a measurement into docs/faults.md",
 }
 

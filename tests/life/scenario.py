@@ -18,7 +18,7 @@ MENTEE, MENTOR = "Мне нужен наставник", "Могу быть на
 
 
 @dataclass
-class Walk:
+class Scenario:
     """A mentee, a mentor, the curator. Each step asserts what it sees before it goes on."""
 
     telegram: SandboxClient
@@ -28,7 +28,7 @@ class Walk:
     invitations: dict[str, str]  # what each one's link carries, by the key on the chat page
 
     @classmethod
-    async def of_demo(cls, telegram: SandboxClient, curator: Curator) -> "Walk":
+    async def of_demo(cls, telegram: SandboxClient, curator: Curator) -> "Scenario":
         """With the people whom the demo programme has already."""
         people = {person["key"]: person for person in await telegram.ask("GET", "/sandbox/people")}
         invitations = {key: person["start_payload"] for key, person in people.items()}
@@ -39,7 +39,7 @@ class Walk:
         return cls(telegram, curator, mentee, mentor, invitations)
 
     @classmethod
-    async def of_own(cls, telegram: SandboxClient, curator: Curator) -> "Walk":
+    async def of_own(cls, telegram: SandboxClient, curator: Curator) -> "Scenario":
         """With people of the same names whom the curator adds and invites in the panel."""
         invitations = {}
         for key, family_name, given_name, patronymic in (

@@ -1,4 +1,4 @@
-"""What befalls an installation during a run: kills, faults of the network, a locked database."""
+"""What a fault run does to an installation: kills, network faults, a locked database."""
 
 import asyncio
 import sqlite3
@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from services.access.actors import Channel, system
 from services.documents.exports.requests import enqueue_export
 from services.documents.exports.tables import Filters
-from tests.faults.street import Street
+from tests.faults.shared import Shared
 
 WIRE = ("429", "500", "502", "timeout", "delay", "reset_before", "reset_after")
 METHODS = ("sendMessage", "editMessageText", "editMessageReplyMarkup", "answerCallbackQuery", "getUpdates")
@@ -22,8 +22,8 @@ SHARE_STARTING = 0.15
 class Killer:
     """SIGKILL to the bot at random moments, and at once a new one; at least `kills` times."""
 
-    def __init__(self, street: Street, kills: int) -> None:
-        self._street = street
+    def __init__(self, shared: Shared, kills: int) -> None:
+        self._street = shared
         self.left = kills
 
     async def run(self) -> None:
@@ -43,20 +43,20 @@ class Killer:
             self._street.tally["kills of the bot"] += 1
 
 
-async def slow_down(street: Street) -> None:
+async def slow_down(shared: Shared) -> None:
     """Make the next sends slow, so that some kills fall between sending and recording."""
     for method in ("sendMessage", "editMessageText"):
-        await street.machine.telegram.fault(
+        await shared.machine.telegram.fault(
             kind="delay",
             method=method,
-            times=street.rng.randrange(1, 4),
-            seconds=street.rng.uniform(0.05, 0.6),
+            times=shared.rng.randrange(1, 4),
+            seconds=shared.rng.uniform(0.05, 0.6),
         )
 
 
-async def rain(street: Street) -> None:
+async def disturb_network(shared: Shared) -> None:
     """Faults of the network, and updates that come twice or late, one after another."""
-    rng, telegram = street.rng, street.machine.telegram
+    rng, telegram = shared.rng, shared.machine.telegram
     while True:
         await asyncio.sleep(rng.uniform(0.2, 1.2))
         waiting = await telegram.ask("GET", "/sandbox/faults")
@@ -74,23 +74,23 @@ async def rain(street: Street) -> None:
             if kind == "timeout":  # ten seconds of the caller's patience for each: enough of them to be met
                 seconds, times = (2.0 if method == "getUpdates" else 60.0), 1
             await telegram.fault(kind=kind, method=method, times=times, seconds=seconds)
-        street.tally[f"faults: {kind}"] += 1
+        shared.tally[f"faults: {kind}"] += 1
 
 
-async def restart_panel(street: Street) -> None:
+async def restart_panel(shared: Shared) -> None:
     """The panel is killed now and then and must answer again."""
-    machine = street.machine
+    machine = shared.machine
     while True:
         machine.start("panel")
-        await until_panel_answers(street)
-        await asyncio.sleep(street.rng.uniform(3, 8))
+        await until_panel_answers(shared)
+        await asyncio.sleep(shared.rng.uniform(3, 8))
         await asyncio.to_thread(machine.kill, "panel", is_marked=False)
-        street.tally["kills of the panel"] += 1
+        shared.tally["kills of the panel"] += 1
 
 
-async def restart_worker(street: Street) -> None:
+async def restart_worker(shared: Shared) -> None:
     """The worker is killed now and then, with an export asked for each time."""
-    machine, organization_id = street.machine, street.world.organization_id
+    machine, organization_id = shared.machine, shared.world.organization_id
 
     def ask(number: int) -> None:
         with machine.database.writing() as session:
@@ -107,17 +107,17 @@ async def restart_worker(street: Street) -> None:
 
     while True:
         machine.start("worker")
-        await asyncio.to_thread(ask, street.tally["exports asked for"])
-        street.tally["exports asked for"] += 1
-        await asyncio.sleep(street.rng.uniform(1, 6))
+        await asyncio.to_thread(ask, shared.tally["exports asked for"])
+        shared.tally["exports asked for"] += 1
+        await asyncio.sleep(shared.rng.uniform(1, 6))
         await asyncio.to_thread(machine.kill, "worker", is_marked=False)
-        street.tally["kills of the worker"] += 1
+        shared.tally["kills of the worker"] += 1
 
 
-async def until_panel_answers(street: Street) -> None:
+async def until_panel_answers(shared: Shared) -> None:
     for _ in range(300):
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", street.machine.panel_port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", shared.machine.panel_port)
             writer.write(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
             answer = await reader.read()
             writer.close()
@@ -126,12 +126,12 @@ async def until_panel_answers(street: Street) -> None:
         if b" 200 " in answer[:20]:
             return
         await asyncio.sleep(0.2)
-    street.find(f"the panel did not come back: {street.machine.last_words('panel')}")
+    shared.find(f"the panel did not come back: {shared.machine.last_words('panel')}")
 
 
-async def lock_database(street: Street) -> None:
+async def lock_database(shared: Shared) -> None:
     """Another process holds SQLite's write lock for seconds, again and again."""
-    path = make_url(street.machine.address).database or ""
+    path = make_url(shared.machine.address).database or ""
 
     def hold(seconds: float) -> None:
         import time
@@ -142,32 +142,32 @@ async def lock_database(street: Street) -> None:
             connection.execute("ROLLBACK")
 
     while True:
-        await asyncio.sleep(street.rng.uniform(0.5, 3.0))
-        seconds = street.rng.choice([1.0, 3.0, 13.0])  # the last one is longer than the busy timeout
+        await asyncio.sleep(shared.rng.uniform(0.5, 3.0))
+        seconds = shared.rng.choice([1.0, 3.0, 13.0])  # the last one is longer than the busy timeout
         await asyncio.to_thread(hold, seconds)
-        street.tally["database locked"] += 1
-        street.tally["seconds locked"] += int(seconds)
+        shared.tally["database locked"] += 1
+        shared.tally["seconds locked"] += int(seconds)
 
 
-async def restart_database(street: Street, restart: Callable[[], None]) -> None:
+async def restart_database(shared: Shared, restart: Callable[[], None]) -> None:
     """PostgreSQL goes down in the middle and comes back."""
     while True:
-        await asyncio.sleep(street.rng.uniform(1.5, 6.0))
+        await asyncio.sleep(shared.rng.uniform(1.5, 6.0))
         await asyncio.to_thread(restart)
-        street.machine.mark("restart of the database")
-        street.tally["database restarted"] += 1
+        shared.machine.mark("restart of the database")
+        shared.tally["database restarted"] += 1
 
 
-async def start_second_bot(street: Street) -> None:
+async def start_second_bot(shared: Shared) -> None:
     """Somebody starts one more bot by mistake, again and again; sometimes it stays a while."""
-    machine = street.machine
+    machine = shared.machine
     while True:
-        await asyncio.sleep(street.rng.uniform(1.0, 4.0))
+        await asyncio.sleep(shared.rng.uniform(1.0, 4.0))
         machine.start("bot", alias="second")
-        await asyncio.sleep(street.rng.uniform(4.0, 9.0))
+        await asyncio.sleep(shared.rng.uniform(4.0, 9.0))
         if machine.is_alive("second"):
             await asyncio.to_thread(machine.stop, "second")
-            street.tally["second bots that polled"] += 1
+            shared.tally["second bots that polled"] += 1
         else:
             machine.forget("second")
-            street.tally["second bots refused"] += 1
+            shared.tally["second bots refused"] += 1

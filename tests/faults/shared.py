@@ -1,4 +1,4 @@
-"""What everybody in a fault run shares: school, seed, looks into database and sandbox, tally."""
+"""What all parts of a fault run share: school, seed, reads of database and sandbox, tally, findings."""
 
 import asyncio
 import random
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Street:
+class Shared:
     """`findings` is what must not be: lost, doubled, silent. `tally` counts what was done."""
 
     machine: Machine

@@ -1,4 +1,4 @@
-"""A small town for tests: a sandbox Telegram, a database, and the bot's real parts in this process."""
+"""A sandbox Telegram, a database, and the real parts of the bot in the process of the test."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ from tests.conftest import FIRST_MOMENT
 
 TOKEN = "4242424242:AAtown-of-tests-0123456789abcdefghij"
 START_SECONDS = 20.0
-one_context = functools.cache(ssl.create_default_context)  # 40 ms of certificates that no town ever shows
+one_context = functools.cache(ssl.create_default_context)  # 40 ms of certificates that no test ever shows
 STOP_SECONDS = 8.0
 PATIENCE = 30.0  # nobody waits so long but on a machine that does ten things at once
 UNANSWERED = (InboxStatus.WAITING, InboxStatus.WORKED)
@@ -68,7 +68,7 @@ class SandboxThread:
             await self._stopping.wait()
 
 
-class Town:
+class RunningBot:
     """`telegram` drives people; `uow` and `database` are connections of their own, like the panel's."""
 
     def __init__(
