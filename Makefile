@@ -92,7 +92,7 @@ bench: setup-for-tests
 screenshots: setup-for-tests
 	@$(BIN)/python tools/screenshots.py
 
-# Kills, cuts off and rains upon an installation for some twenty minutes; docs/faults.md says what is held to account.
+# Kills processes and injects network faults for about 20 minutes; docs/faults.md says what is checked.
 faults: setup-for-tests
 	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(FAULTS)
 

@@ -172,13 +172,13 @@ def for_machines(parser: Parser, t: Translator) -> None:
     parser.add_option("--json", action="store_true", help=t.label("answer in JSON"))
 
 
-def call(name: str, room: str = "commands") -> Callable[..., int]:
+def call(name: str, module: str = "commands") -> Callable[..., int]:
     """The command of installation/ with this name; its module is loaded when it is called."""
 
     def act(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
         from installation.commands import Telling
 
-        command: Callable[..., int] = getattr(importlib.import_module(f"installation.{room}"), name)
+        command: Callable[..., int] = getattr(importlib.import_module(f"installation.{module}"), name)
         return command(site, Telling(t, asked.json), asked)
 
     return act

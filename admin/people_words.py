@@ -2,7 +2,7 @@
 
 from models.imports import ImportState, LegalGround
 from models.people import Outcome
-from models.standing import AbsenceKind
+from models.person_notes import AbsenceKind
 from notices.suggestions import KINDS as SUGGESTIONS
 from services.access.errors import N_
 from services.curator.closings import PairFate

@@ -28,7 +28,7 @@ from bot.webhook import WebhookServer, set_webhook
 from bot.workers import Workers
 from models.unit_of_work import UnitOfWork
 from notices.language import load_translators
-from scheduler.clockwork import Clockwork
+from scheduler.tick_scheduler import TickScheduler
 from services.access.clock import Clock
 from services.delivery.inbox import RawUpdate
 
@@ -171,18 +171,18 @@ class BotApp:
         if not self._config.has_scheduler:
             yield
             return
-        clockwork = Clockwork(
+        scheduler = TickScheduler(
             write=uow.write,
             read=uow.read,
             clock=self._config.clock,
             is_leader=leadership.is_leader,
             worked=outbox.wake,
         )
-        clockwork.start()
+        scheduler.start()
         try:
             yield
         finally:
-            await clockwork.stop()
+            await scheduler.stop()
 
     @asynccontextmanager
     async def _receiving(

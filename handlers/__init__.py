@@ -32,7 +32,7 @@ def routers() -> "list[Router]":
         years,
     )
 
-    rooms = (
+    modules = (
         accounts,  # its digits are no answer to a question; it has nothing to say to a tap
         surveys,  # its taps are most of all updates; each handler asked in vain is a tenth of one
         start,
@@ -55,4 +55,4 @@ def routers() -> "list[Router]":
         drafts,
         fallback,
     )
-    return [room.router for room in rooms]
+    return [module.router for module in modules]

@@ -19,7 +19,7 @@ from services.consents.ledger import DecisionFacts, give_consent
 from services.consents.states import ConsentState, decisive_kinds, read_state, state_of
 from services.consents.texts import read_offer
 from services.delivery.conversations import Place
-from services.joining.standings import read_standing
+from services.joining.consent_overview import read_standing
 from services.joining.withdrawing import decline_consent
 from services.programmes.consents import ConsentFactMissing, split_passages
 

@@ -8,9 +8,9 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy.orm import Session
 
-from handlers.bubbles import conclude, is_on_screen, open_flow
-from handlers.drafts.taking import tells_of_meeting
+from handlers.drafts.texts import tells_of_meeting
 from handlers.filters import DECIDING, Flow, Typed
+from handlers.replies import conclude, is_on_screen, open_flow
 from handlers.talk import Talk
 from notices.feedback import describe_feedback
 from notices.language import Translator

@@ -9,10 +9,10 @@ from aiogram.types import CallbackQuery, Message
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.bubbles import conclude, open_flow, step_to
 from handlers.commands import Participant
 from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart
+from handlers.replies import conclude, open_flow, step_to
 from handlers.talk import Talk
 from models.pairs import MEETING, Decision, DeclineReason, PairStatus
 from models.people import ChatAccount, Role

@@ -22,7 +22,7 @@ from services.consents.duties import find_due_day
 from services.consents.retention import KeptFacts, list_kept
 from services.consents.states import ConsentMissing, ConsentState
 from services.delivery.conversations import Place
-from services.joining.standings import Standing, list_standings
+from services.joining.consent_overview import Standing, list_standings
 from services.joining.withdrawing import withdraw_consent
 from services.organizations.school_days import read_calendar
 

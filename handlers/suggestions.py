@@ -7,8 +7,8 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy.orm import Session
 
-from handlers.bubbles import open_flow
 from handlers.filters import Flow, Typed
+from handlers.replies import open_flow
 from handlers.talk import Talk
 from models.pairs import MEETING
 from models.people import Role

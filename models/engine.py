@@ -64,12 +64,13 @@ def _harden(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         _harden_sqlite(engine)
     else:
-        _ask_the_rested(engine)
+        _ping_idle_connections(engine)
 
 
-def _ask_the_rested(engine: Engine) -> None:
-    """Ask a connection whether it lives, but only one that has rested (the pool's own pre-ping asks always, a
-    trip to the server for each session).
+def _ping_idle_connections(engine: Engine) -> None:
+    """Ping a connection on checkout if it was idle for FRESH_SECONDS.
+
+    The pool's own pre-ping costs a round trip to the server for each session.
     """
 
     @event.listens_for(engine, "checkin")

@@ -13,7 +13,7 @@ from notices.letters import Action, Letter, Skip
 from services.access.actors import person_in_chat
 from services.access.errors import NotFound
 from services.consents.states import ConsentState
-from services.joining.standings import read_standing
+from services.joining.consent_overview import read_standing
 
 
 def request(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:

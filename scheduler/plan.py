@@ -1,7 +1,7 @@
 """Everything that happens by the clock, as data (docs/design.md#clock).
 
-A tick asks tables what is due at `now`; it keeps nothing itself. All of them may be late without limit: after
-a long stop the first tick does what is due then.
+A tick asks tables what is due at `now`; it keeps nothing itself. Ticks may run late: each finds everything
+that is due at `now`, also after a long stop.
 """
 
 from collections.abc import Callable

@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("services", "notices", "handlers", "admin", "installation")
+PACKAGES = ("services", "notices", "handlers", "admin", "installation")
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "t": None, "label": None,
             "ngettext": (1, 2), "plural": (1, 2)}  # fmt: skip
 MODULES = ("nastavnik.py", "settings.py")
@@ -19,9 +19,9 @@ METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 def collect() -> Catalog:
     found = Catalog(charset="utf-8")
-    for room in ROOMS:
+    for package in PACKAGES:
         for _file, _line, message, _comments, context in extract_from_dir(
-            ROOT / room, method_map=METHODS, keywords=KEYWORDS
+            ROOT / package, method_map=METHODS, keywords=KEYWORDS
         ):
             if message and any(message):
                 found.add(message, context=context)

@@ -26,7 +26,7 @@ from services.consents.retention import list_kept
 from services.consents.states import age_group_of
 from services.consents.texts import read_offer
 from services.files.store import FileMissing, folder_of, open_file, place_file, remove_content
-from services.joining.standings import ask_for_consent, list_standings
+from services.joining.consent_overview import ask_for_consent, list_standings
 from services.joining.withdrawing import decline_on_paper, withdraw_on_paper
 from services.people.cards import read_person
 from services.privacy.agreements import list_agreements

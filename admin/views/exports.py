@@ -24,7 +24,7 @@ from services.access.errors import DomainError, NotAllowed, NotFound
 from services.documents.exports.requests import KIND, enqueue_export
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import TABLES, Export, Format, prepare_export
-from services.files.backups.keeping import BackupState, read_backup_state
+from services.files.backups.status import BackupState, read_backup_state
 from services.files.jobs import OPEN, JobFacts, cancel, list_jobs
 from services.files.store import (
     FileFacts,

@@ -2,10 +2,10 @@
 
 from aiogram import Router
 
-from handlers.drafts import taking, tapping
+from handlers.drafts import tapping, texts
 from handlers.drafts.screens import menu_part
 
 __all__ = ["menu_part", "router"]
 
 router = Router(name="drafts")
-router.include_routers(tapping.router, taking.router)
+router.include_routers(tapping.router, texts.router)

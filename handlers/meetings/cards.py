@@ -9,10 +9,10 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy.orm import Session
 
-from handlers.bubbles import is_on_screen, step_to
 from handlers.commands import Participant
 from handlers.meetings.planning import begin_move
 from handlers.menu import MenuPart
+from handlers.replies import is_on_screen, step_to
 from handlers.talk import Talk
 from models.meetings import MeetingStatus
 from models.pairs import MEETING

@@ -9,12 +9,12 @@ from aiogram.filters import Command
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 
-from handlers.bubbles import conclude, is_on_screen, open_flow
 from handlers.commands import Participant
 from handlers.filters import Flow, Typed
 from handlers.meetings.cards import tell_state
 from handlers.meetings.journal_screens import FLOW, Log, list_mentored_pairs, log_of
 from handlers.meetings.planning import begin_again, begin_move
+from handlers.replies import conclude, is_on_screen, open_flow
 from handlers.talk import Talk
 from notices.feedback import describe_feedback, describe_logged
 from notices.letters import Action, Letter

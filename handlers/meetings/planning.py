@@ -9,9 +9,9 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 from sqlalchemy.orm import Session
 
-from handlers.bubbles import open_below, open_flow
 from handlers.filters import Flow, Typed
 from handlers.meetings.calendars import day_rows, draw_calendar
+from handlers.replies import open_below, open_flow
 from handlers.talk import Talk
 from models.meetings import Meeting, MeetingKind
 from models.pairs import Pair

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.pairs import PairMember
 from models.people import Person
-from models.standing import Consultation
+from models.person_notes import Consultation
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound

@@ -25,7 +25,7 @@ from services.accounts.sessions import SIGNED_IN, end_sessions
 
 
 class OwnAccount(DomainError):
-    text = N_("Nobody switches off their own account: ask a colleague to do it.")
+    text = N_("You cannot switch off your own account: ask a colleague to do it.")
 
 
 class AccountOn(DomainError):

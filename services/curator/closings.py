@@ -24,7 +24,7 @@ from services.consents.states import ConsentState, read_states
 from services.delivery.outbox import Occasion, enqueue_many
 from services.delivery.tasks import open_task
 from services.pairs.assignments import EndReason, end_any
-from services.pairs.places import IN_WORK
+from services.pairs.capacity import IN_WORK
 from services.privacy.terms import find_keep_until
 from services.surveys.closing import close
 

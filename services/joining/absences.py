@@ -10,7 +10,7 @@ from models.accounts import Account
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
-from models.standing import Absence, AbsenceKind
+from models.person_notes import Absence, AbsenceKind
 from models.surveys import UNSENT, SurveyRun
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
@@ -21,7 +21,7 @@ from services.delivery.outbox import enqueue
 from services.joining.handovers import StillResponsible, count_duties
 from services.joining.withdrawing import erase_drafts
 from services.pairs.assignments import EndReason, release_person
-from services.pairs.places import lock_pair, move_pair
+from services.pairs.capacity import lock_pair, move_pair
 from services.surveys.closing import close
 
 COMING = (MeetingStatus.PROPOSED, MeetingStatus.PLANNED)

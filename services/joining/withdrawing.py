@@ -80,7 +80,7 @@ def decline_consent(
         return Left(actor.id, None)
     _stop(session, actor, actor.id, now)
     if was_given:
-        _owe_erasure(session, actor.id, wanted, now)
+        _open_erasure_duty(session, actor.id, wanted, now)
     token = reopen_invitation(session, person_id=actor.id, now=now)
     unlink_chat(session, chat_id=chat_id)
     return Left(actor.id, token)
@@ -98,7 +98,7 @@ def decline_on_paper(
     if kind in decisive_kinds(session, person_id):
         _stop(session, actor, person_id, now)
         if was_given:
-            _owe_erasure(session, person_id, kind, now)
+            _open_erasure_duty(session, person_id, kind, now)
 
 
 def _was_given(session: Session, person_id: int, kind: ConsentKind) -> bool:
@@ -106,7 +106,7 @@ def _was_given(session: Session, person_id: int, kind: ConsentKind) -> bool:
     return state_of(session, person_id=person_id, kind=kind) is ConsentState.OUTDATED
 
 
-def _owe_erasure(session: Session, person_id: int, kind: ConsentKind, now: datetime) -> None:
+def _open_erasure_duty(session: Session, person_id: int, kind: ConsentKind, now: datetime) -> None:
     person = session.get_one(Person, person_id)
     open_duty(session, person=person, kind=DutyKind.ERASURE, consent_kind=kind, now=now)
 

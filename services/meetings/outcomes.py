@@ -21,7 +21,7 @@ from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
 from services.meetings.planning import MeetingChanged, check_member, lock_meeting, timezone_of
 from services.meetings.schedule import schedule
-from services.pairs.places import lock_pair
+from services.pairs.capacity import lock_pair
 from services.programmes.running import settings_of
 from services.surveys.feedback import invite, open_feedback
 

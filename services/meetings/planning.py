@@ -22,7 +22,7 @@ from services.meetings.kinds import list_kinds
 from services.meetings.moments import Span, find_overlaps, span_of
 from services.meetings.schedule import schedule
 from services.meetings.slots import find_last_day
-from services.pairs.places import lock_pair
+from services.pairs.capacity import lock_pair
 from services.programmes.running import settings_of
 
 

@@ -12,8 +12,8 @@ from models.pairs import Pair, PairMember, PairStatus
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError
+from services.pairs.capacity import IN_WORK, lock_pair, move_pair, release_members, tell_member
 from services.pairs.papers import check_papers
-from services.pairs.places import IN_WORK, lock_pair, move_pair, release_members, tell_member
 from services.programmes.running import settings_of
 
 

@@ -12,7 +12,7 @@ from services.access.actors import Actor, Channel, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed
 from services.delivery.tasks import open_task
-from services.pairs.places import lock_pair, move_pair, release_members, settle_members, tell_member
+from services.pairs.capacity import lock_pair, move_pair, release_members, settle_members, tell_member
 
 NOTE_LIMIT = 500
 BATCH = 20  # one unit of the writer stays short

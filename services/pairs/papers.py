@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from models.consents import Consent, ConsentDecision, ConsentKind
 from models.pairs import Pair, PairMember, PairStatus, discarded_drafts_of
 from models.people import Organization, Role
+from models.person_notes import Eligibility
 from models.privacy import MentoringAgreement
-from models.standing import Eligibility
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotFound
 from services.consents.states import newest_ids

@@ -18,7 +18,7 @@ from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed
 from services.delivery.tasks import open_task
 from services.organizations.working_days import find_working_day
-from services.pairs.places import IN_WORK, lock_pair
+from services.pairs.capacity import IN_WORK, lock_pair
 
 NOTICE_DAYS = 3  # working days of notice, Labour Code, art. 351.8
 

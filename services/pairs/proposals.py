@@ -16,8 +16,8 @@ from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.consents.states import has_consent
 from services.delivery.tasks import close_by_fact, close_of_pair
+from services.pairs.capacity import lock_pair, lock_participations, move_pair, release_members, tell_member
 from services.pairs.cards import count_places_left
-from services.pairs.places import lock_pair, lock_participations, move_pair, release_members, tell_member
 from services.programmes.running import pack_of, settings_of
 
 

@@ -20,8 +20,8 @@ from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.delivery.outbox import enqueue
 from services.delivery.tasks import close_by_fact, open_task
+from services.pairs.capacity import lock_pair
 from services.pairs.petitions import PairOver
-from services.pairs.places import lock_pair
 
 TEXT_LIMIT, NOTE_LIMIT = 500, 300
 

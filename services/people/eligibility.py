@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.changes import change_row
 from models.people import Person
-from models.standing import Eligibility
+from models.person_notes import Eligibility
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
 from models.people import Outcome, Participation, ParticipationStatus, Person, Role
+from models.person_notes import Eligibility
 from models.programmes import Cycle
-from models.standing import Eligibility
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
 from services.consents.states import newest_ids

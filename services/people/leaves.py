@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.pairs import PairMember
-from models.standing import Absence, AbsenceKind
+from models.person_notes import Absence, AbsenceKind
 
 
 def is_away(person_id: Any, now: datetime | None = None) -> ColumnElement[bool]:

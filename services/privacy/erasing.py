@@ -75,7 +75,7 @@ def erase_person(
     subject = person.full_name
     release_person(session, actor=actor, person_id=person_id, reason=EndReason.CONSENT_WITHDRAWN, now=now)
     chats = erasing.find_chats()
-    farewell = erasing.find_farewell(chats)
+    last_message = erasing.find_last_message(chats)
     erasing.forget_chats(chats)
     erasing.forget_answers()
     erasing.forget_meetings()
@@ -87,8 +87,8 @@ def erase_person(
     erasing.count("mentions", forget_mentions(session, person))
     erasing.empty_person()
     act = _write_act(session, person, subject, reason, made_by, erasing, now)
-    if farewell is not None:
-        chat_id, messages = farewell
+    if last_message is not None:
+        chat_id, messages = last_message
         enqueue(
             session,
             kind="privacy.erased",
@@ -153,7 +153,7 @@ class _Erasing:
         )
         return sorted(chat for chat in found if chat is not None and chat not in others)
 
-    def find_farewell(self, chats: list[int]) -> tuple[int, list[int]] | None:
+    def find_last_message(self, chats: list[int]) -> tuple[int, list[int]] | None:
         """The chat that is told, and the bot's messages in it that can still be deleted."""
         chat_id = self.session.scalar(
             select(ChatAccount.chat_id).where(
@@ -223,7 +223,7 @@ class _Erasing:
             if run.status is not SurveyStatus.SENT:
                 session.delete(run)
                 continue
-            nobody = nobody or self._add_nobody(run.cycle_id)
+            nobody = nobody or self._add_placeholder_person(run.cycle_id)
             run.person_id, run.pair_id, run.meeting_id, run.at_question = nobody, None, None, None
             run.dedup_key = f"erased:{run.id}"
             run.opened_at = run.sent_at = _month(run.sent_at or run.opened_at)
@@ -237,7 +237,7 @@ class _Erasing:
             run.about_person_id = None
         session.flush()
 
-    def _add_nobody(self, cycle_id: int) -> int:
+    def _add_placeholder_person(self, cycle_id: int) -> int:
         start = datetime.combine(self.session.get_one(Cycle, cycle_id).starts_on, time(), UTC)
         row = Person(
             organization_id=self.person.organization_id,

@@ -16,9 +16,9 @@ from models.outreach import Publication, PublicationPerson
 from models.pairs import Pair, PairMember
 from models.paper_way import PaperEntry
 from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person, Role
+from models.person_notes import Absence, Consultation, Eligibility, Testimony
 from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
-from models.standing import Absence, Consultation, Eligibility, Testimony
 from models.suggestions import Suggestion, SuggestionKind
 from services.access.actors import Actor
 from services.access.errors import NotFound

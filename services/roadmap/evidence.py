@@ -16,8 +16,8 @@ from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.outreach import Memo, Partner, Publication, PublicationKind
 from models.pairs import Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
+from models.person_notes import Consultation
 from models.programmes import Cycle
-from models.standing import Consultation
 from models.surveys import SurveyRun, SurveyStatus
 from services.access.errors import NotFound
 from services.consents.states import ConsentState, read_states
@@ -169,7 +169,7 @@ def _paired(session: Session, scope: Scope) -> tuple[int, int]:
     return len(bank & _in_pairs(session, scope)), len(bank)
 
 
-def _nobody_alone(session: Session, scope: Scope) -> tuple[int, int]:
+def _paired_or_supported(session: Session, scope: Scope) -> tuple[int, int]:
     """Mentees of the bank who are in an agreed pair, or whom the psychologist saw in this school year."""
     bank = _bank_of_mentees(session, scope)
     cycle = session.get_one(Cycle, scope.cycle_id)
@@ -339,7 +339,7 @@ RULES: Mapping[Evidence, Rule] = {
     "mentee_bank": _bank(Role.MENTEE),
     "mentor_bank": _bank(Role.MENTOR),
     "pairs_formed": _paired,
-    "unpaired_supported": _nobody_alone,
+    "unpaired_supported": _paired_or_supported,
     "pairs_ordered": _ordered,
     "intro_meetings": _met(MeetingKind.INTRO),
     "trial_meetings": _met(MeetingKind.TRIAL),

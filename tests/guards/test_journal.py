@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from admin.words import SUBJECTS
 from tests.guards.tree import nodes, python_files
 
-ROOMS = ("services", "handlers", "admin", "installation", "scheduler", "worker", "bot", "nastavnik.py")
+PACKAGES = ("services", "handlers", "admin", "installation", "scheduler", "worker", "bot", "nastavnik.py")
 
 
 def hands_on(function: ast.FunctionDef) -> bool:
@@ -20,7 +20,7 @@ def hands_on(function: ast.FunctionDef) -> bool:
 
 def subjects() -> Iterator[tuple[str, str]]:
     """("person", where) for each `subject=("person", id)`, and for such a pair given to a helper by place."""
-    for path in python_files(*ROOMS):
+    for path in python_files(*PACKAGES):
         helpers = {
             one.name: [arg.arg for arg in one.args.args].index("subject")
             for one in nodes(path)

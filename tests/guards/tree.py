@@ -32,5 +32,7 @@ def nodes(path: Path) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(ast.parse(read(path))))
 
 
-def python_files(*rooms: str) -> list[Path]:
-    return [path for path in tracked() if path.suffix == ".py" and (not rooms or path.parts[0] in rooms)]
+def python_files(*packages: str) -> list[Path]:
+    return [
+        path for path in tracked() if path.suffix == ".py" and (not packages or path.parts[0] in packages)
+    ]

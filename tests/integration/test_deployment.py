@@ -79,8 +79,8 @@ class TestImage:
         let_in = {line[1:] for line in lines if line.startswith("!")}
         assert "**" in lines
         assert all((ROOT / name).exists() for name in let_in)
-        rooms = {str(path.parts[0]) for path in tracked() if path.name == "__init__.py"}
-        assert rooms - {"tests", "bench"} <= let_in
+        packages = {str(path.parts[0]) for path in tracked() if path.name == "__init__.py"}
+        assert packages - {"tests", "bench"} <= let_in
         assert not let_in & {".env", "data", ".git", "tests"}
 
     def test_the_tools_of_backups_are_the_servers_own(self) -> None:

@@ -114,7 +114,7 @@ def question_of(text: str) -> str:
 
 
 def assert_nothing_personal(logs: Path) -> None:
-    """Logs carry ids only, and no token (house rule)."""
+    """Logs carry ids only, and no token (docs/design.md)."""
     files = list(logs.iterdir())
     assert {file.stem for file in files} >= {"run", "bot", "panel", "sandbox"}
     for file in files:

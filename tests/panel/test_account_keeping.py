@@ -11,7 +11,7 @@ from models.accounts import Account, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from models.messages import OutboxMessage
-from models.standing import Consultation
+from models.person_notes import Consultation
 from services.access.actors import Actor, ActorKind, Channel, person_in_chat, system
 from services.access.clock import FixedClock
 from services.access.rights import RIGHTS

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.accounts import AccountRole
 from models.engine import Database
-from models.standing import Consultation
+from models.person_notes import Consultation
 from services.privacy.erasing import erase_person
 from services.privacy.own_data import read_own_data
 from tests.panel.conftest import Browser, text_of

@@ -17,8 +17,8 @@ from models.base import Base
 from models.engine import Database
 from models.events import Event, EventKind
 from models.people import Organization, Person
+from models.person_notes import Eligibility
 from models.roadmap import RoadmapEntry
-from models.standing import Eligibility
 from services.access.clock import FixedClock
 from services.people.eligibility import set_eligibility
 from services.programmes.running import settings_of

@@ -31,7 +31,7 @@ from services.consents.states import ConsentMissing, ConsentState, read_state, r
 from services.consents.texts import read_offer
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import write_export
-from services.joining.standings import Standing, list_standings
+from services.joining.consent_overview import Standing, list_standings
 from services.joining.withdrawing import decline_consent, end_terms, withdraw_consent, withdraw_on_paper
 from services.organizations.school_days import add_school_days
 from services.people.cards import PersonFacts

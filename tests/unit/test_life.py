@@ -12,8 +12,8 @@ from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
 from models.pairs import Pair, PairStatus
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Person, Role
+from models.person_notes import AbsenceKind
 from models.roadmap import RoadmapEntry
-from models.standing import AbsenceKind
 from models.surveys import SurveyRun
 from notices.catalogue import compose
 from notices.language import load_translators

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.unit_of_work import UnitOfWork
-from scheduler.clockwork import Clockwork
 from scheduler.plan import TICKS, Tick
+from scheduler.tick_scheduler import TickScheduler
 from services.access.clock import Clock, FixedClock
 from tests.conftest import FIRST_MOMENT
 
@@ -52,15 +52,15 @@ async def no() -> bool:
     return False
 
 
-def make_clockwork(
+def make_scheduler(
     uow: UnitOfWork,
     clock: Clock,
     ticks: Sequence[Tick],
     *,
     is_leader: Callable[[], Awaitable[bool]] = yes,
     worked: Callable[[], None] = lambda: None,
-) -> Clockwork:
-    return Clockwork(
+) -> TickScheduler:
+    return TickScheduler(
         write=uow.write, read=uow.read, clock=clock, is_leader=is_leader, worked=worked, ticks=ticks
     )
 
@@ -84,9 +84,9 @@ def test_the_plan_is_sound() -> None:
 async def test_every_tick_of_the_plan_works_on_an_empty_database(
     uow: UnitOfWork, caplog: pytest.LogCaptureFixture
 ) -> None:
-    clockwork = make_clockwork(uow, MovedClock(), TICKS)
+    scheduler = make_scheduler(uow, MovedClock(), TICKS)
     with caplog.at_level(logging.WARNING):
-        await clockwork.run_all()
+        await scheduler.run_all()
     assert caplog.records == []
 
 
@@ -99,8 +99,8 @@ async def test_ticks_run_at_once_and_again_when_the_clock_jumps(uow: UnitOfWork)
         return 0
 
     clock = MovedClock()
-    clockwork = make_clockwork(uow, clock, [Tick("look", 3600, look)])
-    clockwork.start()
+    scheduler = make_scheduler(uow, clock, [Tick("look", 3600, look)])
+    scheduler.start()
     try:
         await until(lambda: seen)
         for day in (1, 2, 3):
@@ -108,11 +108,11 @@ async def test_ticks_run_at_once_and_again_when_the_clock_jumps(uow: UnitOfWork)
             await until(lambda: clock.moment in seen)
             assert seen[-1] == FIRST_MOMENT + timedelta(days=day)
     finally:
-        await clockwork.stop()
+        await scheduler.stop()
     count = len(seen)
     clock.jump(timedelta(days=1))
     await asyncio.sleep(0.05)
-    assert len(seen) == count, "a stopped clockwork follows no clock"
+    assert len(seen) == count, "a stopped scheduler follows no clock"
 
 
 async def test_a_tick_that_fails_stops_nobody_and_is_named(
@@ -127,9 +127,9 @@ async def test_a_tick_that_fails_stops_nobody_and_is_named(
         done.append(now)
         return 0
 
-    clockwork = make_clockwork(uow, MovedClock(), [Tick("first", 60, fail), Tick("second", 60, work)])
+    scheduler = make_scheduler(uow, MovedClock(), [Tick("first", 60, fail), Tick("second", 60, work)])
     with caplog.at_level(logging.WARNING):
-        await clockwork.run_all()
+        await scheduler.run_all()
     assert done == [FIRST_MOMENT]
     assert [record.getMessage() for record in caplog.records] == ["The tick 'first' failed: RuntimeError"]
 
@@ -142,13 +142,13 @@ async def test_who_does_not_lead_does_nothing(uow: UnitOfWork) -> None:
         return 0
 
     tick = Tick("work", 60, work)
-    await make_clockwork(uow, MovedClock(), [tick], is_leader=no).run_all()
+    await make_scheduler(uow, MovedClock(), [tick], is_leader=no).run_all()
     assert done == []
 
 
 async def test_a_full_batch_is_followed_by_another_and_the_outbox_is_woken(uow: UnitOfWork) -> None:
     left, woken = [2, 2, 1], []
     tick = Tick("work", 60, lambda _session, now: left.pop(0), batch=2)
-    await make_clockwork(uow, MovedClock(), [tick], worked=lambda: woken.append(1)).run_all()
+    await make_scheduler(uow, MovedClock(), [tick], worked=lambda: woken.append(1)).run_all()
     assert left == []
     assert len(woken) == 3

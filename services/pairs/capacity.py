@@ -57,7 +57,7 @@ def settle_members(session: Session, pair: Pair) -> None:
             .join(Pair, Pair.id == PairMember.pair_id)
             .where(PairMember.participation_id == row.id, PairMember.is_current, Pair.status.in_(IN_WORK))
         )
-        is_full = 0 < (in_work or 0) >= row.capacity  # who takes nobody is not in a pair for that
+        is_full = 0 < (in_work or 0) >= row.capacity  # capacity 0: takes no mentees, so the place is not full
         row.status = ParticipationStatus.PAIRED if is_full else ParticipationStatus.READY
 
 

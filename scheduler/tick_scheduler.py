@@ -23,7 +23,7 @@ Unit = Callable[..., Awaitable[Any]]
 """`await unit(fn, now=...)` runs `fn(session, now=...)` in a transaction of its own."""
 
 
-class Clockwork:
+class TickScheduler:
     """Started and stopped by the process that owns it; only the leader's ticks do anything."""
 
     def __init__(
