@@ -1,41 +1,42 @@
 """Words about accounts: entries of the journal, and what others did as the owner reads it."""
 
 from admin.languages import label
+from models.audit import Action
 from services.access.errors import N_
-from services.accounts.news import AccountEvent, AccountNews
+from services.accounts.news import AccountNews
 
 EVENTS = {
-    AccountEvent.LINK_ISSUED: N_("a new set-up link was issued by {who}"),
-    AccountEvent.PASSWORD_SET: N_("the password was set through a link that was issued by {who}"),
-    AccountEvent.DISABLED: N_("the account was switched off by {who}"),
-    AccountEvent.ENABLED: N_("the account was switched on again by {who}"),
-    AccountEvent.CHAT_LINKED: N_("a chat was tied to the account"),
-    AccountEvent.CHAT_UNLINKED: N_("the chat was untied from the account"),
-    AccountEvent.GUEST_ADMITTED: N_("another organisation let you in as a guest: {who}"),
-    AccountEvent.GUEST_ENDED: N_("your stay as a guest in another organisation was ended: {who}"),
-    AccountEvent.RECORDS_CLOSED: N_("your own records were closed"),
-    AccountEvent.RECORDS_OPENED: N_("your own records were opened again by {who}"),
+    Action.ACCOUNT_LINK_ISSUED: N_("a new set-up link was issued by {who}"),
+    Action.ACCOUNT_PASSWORD_SET: N_("the password was set through a link that was issued by {who}"),
+    Action.ACCOUNT_DISABLED: N_("the account was switched off by {who}"),
+    Action.ACCOUNT_ENABLED: N_("the account was switched on again by {who}"),
+    Action.ACCOUNT_CHAT_LINKED: N_("a chat was tied to the account"),
+    Action.ACCOUNT_CHAT_UNLINKED: N_("the chat was untied from the account"),
+    Action.ACCOUNT_GUEST_ADMITTED: N_("another organisation let you in as a guest: {who}"),
+    Action.ACCOUNT_GUEST_ENDED: N_("your stay as a guest in another organisation was ended: {who}"),
+    Action.ACCOUNT_RECORDS_CLOSED: N_("your own records were closed"),
+    Action.ACCOUNT_RECORDS_OPENED: N_("your own records were opened again by {who}"),
 }
 
 
 ACTIONS = {
-    "account.created": N_("Account made"),
-    "account.disabled": N_("Account switched off"),
-    "account.enabled": N_("Account switched on again"),
-    "account.link_issued": N_("New set-up link issued"),
-    "account.password_set": N_("Password set"),
-    "account.signed_in": N_("Signed in"),
-    "account.sign_in_failed": N_("Failed sign-in"),
-    "account.present_password_failed": N_("Wrong present password when changing it"),
-    "account.language_chosen": N_("Language chosen"),
-    "account.chat_linked": N_("Chat tied to an account"),
-    "account.chat_unlinked": N_("Chat untied from an account"),
-    "account.entry_sent": N_("Link into the panel sent to the chat"),
-    "account.guest_admitted": N_("Guest let in"),
-    "account.guest_ended": N_("Stay of a guest ended"),
-    "account.records_closed": N_("Own records closed"),
-    "account.records_opened": N_("Own records opened again"),
-    "account.messenger_rule_read": N_("Read of the rule on foreign messengers"),
+    Action.ACCOUNT_CREATED: N_("Account made"),
+    Action.ACCOUNT_DISABLED: N_("Account switched off"),
+    Action.ACCOUNT_ENABLED: N_("Account switched on again"),
+    Action.ACCOUNT_LINK_ISSUED: N_("New set-up link issued"),
+    Action.ACCOUNT_PASSWORD_SET: N_("Password set"),
+    Action.ACCOUNT_SIGNED_IN: N_("Signed in"),
+    Action.ACCOUNT_SIGN_IN_FAILED: N_("Failed sign-in"),
+    Action.ACCOUNT_PRESENT_PASSWORD_FAILED: N_("Wrong present password when changing it"),
+    Action.ACCOUNT_LANGUAGE_CHOSEN: N_("Language chosen"),
+    Action.ACCOUNT_CHAT_LINKED: N_("Chat tied to an account"),
+    Action.ACCOUNT_CHAT_UNLINKED: N_("Chat untied from an account"),
+    Action.ACCOUNT_ENTRY_SENT: N_("Link into the panel sent to the chat"),
+    Action.ACCOUNT_GUEST_ADMITTED: N_("Guest let in"),
+    Action.ACCOUNT_GUEST_ENDED: N_("Stay of a guest ended"),
+    Action.ACCOUNT_RECORDS_CLOSED: N_("Own records closed"),
+    Action.ACCOUNT_RECORDS_OPENED: N_("Own records opened again"),
+    Action.ACCOUNT_MESSENGER_RULE_READ: N_("Read of the rule on foreign messengers"),
 }
 """Entries of the journal about accounts."""
 

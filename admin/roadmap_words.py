@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from models.audit import Action
 from models.events import EventStatus, GuestAnswer
+from models.messages import NoticeKind
 from models.outreach import PublicationKind
 from models.people import Role as Side
 from models.roadmap import ProofKind
@@ -77,15 +79,15 @@ EVIDENCE: Mapping[Evidence, str] = {
 }
 
 ACTIONS = {
-    "roadmap.planned": N_("Row of the roadmap planned"),
-    "roadmap.shifted": N_("Old dates of the roadmap moved to this school year"),
-    "roadmap.put_off": N_("Reminders of a row put off for a week"),
-    "roadmap.proof_added": N_("Evidence put down for a row of the roadmap"),
-    "roadmap.done": N_("Row of the roadmap done"),
-    "roadmap.reopened": N_("Row of the roadmap opened again"),
-    "roadmap.asked": N_("Responsible person reminded of a row"),
-    "school_days.added": N_("Days of the school calendar added"),
-    "school_days.removed": N_("Days of the school calendar removed"),
+    Action.ROADMAP_PLANNED: N_("Row of the roadmap planned"),
+    Action.ROADMAP_SHIFTED: N_("Old dates of the roadmap moved to this school year"),
+    Action.ROADMAP_PUT_OFF: N_("Reminders of a row put off for a week"),
+    Action.ROADMAP_PROOF_ADDED: N_("Evidence put down for a row of the roadmap"),
+    Action.ROADMAP_DONE: N_("Row of the roadmap done"),
+    Action.ROADMAP_REOPENED: N_("Row of the roadmap opened again"),
+    Action.ROADMAP_ASKED: N_("Responsible person reminded of a row"),
+    Action.SCHOOL_DAYS_ADDED: N_("Days of the school calendar added"),
+    Action.SCHOOL_DAYS_REMOVED: N_("Days of the school calendar removed"),
 }
 
 SUBJECTS = {
@@ -100,9 +102,9 @@ SUBJECTS = {
 }
 
 NOTICES = {
-    "roadmap.reminder": N_("Reminder of a row of the roadmap"),
-    "roadmap.asked": N_("Curator's reminder of a row"),
-    "roadmap.digest": N_("Monday digest of the roadmap"),
+    NoticeKind.ROADMAP_REMINDER: N_("Reminder of a row of the roadmap"),
+    NoticeKind.ROADMAP_ASKED: N_("Curator's reminder of a row"),
+    NoticeKind.ROADMAP_DIGEST: N_("Monday digest of the roadmap"),
 }
 
 EVENT_STATUSES = {
@@ -113,20 +115,20 @@ EVENT_STATUSES = {
 ANSWERS = {GuestAnswer.COMES: N_("comes"), GuestAnswer.CANNOT: N_("cannot come")}
 
 EVENT_ACTIONS = {
-    "event.planned": N_("Event planned"),
-    "event.changed": N_("Event changed"),
-    "event.cancelled": N_("Event called off"),
-    "event.invited": N_("Guests invited to an event"),
-    "event.held": N_("Attendance of an event noted"),
-    "event.minutes_written": N_("Minutes of an event written"),
-    "event.material_added": N_("Material of an event added"),
+    Action.EVENT_PLANNED: N_("Event planned"),
+    Action.EVENT_CHANGED: N_("Event changed"),
+    Action.EVENT_CANCELLED: N_("Event called off"),
+    Action.EVENT_INVITED: N_("Guests invited to an event"),
+    Action.EVENT_HELD: N_("Attendance of an event noted"),
+    Action.EVENT_MINUTES_WRITTEN: N_("Minutes of an event written"),
+    Action.EVENT_MATERIAL_ADDED: N_("Material of an event added"),
 }
 EVENT_NOTICES = {
-    "event.invitation": N_("Invitation to an event"),
-    "event.moved": N_("Event moved"),
-    "event.cancelled": N_("Event called off"),
-    "event.reminder": N_("Reminder of an event"),
-    "event.materials": N_("Materials of an event"),
+    NoticeKind.EVENT_INVITATION: N_("Invitation to an event"),
+    NoticeKind.EVENT_MOVED: N_("Event moved"),
+    NoticeKind.EVENT_CANCELLED: N_("Event called off"),
+    NoticeKind.EVENT_REMINDER: N_("Reminder of an event"),
+    NoticeKind.EVENT_MATERIALS: N_("Materials of an event"),
 }
 
 PUBLICATIONS = {
@@ -140,11 +142,11 @@ PUBLICATIONS = {
 AUDIENCES = {Side.MENTOR: N_("for mentors"), Side.MENTEE: N_("for mentees")}
 
 OUTREACH_ACTIONS = {
-    "publication.added": N_("Publication entered"),
-    "publication.removed": N_("Publication removed from the register"),
-    "partner.added": N_("Partner entered"),
-    "partner.removed": N_("Partner removed"),
-    "memo.written": N_("Memo written"),
-    "memo.sent": N_("Memo sent"),
+    Action.PUBLICATION_ADDED: N_("Publication entered"),
+    Action.PUBLICATION_REMOVED: N_("Publication removed from the register"),
+    Action.PARTNER_ADDED: N_("Partner entered"),
+    Action.PARTNER_REMOVED: N_("Partner removed"),
+    Action.MEMO_WRITTEN: N_("Memo written"),
+    Action.MEMO_SENT: N_("Memo sent"),
 }
-OUTREACH_NOTICES = {"memo.sent": N_("Memo")}
+OUTREACH_NOTICES = {NoticeKind.MEMO_SENT: N_("Memo")}

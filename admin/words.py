@@ -1,16 +1,20 @@
 """The panel's words for states and kinds: one table each, msgids that templates translate."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
+
+from flask import current_app
 
 from admin import account_words, roadmap_words
 from admin.languages import label
 from admin.people_words import *  # noqa: F403  # one table of words for templates, in two files
 from admin.people_words import PEOPLE_ACTIONS
 from models.accounts import AccountRole
+from models.audit import Action
 from models.jobs import JobStatus
 from models.meetings import MeetingFormat, MeetingStatus, Source
-from models.messages import OutboxStatus
+from models.messages import NoticeKind, OutboxStatus
 from models.pairs import Decision, DeclineReason, PairStatus
 from models.people import ParticipationStatus, Role
 from models.tasks import TaskKind
@@ -207,106 +211,109 @@ CAUTIONS = {
     Caution.NOT_INFORMED: N_("The mentor has not confirmed knowing of the written agreement."),
 }
 
-NOTICES = {
-    "joining.recognised": N_("Recognised by the curator"),
-    "joining.refused": N_("Not recognised"),
-    "joining.moved": N_("The person writes from another chat now"),
-    "joining.undone": N_("A chat is unlinked again"),
-    "consent.request": N_("Question for a consent"),
-    "privacy.erased": N_("Word that the data are destroyed"),
-    "survey.unfinished": N_("Reminder of an unfinished questionnaire"),
-    "pair.offer": N_("Offer of a pair"),
-    "pair.accepted": N_("The pair is agreed"),
-    "pair.declined": N_("The offer was declined"),
-    "pair.expired": N_("The offer ran out"),
-    "pair.withdrawn": N_("The offer was withdrawn"),
-    "pair.unreachable": N_("The partner cannot be reached at present"),
-    "pair.ended": N_("The pair has ended"),
-    "pair.ordered": N_("The order is signed"),
-    "pair.paused": N_("The pair is paused"),
-    "pair.resumed": N_("The pair goes on"),
-    "person.dismissed": N_("Part in the programme has ended"),
-    "person.transferred": N_("Transferred to another organisation"),
-    "cycle.closed": N_("The school year is over: thanks and an offer"),
-    "meeting.proposed": N_("Meeting proposed"),
-    "meeting.planned": N_("Meeting planned"),
-    "meeting.moved": N_("Meeting moved"),
-    "meeting.cancelled": N_("Meeting cancelled"),
-    "meeting.reminder": N_("Reminder of a meeting"),
-    "meeting.question": N_("Question after a meeting"),
-    "survey.invite": N_("Invitation to answer a survey"),
-    "feedback.invite": N_("Invitation to give feedback"),
-    "feedback.reminder": N_("Reminder of feedback"),
-    "screen.current": N_("The person's current screen"),
+NOTICES: Mapping[NoticeKind, str] = {
+    NoticeKind.JOINING_RECOGNISED: N_("Recognised by the curator"),
+    NoticeKind.JOINING_REFUSED: N_("Not recognised"),
+    NoticeKind.JOINING_MOVED: N_("The person writes from another chat now"),
+    NoticeKind.JOINING_UNDONE: N_("A chat is unlinked again"),
+    NoticeKind.ACCOUNT_UNLINKED: N_("The chat no longer opens the panel"),
+    NoticeKind.ACCOUNT_CHANGED: N_("Word to the owner of an account"),
+    NoticeKind.SUGGESTION_DECIDED: N_("Decision on the mentor's suggestion"),
+    NoticeKind.CONSENT_REQUEST: N_("Question for a consent"),
+    NoticeKind.PRIVACY_ERASED: N_("Word that the data are destroyed"),
+    NoticeKind.SURVEY_UNFINISHED: N_("Reminder of an unfinished questionnaire"),
+    NoticeKind.PAIR_OFFER: N_("Offer of a pair"),
+    NoticeKind.PAIR_ACCEPTED: N_("The pair is agreed"),
+    NoticeKind.PAIR_DECLINED: N_("The offer was declined"),
+    NoticeKind.PAIR_EXPIRED: N_("The offer ran out"),
+    NoticeKind.PAIR_WITHDRAWN: N_("The offer was withdrawn"),
+    NoticeKind.PAIR_UNREACHABLE: N_("The partner cannot be reached at present"),
+    NoticeKind.PAIR_ENDED: N_("The pair has ended"),
+    NoticeKind.PAIR_PAUSED: N_("The pair is paused"),
+    NoticeKind.PAIR_RESUMED: N_("The pair goes on"),
+    NoticeKind.PERSON_DISMISSED: N_("Part in the programme has ended"),
+    NoticeKind.PERSON_TRANSFERRED: N_("Transferred to another organisation"),
+    NoticeKind.CYCLE_CLOSED: N_("The school year is over: thanks and an offer"),
+    NoticeKind.MEETING_PROPOSED: N_("Meeting proposed"),
+    NoticeKind.MEETING_PLANNED: N_("Meeting planned"),
+    NoticeKind.MEETING_CANCELLED: N_("Meeting cancelled"),
+    NoticeKind.MEETING_REMINDER: N_("Reminder of a meeting"),
+    NoticeKind.MEETING_QUESTION: N_("Question after a meeting"),
+    NoticeKind.SURVEY_INVITE: N_("Invitation to answer a survey"),
+    NoticeKind.FEEDBACK_INVITE: N_("Invitation to give feedback"),
+    NoticeKind.FEEDBACK_REMINDER: N_("Reminder of feedback"),
+    NoticeKind.SCREEN_CURRENT: N_("The person's current screen"),
     **roadmap_words.NOTICES,
     **roadmap_words.EVENT_NOTICES,
     **roadmap_words.OUTREACH_NOTICES,
 }
 
-ACTIONS = {
+ACTIONS: Mapping[Action, str] = {
     **account_words.ACTIONS,
     **PEOPLE_ACTIONS,
-    "consent.given": N_("Consent given"),
-    "consent.declined": N_("Consent declined"),
-    "consent.withdrawn": N_("Consent withdrawn"),
-    "privacy.stop_demanded": N_("Stop of the processing demanded"),
-    "privacy.erased": N_("Data destroyed, act written"),
-    "privacy.erasure_done": N_("Deadline of the destruction kept"),
-    "privacy.stop_done": N_("Processing stopped as demanded"),
-    "privacy.unpublish_done": N_("Publications taken down"),
-    "privacy.agreement_registered": N_("Agreement on mentoring registered"),
-    "privacy.operator_edited": N_("Facts of the operator changed"),
-    "join.recognised": N_("Recognised"),
-    "join.refused": N_("Not recognised"),
-    "organization.added": N_("Organisation added"),
-    "organization.code_replaced": N_("Code for joining replaced"),
-    "organization.edited": N_("Organisation's card corrected"),
-    "approval.given": N_("Approved by the head"),
-    "paper.entered": N_("Entered for a participant"),
-    "pair.drafted": N_("Draft of a pair made"),
-    "pair.confirmed": N_("Pair confirmed and offered"),
-    "pair.discarded": N_("Draft discarded"),
-    "pair.withdrawn": N_("Offer withdrawn"),
-    "pair.accepted": N_("Offer accepted"),
-    "pair.declined": N_("Offer declined"),
-    "pair.expired": N_("Offer ran out"),
-    "pair.ordered": N_("Order registered"),
-    "pair.agreement_registered": N_("Mentor's agreement registered"),
-    "pair.ended": N_("Pair ended"),
-    "pair.meetings_cancelled": N_("Coming meetings cancelled"),
-    "meeting.proposed": N_("Meeting proposed"),
-    "meeting.planned": N_("Meeting planned"),
-    "meeting.moved": N_("Meeting moved"),
-    "meeting.cancelled": N_("Meeting cancelled"),
-    "meeting.logged": N_("Meeting logged"),
-    "meeting.corrected": N_("Log of a meeting corrected"),
-    "meeting.log_withdrawn": N_("Log of a meeting taken back"),
-    "petition.sent": N_("Wish about the pair sent"),
-    "suggestion.made": N_("The mentor suggested something to the curator"),
-    "suggestion.decided": N_("Suggestion of the mentor decided"),
-    "notice.retried": N_("Message queued again"),
-    "programme.created": N_("Programme created"),
-    "programme.upgraded": N_("Programme upgraded"),
-    "programme.settings_changed": N_("Programme settings changed"),
-    "role.chosen": N_("Role chosen"),
-    "scores.sheet_opened": N_("Sheet of nine criteria opened"),
-    "scores.sheet_saved": N_("Sheet of nine criteria saved"),
-    "survey.sent": N_("Questionnaire sent"),
-    "wave.planned": N_("Wave of surveys planned"),
-    "wave.cancelled": N_("Wave of surveys taken back"),
-    "wave.closed": N_("Wave of surveys closed"),
-    "survey.paper_entered": N_("Paper sheet typed in"),
-    "survey.partner_asked": N_("A partner was asked"),
-    "link.issued": N_("One-time link made"),
-    "task.closed": N_("Marked as dealt with"),
-    "export.made": N_("Export made"),
-    "file.deleted": N_("File deleted"),
-    "installation.restored": N_("Restored from a backup"),
-    "job.asked": N_("Long task started"),
-    "job.cancelled": N_("Long task cancelled"),
-    "meeting.said": N_("Said whether the meeting took place"),
-    "pair.side_accepted": N_("One side accepted the offer"),
-    "role.ready": N_("Entered the bank"),
+    Action.CONSENT_GIVEN: N_("Consent given"),
+    Action.CONSENT_DECLINED: N_("Consent declined"),
+    Action.CONSENT_WITHDRAWN: N_("Consent withdrawn"),
+    Action.CONSENT_EXPIRED: N_("Term of a consent ended"),
+    Action.PRIVACY_SCAN_READ: N_("Scan of a paper looked at"),
+    Action.PRIVACY_STOP_DEMANDED: N_("Stop of the processing demanded"),
+    Action.PRIVACY_ERASED: N_("Data destroyed, act written"),
+    Action.PRIVACY_ERASURE_DONE: N_("Deadline of the destruction kept"),
+    Action.PRIVACY_STOP_DONE: N_("Processing stopped as demanded"),
+    Action.PRIVACY_UNPUBLISH_DONE: N_("Publications taken down"),
+    Action.PRIVACY_AGREEMENT_REGISTERED: N_("Agreement on mentoring registered"),
+    Action.PRIVACY_OPERATOR_EDITED: N_("Facts of the operator changed"),
+    Action.JOIN_RECOGNISED: N_("Recognised"),
+    Action.JOIN_REFUSED: N_("Not recognised"),
+    Action.ORGANIZATION_ADDED: N_("Organisation added"),
+    Action.ORGANIZATION_CODE_REPLACED: N_("Code for joining replaced"),
+    Action.ORGANIZATION_EDITED: N_("Organisation's card corrected"),
+    Action.APPROVAL_GIVEN: N_("Approved by the head"),
+    Action.PAPER_ENTERED: N_("Entered for a participant"),
+    Action.PAIR_DRAFTED: N_("Draft of a pair made"),
+    Action.PAIR_CONFIRMED: N_("Pair confirmed and offered"),
+    Action.PAIR_DISCARDED: N_("Draft discarded"),
+    Action.PAIR_WITHDRAWN: N_("Offer withdrawn"),
+    Action.PAIR_ACCEPTED: N_("Offer accepted"),
+    Action.PAIR_DECLINED: N_("Offer declined"),
+    Action.PAIR_EXPIRED: N_("Offer ran out"),
+    Action.PAIR_ORDERED: N_("Order registered"),
+    Action.PAIR_AGREEMENT_REGISTERED: N_("Mentor's agreement registered"),
+    Action.PAIR_ENDED: N_("Pair ended"),
+    Action.PAIR_MEETINGS_CANCELLED: N_("Coming meetings cancelled"),
+    Action.MEETING_PROPOSED: N_("Meeting proposed"),
+    Action.MEETING_PLANNED: N_("Meeting planned"),
+    Action.MEETING_MOVED: N_("Meeting moved"),
+    Action.MEETING_CANCELLED: N_("Meeting cancelled"),
+    Action.MEETING_LOGGED: N_("Meeting logged"),
+    Action.MEETING_CORRECTED: N_("Log of a meeting corrected"),
+    Action.MEETING_LOG_WITHDRAWN: N_("Log of a meeting taken back"),
+    Action.PETITION_SENT: N_("Wish about the pair sent"),
+    Action.SUGGESTION_MADE: N_("The mentor suggested something to the curator"),
+    Action.SUGGESTION_DECIDED: N_("Suggestion of the mentor decided"),
+    Action.NOTICE_RETRIED: N_("Message queued again"),
+    Action.PROGRAMME_CREATED: N_("Programme created"),
+    Action.PROGRAMME_UPGRADED: N_("Programme upgraded"),
+    Action.PROGRAMME_SETTINGS_CHANGED: N_("Programme settings changed"),
+    Action.ROLE_CHOSEN: N_("Role chosen"),
+    Action.SCORES_SHEET_OPENED: N_("Sheet of nine criteria opened"),
+    Action.SCORES_SHEET_SAVED: N_("Sheet of nine criteria saved"),
+    Action.SURVEY_SENT: N_("Questionnaire sent"),
+    Action.WAVE_PLANNED: N_("Wave of surveys planned"),
+    Action.WAVE_CANCELLED: N_("Wave of surveys taken back"),
+    Action.WAVE_CLOSED: N_("Wave of surveys closed"),
+    Action.SURVEY_PAPER_ENTERED: N_("Paper sheet typed in"),
+    Action.SURVEY_PARTNER_ASKED: N_("A partner was asked"),
+    Action.LINK_ISSUED: N_("One-time link made"),
+    Action.TASK_CLOSED: N_("Marked as dealt with"),
+    Action.EXPORT_MADE: N_("Export made"),
+    Action.FILE_DELETED: N_("File deleted"),
+    Action.INSTALLATION_RESTORED: N_("Restored from a backup"),
+    Action.JOB_ASKED: N_("Long task started"),
+    Action.JOB_CANCELLED: N_("Long task cancelled"),
+    Action.MEETING_SAID: N_("Said whether the meeting took place"),
+    Action.PAIR_SIDE_ACCEPTED: N_("One side accepted the offer"),
+    Action.ROLE_READY: N_("Entered the bank"),
     **roadmap_words.ACTIONS,
     **roadmap_words.EVENT_ACTIONS,
     **roadmap_words.OUTREACH_ACTIONS,
@@ -376,10 +383,23 @@ ERRORS = {
 }
 
 
+UNNAMED = N_("other")
+
+log = logging.getLogger(__name__)
+
+
 def word(table: Mapping[Any, str], value: object) -> str:
-    """The word for a value in the reader's language; an unknown one stands as it is."""
+    """The word for a value in the reader's language.
+
+    A value without one raises KeyError in tests; a running panel shows a neutral word, never a code.
+    """
     found = table.get(value)
-    return label(found) if found else str(value)
+    if found is None:
+        if current_app.testing:
+            raise KeyError(value)
+        log.warning("a %s has no word", type(value).__name__)
+        found = UNNAMED
+    return label(found)
 
 
 def error_words(status: int) -> tuple[str, str]:

@@ -6,12 +6,11 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from bot.context import BotContext
-from models.messages import OutboxStatus
+from models.messages import NoticeKind, OutboxStatus
 from notices.catalogue import NoticeClass
 from notices.letters import Letter, Skip, reword
 from services.access.errors import DomainError
 from services.delivery.inbox import has_open
-from services.delivery.outbox import SCREEN
 from services.delivery.sending import Due, Outcome, has_heard_today, read_due_with
 from services.people.addressees import Addressee, find_addressee
 
@@ -47,7 +46,7 @@ class Planner:
     def __init__(self, context: BotContext) -> None:
         self._context = context
         notices = context.conversation.notices
-        self.ranks = {SCREEN: RANKS[NoticeClass.ANSWER]}
+        self.ranks: dict[str, int] = {NoticeKind.SCREEN_CURRENT.value: RANKS[NoticeClass.ANSWER]}
         self.ranks |= {kind: RANKS[notice.notice_class] for kind, notice in notices.items()}
         self._budgeted = {k for k, notice in notices.items() if notice.notice_class is NoticeClass.BUDGETED}
 
@@ -55,7 +54,7 @@ class Planner:
         return kind in self._budgeted
 
     def plan(self, session: Session, due: Due, *, now: datetime) -> Plan:
-        if due.kind == SCREEN:
+        if due.kind == NoticeKind.SCREEN_CURRENT:
             return self._plan_screen(session, due, now)
         if due.kind not in self._context.conversation.notices:
             return _settled(due, OutboxStatus.PARKED, "unknown kind")

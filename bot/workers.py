@@ -26,6 +26,7 @@ from bot.rate_limit import AnswerPace
 from bot.session import TokenRevoked, wait_before
 from bot.updates import find_album, read_update
 from handlers import fallback
+from models.messages import NoticeKind
 from services.delivery import outbox
 from services.delivery.conversations import Place, Shown, read_place, record_shown
 from services.delivery.inbox import OpenUpdate, forget_old_updates, park_update, read_left_chats, read_open
@@ -264,7 +265,7 @@ class Workers:
             """In one write: a kill between the two would have the screen shown for each of them."""
             outbox.enqueue(
                 session,
-                kind=outbox.SCREEN,
+                kind=NoticeKind.SCREEN_CURRENT,
                 dedup_key=f"screen:{update_id}",
                 now=now,
                 due_at=now + SCREEN_LATER,

@@ -24,6 +24,54 @@ class OutboxStatus(StrEnum):
     PARKED = "parked"  # Telegram refused it
 
 
+class NoticeKind(StrEnum):
+    """Every kind of row in the outbox; notices/catalogue.py words each but one.
+
+    SCREEN_CURRENT is no notice: the chat's current screen, shown when no answer could show it.
+    """
+
+    ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_UNLINKED = "account.unlinked"
+    CONSENT_REQUEST = "consent.request"
+    CYCLE_CLOSED = "cycle.closed"
+    EVENT_CANCELLED = "event.cancelled"
+    EVENT_INVITATION = "event.invitation"
+    EVENT_MATERIALS = "event.materials"
+    EVENT_MOVED = "event.moved"
+    EVENT_REMINDER = "event.reminder"
+    FEEDBACK_INVITE = "feedback.invite"
+    FEEDBACK_REMINDER = "feedback.reminder"
+    JOINING_MOVED = "joining.moved"
+    JOINING_RECOGNISED = "joining.recognised"
+    JOINING_REFUSED = "joining.refused"
+    JOINING_UNDONE = "joining.undone"
+    MEETING_CANCELLED = "meeting.cancelled"
+    MEETING_PLANNED = "meeting.planned"
+    MEETING_PROPOSED = "meeting.proposed"
+    MEETING_QUESTION = "meeting.question"
+    MEETING_REMINDER = "meeting.reminder"
+    MEMO_SENT = "memo.sent"
+    PAIR_ACCEPTED = "pair.accepted"
+    PAIR_DECLINED = "pair.declined"
+    PAIR_ENDED = "pair.ended"
+    PAIR_EXPIRED = "pair.expired"
+    PAIR_OFFER = "pair.offer"
+    PAIR_PAUSED = "pair.paused"
+    PAIR_RESUMED = "pair.resumed"
+    PAIR_UNREACHABLE = "pair.unreachable"
+    PAIR_WITHDRAWN = "pair.withdrawn"
+    PERSON_DISMISSED = "person.dismissed"
+    PERSON_TRANSFERRED = "person.transferred"
+    PRIVACY_ERASED = "privacy.erased"
+    ROADMAP_ASKED = "roadmap.asked"
+    ROADMAP_DIGEST = "roadmap.digest"
+    ROADMAP_REMINDER = "roadmap.reminder"
+    SCREEN_CURRENT = "screen.current"
+    SUGGESTION_DECIDED = "suggestion.decided"
+    SURVEY_INVITE = "survey.invite"
+    SURVEY_UNFINISHED = "survey.unfinished"
+
+
 class InboxUpdate(Base):
     """An update as Telegram sent it; the payload is dropped when it is worked (decision 3)."""
 

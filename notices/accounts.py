@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
+from models.audit import Action
 from models.people import Person
 from notices.language import Translator
 from notices.letters import Letter, Skip
 from services.access.errors import N_
-from services.accounts.news import AccountEvent
 from services.accounts.passes import has_account
 
 
@@ -30,7 +30,7 @@ def changed(session: Session, facts: Mapping[str, Any], t: Translator, _now: dat
     account = session.get(Account, int(facts["account_id"]))
     if account is None:
         return Skip("the account is gone")
-    event = AccountEvent(facts["event"])
+    event = Action(facts["event"])
     by = session.get(Account, facts["by_account_id"]) if facts["by_account_id"] is not None else None
     who = by.name if by is not None else t("the server's command line")
     return Letter(
@@ -40,31 +40,31 @@ def changed(session: Session, facts: Mapping[str, Any], t: Translator, _now: dat
 
 
 WORDS = {
-    AccountEvent.LINK_ISSUED: N_(
+    Action.ACCOUNT_LINK_ISSUED: N_(
         "A one-time link to your account “{account}” of the panel was issued: {who}. Whoever opens it sets a "
         "new password. If you did not ask for it, tell your head or administrator at once."
     ),
-    AccountEvent.PASSWORD_SET: N_(
+    Action.ACCOUNT_PASSWORD_SET: N_(
         "A new password of your account “{account}” of the panel was set through a link that was issued by "
         "somebody else: {who}. This chat opens the account no more until you tie it again. If it was not you "
         "who set the password, tell your head or administrator at once."
     ),
-    AccountEvent.DISABLED: N_("Your account “{account}” of the panel was switched off: {who}."),
-    AccountEvent.ENABLED: N_("Your account “{account}” of the panel was switched on again: {who}."),
-    AccountEvent.CHAT_LINKED: N_("A chat was tied to your account “{account}” of the panel."),
-    AccountEvent.CHAT_UNLINKED: N_("The chat was untied from your account “{account}” of the panel."),
-    AccountEvent.GUEST_ADMITTED: N_(
+    Action.ACCOUNT_DISABLED: N_("Your account “{account}” of the panel was switched off: {who}."),
+    Action.ACCOUNT_ENABLED: N_("Your account “{account}” of the panel was switched on again: {who}."),
+    Action.ACCOUNT_CHAT_LINKED: N_("A chat was tied to your account “{account}” of the panel."),
+    Action.ACCOUNT_CHAT_UNLINKED: N_("The chat was untied from your account “{account}” of the panel."),
+    Action.ACCOUNT_GUEST_ADMITTED: N_(
         "Another organisation let your account “{account}” of the panel in as a guest: {who}. You choose the "
         "organisation at the top of the panel."
     ),
-    AccountEvent.GUEST_ENDED: N_(
+    Action.ACCOUNT_GUEST_ENDED: N_(
         "Your account “{account}” of the panel no longer works as a guest in another organisation: {who}."
     ),
-    AccountEvent.RECORDS_CLOSED: N_(
+    Action.ACCOUNT_RECORDS_CLOSED: N_(
         "The psychologist's own records are closed: somebody else gave a new password to the account of "
         "{who}. Speak to the psychologist, then open the records again on the page “Approvals” of the panel."
     ),
-    AccountEvent.RECORDS_OPENED: N_(
+    Action.ACCOUNT_RECORDS_OPENED: N_(
         "The records of consultations of your account “{account}” are open again: {who}."
     ),
 }

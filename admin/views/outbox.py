@@ -11,7 +11,7 @@ from admin import words
 from admin.access import SecuredTable, current_account, current_actor
 from admin.languages import label, short_moment
 from admin.storage import db, now, session
-from models.messages import OutboxMessage, OutboxStatus
+from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.people import Person
 from services.access.errors import N_
 from services.access.rights import LISTS
@@ -71,7 +71,7 @@ class OutboxTable(SecuredTable):
             case "due_at":
                 return short_moment(row.sent_at or row.due_at)
             case "person":
-                if row.kind == "privacy.erased":
+                if row.kind == NoticeKind.PRIVACY_ERASED:
                     return label("data destroyed")
                 return str(g.addressees.get(row.person_id) or label("someone not recognised yet"))
             case "kind":

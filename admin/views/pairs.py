@@ -14,6 +14,7 @@ from admin.languages import label, locale
 from admin.people_words import SUGGESTIONS
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
+from models.messages import NoticeKind
 from models.pairs import PairStatus
 from models.people import Role
 from models.suggestions import SuggestionKind
@@ -191,7 +192,7 @@ class PairPage(SecuredPage):
         person = read_person(session(), actor=current_actor(), person_id=side.person_id)
         letter = compose(
             session(),
-            kind="pair.offer",
+            kind=NoticeKind.PAIR_OFFER,
             facts={"pair_id": pair.id, "person_id": side.person_id},
             t=current_app.extensions["nastavnik_translators"][person.locale],
             now=now(),

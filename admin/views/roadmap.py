@@ -22,6 +22,7 @@ from admin.previews import preview_of
 from admin.storage import now, session
 from admin.timelines import draw_roadmap
 from admin.views.consents import drop_scan, take_scan
+from models.messages import NoticeKind
 from notices.catalogue import compose
 from notices.letters import Letter
 from services.access.actors import Right
@@ -228,7 +229,7 @@ def _reminder(one: RoadmapRow) -> Markup | None:
     if person_id is None or one.state is RowState.DONE:
         return None
     facts = {"entry_id": one.entry_id, "person_id": person_id}
-    letter = compose(session(), kind="roadmap.asked", facts=facts, t=translator(), now=now())
+    letter = compose(session(), kind=NoticeKind.ROADMAP_ASKED, facts=facts, t=translator(), now=now())
     return preview_of(letter) if isinstance(letter, Letter) else None
 
 

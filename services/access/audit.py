@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
 from services.access.actors import Actor, ActorKind
 
 
@@ -15,7 +15,7 @@ def record(
     session: Session,
     *,
     actor: Actor,
-    action: str,
+    action: Action,
     subject: tuple[str, int | None],
     organization_id: int | None,
     now: datetime,
@@ -29,7 +29,7 @@ def record(
             actor_kind=actor.kind.value,
             actor_id=actor.id,
             channel=actor.channel.value,
-            action=action,
+            action=action.value,
             subject_kind=subject[0],
             subject_id=subject[1],
             before=before,

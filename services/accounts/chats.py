@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from models.messages import Conversation
+from models.messages import Conversation, NoticeKind
 from models.people import ChatAccount, Person
 from services.access.actors import person_in_chat
 from services.accounts.directory import untie_chat
@@ -87,7 +87,7 @@ def _tell_unlinked(
     for chat_id in chat_ids:
         enqueue(
             session,
-            kind="joining.moved",
+            kind=NoticeKind.JOINING_MOVED,
             dedup_key=f"chat:{chat_id}:moved:{now.isoformat()}",
             organization_id=organization_id,
             chat_id=chat_id,

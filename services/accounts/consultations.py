@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.pairs import PairMember
 from models.people import Person
 from models.person_notes import Consultation
@@ -81,7 +82,7 @@ def add_consultation(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, row, "consultation.added", now)
+    _record(session, actor, row, Action.CONSULTATION_ADDED, now)
     return row.id
 
 
@@ -95,7 +96,7 @@ def remove_consultation(session: Session, *, actor: Actor, consultation_id: int,
     if row.account_id != _author(actor):
         raise NotFound
     person_id = row.person_id
-    _record(session, actor, row, "consultation.removed", now)
+    _record(session, actor, row, Action.CONSULTATION_REMOVED, now)
     session.delete(row)
     session.flush()
     return person_id
@@ -183,7 +184,7 @@ def _author(actor: Actor) -> int:
     return actor.id
 
 
-def _record(session: Session, actor: Actor, row: Consultation, action: str, now: datetime) -> None:
+def _record(session: Session, actor: Actor, row: Consultation, action: Action, now: datetime) -> None:
     """The number of the record: never a word of it."""
     record(
         session,

@@ -11,13 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountOrganization, AccountPass, AccountRole, SetupLink
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
 from models.people import Organization
 from services.access.actors import Actor, ActorKind, Channel, Right, account_of
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.rights import RIGHTS, rights_of
-from services.accounts.news import LINK_BY, AccountEvent, tell_owner
+from services.accounts.news import LINK_BY, tell_owner
 from services.accounts.passwords import check_password, hash_password, is_password
 from services.accounts.record_closures import close_records
 from services.accounts.sessions import end_sessions
@@ -27,8 +27,6 @@ LOCALES = ("ru", "en")
 
 LONGEST_LOGIN, LONGEST_NAME = 50, 100
 LOGIN_SIGNS = "._-@"
-
-PASSWORD_SET = AccountEvent.PASSWORD_SET
 
 
 class LoginTaken(DomainError):
@@ -117,7 +115,7 @@ def create_account(
             session.add(account)
     except IntegrityError as error:
         raise LoginTaken from error
-    _record(session, actor, "account.created", account, now, after={"role": role.value})
+    _record(session, actor, Action.ACCOUNT_CREATED, account, now, after={"role": role.value})
     return NewAccount(account.id, _make_link(session, actor, account, now))
 
 
@@ -170,14 +168,14 @@ def untie_chat(session: Session, actor: Actor, account: Account, now: datetime) 
         return
     account.person_id = None
     end_passes(session, account.id, now)
-    _record(session, actor, AccountEvent.CHAT_UNLINKED, account, now)
+    _record(session, actor, Action.ACCOUNT_CHAT_UNLINKED, account, now)
 
 
 def renew_link(session: Session, actor: Actor, account: Account, now: datetime) -> str:
     """Earlier links stop working; the owner hears of it."""
     end_links(session, account.id, now)
-    _record(session, actor, AccountEvent.LINK_ISSUED, account, now)
-    tell_owner(session, account, AccountEvent.LINK_ISSUED, by_account_id=account_of(actor), now=now)
+    _record(session, actor, Action.ACCOUNT_LINK_ISSUED, account, now)
+    tell_owner(session, account, Action.ACCOUNT_LINK_ISSUED, by_account_id=account_of(actor), now=now)
     return _make_link(session, actor, account, now)
 
 
@@ -206,7 +204,7 @@ def set_password(session: Session, *, token: str, password: str, now: datetime) 
     by_owner = link.issued_by == account.id
     keep_password(session, account, password, now, None if by_owner else {LINK_BY: link.issued_by})
     if not by_owner and not is_new:
-        tell_owner(session, account, AccountEvent.PASSWORD_SET, by_account_id=link.issued_by, now=now)
+        tell_owner(session, account, Action.ACCOUNT_PASSWORD_SET, by_account_id=link.issued_by, now=now)
         actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
         close_records(session, account, issued_by=link.issued_by, actor=actor, now=now)
         untie_chat(session, actor, account, now)
@@ -220,7 +218,7 @@ def _was_used(session: Session, account_id: int) -> bool:
         .where(
             AuditEntry.subject_kind == "account",
             AuditEntry.subject_id == account_id,
-            AuditEntry.action == PASSWORD_SET,
+            AuditEntry.action == Action.ACCOUNT_PASSWORD_SET,
         )
         .limit(1)
     )
@@ -234,7 +232,7 @@ def choose_language(session: Session, *, actor: Actor, locale: str, now: datetim
     if account is None or locale not in LOCALES:
         raise NotFound
     if account.locale != locale:
-        _record(session, actor, "account.language_chosen", account, now, after={"locale": locale})
+        _record(session, actor, Action.ACCOUNT_LANGUAGE_CHOSEN, account, now, after={"locale": locale})
         account.locale = locale
 
 
@@ -303,7 +301,7 @@ def keep_password(
     end_sessions(session, account.id)
     account.password_hash = hash_password(password)
     actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
-    _record(session, actor, PASSWORD_SET, account, now, after)
+    _record(session, actor, Action.ACCOUNT_PASSWORD_SET, account, now, after)
 
 
 def _make_link(session: Session, actor: Actor, account: Account, now: datetime) -> str:
@@ -343,7 +341,7 @@ def signed_in(account: Account) -> SignedIn:
 def _record(
     session: Session,
     actor: Actor,
-    action: str,
+    action: Action,
     account: Account,
     now: datetime,
     after: dict[str, object] | None = None,

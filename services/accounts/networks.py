@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.pairs import MEETING, Pair
 from models.people import Organization, OrganizationKind, Participation, ParticipationStatus, Person, Role
 from models.programmes import Cycle
@@ -85,7 +86,7 @@ def set_center(
         record(
             session,
             actor=actor,
-            action="organization.center_set",
+            action=Action.ORGANIZATION_CENTER_SET,
             subject=("organization", organization_id),
             organization_id=organization_id,
             now=now,

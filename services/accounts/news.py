@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
+from models.messages import NoticeKind
 from services.access.actors import Actor, ActorKind
 from services.access.errors import NotAllowed
 from services.delivery.outbox import enqueue
@@ -18,19 +18,22 @@ LINK_BY = "link_by"
 """In the journal: whose link set a password, None for the command line; absent when it was one's own."""
 
 
-class AccountEvent(StrEnum):
-    """Acts upon an account that its owner hears of; each is also the name of its entry in the journal."""
-
-    LINK_ISSUED = "account.link_issued"
-    PASSWORD_SET = "account.password_set"  # noqa: S105  # through a link that somebody else issued
-    DISABLED = "account.disabled"
-    ENABLED = "account.enabled"
-    CHAT_LINKED = "account.chat_linked"
-    CHAT_UNLINKED = "account.chat_unlinked"
-    GUEST_ADMITTED = "account.guest_admitted"
-    GUEST_ENDED = "account.guest_ended"
-    RECORDS_CLOSED = "account.records_closed"
-    RECORDS_OPENED = "account.records_opened"
+TOLD = frozenset(
+    {
+        Action.ACCOUNT_LINK_ISSUED,
+        # only through a link that somebody else issued
+        Action.ACCOUNT_PASSWORD_SET,
+        Action.ACCOUNT_DISABLED,
+        Action.ACCOUNT_ENABLED,
+        Action.ACCOUNT_CHAT_LINKED,
+        Action.ACCOUNT_CHAT_UNLINKED,
+        Action.ACCOUNT_GUEST_ADMITTED,
+        Action.ACCOUNT_GUEST_ENDED,
+        Action.ACCOUNT_RECORDS_CLOSED,
+        Action.ACCOUNT_RECORDS_OPENED,
+    }
+)
+"""Acts upon an account that its owner hears of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,12 @@ class AccountNews:
     """One act of somebody else. `by` is the name of their account, None for command line and chat."""
 
     at: datetime
-    event: AccountEvent
+    event: Action
     by: str | None
 
 
 def tell_owner(
-    session: Session, account: Account, event: AccountEvent, *, by_account_id: int | None, now: datetime
+    session: Session, account: Account, event: Action, *, by_account_id: int | None, now: datetime
 ) -> None:
     """Into the chat that is tied to the account; an account without one reads it at the next sign-in.
 
@@ -52,7 +55,7 @@ def tell_owner(
     if account.person_id is not None and by_account_id != account.id:
         enqueue(
             session,
-            kind="account.changed",
+            kind=NoticeKind.ACCOUNT_CHANGED,
             dedup_key=f"{event.value}:{account.id}:{now.isoformat()}",
             organization_id=account.organization_id,
             person_id=account.person_id,
@@ -74,7 +77,7 @@ def read_account_news(session: Session, *, actor: Actor, after: int = 0) -> tupl
             AuditEntry.subject_kind == "account",
             AuditEntry.subject_id == actor.id,
             AuditEntry.id > after,
-            AuditEntry.action.in_([event.value for event in AccountEvent]),
+            AuditEntry.action.in_([event.value for event in TOLD]),
         )
         .order_by(AuditEntry.id.desc())
     )
@@ -84,17 +87,17 @@ def read_account_news(session: Session, *, actor: Actor, after: int = 0) -> tupl
     named = {_issuer(row) for row in foreign}
     found = session.execute(select(Account.id, Account.name).where(Account.id.in_(named)))
     names: dict[int | None, str] = {account_id: name for account_id, name in found}  # noqa: C416  # rows
-    return tuple(AccountNews(row.at, AccountEvent(row.action), names.get(_issuer(row))) for row in foreign)
+    return tuple(AccountNews(row.at, Action(row.action), names.get(_issuer(row))) for row in foreign)
 
 
 def _is_own(row: AuditEntry, account_id: int) -> bool:
     """A password is set in the account's own name; whose link it was stands beside."""
-    if row.action == AccountEvent.PASSWORD_SET:
+    if row.action == Action.ACCOUNT_PASSWORD_SET:
         return LINK_BY not in (row.after or {})
     return row.actor_kind == ActorKind.ACCOUNT.value and row.actor_id == account_id
 
 
 def _issuer(row: AuditEntry) -> int | None:
-    if row.action == AccountEvent.PASSWORD_SET:
+    if row.action == Action.ACCOUNT_PASSWORD_SET:
         return (row.after or {}).get(LINK_BY)
     return row.actor_id if row.actor_kind == ActorKind.ACCOUNT.value else None

@@ -13,14 +13,14 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountPass, PassPurpose
+from models.audit import Action
+from models.messages import NoticeKind
 from models.people import Person
 from services.access.actors import Actor, ActorKind, Channel, person_in_chat
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.accounts.chats import choose_chat_locale, link_chat, owner_of
 from services.accounts.directory import LinkNotValid, SignedIn, read_account, untie_chat
-from services.accounts.news import AccountEvent
-from services.accounts.sessions import SIGNED_IN
 from services.accounts.workplaces import list_workplaces
 from services.delivery.outbox import enqueue
 from services.people.participation import takes_part
@@ -103,7 +103,7 @@ def link_account(session: Session, *, code: str, chat_id: int, locale: str, now:
         link_chat(session, chat_id=chat_id, person_id=person.id, now=now)
     account.person_id = person.id
     _record(
-        session, person_in_chat(person.id, person.organization_id), AccountEvent.CHAT_LINKED, account, now
+        session, person_in_chat(person.id, person.organization_id), Action.ACCOUNT_CHAT_LINKED, account, now
     )
     return ChatLinked(account.id, person.id, account.name)
 
@@ -122,7 +122,7 @@ def tell_unlinked_chat(session: Session, account: Account, now: datetime) -> Non
     if account.person_id is not None:
         enqueue(
             session,
-            kind="account.unlinked",
+            kind=NoticeKind.ACCOUNT_UNLINKED,
             dedup_key=f"account:{account.id}:unlinked:{now.isoformat()}",
             organization_id=account.organization_id,
             person_id=account.person_id,
@@ -142,7 +142,7 @@ def issue_entries(session: Session, *, actor: Actor, now: datetime) -> tuple[Ent
         _end(session, account.id, PassPurpose.SIGN_IN, now)
         token = secrets.token_urlsafe(24)
         _keep(session, account.id, token, PassPurpose.SIGN_IN, now + ENTRY_LIFE)
-        _record(session, actor, "account.entry_sent", account, now)
+        _record(session, actor, Action.ACCOUNT_ENTRY_SENT, account, now)
         entries.append(Entry(token, account.name, account.organization.name))
     return tuple(entries)
 
@@ -174,7 +174,7 @@ def enter(session: Session, *, token: str, now: datetime) -> SignedIn:
     if found is None:
         raise LinkNotValid
     actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
-    _record(session, actor, SIGNED_IN, account, now, {"by": "chat"})
+    _record(session, actor, Action.ACCOUNT_SIGNED_IN, account, now, {"by": "chat"})
     return found
 
 
@@ -252,7 +252,7 @@ def _card_of(session: Session, account: Account, locale: str, now: datetime) -> 
     record(
         session,
         actor=person_in_chat(person.id, person.organization_id),
-        action="person.added",
+        action=Action.PERSON_ADDED,
         subject=("person", person.id),
         organization_id=person.organization_id,
         now=now,
@@ -281,7 +281,7 @@ def _digest(secret: str) -> str:
 def _record(
     session: Session,
     actor: Actor,
-    action: str,
+    action: Action,
     account: Account,
     now: datetime,
     after: dict[str, object] | None = None,

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole, RecordClosure
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.rights import RIGHTS
-from services.accounts.news import LINK_BY, AccountEvent, tell_owner
+from services.accounts.news import LINK_BY, tell_owner
 
 
 class RecordsClosed(DomainError):
@@ -59,14 +59,14 @@ def close_records(
         )
     )
     session.flush()
-    _record(session, account, AccountEvent.RECORDS_CLOSED, actor, now)
+    _record(session, account, Action.ACCOUNT_RECORDS_CLOSED, actor, now)
     heads = select(Account).where(
         Account.organization_id == account.organization_id,
         Account.role == AccountRole.HEAD,
         Account.disabled_at.is_(None),
     )
     for head in session.scalars(heads):
-        tell_owner(session, head, AccountEvent.RECORDS_CLOSED, by_account_id=account.id, now=now)
+        tell_owner(session, head, Action.ACCOUNT_RECORDS_CLOSED, by_account_id=account.id, now=now)
 
 
 def find_closure(session: Session, account_id: int) -> RecordClosure | None:
@@ -114,8 +114,8 @@ def open_records(session: Session, *, actor: Actor, closure_id: int, now: dateti
     row.opened_at = now
     row.opened_by = actor.id if actor.kind is ActorKind.ACCOUNT else None
     account = session.get_one(Account, row.account_id)
-    _record(session, account, AccountEvent.RECORDS_OPENED, actor, now)
-    tell_owner(session, account, AccountEvent.RECORDS_OPENED, by_account_id=row.opened_by, now=now)
+    _record(session, account, Action.ACCOUNT_RECORDS_OPENED, actor, now)
+    tell_owner(session, account, Action.ACCOUNT_RECORDS_OPENED, by_account_id=row.opened_by, now=now)
 
 
 def _came_from(session: Session, head_id: int | None, row: RecordClosure) -> bool:
@@ -131,7 +131,7 @@ def _came_from(session: Session, head_id: int | None, row: RecordClosure) -> boo
         .where(
             AuditEntry.subject_kind == "account",
             AuditEntry.subject_id == head_id,
-            AuditEntry.action == AccountEvent.PASSWORD_SET,
+            AuditEntry.action == Action.ACCOUNT_PASSWORD_SET,
         )
         .order_by(AuditEntry.id.desc())
     )
@@ -141,11 +141,11 @@ def _came_from(session: Session, head_id: int | None, row: RecordClosure) -> boo
     return len(links) > 1 or links[0].at >= row.closed_at
 
 
-def _record(session: Session, account: Account, event: AccountEvent, actor: Actor, now: datetime) -> None:
+def _record(session: Session, account: Account, event: Action, actor: Actor, now: datetime) -> None:
     record(
         session,
         actor=actor,
-        action=event.value,
+        action=event,
         subject=("account", account.id),
         organization_id=account.organization_id,
         now=now,

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountOrganization, AccountRole
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
 from services.access.actors import Actor, ActorKind, Right, account_of
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
@@ -20,8 +20,8 @@ from services.accounts.directory import (
     lock_account,
     renew_link,
 )
-from services.accounts.news import AccountEvent, tell_owner
-from services.accounts.sessions import SIGNED_IN, end_sessions
+from services.accounts.news import tell_owner
+from services.accounts.sessions import end_sessions
 
 
 class OwnAccount(DomainError):
@@ -75,7 +75,7 @@ def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> li
         .where(
             AuditEntry.subject_kind == "account",
             AuditEntry.subject_id.in_([row.id for row in rows]),
-            AuditEntry.action == SIGNED_IN,
+            AuditEntry.action == Action.ACCOUNT_SIGNED_IN,
         )
         .group_by(AuditEntry.subject_id)
     )
@@ -131,10 +131,10 @@ def disable_account(session: Session, *, actor: Actor, account_id: int, now: dat
         raise AccountOff
     account.disabled_at = now
     end_sessions(session, account.id)
-    tell_owner(session, account, AccountEvent.DISABLED, by_account_id=account_of(actor), now=now)
+    tell_owner(session, account, Action.ACCOUNT_DISABLED, by_account_id=account_of(actor), now=now)
     end_links(session, account.id, now)
     end_passes(session, account.id, now)
-    _record(session, actor, AccountEvent.DISABLED, account, now)
+    _record(session, actor, Action.ACCOUNT_DISABLED, account, now)
 
 
 def enable_account(session: Session, *, actor: Actor, account_id: int, now: datetime) -> str:
@@ -146,8 +146,8 @@ def enable_account(session: Session, *, actor: Actor, account_id: int, now: date
     if account.disabled_at is None:
         raise AccountOn
     account.disabled_at = account.password_hash = None
-    _record(session, actor, AccountEvent.ENABLED, account, now)
-    tell_owner(session, account, AccountEvent.ENABLED, by_account_id=account_of(actor), now=now)
+    _record(session, actor, Action.ACCOUNT_ENABLED, account, now)
+    tell_owner(session, account, Action.ACCOUNT_ENABLED, by_account_id=account_of(actor), now=now)
     return renew_link(session, actor, account, now)
 
 
@@ -163,14 +163,14 @@ def confirm_messenger_rule(session: Session, *, actor: Actor, now: datetime) -> 
         raise NotFound
     if account.messenger_rule_read_at is None:
         account.messenger_rule_read_at = now
-        _record(session, actor, "account.messenger_rule_read", account, now)
+        _record(session, actor, Action.ACCOUNT_MESSENGER_RULE_READ, account, now)
 
 
 def _is_own(actor: Actor, account_id: int) -> bool:
     return actor.kind is ActorKind.ACCOUNT and actor.id == account_id
 
 
-def _record(session: Session, actor: Actor, action: str, account: Account, now: datetime) -> None:
+def _record(session: Session, actor: Actor, action: Action, account: Account, now: datetime) -> None:
     record(
         session,
         actor=actor,

@@ -8,9 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.accounts import AccountSession
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
 
-SIGNED_IN = "account.signed_in"
 LONGEST_SESSION = timedelta(hours=12)
 """However busy: a cookie that somebody copied is worth nothing the next day."""
 
@@ -42,7 +41,7 @@ def _sign_in_before(session: Session, account_id: int) -> int:
         .where(
             AuditEntry.subject_kind == "account",
             AuditEntry.subject_id == account_id,
-            AuditEntry.action == SIGNED_IN,
+            AuditEntry.action == Action.ACCOUNT_SIGNED_IN,
         )
         .order_by(AuditEntry.id.desc())
         .limit(2)

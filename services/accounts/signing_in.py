@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
+from models.audit import Action
 from services.access.actors import Actor, ActorKind, Channel
 from services.access.audit import record
 from services.access.errors import NotFound
 from services.accounts.directory import SignedIn, keep_password, signed_in
 from services.accounts.failed_tries import Origin, count_failure, forgive_failures, read_wait
 from services.accounts.passwords import is_password
-from services.accounts.sessions import SIGNED_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def sign_in(session: Session, *, login: str, password: str, origin: Origin, now:
     name = login.strip().casefold()
     account = session.scalar(select(Account).where(Account.login == name, Account.disabled_at.is_(None)))
     key = origin.key(f"sign-in {name}", account.id if account else None)
-    return _try(session, account, password, key, "account.sign_in_failed", SIGNED_IN, now)
+    return _try(session, account, password, key, Action.ACCOUNT_SIGN_IN_FAILED, Action.ACCOUNT_SIGNED_IN, now)
 
 
 def change_password(
@@ -55,7 +55,7 @@ def change_password(
     if account is None:
         raise NotFound
     key = origin.key(f"present password {account.id}", account.id)
-    tried = _try(session, account, present, key, "account.present_password_failed", None, now)
+    tried = _try(session, account, present, key, Action.ACCOUNT_PRESENT_PASSWORD_FAILED, None, now)
     if tried.account is not None:
         keep_password(session, account, password, now)
     return tried
@@ -66,8 +66,8 @@ def _try(
     account: Account | None,
     password: str,
     key: str,
-    failed: str,
-    passed: str | None,
+    failed: Action,
+    passed: Action | None,
     now: datetime,
 ) -> PasswordTry:
     is_right = is_password(account.password_hash if account else None, password)

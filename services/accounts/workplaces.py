@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountOrganization, AccountRole
+from models.audit import Action
 from models.people import Organization
 from services.access.actors import Actor, ActorKind, Right, account_of
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.access.rights import rights_of
 from services.accounts.directory import check_may_keep
-from services.accounts.news import AccountEvent, tell_owner
+from services.accounts.news import tell_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def admit_guest(
         check_may_keep(actor, row.role, organization_id)
     row.role, row.admitted_by = role, account_of(actor)
     session.flush()
-    _tell(session, actor, account, AccountEvent.GUEST_ADMITTED, organization_id, now, before, role)
+    _tell(session, actor, account, Action.ACCOUNT_GUEST_ADMITTED, organization_id, now, before, role)
     return account.id
 
 
@@ -133,14 +134,14 @@ def end_guest(
     session.delete(row)
     session.flush()
     account = session.get_one(Account, account_id)
-    _tell(session, actor, account, AccountEvent.GUEST_ENDED, organization_id, now, before, None)
+    _tell(session, actor, account, Action.ACCOUNT_GUEST_ENDED, organization_id, now, before, None)
 
 
 def _tell(
     session: Session,
     actor: Actor,
     account: Account,
-    event: AccountEvent,
+    event: Action,
     host_id: int,
     now: datetime,
     before: AccountRole | None,
@@ -151,7 +152,7 @@ def _tell(
         record(
             session,
             actor=actor,
-            action=event.value,
+            action=event,
             subject=("account", account.id),
             organization_id=organization_id,
             now=now,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.changes import change_row
 from models.consents import ConsentKind
 from models.outreach import PublicationPerson
@@ -201,7 +202,7 @@ def finish(session: Session, duty: PrivacyDuty, *, actor: Actor, now: datetime) 
     record(
         session,
         actor=actor,
-        action=f"privacy.{duty.kind.value}_done",
+        action=Action(f"privacy.{duty.kind.value}_done"),
         subject=("person", duty.person_id),
         organization_id=duty.organization_id,
         now=now,
@@ -255,7 +256,7 @@ def demand_stop(session: Session, *, actor: Actor, person_id: int, now: datetime
     record(
         session,
         actor=actor,
-        action="privacy.stop_demanded",
+        action=Action.PRIVACY_STOP_DEMANDED,
         subject=("person", person_id),
         organization_id=person.organization_id,
         now=now,

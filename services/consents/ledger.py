@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
 from models.people import Organization, Person
 from models.tasks import Task, TaskKind
@@ -218,7 +219,7 @@ def decide(
     record(
         session,
         actor=actor,
-        action=f"consent.{decision.value}",
+        action=Action(f"consent.{decision.value}"),
         subject=("person", person.id),
         organization_id=person.organization_id,
         now=now,

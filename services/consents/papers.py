@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.consents import ConsentDecision, ConsentKind, ConsentMedium
 from models.people import AgeGroup, Person
 from services.access.actors import Actor, Right
@@ -184,7 +185,7 @@ def choose_age_group(
         record(
             session,
             actor=actor,
-            action="person.age_group_chosen",
+            action=Action.PERSON_AGE_GROUP_CHOSEN,
             subject=("person", person.id),
             organization_id=person.organization_id,
             now=now,

@@ -11,7 +11,9 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.meetings import Meeting, MeetingStatus
+from models.messages import NoticeKind
 from models.pairs import ENDED, Pair, PairMember, PairStatus
 from models.people import Outcome, Participation, ParticipationStatus, Person, Role
 from models.programmes import Cycle, Programme
@@ -162,7 +164,7 @@ def close_cycle(
     record(
         session,
         actor=actor,
-        action="cycle.closed",
+        action=Action.CYCLE_CLOSED,
         subject=("cycle", cycle.id),
         organization_id=cycle.organization_id,
         now=now,
@@ -193,7 +195,7 @@ def answer_offer(session: Session, *, actor: Actor, cycle_id: int, wants: bool, 
     record(
         session,
         actor=actor,
-        action="cycle.answered",
+        action=Action.CYCLE_ANSWERED,
         subject=("person", actor.id),
         organization_id=rows[0].organization_id,
         now=now,
@@ -292,7 +294,7 @@ def _ask_everybody(session: Session, cycle: Cycle, following: Cycle, now: dateti
         session,
         [
             Occasion(
-                kind="cycle.closed",
+                kind=NoticeKind.CYCLE_CLOSED,
                 dedup_key=f"cycle:{cycle.id}:closed:person:{person_id}",
                 organization_id=cycle.organization_id,
                 person_id=person_id,

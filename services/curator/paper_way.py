@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
+from models.audit import Action
 from models.meetings import MeetingKind
 from models.pairs import DeclineReason
 from models.paper_way import Deed, PaperEntry, WordOf
@@ -228,7 +229,7 @@ def _keep(
     record(
         session,
         actor=actor,
-        action="paper.entered",
+        action=Action.PAPER_ENTERED,
         subject=("person", proxy.id),
         organization_id=proxy.organization_id,
         now=now,

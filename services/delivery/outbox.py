@@ -10,7 +10,8 @@ from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.messages import OutboxMessage, OutboxStatus
+from models.audit import Action
+from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
@@ -23,14 +24,11 @@ class NoticeNotRefused(DomainError):
 UNREACHABLE = "unreachable"
 """Why a row was skipped whose person has blocked the bot or is gone from the messenger."""
 
-SCREEN = "screen.current"
-"""The one kind that is no notice: the chat's current screen, shown when no answer could show it."""
-
 
 def enqueue(
     session: Session,
     *,
-    kind: str,
+    kind: NoticeKind,
     dedup_key: str,
     now: datetime,
     organization_id: int | None,
@@ -53,7 +51,7 @@ def enqueue(
             organization_id=organization_id,
             person_id=person_id,
             chat_id=chat_id,
-            kind=kind,
+            kind=kind.value,
             facts=facts or {},
             edited_text=edited_text,
             dedup_key=dedup_key,
@@ -72,7 +70,7 @@ def enqueue(
 class Occasion:
     """One notice of many that are queued together."""
 
-    kind: str
+    kind: NoticeKind
     dedup_key: str
     organization_id: int
     person_id: int
@@ -91,7 +89,7 @@ def enqueue_many(session: Session, occasions: Sequence[Occasion], *, now: dateti
                 "organization_id": one.organization_id,
                 "person_id": one.person_id,
                 "chat_id": None,
-                "kind": one.kind,
+                "kind": one.kind.value,
                 "facts": one.facts,
                 "edited_text": None,
                 "dedup_key": one.dedup_key,
@@ -155,7 +153,7 @@ def retry_notice(session: Session, *, actor: Actor, message_id: int, now: dateti
     record(
         session,
         actor=actor,
-        action="notice.retried",
+        action=Action.NOTICE_RETRIED,
         subject=("outbox", message.id),
         organization_id=message.organization_id,
         now=now,

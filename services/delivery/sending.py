@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, case, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from models.messages import OutboxMessage, OutboxStatus
+from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Person
 from models.tasks import TaskKind
@@ -219,7 +219,7 @@ def _tell_partners(session: Session, account: ChatAccount, person_id: int, *, no
     for pair_id, organization_id, partner_id in pairs:
         enqueue(
             session,
-            kind="pair.unreachable",
+            kind=NoticeKind.PAIR_UNREACHABLE,
             dedup_key=f"pair:{pair_id}:{_unreachable_key(account.chat_id, since)}:person:{partner_id}",
             organization_id=organization_id,
             person_id=partner_id,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
@@ -93,7 +94,7 @@ def close_task(session: Session, *, actor: Actor, task_id: int, now: datetime) -
     record(
         session,
         actor=actor,
-        action="task.closed",
+        action=Action.TASK_CLOSED,
         subject=("task", task.id),
         organization_id=task.organization_id,
         now=now,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.jobs import Job, JobStatus
 from models.storable import ValueNotStorable
 from services.access.actors import Actor, ActorKind, Right
@@ -138,7 +139,7 @@ def enqueue_job(
     record(
         session,
         actor=actor,
-        action="job.asked",
+        action=Action.JOB_ASKED,
         subject=("job", job_id),
         organization_id=organization_id,
         now=now,
@@ -258,7 +259,7 @@ def cancel(session: Session, *, actor: Actor, job_id: int, now: datetime) -> Non
     record(
         session,
         actor=actor,
-        action="job.cancelled",
+        action=Action.JOB_CANCELLED,
         subject=("job", job.id),
         organization_id=job.organization_id,
         now=now,

@@ -17,6 +17,7 @@ from typing import BinaryIO, Protocol, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.jobs import FileKind, Job, StoredFile
 from services.access.actors import Actor, ActorKind
 from services.access.audit import record
@@ -194,7 +195,7 @@ def delete_export(session: Session, *, actor: Actor, file_id: int, now: datetime
     record(
         session,
         actor=actor,
-        action="file.deleted",
+        action=Action.FILE_DELETED,
         subject=("file", row.id),
         organization_id=row.organization_id,
         now=now,

@@ -7,7 +7,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
+from models.audit import Action
 from models.meetings import Meeting, MeetingStatus
+from models.messages import NoticeKind
 from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
 from models.person_notes import Absence, AbsenceKind
@@ -110,13 +112,13 @@ def begin_leave(
         raise LeaveEndsBefore
     for pair in _pairs_in(session, person_id, MEETING):
         if pair.status is PairStatus.ACTIVE:  # before the order there is no work to pause, only meetings
-            move_pair(session, pair, PairStatus.PAUSED, actor=actor, action="pair.paused", now=now)
+            move_pair(session, pair, PairStatus.PAUSED, actor=actor, action=Action.PAIR_PAUSED, now=now)
         session.execute(
             update(Meeting)
             .where(Meeting.pair_id == pair.id, Meeting.status.in_(COMING), Meeting.starts_at > now)
             .values(status=MeetingStatus.CANCELLED, remind_at=None, remind_offset=None, ask_at=None)
         )
-        _tell_both(session, pair, "pair.paused", now)
+        _tell_both(session, pair, NoticeKind.PAIR_PAUSED, now)
     return _note(session, actor, person, AbsenceKind.LEAVE, starts_on, now, ends_on=ends_on)
 
 
@@ -130,7 +132,7 @@ def dismiss_person(session: Session, *, actor: Actor, person_id: int, starts_on:
     _withdraw_from_everything(session, actor, person, now)
     enqueue(
         session,
-        kind="person.dismissed",
+        kind=NoticeKind.PERSON_DISMISSED,
         dedup_key=f"person:{person.id}:dismissed:{now.isoformat()}",
         organization_id=person.organization_id,
         person_id=person.id,
@@ -172,7 +174,7 @@ def transfer_person(
         link_chat(session, chat_id=chat_id, person_id=there.id, now=now)
     enqueue(
         session,
-        kind="person.transferred",
+        kind=NoticeKind.PERSON_TRANSFERRED,
         dedup_key=f"person:{person.id}:transferred:{there.id}",
         organization_id=to_organization_id,
         person_id=there.id,
@@ -182,7 +184,7 @@ def transfer_person(
     record(
         session,
         actor=actor,
-        action="person.added",
+        action=Action.PERSON_ADDED,
         subject=("person", there.id),
         organization_id=to_organization_id,
         now=now,
@@ -209,9 +211,9 @@ def end_absence(session: Session, *, actor: Actor, person_id: int, now: datetime
             if any(_open_absence(session, one) for one in others):
                 continue
             if pair.status is PairStatus.PAUSED:
-                move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action="pair.resumed", now=now)
-            _tell_both(session, pair, "pair.resumed", now)
-    _record(session, actor, person, "person.returned", now, {"kind": absence.kind.value})
+                move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action=Action.PAIR_RESUMED, now=now)
+            _tell_both(session, pair, NoticeKind.PAIR_RESUMED, now)
+    _record(session, actor, person, Action.PERSON_RETURNED, now, {"kind": absence.kind.value})
     return absence.kind
 
 
@@ -250,7 +252,7 @@ def _withdraw_from_everything(session: Session, actor: Actor, person: Person, no
     person.departed_at = now
 
 
-def _tell_both(session: Session, pair: Pair, kind: str, now: datetime) -> None:
+def _tell_both(session: Session, pair: Pair, kind: NoticeKind, now: datetime) -> None:
     """Each time anew: a pair may pause more than once."""
     for member in pair.members:
         enqueue(
@@ -287,14 +289,14 @@ def _note(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, person, f"person.{_DONE[kind]}", now, {"from": starts_on.isoformat()})
+    _record(session, actor, person, _DONE[kind], now, {"from": starts_on.isoformat()})
     return row.id
 
 
 _DONE = {
-    AbsenceKind.LEAVE: "on_leave",
-    AbsenceKind.DISMISSAL: "dismissed",
-    AbsenceKind.TRANSFER: "transferred",
+    AbsenceKind.LEAVE: Action.PERSON_ON_LEAVE,
+    AbsenceKind.DISMISSAL: Action.PERSON_DISMISSED,
+    AbsenceKind.TRANSFER: Action.PERSON_TRANSFERRED,
 }
 
 
@@ -343,7 +345,7 @@ def _lock(session: Session, actor: Actor, person_id: int) -> Person:
 
 
 def _record(
-    session: Session, actor: Actor, person: Person, action: str, now: datetime, after: dict[str, object]
+    session: Session, actor: Actor, person: Person, action: Action, now: datetime, after: dict[str, object]
 ) -> None:
     record(
         session,

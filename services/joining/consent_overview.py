@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consents import ConsentDecision, ConsentKind, ConsentMedium
+from models.messages import NoticeKind
 from models.people import AgeGroup, Participation, ParticipationStatus, Person
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotFound
@@ -132,7 +133,7 @@ def ask_for_consent(
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     return enqueue(
         session,
-        kind="consent.request",
+        kind=NoticeKind.CONSENT_REQUEST,
         dedup_key=f"consent:{kind.value}:request:{now:%Y-%m-%d}:person:{person_id}",
         organization_id=person.organization_id,
         person_id=person_id,

@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.people import ChatAccount, Invitation, Person
 from models.tasks import TaskKind
 from services.access.actors import Actor, Right, person_in_chat
@@ -84,7 +85,7 @@ def create_invitation(session: Session, *, actor: Actor, person_id: int, now: da
     record(
         session,
         actor=actor,
-        action="invitation.created",
+        action=Action.INVITATION_CREATED,
         subject=("person", person_id),
         organization_id=person.organization_id,
         now=now,
@@ -126,7 +127,7 @@ def revoke_invitation(session: Session, *, actor: Actor, person_id: int, now: da
     record(
         session,
         actor=actor,
-        action="invitation.revoked",
+        action=Action.INVITATION_REVOKED,
         subject=("person", person_id),
         organization_id=person.organization_id,
         now=now,
@@ -206,7 +207,7 @@ def claim_invitation(
     record(
         session,
         actor=person_in_chat(person.id, person.organization_id),
-        action="invitation.claimed",
+        action=Action.INVITATION_CLAIMED,
         subject=("person", person.id),
         organization_id=person.organization_id,
         now=now,

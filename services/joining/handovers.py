@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.people import Person
 from models.roadmap import RoadmapEntry
 from services.access.actors import Actor, Right
@@ -43,7 +44,7 @@ def hand_over(session: Session, *, actor: Actor, person_id: int, to_person_id: i
     record(
         session,
         actor=actor,
-        action="person.handed_over",
+        action=Action.PERSON_HANDED_OVER,
         subject=("person", person_id),
         organization_id=person.organization_id,
         now=now,

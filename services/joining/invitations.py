@@ -8,7 +8,9 @@ from enum import StrEnum
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.consents import Consent
+from models.messages import NoticeKind
 from models.people import ChatAccount, Invitation, Person
 from services.access.actors import Actor, Right
 from services.access.audit import record
@@ -177,7 +179,7 @@ def undo_claim(session: Session, *, actor: Actor, invitation_id: int, now: datet
     invitation.revoked_at, invitation.claimed_chat_id = now, None
     enqueue(
         session,
-        kind="joining.undone",
+        kind=NoticeKind.JOINING_UNDONE,
         dedup_key=f"invitation:{invitation.id}:undone",
         organization_id=invitation.organization_id,
         chat_id=chat_id,
@@ -187,7 +189,7 @@ def undo_claim(session: Session, *, actor: Actor, invitation_id: int, now: datet
     record(
         session,
         actor=actor,
-        action="invitation.undone",
+        action=Action.INVITATION_UNDONE,
         subject=("person", invitation.person_id),
         organization_id=invitation.organization_id,
         now=now,

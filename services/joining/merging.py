@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Column, ColumnElement, Table, UniqueConstraint, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.pairs import PairMember
 from models.people import ChatAccount, Participation, Person
 from models.references import columns_to
@@ -110,7 +111,7 @@ def merge_people(
     record(
         session,
         actor=actor,
-        action="person.merged",
+        action=Action.PERSON_MERGED,
         subject=("person", person_id),
         organization_id=stays.organization_id,
         now=now,

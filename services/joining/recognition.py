@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.messages import Conversation
+from models.audit import Action
+from models.messages import Conversation, NoticeKind
 from models.people import JoinRequest, JoinStatus, Organization, Person
 from models.tasks import TaskKind
 from services.access.actors import Actor, Right
@@ -183,7 +184,7 @@ def recognise(
     _decide(session, request, JoinStatus.RECOGNISED, actor=actor, now=now)
     enqueue(
         session,
-        kind="joining.recognised",
+        kind=NoticeKind.JOINING_RECOGNISED,
         dedup_key=f"join:{request.id}:recognised:person:{person_id}",
         organization_id=request.organization_id,
         person_id=person_id,
@@ -198,7 +199,7 @@ def refuse_request(session: Session, *, actor: Actor, join_request_id: int, now:
     _decide(session, request, JoinStatus.REFUSED, actor=actor, now=now)
     enqueue(
         session,
-        kind="joining.refused",
+        kind=NoticeKind.JOINING_REFUSED,
         dedup_key=f"join:{request.id}:refused",
         organization_id=request.organization_id,
         chat_id=request.chat_id,
@@ -226,7 +227,7 @@ def _decide(
     record(
         session,
         actor=actor,
-        action=f"join.{status.value}",
+        action=Action(f"join.{status.value}"),
         subject=("join_request", request.id),
         organization_id=request.organization_id,
         now=now,

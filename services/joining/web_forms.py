@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consents import ConsentKind, ConsentMedium
+from models.messages import NoticeKind
 from models.people import ChatAccount, Participation, ParticipationStatus, Person, Role
 from models.surveys import RunOccasion, SurveyRun
 from services.access.actors import Actor, ActorKind, Channel, system
@@ -20,7 +21,7 @@ from services.access.errors import NotAllowed, NotFound
 from services.consents.ledger import give_consent
 from services.consents.states import ConsentState, decisive_kinds, read_state, state_of
 from services.delivery.conversations import keep_place, read_place
-from services.delivery.outbox import SCREEN, enqueue
+from services.delivery.outbox import enqueue
 from services.joining.withdrawing import decline_consent
 from services.organizations.panel_address import read_panel_address
 from services.people.pseudonyms import is_pseudonymous
@@ -178,7 +179,7 @@ def go_on_in_chat(session: Session, *, link: LinkFacts, now: datetime) -> None:
     keep_place(session, chat_id, flow=None, data={})
     enqueue(
         session,
-        kind=SCREEN,
+        kind=NoticeKind.SCREEN_CURRENT,
         dedup_key=f"form:{link.id}:done",
         organization_id=link.organization_id,
         chat_id=chat_id,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord
 from models.pairs import Pair
 from models.surveys import SurveyRun, SurveyStatus
@@ -119,7 +120,7 @@ def correct_log(
     record(
         session,
         actor=actor,
-        action="meeting.corrected",
+        action=Action.MEETING_CORRECTED,
         subject=("meeting", meeting.id),
         organization_id=meeting.organization_id,
         now=now,
@@ -150,7 +151,7 @@ def withdraw_log(session: Session, *, actor: Actor, meeting_id: int, now: dateti
     record(
         session,
         actor=actor,
-        action="meeting.log_withdrawn",
+        action=Action.MEETING_LOG_WITHDRAWN,
         subject=("meeting", meeting.id),
         organization_id=meeting.organization_id,
         now=now,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.meetings import Meeting, MeetingFormat, MeetingKind, MeetingStatus, MeetingWord, Source
 from models.pairs import Pair, PairMember
 from models.people import Role
@@ -112,7 +113,7 @@ def say_held(session: Session, *, actor: Actor, meeting_id: int, took_place: boo
     record(
         session,
         actor=actor,
-        action="meeting.said",
+        action=Action.MEETING_SAID,
         subject=("meeting", meeting.id),
         organization_id=meeting.organization_id,
         now=now,
@@ -237,7 +238,7 @@ def _log(
     record(
         session,
         actor=actor,
-        action="meeting.logged",
+        action=Action.MEETING_LOGGED,
         subject=("meeting", meeting.id),
         organization_id=meeting.organization_id,
         now=now,

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.meetings import Meeting, MeetingKind, MeetingStatus
+from models.messages import NoticeKind
 from models.pairs import MEETING, Pair, PairMember
 from models.people import Organization
 from services.access.actors import Actor, ActorKind, Right
@@ -101,7 +103,7 @@ def propose_meeting(
     if kind not in list_kinds(session, pair=pair, now=now):
         raise KindNotDue
     meeting = _add_proposal(session, actor, pair, kind, local_start, minutes, topic, now)
-    _record(session, meeting, actor=actor, action="meeting.proposed", now=now)
+    _record(session, meeting, actor=actor, action=Action.MEETING_PROPOSED, now=now)
     return MeetingProposed(meeting.id, _find_overlaps(session, pair, meeting))
 
 
@@ -134,7 +136,9 @@ def move_meeting(
         session, actor, pair, old.kind, local_start, minutes or old.minutes, old.topic, now
     )
     old.moved_to_id = meeting.id
-    _record(session, old, actor=actor, action="meeting.moved", now=now, before=before, moved_to=meeting.id)
+    _record(
+        session, old, actor=actor, action=Action.MEETING_MOVED, now=now, before=before, moved_to=meeting.id
+    )
     return MeetingProposed(meeting.id, _find_overlaps(session, pair, meeting), old.id)
 
 
@@ -156,8 +160,10 @@ def confirm_meeting(session: Session, *, actor: Actor, meeting_id: int, now: dat
     overlaps = _find_overlaps(session, pair, meeting)
     meeting.status, meeting.planned_at = MeetingStatus.PLANNED, now
     schedule(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
-    _record(session, meeting, actor=actor, action="meeting.planned", now=now, before=MeetingStatus.PROPOSED)
-    tell_of_meeting(session, meeting, "meeting.planned", meeting.proposed_by, now=now)
+    _record(
+        session, meeting, actor=actor, action=Action.MEETING_PLANNED, now=now, before=MeetingStatus.PROPOSED
+    )
+    tell_of_meeting(session, meeting, NoticeKind.MEETING_PLANNED, meeting.proposed_by, now=now)
     return MeetingPlanned(meeting.id, overlaps)
 
 
@@ -180,10 +186,10 @@ def cancel_meeting(session: Session, *, actor: Actor, meeting_id: int, now: date
     meeting.status = MeetingStatus.CANCELLED
     meeting.cancelled_by = actor.id if actor.kind is ActorKind.PERSON else None
     schedule(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
-    _record(session, meeting, actor=actor, action="meeting.cancelled", now=now, before=before)
+    _record(session, meeting, actor=actor, action=Action.MEETING_CANCELLED, now=now, before=before)
     for member in pair.members:
         if actor.kind is not ActorKind.PERSON or member.person_id != actor.id:
-            tell_of_meeting(session, meeting, "meeting.cancelled", member.person_id, now=now)
+            tell_of_meeting(session, meeting, NoticeKind.MEETING_CANCELLED, member.person_id, now=now)
     return meeting.id
 
 
@@ -212,7 +218,9 @@ def timezone_of(session: Session, organization_id: int) -> str:
     return session.get_one(Organization, organization_id).timezone
 
 
-def tell_of_meeting(session: Session, meeting: Meeting, kind: str, person_id: int, *, now: datetime) -> None:
+def tell_of_meeting(
+    session: Session, meeting: Meeting, kind: NoticeKind, person_id: int, *, now: datetime
+) -> None:
     enqueue(
         session,
         kind=kind,
@@ -257,7 +265,7 @@ def _add_proposal(
     session.flush()
     for member in pair.members:
         if member.person_id != actor.id:
-            tell_of_meeting(session, meeting, "meeting.proposed", member.person_id, now=now)
+            tell_of_meeting(session, meeting, NoticeKind.MEETING_PROPOSED, member.person_id, now=now)
     return meeting
 
 
@@ -297,7 +305,7 @@ def _record(
     meeting: Meeting,
     *,
     actor: Actor,
-    action: str,
+    action: Action,
     now: datetime,
     before: MeetingStatus | None = None,
     **facts: object,

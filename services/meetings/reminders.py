@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.meetings import Meeting, MeetingStatus, MeetingWord
-from models.messages import OutboxMessage, OutboxStatus
+from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.pairs import Pair, PairMember, PairStatus
 from services.delivery.outbox import Occasion, enqueue_many
 from services.meetings.schedule import find_due, postpone_reminder, quiet_hours_of, schedule
@@ -122,7 +122,7 @@ def _said_by_meeting(session: Session, meetings: Sequence[Meeting]) -> defaultdi
 def _occasion(meeting: Meeting, person_id: int, what: str, offset: int | None = None) -> Occasion:
     name = what if offset is None else f"{what}:{offset}"
     return Occasion(
-        kind=f"meeting.{what}",
+        kind=NoticeKind(f"meeting.{what}"),
         dedup_key=f"meeting:{meeting.id}:{name}:person:{person_id}",
         organization_id=meeting.organization_id,
         person_id=person_id,

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.changes import change_row
 from models.people import Organization, OrganizationKind
 from services.access.actors import Actor, ActorKind, Right
@@ -97,7 +98,7 @@ def add_organization(
     )
     session.add(organization)
     session.flush()
-    _record(session, actor, "organization.added", organization.id, now, {"kind": kind.value})
+    _record(session, actor, Action.ORGANIZATION_ADDED, organization.id, now, {"kind": kind.value})
     return _facts(organization)
 
 
@@ -146,7 +147,7 @@ def edit_organization(
     changed = change_row(organization, wanted)
     if changed:
         session.flush()
-        _record(session, actor, "organization.edited", organization_id, now, {"changed": list(changed)})
+        _record(session, actor, Action.ORGANIZATION_EDITED, organization_id, now, {"changed": list(changed)})
     return _card(organization)
 
 
@@ -157,7 +158,7 @@ def replace_join_code(session: Session, *, actor: Actor, organization_id: int, n
     """
     organization = _lock(session, actor, organization_id)
     organization.join_code = draw_join_code(session)
-    _record(session, actor, "organization.code_replaced", organization_id, now, None)
+    _record(session, actor, Action.ORGANIZATION_CODE_REPLACED, organization_id, now, None)
     return organization.join_code
 
 
@@ -205,7 +206,7 @@ def _check_name_free(session: Session, name: str, *, but: int | None = None) -> 
 def _record(
     session: Session,
     actor: Actor,
-    action: str,
+    action: Action,
     organization_id: int,
     now: datetime,
     after: dict[str, object] | None,

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.roadmap import SchoolDays
 from services.access.actors import Actor, Right
 from services.access.audit import record
@@ -124,7 +125,7 @@ def add_school_days(
     )
     session.add(row)
     session.flush()
-    _changed(session, actor, "school_days.added", row, now)
+    _changed(session, actor, Action.SCHOOL_DAYS_ADDED, row, now)
     return _facts(row)
 
 
@@ -135,13 +136,13 @@ def remove_school_days(session: Session, *, actor: Actor, days_id: int, now: dat
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, row.organization_id)
     facts = _facts(row)
-    _changed(session, actor, "school_days.removed", row, now)
+    _changed(session, actor, Action.SCHOOL_DAYS_REMOVED, row, now)
     session.delete(row)
     session.flush()
     return facts
 
 
-def _changed(session: Session, actor: Actor, action: str, row: SchoolDays, now: datetime) -> None:
+def _changed(session: Session, actor: Actor, action: Action, row: SchoolDays, now: datetime) -> None:
     session.info.pop(("school days", row.organization_id), None)
     record(
         session,

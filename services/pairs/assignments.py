@@ -7,7 +7,9 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.meetings import Meeting, MeetingStatus
+from models.messages import NoticeKind
 from models.pairs import Pair, PairMember, PairStatus
 from services.access.actors import Actor, Right
 from services.access.audit import record
@@ -59,7 +61,7 @@ def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetim
     status = PairStatus.ORDERED if is_agreement_due else PairStatus.ACTIVE
     if status is PairStatus.ACTIVE:
         check_papers(session, pair, now=now)
-    move_pair(session, pair, status, actor=actor, action="pair.ordered", now=now)
+    move_pair(session, pair, status, actor=actor, action=Action.PAIR_ORDERED, now=now)
     return status
 
 
@@ -73,7 +75,7 @@ def register_agreement(session: Session, *, actor: Actor, pair_id: int, now: dat
     if pair.status is not PairStatus.ORDERED:
         raise AgreementNotDue
     check_papers(session, pair, now=now)
-    move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action="pair.agreement_registered", now=now)
+    move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action=Action.PAIR_AGREEMENT_REGISTERED, now=now)
     return pair.status
 
 
@@ -117,7 +119,7 @@ def _end(session: Session, pair: Pair, *, actor: Actor, reason: EndReason, now: 
     was_told = pair.status is not PairStatus.DRAFT
     status = PairStatus.COMPLETED if reason is EndReason.COMPLETED else PairStatus.TERMINATED
     pair.ended_at, pair.offer_expires_at = now, None
-    move_pair(session, pair, status, actor=actor, action="pair.ended", now=now, reason=reason.value)
+    move_pair(session, pair, status, actor=actor, action=Action.PAIR_ENDED, now=now, reason=reason.value)
     cancelled = session.scalars(
         update(Meeting)
         .where(
@@ -133,7 +135,7 @@ def _end(session: Session, pair: Pair, *, actor: Actor, reason: EndReason, now: 
         record(
             session,
             actor=actor,
-            action="pair.meetings_cancelled",
+            action=Action.PAIR_MEETINGS_CANCELLED,
             subject=("pair", pair.id),
             organization_id=pair.organization_id,
             now=now,
@@ -142,4 +144,4 @@ def _end(session: Session, pair: Pair, *, actor: Actor, reason: EndReason, now: 
     release_members(session, pair)
     if was_told:
         for member in pair.members:
-            tell_member(session, pair, member, "pair.ended", now=now)
+            tell_member(session, pair, member, NoticeKind.PAIR_ENDED, now=now)

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
+from models.messages import NoticeKind
 from models.pairs import Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus
 from services.access.actors import Actor
@@ -67,7 +69,7 @@ def move_pair(
     status: PairStatus,
     *,
     actor: Actor,
-    action: str,
+    action: Action,
     now: datetime,
     **facts: object,
 ) -> None:
@@ -90,7 +92,7 @@ def tell_member(
     session: Session,
     pair: Pair,
     member: PairMember,
-    kind: str,
+    kind: NoticeKind,
     *,
     now: datetime,
     edited_text: str | None = None,

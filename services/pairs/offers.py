@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
+from models.messages import NoticeKind
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.tasks import TaskKind
 from services.access.actors import Actor, Channel, system
@@ -46,18 +48,18 @@ def accept_offer(session: Session, *, actor: Actor, pair_id: int, now: datetime)
             pair,
             PairStatus.ACCEPTED,
             actor=actor,
-            action="pair.accepted",
+            action=Action.PAIR_ACCEPTED,
             now=now,
             by=member.role.value,
         )
         settle_members(session, pair)
         for one in pair.members:
-            tell_member(session, pair, one, "pair.accepted", now=now)
+            tell_member(session, pair, one, NoticeKind.PAIR_ACCEPTED, now=now)
     else:
         record(
             session,
             actor=actor,
-            action="pair.side_accepted",
+            action=Action.PAIR_SIDE_ACCEPTED,
             subject=("pair", pair.id),
             organization_id=pair.organization_id,
             now=now,
@@ -89,7 +91,7 @@ def decline_offer(
         pair,
         PairStatus.DECLINED,
         actor=actor,
-        action="pair.declined",
+        action=Action.PAIR_DECLINED,
         now=now,
         by=member.role.value,
         reason=reason.value,
@@ -97,7 +99,7 @@ def decline_offer(
     release_members(session, pair)
     for one in pair.members:
         if one.id != member.id:
-            tell_member(session, pair, one, "pair.declined", now=now)
+            tell_member(session, pair, one, NoticeKind.PAIR_DECLINED, now=now)
     open_task(
         session,
         kind=TaskKind.OFFER_DECLINED,
@@ -123,10 +125,10 @@ def expire_offers(session: Session, *, now: datetime, limit: int = BATCH) -> int
     ).all()
     for pair in pairs:
         pair.ended_at = now
-        move_pair(session, pair, PairStatus.EXPIRED, actor=actor, action="pair.expired", now=now)
+        move_pair(session, pair, PairStatus.EXPIRED, actor=actor, action=Action.PAIR_EXPIRED, now=now)
         release_members(session, pair)
         for member in pair.members:
-            tell_member(session, pair, member, "pair.expired", now=now)
+            tell_member(session, pair, member, NoticeKind.PAIR_EXPIRED, now=now)
         open_task(
             session,
             kind=TaskKind.OFFER_EXPIRED,

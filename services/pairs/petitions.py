@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.pairs import Pair, PairMember
 from models.people import Role
 from models.tasks import Task, TaskKind
@@ -66,7 +67,7 @@ def send_petition(
         record(
             session,
             actor=actor,
-            action="petition.sent",
+            action=Action.PETITION_SENT,
             subject=("pair", pair_id),
             organization_id=pair.organization_id,
             now=now,

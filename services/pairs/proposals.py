@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models.audit import Action
+from models.messages import NoticeKind
 from models.pairs import Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
 from models.references import count_pointing
@@ -115,7 +117,7 @@ def draft_pair(
     record(
         session,
         actor=actor,
-        action="pair.drafted",
+        action=Action.PAIR_DRAFTED,
         subject=("pair", pair.id),
         organization_id=pair.organization_id,
         now=now,
@@ -151,10 +153,16 @@ def confirm_pair(
     texts = edited_texts or {}
     edited = sorted(role.value for role in texts)
     move_pair(
-        session, pair, PairStatus.OFFERED, actor=actor, action="pair.confirmed", now=now, edited_texts=edited
+        session,
+        pair,
+        PairStatus.OFFERED,
+        actor=actor,
+        action=Action.PAIR_CONFIRMED,
+        now=now,
+        edited_texts=edited,
     )
     for role, member in members.items():
-        tell_member(session, pair, member, "pair.offer", now=now, edited_text=texts.get(role))
+        tell_member(session, pair, member, NoticeKind.PAIR_OFFER, now=now, edited_text=texts.get(role))
     return PairConfirmed(pair.id, expires_at)
 
 
@@ -175,7 +183,13 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
     if kept:
         pair.ended_at = now
         move_pair(
-            session, pair, PairStatus.TERMINATED, actor=actor, action="pair.discarded", now=now, kept=kept
+            session,
+            pair,
+            PairStatus.TERMINATED,
+            actor=actor,
+            action=Action.PAIR_DISCARDED,
+            now=now,
+            kept=kept,
         )
         release_members(session, pair)
         close_of_pair(session, actor=actor, pair_id=pair_id, now=now)
@@ -183,7 +197,7 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
     record(
         session,
         actor=actor,
-        action="pair.discarded",
+        action=Action.PAIR_DISCARDED,
         subject=("pair", pair.id),
         organization_id=pair.organization_id,
         now=now,
@@ -204,10 +218,10 @@ def withdraw_offer(session: Session, *, actor: Actor, pair_id: int, now: datetim
     if pair.status is not PairStatus.OFFERED:
         raise NotOffered
     pair.ended_at = now
-    move_pair(session, pair, PairStatus.EXPIRED, actor=actor, action="pair.withdrawn", now=now)
+    move_pair(session, pair, PairStatus.EXPIRED, actor=actor, action=Action.PAIR_WITHDRAWN, now=now)
     release_members(session, pair)
     for member in pair.members:
-        tell_member(session, pair, member, "pair.withdrawn", now=now)
+        tell_member(session, pair, member, NoticeKind.PAIR_WITHDRAWN, now=now)
 
 
 def _check_fit(session: Session, mentee: Participation, mentor: Participation) -> None:

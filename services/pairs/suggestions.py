@@ -11,6 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
+from models.messages import NoticeKind
 from models.pairs import MEETING, Pair
 from models.people import Person, Role
 from models.suggestions import Suggestion, SuggestionKind
@@ -98,7 +100,7 @@ def suggest(
         pair_id=pair_id,
         now=now,
     )
-    _record(session, actor, row, "suggestion.made", now)
+    _record(session, actor, row, Action.SUGGESTION_MADE, now)
     return row.id
 
 
@@ -147,12 +149,12 @@ def decide_suggestion(
     row.is_granted, row.decided_at, row.note = is_granted, now, note.strip()
     row.account_id = actor.id if actor.kind is ActorKind.ACCOUNT else None
     close_by_fact(session, dedup_key=_task_key(row.id), now=now)
-    _record(session, actor, row, "suggestion.decided", now)
+    _record(session, actor, row, Action.SUGGESTION_DECIDED, now)
     if is_granted and row.kind is SuggestionKind.FILE:
         _record_file_shown(session, actor, row, now)
     enqueue(
         session,
-        kind="suggestion.decided",
+        kind=NoticeKind.SUGGESTION_DECIDED,
         dedup_key=f"suggestion:{row.id}:decided",
         organization_id=row.organization_id,
         person_id=row.person_id,
@@ -203,7 +205,7 @@ def _record_file_shown(session: Session, actor: Actor, row: Suggestion, now: dat
             record(
                 session,
                 actor=actor,
-                action="person.file_shown",
+                action=Action.PERSON_FILE_SHOWN,
                 subject=("person", member.person_id),
                 organization_id=row.organization_id,
                 now=now,
@@ -232,7 +234,7 @@ def _task_key(suggestion_id: int) -> str:
     return f"suggestion:{suggestion_id}"
 
 
-def _record(session: Session, actor: Actor, row: Suggestion, action: str, now: datetime) -> None:
+def _record(session: Session, actor: Actor, row: Suggestion, action: Action, now: datetime) -> None:
     record(
         session,
         actor=actor,

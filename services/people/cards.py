@@ -12,6 +12,7 @@ from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole
+from models.audit import Action
 from models.changes import change_row
 from models.consents import Consent
 from models.pairs import PairMember
@@ -138,7 +139,7 @@ def add_person(
     record(
         session,
         actor=actor,
-        action="person.added",
+        action=Action.PERSON_ADDED,
         subject=("person", person.id),
         organization_id=organization_id,
         now=now,
@@ -169,7 +170,7 @@ def edit_person(
         record(
             session,
             actor=actor,
-            action="person.edited",
+            action=Action.PERSON_EDITED,
             subject=("person", person.id),
             organization_id=person.organization_id,
             now=now,
@@ -213,7 +214,7 @@ def choose_locale(session: Session, *, actor: Actor, locale: str, now: datetime)
         record(
             session,
             actor=actor,
-            action="person.locale_chosen",
+            action=Action.PERSON_LOCALE_CHOSEN,
             subject=("person", person.id),
             organization_id=person.organization_id,
             now=now,

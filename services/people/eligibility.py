@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.changes import change_row
 from models.people import Person
 from models.person_notes import Eligibility
@@ -97,7 +98,7 @@ def set_eligibility(
     record(
         session,
         actor=actor,
-        action="person.eligibility_set",
+        action=Action.PERSON_ELIGIBILITY_SET,
         subject=("person", person_id),
         organization_id=person.organization_id,
         now=now,

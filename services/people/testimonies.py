@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.people import Person
 from models.person_notes import Testimony
 from services.access.actors import Actor, ActorKind, Right
@@ -76,7 +77,7 @@ def add_testimony(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, row, "testimony.added", now)
+    _record(session, actor, row, Action.TESTIMONY_ADDED, now)
     return row.id
 
 
@@ -88,14 +89,14 @@ def mark_informed(
     if informed_on > today:
         raise DayInFuture
     row.informed_on = informed_on
-    _record(session, actor, row, "testimony.informed", now)
+    _record(session, actor, row, Action.TESTIMONY_INFORMED, now)
 
 
 def remove_testimony(session: Session, *, actor: Actor, testimony_id: int, now: datetime) -> int:
     """Take it out; gives the person's id. Raises NotFound, NotAllowed."""
     row = _lock(session, actor, testimony_id)
     person_id = row.person_id
-    _record(session, actor, row, "testimony.removed", now)
+    _record(session, actor, row, Action.TESTIMONY_REMOVED, now)
     session.delete(row)
     session.flush()
     return person_id
@@ -121,7 +122,7 @@ def _lock(session: Session, actor: Actor, testimony_id: int) -> Testimony:
     return row
 
 
-def _record(session: Session, actor: Actor, row: Testimony, action: str, now: datetime) -> None:
+def _record(session: Session, actor: Actor, row: Testimony, action: Action, now: datetime) -> None:
     record(
         session,
         actor=actor,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.pairs import ENDED, Pair, PairMember
 from models.people import Person, Role
 from models.privacy import AgreementBasis, MentoringAgreement
@@ -101,7 +102,7 @@ def register_agreement(
     record(
         session,
         actor=actor,
-        action="privacy.agreement_registered",
+        action=Action.PRIVACY_AGREEMENT_REGISTERED,
         subject=("person", person_id),
         organization_id=person.organization_id,
         now=now,

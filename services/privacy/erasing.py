@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
 from models.base import Base
 from models.consents import Consent
 from models.jobs import FileKind, StoredFile
 from models.meetings import Meeting
-from models.messages import Conversation, InboxUpdate, OutboxMessage, OutboxStatus
+from models.messages import Conversation, InboxUpdate, NoticeKind, OutboxMessage, OutboxStatus
 from models.outreach import Publication, PublicationPerson
 from models.pairs import PairMember
 from models.people import AgeGroup, ChatAccount, Invitation, JoinRequest, Organization, Person
@@ -91,7 +91,7 @@ def erase_person(
         chat_id, messages = last_message
         enqueue(
             session,
-            kind="privacy.erased",
+            kind=NoticeKind.PRIVACY_ERASED,
             dedup_key=f"privacy:act:{act.id}:farewell",
             organization_id=person.organization_id,
             chat_id=chat_id,
@@ -110,7 +110,7 @@ def erase_person(
     record(
         session,
         actor=actor,
-        action="privacy.erased",
+        action=Action.PRIVACY_ERASED,
         subject=("person", person_id),
         organization_id=person.organization_id,
         now=now,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.consents import ConsentKind
 from models.meetings import Meeting
-from models.messages import OutboxMessage, OutboxStatus
+from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.outreach import PublicationPerson
 from models.pairs import PairMember
 from models.people import Organization, Participation, Person
@@ -233,7 +233,7 @@ def look_after_terms(session: Session, *, now: datetime) -> int:
     session.execute(
         update(OutboxMessage)
         .where(
-            OutboxMessage.kind == "privacy.erased",
+            OutboxMessage.kind == NoticeKind.PRIVACY_ERASED,
             OutboxMessage.status != OutboxStatus.WAITING,
             OutboxMessage.chat_id.is_not(None),
         )

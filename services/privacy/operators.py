@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.changes import change_row
 from models.consents import Consent, ConsentDecision
 from models.people import Organization, Person
@@ -128,7 +129,7 @@ def edit_operator(
     record(
         session,
         actor=actor,
-        action="privacy.operator_edited",
+        action=Action.PRIVACY_OPERATOR_EDITED,
         subject=("organization", organization_id),
         organization_id=organization_id,
         now=now,

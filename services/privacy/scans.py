@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.jobs import FileKind, StoredFile
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
@@ -37,7 +38,7 @@ def read_scan(session: Session, *, actor: Actor, file_id: int, now: datetime) ->
     record(
         session,
         actor=actor,
-        action="privacy.scan_read",
+        action=Action.PRIVACY_SCAN_READ,
         subject=("file", row.id),
         organization_id=row.organization_id,
         now=now,

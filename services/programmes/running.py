@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.meetings import Meeting, MeetingStatus
 from models.programmes import Cycle, Programme
 from services.access.actors import Actor, Right
@@ -154,7 +155,7 @@ def create_programme(
     record(
         session,
         actor=actor,
-        action="programme.created",
+        action=Action.PROGRAMME_CREATED,
         subject=("programme", programme.id),
         organization_id=organization_id,
         now=now,
@@ -194,7 +195,7 @@ def change_settings(
     record(
         session,
         actor=actor,
-        action="programme.settings_changed",
+        action=Action.PROGRAMME_SETTINGS_CHANGED,
         subject=("programme", programme.id),
         organization_id=programme.organization_id,
         now=now,

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole
+from models.audit import Action
 from models.programmes import Cycle
 from models.surveys import Answer, RunOccasion, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Actor, ActorKind, Right
@@ -102,7 +103,7 @@ def open_sheet(session: Session, *, actor: Actor, cycle_id: int, now: datetime) 
     record(
         session,
         actor=actor,
-        action="scores.sheet_opened",
+        action=Action.SCORES_SHEET_OPENED,
         subject=("survey_run", run_id),
         organization_id=organization_id,
         now=now,
@@ -144,7 +145,7 @@ def save_sheet(
     record(
         session,
         actor=actor,
-        action="scores.sheet_saved",
+        action=Action.SCORES_SHEET_SAVED,
         subject=("survey_run", run.id),
         organization_id=run.organization_id,
         now=now,

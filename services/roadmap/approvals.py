@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole
 from models.approvals import Approval, ApprovalKind
+from models.audit import Action
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.programmes import Cycle, Programme
 from models.roadmap import RoadmapEntry
@@ -89,7 +90,7 @@ def approve(
     record(
         session,
         actor=actor,
-        action="approval.given",
+        action=Action.APPROVAL_GIVEN,
         subject=("approval", row.id),
         organization_id=organization_id,
         now=now,

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import AccountRole
+from models.messages import NoticeKind
 from models.programmes import Cycle
 from models.roadmap import RoadmapCheck, RoadmapDigest, RoadmapEntry
 from services.access.actors import Actor
@@ -103,7 +104,7 @@ def _make(session: Session, cycle: Cycle, week: date, today: date, now: datetime
         session.flush()
         enqueue(
             session,
-            kind="roadmap.digest",
+            kind=NoticeKind.ROADMAP_DIGEST,
             dedup_key=f"roadmap:digest:{cycle.id}:{week}:person:{leader.person_id}",
             organization_id=cycle.organization_id,
             person_id=leader.person_id,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.people import Organization, Person
 from models.programmes import Cycle, Programme
 from models.roadmap import RoadmapEntry
@@ -144,7 +145,7 @@ def plan_entry(
     if is_moved:
         entry.quiet_until = None
     reschedule(session, entry, now=now)
-    _record(session, actor, "roadmap.planned", entry, now, before=before)
+    _record(session, actor, Action.ROADMAP_PLANNED, entry, now, before=before)
     return EntryPlanned(entry.id, entry.planned_from, entry.planned_to)
 
 
@@ -172,7 +173,7 @@ def shift_old_dates(session: Session, *, actor: Actor, cycle_id: int, now: datet
         record(
             session,
             actor=actor,
-            action="roadmap.shifted",
+            action=Action.ROADMAP_SHIFTED,
             subject=("programme", cycle_id),
             organization_id=cycle.organization_id,
             now=now,
@@ -249,7 +250,7 @@ def quieten(session: Session, entry: RoadmapEntry, *, actor: Actor, now: datetim
     today = now.astimezone(zone_of(session, entry.organization_id)).date()
     entry.quiet_until = today + timedelta(days=PUT_OFF_DAYS)
     reschedule(session, entry, now=now)
-    _record(session, actor, "roadmap.put_off", entry, now)
+    _record(session, actor, Action.ROADMAP_PUT_OFF, entry, now)
     return entry.quiet_until
 
 
@@ -313,7 +314,7 @@ def _facts(entry: RoadmapEntry) -> dict[str, object]:
 def _record(
     session: Session,
     actor: Actor,
-    action: str,
+    action: Action,
     entry: RoadmapEntry,
     now: datetime,
     before: dict[str, object] | None = None,

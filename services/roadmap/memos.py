@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
+from models.messages import NoticeKind
 from models.outreach import Memo
 from models.people import Participation, ParticipationStatus, Role
 from models.programmes import Cycle
@@ -87,7 +89,7 @@ def write_memo(
     )
     session.add(memo)
     session.flush()
-    _record(session, actor, "memo.written", memo, now)
+    _record(session, actor, Action.MEMO_WRITTEN, memo, now)
     return _facts(memo, len(_audience(session, memo)))
 
 
@@ -106,7 +108,7 @@ def send_memo(session: Session, *, actor: Actor, memo_id: int, now: datetime) ->
         session,
         [
             Occasion(
-                kind="memo.sent",
+                kind=NoticeKind.MEMO_SENT,
                 dedup_key=f"memo:{memo.id}:person:{person_id}",
                 organization_id=memo.organization_id,
                 person_id=person_id,
@@ -117,7 +119,7 @@ def send_memo(session: Session, *, actor: Actor, memo_id: int, now: datetime) ->
         now=now,
     )
     memo.sent_at, memo.sent_to = now, len(people)
-    _record(session, actor, "memo.sent", memo, now)
+    _record(session, actor, Action.MEMO_SENT, memo, now)
     return _facts(memo, len(people))
 
 
@@ -158,7 +160,7 @@ def _cycle(session: Session, actor: Actor, cycle_id: int, right: Right) -> Cycle
     return cycle
 
 
-def _record(session: Session, actor: Actor, action: str, memo: Memo, now: datetime) -> None:
+def _record(session: Session, actor: Actor, action: Action, memo: Memo, now: datetime) -> None:
     record(
         session,
         actor=actor,

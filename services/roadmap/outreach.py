@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.outreach import Partner, Publication, PublicationKind, PublicationPerson
 from models.pairs import Pair, PairStatus
 from models.programmes import Cycle
@@ -108,7 +109,7 @@ def add_publication(
     session.add(row)
     session.flush()
     name_people(session, row, person_ids)
-    _record(session, actor, "publication.added", ("publication", row.id), cycle, now)
+    _record(session, actor, Action.PUBLICATION_ADDED, ("publication", row.id), cycle, now)
     return _publication(row)
 
 
@@ -131,7 +132,7 @@ def remove_publication(session: Session, *, actor: Actor, publication_id: int, n
     cycle = _cycle(session, actor, row.cycle_id, Right.MANAGE_PAIRS)
     session.execute(delete(PublicationPerson).where(PublicationPerson.publication_id == publication_id))
     session.delete(row)
-    _record(session, actor, "publication.removed", ("publication", publication_id), cycle, now)
+    _record(session, actor, Action.PUBLICATION_REMOVED, ("publication", publication_id), cycle, now)
 
 
 def add_partner(
@@ -158,7 +159,7 @@ def add_partner(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, "partner.added", ("partner", row.id), cycle, now)
+    _record(session, actor, Action.PARTNER_ADDED, ("partner", row.id), cycle, now)
     return _partner(row)
 
 
@@ -176,7 +177,7 @@ def remove_partner(session: Session, *, actor: Actor, partner_id: int, now: date
         raise NotFound
     cycle = _cycle(session, actor, row.cycle_id, Right.MANAGE_PAIRS)
     session.delete(row)
-    _record(session, actor, "partner.removed", ("partner", partner_id), cycle, now)
+    _record(session, actor, Action.PARTNER_REMOVED, ("partner", partner_id), cycle, now)
 
 
 def _check_completed(session: Session, pair_id: int, cycle: Cycle) -> None:
@@ -209,7 +210,7 @@ def _short(typed: str, limit: int) -> str:
 
 
 def _record(
-    session: Session, actor: Actor, action: str, subject: tuple[str, int], cycle: Cycle, now: datetime
+    session: Session, actor: Actor, action: Action, subject: tuple[str, int], cycle: Cycle, now: datetime
 ) -> None:
     record(
         session, actor=actor, action=action, subject=subject, organization_id=cycle.organization_id, now=now

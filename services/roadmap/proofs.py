@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.programmes import Cycle, Programme
 from models.roadmap import ProofKind, RoadmapCheck, RoadmapEntry, RoadmapProof
 from services.access.actors import Actor, ActorKind, Channel, Right, system
@@ -108,7 +109,7 @@ def add_proof(
     record(
         session,
         actor=actor,
-        action="roadmap.proof_added",
+        action=Action.ROADMAP_PROOF_ADDED,
         subject=("roadmap_entry", entry.id),
         organization_id=entry.organization_id,
         now=now,
@@ -128,7 +129,7 @@ def reopen_row(session: Session, *, actor: Actor, entry_id: int, now: datetime) 
         record(
             session,
             actor=actor,
-            action="roadmap.reopened",
+            action=Action.ROADMAP_REOPENED,
             subject=("roadmap_entry", entry.id),
             organization_id=entry.organization_id,
             now=now,
@@ -235,7 +236,7 @@ def _close(
     record(
         session,
         actor=actor,
-        action="roadmap.done",
+        action=Action.ROADMAP_DONE,
         subject=("roadmap_entry", entry.id),
         organization_id=entry.organization_id,
         now=now,

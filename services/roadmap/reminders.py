@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
+from models.messages import NoticeKind
 from models.people import Person
 from models.programmes import Cycle
 from models.roadmap import RoadmapDigest, RoadmapEntry
@@ -78,7 +80,7 @@ def remind_responsible(session: Session, *, now: datetime, limit: int = BATCH) -
     for (organization_id, person_id), entry_ids in by_person.items():
         enqueue(
             session,
-            kind="roadmap.reminder",
+            kind=NoticeKind.ROADMAP_REMINDER,
             dedup_key=f"roadmap:due:{now.date()}:{entry_ids[0]}:person:{person_id}",
             organization_id=organization_id,
             person_id=person_id,
@@ -101,11 +103,13 @@ def ask_responsible(session: Session, *, actor: Actor, entry_id: int, now: datet
     if not others:
         raise NobodyToRemind
     today = now.astimezone(zone_of(session, entry.organization_id)).date()
-    asked = sum(_enqueue(session, entry, leader, "roadmap.asked", f"asked:{today}", now) for leader in others)
+    asked = sum(
+        _enqueue(session, entry, leader, NoticeKind.ROADMAP_ASKED, f"asked:{today}", now) for leader in others
+    )
     record(
         session,
         actor=actor,
-        action="roadmap.asked",
+        action=Action.ROADMAP_ASKED,
         subject=("roadmap_entry", entry.id),
         organization_id=entry.organization_id,
         now=now,
@@ -218,7 +222,7 @@ def _duty(session: Session, entry: RoadmapEntry, today: date) -> Duty:
 
 
 def _enqueue(
-    session: Session, entry: RoadmapEntry, leader: Leader, kind: str, occasion: str, now: datetime
+    session: Session, entry: RoadmapEntry, leader: Leader, kind: NoticeKind, occasion: str, now: datetime
 ) -> bool:
     if leader.person_id is None:
         return False

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.consents import Consent
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import Pair
@@ -134,7 +135,7 @@ def upgrade_programme(
     record(
         session,
         actor=actor,
-        action="programme.upgraded",
+        action=Action.PROGRAMME_UPGRADED,
         subject=("programme", programme.id),
         organization_id=organization_id,
         now=now,

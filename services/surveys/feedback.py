@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting
+from models.messages import NoticeKind
 from models.people import Role
 from models.surveys import UNSENT, RunOccasion, SurveyRun, SurveyStatus
 from services.access.actors import Actor
@@ -115,7 +116,7 @@ def invite(session: Session, *, meeting: Meeting, person_id: int, now: datetime)
     """Ask a side for feedback on a meeting that was logged before anybody asked about it."""
     enqueue(
         session,
-        kind="feedback.invite",
+        kind=NoticeKind.FEEDBACK_INVITE,
         dedup_key=f"feedback:{meeting.id}:invite:person:{person_id}",
         now=now,
         organization_id=meeting.organization_id,
@@ -147,7 +148,7 @@ def remind_feedback(session: Session, *, now: datetime, limit: int = BATCH) -> i
         run.reminded_at = now
         count += enqueue(
             session,
-            kind="feedback.reminder",
+            kind=NoticeKind.FEEDBACK_REMINDER,
             dedup_key=f"feedback:run:{run.id}:reminder:person:{run.person_id}",
             now=now,
             organization_id=run.organization_id,

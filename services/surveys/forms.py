@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.surveys import UNSENT, Answer, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
 from services.access.audit import record
@@ -148,7 +149,7 @@ def begin_paper(
     record(
         session,
         actor=actor,
-        action="survey.paper_entered",
+        action=Action.SURVEY_PAPER_ENTERED,
         subject=("survey_run", run.id),
         organization_id=run.organization_id,
         now=now,

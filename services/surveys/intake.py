@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.pairs import PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.surveys import UNSENT, RunOccasion, SurveyRun, SurveyStatus
@@ -108,7 +109,7 @@ def leave_role(session: Session, *, actor: Actor, role: Role, now: datetime) -> 
         record(
             session,
             actor=actor,
-            action="role.left",
+            action=Action.ROLE_LEFT,
             subject=("person", person.id),
             organization_id=person.organization_id,
             now=now,
@@ -131,7 +132,7 @@ def _record(session: Session, actor: Actor, participation: Participation, now: d
     record(
         session,
         actor=actor,
-        action="role.chosen",
+        action=Action.ROLE_CHOSEN,
         subject=("person", participation.person_id),
         organization_id=participation.organization_id,
         now=now,
@@ -196,7 +197,7 @@ def enter_bank(session: Session, sent: SentRun, *, actor: Actor, now: datetime) 
     record(
         session,
         actor=actor,
-        action="role.ready",
+        action=Action.ROLE_READY,
         subject=("person", participation.person_id),
         organization_id=participation.organization_id,
         now=now,

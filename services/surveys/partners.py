@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.programmes import Cycle
 from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus, WebLink
 from services.access.actors import Actor, ActorKind, Right
@@ -81,7 +82,7 @@ def ask_partner(session: Session, *, actor: Actor, cycle_id: int, name: str, now
     record(
         session,
         actor=actor,
-        action="survey.partner_asked",
+        action=Action.SURVEY_PARTNER_ASKED,
         subject=("survey_run", run_id),
         organization_id=organization_id,
         now=now,

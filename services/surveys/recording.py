@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.surveys import UNSENT, Answer, AnswerChange, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
@@ -168,7 +169,7 @@ def send_progress(session: Session, actor: Actor, progress: Progress, now: datet
     record(
         session,
         actor=actor,
-        action="survey.sent",
+        action=Action.SURVEY_SENT,
         subject=("survey_run", run.id),
         organization_id=run.organization_id,
         now=now,

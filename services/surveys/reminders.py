@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.messages import NoticeKind
 from models.surveys import UNSENT, Answer, RunOccasion, SurveyRun
 from models.tasks import Task, TaskKind
 from services.delivery.outbox import enqueue
@@ -32,7 +33,7 @@ def remind_unfinished(session: Session, *, now: datetime, limit: int = BATCH) ->
         due += 1
         enqueue(
             session,
-            kind="survey.unfinished",
+            kind=NoticeKind.SURVEY_UNFINISHED,
             dedup_key=f"survey:{run.id}:unfinished:person:{run.person_id}",
             organization_id=run.organization_id,
             person_id=run.person_id,

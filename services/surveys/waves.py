@@ -12,6 +12,8 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
+from models.messages import NoticeKind
 from models.people import Person
 from models.programmes import Cycle
 from models.surveys import (
@@ -170,7 +172,7 @@ def plan_wave(
     )
     session.add(wave)
     session.flush()
-    _record(session, actor, wave, "wave.planned", now)
+    _record(session, actor, wave, Action.WAVE_PLANNED, now)
     return wave.id
 
 
@@ -240,7 +242,7 @@ def open_run_of(
     )
     enqueue(
         session,
-        kind="survey.invite",
+        kind=NoticeKind.SURVEY_INVITE,
         dedup_key=f"survey:{run_id}:invite:person:{respondent.person_id}",
         organization_id=wave.organization_id,
         person_id=respondent.person_id,
@@ -258,7 +260,7 @@ def cancel_wave(session: Session, *, actor: Actor, wave_id: int, now: datetime) 
     if wave.status is not WaveStatus.PLANNED:
         raise WaveStarted
     wave.status = WaveStatus.CANCELLED
-    _record(session, actor, wave, "wave.cancelled", now)
+    _record(session, actor, wave, Action.WAVE_CANCELLED, now)
 
 
 def close_wave(session: Session, *, actor: Actor, wave_id: int, now: datetime) -> None:
@@ -268,7 +270,7 @@ def close_wave(session: Session, *, actor: Actor, wave_id: int, now: datetime) -
         return
     wave.status, wave.closes_at = WaveStatus.CLOSED, now
     close(session, SurveyRun.wave_id == wave.id, now=now)
-    _record(session, actor, wave, "wave.closed", now)
+    _record(session, actor, wave, Action.WAVE_CLOSED, now)
 
 
 def list_waves(session: Session, *, actor: Actor, cycle_id: int) -> list[WaveFacts]:
@@ -368,7 +370,7 @@ def _organization_of(session: Session, cycle_id: int) -> int:
     return found
 
 
-def _record(session: Session, actor: Actor, wave: SurveyWave, action: str, now: datetime) -> None:
+def _record(session: Session, actor: Actor, wave: SurveyWave, action: Action, now: datetime) -> None:
     record(
         session,
         actor=actor,

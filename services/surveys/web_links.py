@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.surveys import RunSource, SurveyRun, WebLink
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
@@ -97,7 +98,7 @@ def issue_link(
     record(
         session,
         actor=actor,
-        action="link.issued",
+        action=Action.LINK_ISSUED,
         subject=("web_link", link.id),
         organization_id=organization_id,
         now=now,

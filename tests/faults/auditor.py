@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
 from models.consents import Consent
-from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
+from models.messages import InboxStatus, InboxUpdate, NoticeKind, OutboxMessage, OutboxStatus
 from sandbox.refusal import Json
-from services.delivery.outbox import SCREEN
 from tests.faults.pairs import PairInChat, list_meeting_ids, read_log, read_rating
 from tests.faults.shared import Shared
 from tests.faults.teachers import Teacher, find_answer
@@ -140,7 +139,7 @@ def list_owed(session: Session) -> Messages:
     """Screens that the outbox showed because an answer could not be: each is the answer to an act."""
     rows = session.execute(
         select(OutboxMessage.chat_id, OutboxMessage.message_id).where(
-            OutboxMessage.kind == SCREEN, OutboxMessage.message_id.is_not(None)
+            OutboxMessage.kind == NoticeKind.SCREEN_CURRENT, OutboxMessage.message_id.is_not(None)
         )
     )
     return by_chat(rows)

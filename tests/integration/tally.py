@@ -15,7 +15,9 @@ from bot.context import Conversation
 from bot.dispatcher import make_dispatcher
 from handlers.filters import Flow, Typed
 from handlers.talk import Talk
+from models import audit
 from models.audit import AuditEntry
+from models.messages import NoticeKind
 from notices.catalogue import Notice, NoticeClass
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
@@ -48,7 +50,7 @@ def count(session: Session, *, now: datetime, step: int = 1) -> int:
         record(
             session,
             actor=system(Channel.BOT),
-            action="tally",
+            action=audit.Action.TASK_CLOSED,
             subject=("tally", None),
             organization_id=None,
             now=now,
@@ -63,7 +65,7 @@ def refuse(session: Session, *, now: datetime) -> None:
 
 
 def counted(session: Session) -> int:
-    return session.scalar(select(func.count()).where(AuditEntry.action == "tally")) or 0
+    return session.scalar(select(func.count()).where(AuditEntry.subject_kind == "tally")) or 0
 
 
 def screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
@@ -162,12 +164,20 @@ def words(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
     return Letter(f"Весть {facts.get('number', 0)}", ((Action("Принять", "offer.accept", (1,)),),))
 
 
-NOTICES = {
-    "tally.answer": Notice(NoticeClass.ANSWER, words),
-    "tally.act": Notice(NoticeClass.ACT, words),
-    "tally.meeting": Notice(NoticeClass.MEETING, words),
-    "tally.news": Notice(NoticeClass.BUDGETED, words),
-    "tally.lasting": Notice(NoticeClass.BUDGETED, words, is_lasting=True),
+# Kinds of the product, each under the words of this conversation and in a class of its own.
+ANSWER = NoticeKind.JOINING_RECOGNISED
+ACT = NoticeKind.PAIR_ENDED
+MEETING = NoticeKind.MEETING_REMINDER
+NEWS = NoticeKind.MEMO_SENT
+LASTING = NoticeKind.EVENT_MATERIALS
+UNHEARD_OF = NoticeKind.CYCLE_CLOSED
+
+NOTICES: Mapping[str, Notice] = {
+    ANSWER: Notice(NoticeClass.ANSWER, words),
+    ACT: Notice(NoticeClass.ACT, words),
+    MEETING: Notice(NoticeClass.MEETING, words),
+    NEWS: Notice(NoticeClass.BUDGETED, words),
+    LASTING: Notice(NoticeClass.BUDGETED, words, is_lasting=True),
 }
 
 _made: list[Conversation] = []

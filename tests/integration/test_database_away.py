@@ -17,7 +17,7 @@ from models.tasks import Task, TaskKind
 from models.unit_of_work import UnitOfWork
 from services.delivery.outbox import enqueue
 from services.delivery.sending import record_outcomes
-from tests.integration.tally import tally_conversation
+from tests.integration.tally import ACT, tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.running_bot import RunningBot, until
 from tests.world import found_school
@@ -124,7 +124,7 @@ async def test_who_is_gone_is_noted_when_the_database_is_back(sqlite_url: str) -
         with running.database.writing() as session:
             enqueue(
                 session,
-                kind="tally.act",
+                kind=ACT,
                 dedup_key="test:gone",
                 now=running.clock.now(),
                 organization_id=world.organization_id,

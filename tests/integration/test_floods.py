@@ -10,7 +10,7 @@ from models.messages import InboxStatus, OutboxMessage, OutboxStatus
 from services.delivery.inbox import RawUpdate, store_updates
 from services.delivery.outbox import enqueue
 from tests.integration.interceptor import Interceptor, refusal
-from tests.integration.tally import tally_conversation
+from tests.integration.tally import ACT, tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_odd_updates import sent, told
 from tests.running_bot import RunningBot, until
@@ -21,7 +21,7 @@ def put_notice(running: RunningBot, world: World, person_id: int, key: str) -> N
     with running.database.writing() as session:
         enqueue(
             session,
-            kind="tally.act",
+            kind=ACT,
             dedup_key=key,
             now=running.clock.now(),
             organization_id=world.organization_id,

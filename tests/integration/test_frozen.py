@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.leadership import AmongReplicas, Deposed, check_hold
-from models.messages import OutboxMessage, OutboxStatus
+from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from sandbox.client import Person
 from services.delivery import outbox
 from tests.faults.machine import Machine
@@ -75,7 +75,7 @@ def put_news(machine: Machine, chat_id: int) -> None:
     with machine.database.writing() as session:
         outbox.enqueue(
             session,
-            kind=outbox.SCREEN,
+            kind=NoticeKind.SCREEN_CURRENT,
             dedup_key="frozen",
             now=machine.clock.now(),
             organization_id=None,

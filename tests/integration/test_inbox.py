@@ -14,7 +14,7 @@ from tests.running_bot import RunningBot, until
 
 def tally(running: RunningBot) -> int:
     with running.database.reading() as session:
-        return session.scalar(select(func.count()).where(AuditEntry.action == "tally")) or 0
+        return session.scalar(select(func.count()).where(AuditEntry.subject_kind == "tally")) or 0
 
 
 def inbox(running: RunningBot) -> dict[InboxStatus, int]:

@@ -9,7 +9,7 @@ from bot.session import TokenRevoked
 from models.messages import OutboxMessage, OutboxStatus
 from services.delivery.outbox import enqueue
 from tests.integration.interceptor import Answer, Interceptor, body, page, refusal
-from tests.integration.tally import tally_conversation
+from tests.integration.tally import ACT, tally_conversation
 from tests.integration.test_inbox import tally
 from tests.running_bot import RunningBot, until
 from tests.world import found_school
@@ -106,7 +106,7 @@ async def test_a_notice_outlives_stray_answers(sqlite_url: str) -> None:
         with running.database.writing() as session:
             enqueue(
                 session,
-                kind="tally.act",
+                kind=ACT,
                 dedup_key="test:stray",
                 now=running.clock.now(),
                 organization_id=world.organization_id,

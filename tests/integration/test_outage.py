@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models.messages import InboxStatus, OutboxMessage, OutboxStatus
+from models.messages import InboxStatus, NoticeKind, OutboxMessage, OutboxStatus
 from services.delivery import outbox
 from tests.integration.interceptor import Interceptor
 from tests.integration.tally import tally_conversation
@@ -112,7 +112,7 @@ async def test_an_owed_screen_and_the_answer_to_an_act_are_one_message_after_a_r
     with running.database.writing() as session:
         outbox.enqueue(
             session,
-            kind=outbox.SCREEN,
+            kind=NoticeKind.SCREEN_CURRENT,
             dedup_key="screen:77",
             now=running.clock.now(),
             organization_id=None,

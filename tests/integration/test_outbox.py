@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.messages import OutboxMessage, OutboxStatus
+from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.people import ChatAccount
 from models.tasks import Task, TaskKind
 from sandbox.client import Person
 from services.access.actors import Channel, system
 from services.delivery.outbox import enqueue
 from services.joining.absences import begin_leave, end_absence
-from tests.integration.tally import tally_conversation
+from tests.integration.tally import ACT, ANSWER, LASTING, MEETING, NEWS, UNHEARD_OF, tally_conversation
 from tests.integration.test_long_texts import lines
 from tests.running_bot import RunningBot, until
 from tests.world import World, found_school
@@ -30,7 +30,7 @@ class Notices:
         self.person_id = person_id
         self._number = 0
 
-    def put(self, kind: str = "tally.act", *, due_at: datetime | None = None, **facts: Any) -> int:
+    def put(self, kind: NoticeKind = ACT, *, due_at: datetime | None = None, **facts: Any) -> int:
         self._number += 1
         now = self.running.clock.now()
         key = f"test:{self._number}"
@@ -110,7 +110,7 @@ async def test_edited_words_are_escaped_and_keep_the_buttons(notices: Notices) -
 async def test_faults_of_one_row_hold_up_no_other(notices: Notices) -> None:
     broken = notices.put(is_broken=True)
     unsendable = notices.put(is_unsendable=True)
-    unknown = notices.put("tally.unheard_of")
+    unknown = notices.put(UNHEARD_OF)
     good = notices.put()
     assert (await notices.settled(good)).status is OutboxStatus.SENT
     row = await notices.settled(broken)
@@ -157,20 +157,20 @@ async def test_a_line_that_is_down_for_days_parks_nothing(notices: Notices) -> N
 async def test_acts_before_meetings_before_news_and_near_before_far(notices: Notices) -> None:
     await notices.running.stop_bot()
     await notices.running.telegram.clear_faults()
-    notices.put("tally.news")
-    notices.put("tally.meeting", offset=1440)
-    notices.put("tally.meeting", offset=120)
-    notices.put("tally.act")
-    notices.put("tally.answer")
+    notices.put(NEWS)
+    notices.put(MEETING, offset=1440)
+    notices.put(MEETING, offset=120)
+    notices.put(ACT)
+    notices.put(ANSWER)
     await notices.running.start_bot(has_scheduler=False)
     await notices.vera.expect("Весть 1", timeout=15)
     assert [text.rsplit(" ", 1)[1] for text in await notices.heard()] == ["5", "4", "3", "2", "1"]
 
 
 async def test_one_message_of_news_a_day_the_rest_merged_into_tomorrow_s(notices: Notices) -> None:
-    first = notices.put("tally.news")
+    first = notices.put(NEWS)
     await notices.settled(first)
-    later = [notices.put("tally.news") for _ in range(3)]
+    later = [notices.put(NEWS) for _ in range(3)]
     await until(
         lambda: all(notices.row(row_id).next_try_at > notices.running.clock.now() for row_id in later)
     )
@@ -185,7 +185,7 @@ async def test_one_message_of_news_a_day_the_rest_merged_into_tomorrow_s(notices
 async def test_quiet_hours(notices: Notices) -> None:
     """21 to 8 local: an act comes at once without sound, news waits for the morning."""
     await notices.running.telegram.skip(hours=10)  # 22:00 in Moscow
-    act, answer, news = notices.put("tally.act"), notices.put("tally.answer"), notices.put("tally.news")
+    act, answer, news = notices.put(ACT), notices.put(ANSWER), notices.put(NEWS)
     await notices.settled(act)
     await notices.settled(answer)
     await until(lambda: notices.row(news).next_try_at > notices.running.clock.now() + timedelta(hours=9))
@@ -255,7 +255,7 @@ async def test_fifty_people_at_telegram_s_limits(running: RunningBot) -> None:
         for person_id in ids:
             enqueue(
                 session,
-                kind="tally.act",
+                kind=ACT,
                 dedup_key=f"all:{person_id}",
                 now=running.clock.now(),
                 organization_id=world.organization_id,
@@ -288,7 +288,7 @@ async def test_nobody_is_reminded_on_a_long_leave_and_what_lasts_waits(notices: 
     today = notices.running.clock.now().date()
     notices.world.now = notices.running.clock.now()
     notices.world.write(begin_leave, starts_on=today, ends_on=None, **away)
-    kinds = ("tally.meeting", "tally.news", "tally.lasting", "tally.act")
+    kinds = (MEETING, NEWS, LASTING, ACT)
     meeting, news, lasting, act = (notices.put(kind) for kind in kinds)
     assert (await notices.settled(act)).status is OutboxStatus.SENT, "a person's act is heard"
     for row_id in (meeting, news):

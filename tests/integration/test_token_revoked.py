@@ -9,7 +9,7 @@ from bot.session import TokenRevoked
 from models.messages import InboxStatus, OutboxMessage, OutboxStatus
 from sandbox.client import Person
 from services.delivery.outbox import enqueue
-from tests.integration.tally import tally_conversation
+from tests.integration.tally import ACT, tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.integration.test_receiving import SECRET, free_port
 from tests.running_bot import RunningBot, until
@@ -66,7 +66,7 @@ async def test_a_notice_meets_it_and_stays_in_the_outbox(sqlite_url: str) -> Non
         with running.database.writing() as session:
             enqueue(
                 session,
-                kind="tally.act",
+                kind=ACT,
                 dedup_key="test:revoked",
                 now=running.clock.now(),
                 organization_id=world.organization_id,

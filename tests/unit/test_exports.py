@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from models.accounts import AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
+from models.messages import NoticeKind
 from models.people import Person, Role
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
 from services.access.actors import Actor, ActorKind, Channel, system
@@ -209,7 +210,7 @@ class TestTables:
         with world.database.writing() as session:
             enqueue(
                 session,
-                kind="pair.offer",
+                kind=NoticeKind.PAIR_OFFER,
                 dedup_key="offer:1",
                 now=world.now,
                 organization_id=world.organization_id,

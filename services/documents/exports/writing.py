@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.people import Organization
 from models.programmes import Cycle
 from services.access.actors import Actor
@@ -173,7 +174,7 @@ def record_export(session: Session, *, actor: Actor, summary: ExportSummary, now
     record(
         session,
         actor=actor,
-        action="export.made",
+        action=Action.EXPORT_MADE,
         subject=("organization", summary.organization_id),
         organization_id=summary.organization_id,
         now=now,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from models.audit import Action
 from models.engine import Database
 from models.installation import Stamp
 from models.messages import OutboxMessage, OutboxStatus
@@ -122,7 +123,7 @@ def _record(database_url: str, manifest: Manifest, now: datetime) -> int:
             record(
                 session,
                 actor=system(Channel.COMMAND_LINE),
-                action="installation.restored",
+                action=Action.INSTALLATION_RESTORED,
                 subject=("installation", 1),
                 organization_id=None,
                 now=now,

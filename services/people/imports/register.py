@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
 from models.imports import ImportState, LegalGround, Origin, PeopleImport
 from models.jobs import FileKind, Job, StoredFile
 from models.people import Person
@@ -116,7 +116,7 @@ def hand_in_list(
     session.add(row)
     session.flush()
     row.job_id = _ask(session, actor, row, "check", locale, now)
-    _record(session, actor, row, "import.handed_in", now)
+    _record(session, actor, row, Action.IMPORT_HANDED_IN, now)
     return row.id
 
 
@@ -146,7 +146,7 @@ def register_list(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, row, "import.applied", now)
+    _record(session, actor, row, Action.IMPORT_APPLIED, now)
     return row.id
 
 
@@ -160,7 +160,7 @@ def apply_list(session: Session, *, actor: Actor, import_id: int, locale: str, n
         raise ImportDecided
     row.state = ImportState.APPLYING
     row.job_id = _ask(session, actor, row, "apply", locale, now)
-    _record(session, actor, row, "import.applied", now)
+    _record(session, actor, row, Action.IMPORT_APPLIED, now)
 
 
 def discard_list(session: Session, *, actor: Actor, import_id: int, now: datetime) -> str | None:
@@ -174,7 +174,7 @@ def discard_list(session: Session, *, actor: Actor, import_id: int, now: datetim
     if row.state not in {ImportState.CHECKING, ImportState.CHECKED}:
         raise ImportDecided
     row.state, row.decided_at = ImportState.DISCARDED, now
-    _record(session, actor, row, "import.discarded", now)
+    _record(session, actor, row, Action.IMPORT_DISCARDED, now)
     return forget_file(session, row)
 
 
@@ -277,8 +277,8 @@ def add_listed(
                 "organization_id": taken.organization_id,
                 "actor_kind": actor.kind.value,
                 "actor_id": actor.id,
-                "door": actor.channel.value,
-                "action": "person.imported",
+                "channel": actor.channel.value,
+                "action": Action.PERSON_IMPORTED.value,
                 "subject_kind": "person",
                 "subject_id": person_id,
                 "after": {"import": taken.id},
@@ -356,7 +356,7 @@ def _lock(session: Session, actor: Actor, import_id: int) -> PeopleImport:
     return row
 
 
-def _record(session: Session, actor: Actor, row: PeopleImport, action: str, now: datetime) -> None:
+def _record(session: Session, actor: Actor, row: PeopleImport, action: Action, now: datetime) -> None:
     record(
         session,
         actor=actor,

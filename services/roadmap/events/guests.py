@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.events import Event, EventGuest, EventStatus, GuestAnswer
+from models.messages import NoticeKind
 from models.people import Role
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
@@ -140,9 +142,9 @@ def invite_guests(
             continue
         guest.invited_at = now
         if one.is_in_chat and has_consent(session, one.person_id):
-            told += _enqueue(session, event, one.person_id, "event.invitation", "invitation", now)
+            told += _enqueue(session, event, one.person_id, NoticeKind.EVENT_INVITATION, "invitation", now)
     session.flush()
-    note(session, actor, "event.invited", event, now)
+    note(session, actor, Action.EVENT_INVITED, event, now)
     return Invited(told, len(chosen) - told)
 
 
@@ -213,7 +215,7 @@ def mark_present(
             guest.attended_at = None
     event.status = EventStatus.HELD
     session.flush()
-    note(session, actor, "event.held", event, now)
+    note(session, actor, Action.EVENT_HELD, event, now)
     return facts_of(session, event)
 
 
@@ -236,7 +238,7 @@ def remind_guests(session: Session, *, now: datetime) -> int:
         )
         occasions = [
             Occasion(
-                kind="event.reminder",
+                kind=NoticeKind.EVENT_REMINDER,
                 dedup_key=f"event:{event.id}:reminder:{event.starts_at:%Y-%m-%dT%H:%M}:person:{person_id}",
                 organization_id=event.organization_id,
                 person_id=person_id,
@@ -269,7 +271,7 @@ def read_invitation(
 
 def tell_of_materials(session: Session, event: Event, now: datetime) -> int:
     """Those who were there, or are invited and did not decline, hear of new materials once a day."""
-    return tell_guests(session, event, "event.materials", f"materials:{now.date()}", now)
+    return tell_guests(session, event, NoticeKind.EVENT_MATERIALS, f"materials:{now.date()}", now)
 
 
 def _check_ahead(event: Event, now: datetime) -> None:
@@ -303,7 +305,9 @@ def _guest(session: Session, event: Event, person_id: int) -> EventGuest:
     return guest
 
 
-def _enqueue(session: Session, event: Event, person_id: int, kind: str, occasion: str, now: datetime) -> bool:
+def _enqueue(
+    session: Session, event: Event, person_id: int, kind: NoticeKind, occasion: str, now: datetime
+) -> bool:
     return enqueue(
         session,
         kind=kind,

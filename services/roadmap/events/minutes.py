@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.changes import change_row
 from models.events import EventMaterial, EventStatus
 from services.access.actors import Actor, Right
@@ -61,7 +62,7 @@ def write_minutes(
         "status": EventStatus.HELD,
     }
     if change_row(event, told):
-        note(session, actor, "event.minutes_written", event, now)
+        note(session, actor, Action.EVENT_MINUTES_WRITTEN, event, now)
     return facts_of(session, event)
 
 
@@ -89,5 +90,5 @@ def add_material(
     session.flush()
     if is_sent:
         tell_of_materials(session, event, now)
-    note(session, actor, "event.material_added", event, now)
+    note(session, actor, Action.EVENT_MATERIAL_ADDED, event, now)
     return facts_of(session, event)

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.audit import Action
 from models.changes import change_row
 from models.events import TRAININGS, Event, EventGuest, EventKind, EventMaterial, EventStatus, GuestAnswer
+from models.messages import NoticeKind
 from models.people import Organization
 from models.programmes import Cycle
 from services.access.actors import Actor, Right
@@ -124,7 +126,7 @@ def plan_event(
     )
     session.add(event)
     session.flush()
-    note(session, actor, "event.planned", event, now)
+    note(session, actor, Action.EVENT_PLANNED, event, now)
     return facts_of(session, event)
 
 
@@ -153,8 +155,8 @@ def change_event(
     if not change_row(event, {**lines, "starts_at": starts_at}):
         return facts_of(session, event)
     if is_moved and event.status is EventStatus.PLANNED and starts_at > now:
-        tell_guests(session, event, "event.moved", f"moved:{now.isoformat()}", now)
-    note(session, actor, "event.changed", event, now)
+        tell_guests(session, event, NoticeKind.EVENT_MOVED, f"moved:{now.isoformat()}", now)
+    note(session, actor, Action.EVENT_CHANGED, event, now)
     return facts_of(session, event)
 
 
@@ -167,8 +169,8 @@ def cancel_event(session: Session, *, actor: Actor, event_id: int, now: datetime
     if event.status is EventStatus.PLANNED:
         event.status = EventStatus.CANCELLED
         if event.starts_at > now:
-            tell_guests(session, event, "event.cancelled", "cancelled", now)
-        note(session, actor, "event.cancelled", event, now)
+            tell_guests(session, event, NoticeKind.EVENT_CANCELLED, "cancelled", now)
+        note(session, actor, Action.EVENT_CANCELLED, event, now)
     return facts_of(session, event)
 
 
@@ -249,7 +251,7 @@ def facts_of(session: Session, event: Event) -> EventFacts:
     )
 
 
-def tell_guests(session: Session, event: Event, kind: str, occasion: str, now: datetime) -> int:
+def tell_guests(session: Session, event: Event, kind: NoticeKind, occasion: str, now: datetime) -> int:
     """Queue a notice for every guest who did not decline; gives how many."""
     guests = session.scalars(
         select(EventGuest.person_id).where(
@@ -272,7 +274,7 @@ def tell_guests(session: Session, event: Event, kind: str, occasion: str, now: d
     )
 
 
-def note(session: Session, actor: Actor, action: str, event: Event, now: datetime) -> None:
+def note(session: Session, actor: Actor, action: Action, event: Event, now: datetime) -> None:
     record(
         session,
         actor=actor,
