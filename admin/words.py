@@ -280,7 +280,6 @@ ACTIONS: Mapping[Action, str] = {
     Action.PAIR_ORDERED: N_("Order registered"),
     Action.PAIR_AGREEMENT_REGISTERED: N_("Mentor's agreement registered"),
     Action.PAIR_ENDED: N_("Pair ended"),
-    Action.PAIR_MEETINGS_CANCELLED: N_("Coming meetings cancelled"),
     Action.MEETING_PROPOSED: N_("Meeting proposed"),
     Action.MEETING_PLANNED: N_("Meeting planned"),
     Action.MEETING_MOVED: N_("Meeting moved"),

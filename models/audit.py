@@ -84,7 +84,6 @@ class Action(StrEnum):
     PAIR_DRAFTED = "pair.drafted"
     PAIR_ENDED = "pair.ended"
     PAIR_EXPIRED = "pair.expired"
-    PAIR_MEETINGS_CANCELLED = "pair.meetings_cancelled"
     PAIR_ORDERED = "pair.ordered"
     PAIR_PAUSED = "pair.paused"
     PAIR_RESUMED = "pair.resumed"

@@ -29,6 +29,9 @@ class MeetingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPEN = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED})
+
+
 class MeetingFormat(StrEnum):
     IN_PERSON = "in_person"
     ONLINE = "online"

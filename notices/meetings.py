@@ -15,7 +15,7 @@ from services.access.actors import Channel, person_in_chat, system
 from services.access.errors import NotFound
 from services.meetings.cards import MeetingCard, find_replaced, read_meeting
 from services.meetings.moments import find_overlaps
-from services.meetings.schedule import list_reminder_times
+from services.meetings.reminders import list_reminder_times
 from services.programmes.running import pack_of
 from services.surveys.feedback import find_feedback, read_feedback
 

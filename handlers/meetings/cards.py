@@ -14,7 +14,7 @@ from handlers.meetings.planning import begin_move
 from handlers.menu import MenuPart
 from handlers.replies import is_on_screen, step_to
 from handlers.talk import Talk
-from models.meetings import MeetingStatus
+from models.meetings import OPEN, MeetingStatus
 from models.pairs import MEETING
 from models.people import Role
 from notices.language import Translator
@@ -23,7 +23,7 @@ from notices.meetings import describe_state, say_kind, say_when
 from services.access.actors import person_in_chat
 from services.access.errors import DomainError, NotAllowed, NotFound
 from services.delivery.conversations import Place
-from services.meetings.cards import OPEN, MeetingCard, list_meetings_of, read_meeting
+from services.meetings.cards import MeetingCard, list_meetings_of, read_meeting
 from services.meetings.planning import (
     MeetingBegun,
     MeetingChanged,

@@ -13,7 +13,7 @@ from handlers.filters import Flow, Typed
 from handlers.meetings.calendars import day_rows, draw_calendar
 from handlers.replies import open_below, open_flow
 from handlers.talk import Talk
-from models.meetings import Meeting, MeetingKind
+from models.meetings import OPEN, Meeting, MeetingKind
 from models.pairs import Pair
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, in_rows
@@ -21,7 +21,7 @@ from notices.meetings import read_card, say_kind, say_when
 from services.access.actors import Actor, person_in_chat
 from services.access.errors import NotFound
 from services.delivery.conversations import Place
-from services.meetings.cards import OPEN, read_meeting
+from services.meetings.cards import read_meeting
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import find_overlaps, span_of
 from services.meetings.planning import MeetingProposed, TimePassed, move_meeting, propose_meeting

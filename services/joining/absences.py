@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account
 from models.audit import Action
-from models.meetings import Meeting, MeetingStatus
+from models.meetings import OPEN, Meeting
 from models.messages import NoticeKind
 from models.pairs import MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
@@ -24,9 +24,8 @@ from services.joining.handovers import StillResponsible, count_duties
 from services.joining.withdrawing import erase_drafts
 from services.pairs.assignments import EndReason, release_person
 from services.pairs.capacity import lock_pair, move_pair
+from services.programmes.meeting_schedule import cancel_coming
 from services.surveys.closing import close
-
-COMING = (MeetingStatus.PROPOSED, MeetingStatus.PLANNED)
 
 
 class AccountStillOpen(DomainError):
@@ -86,7 +85,7 @@ def read_ties(session: Session, *, actor: Actor, person_id: int, now: datetime) 
         pairs=count(select(func.count()).select_from(pair_ids.subquery())),
         meetings=count(
             select(func.count(Meeting.id)).where(
-                Meeting.pair_id.in_(pair_ids), Meeting.status.in_(COMING), Meeting.starts_at > now
+                Meeting.pair_id.in_(pair_ids), Meeting.status.in_(OPEN), Meeting.starts_at > now
             )
         ),
         surveys=count(
@@ -113,11 +112,7 @@ def begin_leave(
     for pair in _pairs_in(session, person_id, MEETING):
         if pair.status is PairStatus.ACTIVE:  # before the order there is no work to pause, only meetings
             move_pair(session, pair, PairStatus.PAUSED, actor=actor, action=Action.PAIR_PAUSED, now=now)
-        session.execute(
-            update(Meeting)
-            .where(Meeting.pair_id == pair.id, Meeting.status.in_(COMING), Meeting.starts_at > now)
-            .values(status=MeetingStatus.CANCELLED, remind_at=None, remind_offset=None, ask_at=None)
-        )
+        cancel_coming(session, pair, actor=actor, now=now)
         _tell_both(session, pair, NoticeKind.PAIR_PAUSED, now)
     return _note(session, actor, person, AbsenceKind.LEAVE, starts_on, now, ends_on=ends_on)
 

@@ -7,14 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session, selectinload
 
-from models.meetings import Meeting, MeetingFormat, MeetingKind, MeetingStatus, Source
+from models.meetings import OPEN, Meeting, MeetingFormat, MeetingKind, MeetingStatus, Source
 from models.pairs import Pair, PairMember
 from models.people import Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
 from services.people.pseudonyms import name_partner
-
-OPEN = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED})
 
 
 @dataclass(frozen=True, slots=True)

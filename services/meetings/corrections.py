@@ -15,7 +15,7 @@ from models.audit import Action
 from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord
 from models.pairs import Pair
 from models.surveys import SurveyRun, SurveyStatus
-from services.access.actors import Actor, ActorKind
+from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError
 from services.meetings.cards import DAY_ONLY
@@ -29,6 +29,7 @@ from services.meetings.outcomes import (
     settle,
 )
 from services.meetings.planning import MeetingChanged, lock_meeting
+from services.programmes.meeting_schedule import cancel
 from services.surveys.closing import close
 from services.surveys.feedback import find_feedback
 
@@ -143,8 +144,7 @@ def withdraw_log(session: Session, *, actor: Actor, meeting_id: int, now: dateti
     meeting.logged_by = meeting.logged_at = meeting.source = None
     is_confirmed = _hear_others(session, meeting, pair, actor, now)
     if meeting.planned_at is None and not is_confirmed:
-        meeting.status = MeetingStatus.CANCELLED
-        meeting.cancelled_by = actor.id if actor.kind is ActorKind.PERSON else None
+        cancel(session, meeting, actor=actor, now=now)
         close(session, SurveyRun.meeting_id == meeting.id, now=now)
     else:
         settle(session, meeting, actor=actor, now=now)

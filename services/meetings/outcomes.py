@@ -21,8 +21,8 @@ from services.delivery.tasks import close_by_fact, open_task
 from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
 from services.meetings.planning import MeetingChanged, check_member, lock_meeting, timezone_of
-from services.meetings.schedule import schedule
 from services.pairs.capacity import lock_pair
+from services.programmes.meeting_schedule import schedule_reminder
 from services.programmes.running import settings_of
 from services.surveys.feedback import invite, open_feedback
 
@@ -263,10 +263,7 @@ def settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -
         meeting.status = MeetingStatus.MISSED
     elif meeting.status in {MeetingStatus.MISSED, MeetingStatus.HELD}:
         meeting.status = MeetingStatus.PLANNED  # somebody corrected what was said: it is open again
-    ask_at = meeting.ask_at
-    schedule(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
-    if meeting.ask_at is not None:
-        meeting.ask_at = ask_at  # a question that was asked is not asked again
+    schedule_reminder(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
     key = f"meeting:{meeting.id}:mismatch"
     is_decided = meeting.source is Source.PANEL  # the curator has looked into it and logged it
     if not is_decided and (answers == {True, False} or (is_logged and False in answers)):

@@ -11,20 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.meetings import Meeting, MeetingKind, MeetingStatus
+from models.meetings import OPEN, Meeting, MeetingKind, MeetingStatus
 from models.messages import NoticeKind
 from models.pairs import MEETING, Pair, PairMember
 from models.people import Organization
 from services.access.actors import Actor, ActorKind, Right
-from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.delivery.outbox import enqueue
-from services.meetings.cards import OPEN
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import Span, find_overlaps, span_of
-from services.meetings.schedule import schedule
 from services.meetings.slots import find_last_day
 from services.pairs.capacity import lock_pair
+from services.programmes.meeting_schedule import cancel, record_meeting, schedule
 from services.programmes.running import settings_of
 
 
@@ -103,7 +101,7 @@ def propose_meeting(
     if kind not in list_kinds(session, pair=pair, now=now):
         raise KindNotDue
     meeting = _add_proposal(session, actor, pair, kind, local_start, minutes, topic, now)
-    _record(session, meeting, actor=actor, action=Action.MEETING_PROPOSED, now=now)
+    record_meeting(session, meeting, actor=actor, action=Action.MEETING_PROPOSED, now=now)
     return MeetingProposed(meeting.id, _find_overlaps(session, pair, meeting))
 
 
@@ -136,7 +134,7 @@ def move_meeting(
         session, actor, pair, old.kind, local_start, minutes or old.minutes, old.topic, now
     )
     old.moved_to_id = meeting.id
-    _record(
+    record_meeting(
         session, old, actor=actor, action=Action.MEETING_MOVED, now=now, before=before, moved_to=meeting.id
     )
     return MeetingProposed(meeting.id, _find_overlaps(session, pair, meeting), old.id)
@@ -160,7 +158,7 @@ def confirm_meeting(session: Session, *, actor: Actor, meeting_id: int, now: dat
     overlaps = _find_overlaps(session, pair, meeting)
     meeting.status, meeting.planned_at = MeetingStatus.PLANNED, now
     schedule(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
-    _record(
+    record_meeting(
         session, meeting, actor=actor, action=Action.MEETING_PLANNED, now=now, before=MeetingStatus.PROPOSED
     )
     tell_of_meeting(session, meeting, NoticeKind.MEETING_PLANNED, meeting.proposed_by, now=now)
@@ -182,11 +180,7 @@ def cancel_meeting(session: Session, *, actor: Actor, meeting_id: int, now: date
     has_begun = meeting.status is MeetingStatus.PLANNED and meeting.starts_at <= now
     if has_begun and actor.kind is ActorKind.PERSON:
         raise MeetingBegun
-    before = meeting.status
-    meeting.status = MeetingStatus.CANCELLED
-    meeting.cancelled_by = actor.id if actor.kind is ActorKind.PERSON else None
-    schedule(meeting, settings=settings_of(session, cycle_id=meeting.cycle_id), now=now)
-    _record(session, meeting, actor=actor, action=Action.MEETING_CANCELLED, now=now, before=before)
+    cancel(session, meeting, actor=actor, now=now)
     for member in pair.members:
         if actor.kind is not ActorKind.PERSON or member.person_id != actor.id:
             tell_of_meeting(session, meeting, NoticeKind.MEETING_CANCELLED, member.person_id, now=now)
@@ -298,25 +292,3 @@ def _find_overlaps(session: Session, pair: Pair, meeting: Meeting) -> tuple[int,
             )
         )
     return tuple(sorted(found))
-
-
-def _record(
-    session: Session,
-    meeting: Meeting,
-    *,
-    actor: Actor,
-    action: Action,
-    now: datetime,
-    before: MeetingStatus | None = None,
-    **facts: object,
-) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("meeting", meeting.id),
-        organization_id=meeting.organization_id,
-        now=now,
-        before={"status": before.value} if before else None,
-        after={"status": meeting.status.value, "starts_at": meeting.starts_at.isoformat(), **facts},
-    )

@@ -12,11 +12,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models.meetings import Meeting, MeetingStatus, MeetingWord
+from models.meetings import Meeting, MeetingWord
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.pairs import Pair, PairMember, PairStatus
+from services.access.errors import NotFound
 from services.delivery.outbox import Occasion, enqueue_many
-from services.meetings.schedule import find_due, postpone_reminder, quiet_hours_of, schedule
+from services.programmes.meeting_schedule import (
+    find_due,
+    list_reminders,
+    postpone_reminder,
+    schedule_reminder,
+    take_question,
+)
 from services.programmes.regulations import Settings
 from services.programmes.running import settings_of
 
@@ -39,9 +46,7 @@ def send_due_reminders(session: Session, *, now: datetime, limit: int = BATCH) -
                 _occasion(meeting, person_id, "reminder", reminder.offset)
                 for person_id in members[meeting.pair_id]
             ]
-        ask_at = meeting.ask_at
-        schedule(meeting, settings=rules, now=now)
-        meeting.ask_at = ask_at
+        schedule_reminder(meeting, settings=rules, now=now)
     enqueue_many(session, occasions, now=now)
     return len(meetings)
 
@@ -54,12 +59,7 @@ def ask_after_meetings(session: Session, *, now: datetime, limit: int = BATCH) -
     occasions: list[Occasion] = []
     said = _said_by_meeting(session, meetings)
     for meeting in meetings:
-        morning = quiet_hours_of(meeting.timezone, settings[meeting.cycle_id]).later(now)
-        if morning > now:
-            meeting.ask_at = morning
-            continue
-        meeting.ask_at = None
-        if meeting.status is not MeetingStatus.PLANNED:
+        if not take_question(meeting, settings=settings[meeting.cycle_id], now=now):
             continue
         occasions += [
             _occasion(meeting, person_id, "question")
@@ -68,6 +68,15 @@ def ask_after_meetings(session: Session, *, now: datetime, limit: int = BATCH) -
         ]
     enqueue_many(session, occasions, now=now)
     return len(meetings)
+
+
+def list_reminder_times(session: Session, meeting_id: int) -> dict[int, datetime]:
+    """When each offset's reminder of a meeting is due, by offset. Raises NotFound."""
+    meeting = session.get(Meeting, meeting_id)
+    if meeting is None:
+        raise NotFound
+    settings = settings_of(session, cycle_id=meeting.cycle_id)
+    return {one.offset: one.at for one in list_reminders(meeting, settings)}
 
 
 def find_next_notice(session: Session, *, now: datetime) -> datetime | None:

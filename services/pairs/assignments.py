@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.meetings import Meeting, MeetingStatus
 from models.messages import NoticeKind
 from models.pairs import Pair, PairMember, PairStatus
 from services.access.actors import Actor, Right
-from services.access.audit import record
 from services.access.errors import N_, DomainError
 from services.pairs.capacity import IN_WORK, lock_pair, move_pair, release_members, tell_member
 from services.pairs.papers import check_papers
+from services.programmes.meeting_schedule import cancel_coming
 from services.programmes.running import settings_of
 
 
@@ -120,27 +119,7 @@ def _end(session: Session, pair: Pair, *, actor: Actor, reason: EndReason, now: 
     status = PairStatus.COMPLETED if reason is EndReason.COMPLETED else PairStatus.TERMINATED
     pair.ended_at, pair.offer_expires_at = now, None
     move_pair(session, pair, status, actor=actor, action=Action.PAIR_ENDED, now=now, reason=reason.value)
-    cancelled = session.scalars(
-        update(Meeting)
-        .where(
-            Meeting.pair_id == pair.id,
-            Meeting.status.in_((MeetingStatus.PROPOSED, MeetingStatus.PLANNED)),
-            Meeting.starts_at > now,
-        )
-        .values(status=MeetingStatus.CANCELLED, remind_at=None, remind_offset=None, ask_at=None)
-        .returning(Meeting.id)
-        .execution_options(synchronize_session="fetch")
-    ).all()
-    if cancelled:
-        record(
-            session,
-            actor=actor,
-            action=Action.PAIR_MEETINGS_CANCELLED,
-            subject=("pair", pair.id),
-            organization_id=pair.organization_id,
-            now=now,
-            after={"meetings": list(cancelled)},
-        )
+    cancel_coming(session, pair, actor=actor, now=now)
     release_members(session, pair)
     if was_told:
         for member in pair.members:

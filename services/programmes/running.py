@@ -5,15 +5,15 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.meetings import Meeting, MeetingStatus
 from models.programmes import Cycle, Programme
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.programmes.meeting_schedule import schedule_anew
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Settings
 
@@ -187,11 +187,7 @@ def change_settings(
         return settings
     programme.settings = wanted
     forget_running(session, cycle_id=cycle_id)
-    session.execute(
-        update(Meeting)
-        .where(Meeting.cycle_id == cycle_id, Meeting.status == MeetingStatus.PLANNED, Meeting.starts_at > now)
-        .values(remind_at=now, remind_offset=None)
-    )
+    schedule_anew(session, cycle_id=cycle_id, now=now)
     record(
         session,
         actor=actor,

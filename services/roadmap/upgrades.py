@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.consents import Consent
-from models.meetings import Meeting, MeetingStatus
+from models.meetings import Meeting
 from models.pairs import Pair
 from models.programmes import Programme
 from models.surveys import Answer, SurveyRun
@@ -22,6 +22,7 @@ from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.programmes.differences import Change, count_by_area, find_changes
+from services.programmes.meeting_schedule import schedule_anew
 from services.programmes.packs import ResolvedPack
 from services.programmes.running import SettingsRefused, current_cycle, forget_running, lay_over, pack_of
 from services.programmes.texts import Text, text
@@ -126,11 +127,7 @@ def upgrade_programme(
     programme.pack = pack.model_dump(mode="json")
     session.flush()
     forget_running(session, cycle_id=cycle.id)
-    session.execute(
-        update(Meeting)
-        .where(Meeting.cycle_id == cycle.id, Meeting.status == MeetingStatus.PLANNED, Meeting.starts_at > now)
-        .values(remind_at=now, remind_offset=None)
-    )
+    schedule_anew(session, cycle_id=cycle.id, now=now)
     follow_pack(session, cycle_id=cycle.id, now=now)
     record(
         session,

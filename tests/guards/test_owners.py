@@ -1,6 +1,7 @@
 """A rule that gave wrong data when it stood in several places stands in one module."""
 
 import ast
+from pathlib import Path
 
 from tests.guards.tree import nodes, python_files
 
@@ -89,3 +90,28 @@ def test_answers_reach_a_reader_through_the_module_that_withholds() -> None:
     # the chat repeats to its owner what they have just answered
     own = {"handlers/surveys.py", "handlers/survey_screens.py", "services/programmes/answers.py"}
     assert describing <= {"services/surveys/reading.py", *own}
+
+
+def written(path: Path, *names: str) -> bool:
+    """Whether a module assigns to an attribute of one of these names, or gives a value to it in a call."""
+    for node in nodes(path):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in names:
+            return True
+        is_values = isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".values", "Meeting"))
+        if is_values and isinstance(node, ast.Call) and {word.arg for word in node.keywords} & {*names}:
+            return True
+    return False
+
+
+def test_one_module_decides_when_a_meeting_is_acted_on_and_cancels_it() -> None:
+    """A second writer cancelled without a record in the audit."""
+    owner = "services/programmes/meeting_schedule.py"
+    columns = ("remind_offset", "ask_at", "cancelled_by")
+    assert {str(path) for path in python_files(*PRODUCT) if written(path, *columns)} == {owner}
+    cancelled = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.Assign | ast.keyword) and ast.unparse(node.value) == "MeetingStatus.CANCELLED"
+    }
+    assert cancelled == {owner}

@@ -1,10 +1,17 @@
 """Who may cancel a meeting, until when, and who hears of it (A18)."""
 
-import pytest
+from datetime import datetime
 
+import pytest
+from sqlalchemy import select
+
+from models.audit import AuditEntry
 from models.engine import Database
-from models.meetings import MeetingStatus
+from models.meetings import Meeting, MeetingStatus
+from services.joining.absences import begin_leave, dismiss_person
+from services.joining.withdrawing import withdraw_consent
 from services.meetings.planning import MeetingBegun, MeetingChanged, cancel_meeting
+from services.pairs.assignments import EndReason, end_pair
 from tests.conftest import FIRST_MOMENT
 from tests.unit.test_meetings import Pair, move_clock, told
 from tests.world import World, found_school
@@ -42,3 +49,30 @@ def test_a_side_cancels_only_before_the_meeting_begins(world: World, pair: Pair)
     assert told(world, "meeting.cancelled") == []
     world.write(cancel_meeting, actor=world.curator, meeting_id=meeting_id)
     assert pair.card(meeting_id).status is MeetingStatus.CANCELLED
+
+
+def cancelled(world: World) -> list[tuple[int | None, str | None, datetime | None]]:
+    """Each meeting that the audit says was cancelled, with its state and its next reminder."""
+    with world.database.reading() as session:
+        entries = select(AuditEntry.subject_id).where(AuditEntry.action == "meeting.cancelled")
+        meetings = [session.get_one(Meeting, one) for one in session.scalars(entries.order_by(AuditEntry.id))]
+        return [(one.id, one.status, one.remind_at or one.ask_at) for one in meetings]
+
+
+@pytest.mark.parametrize("way", ["leave", "dismissal", "withdrawal", "end"])
+def test_each_way_to_cancel_coming_meetings_writes_each_of_them_down(
+    world: World, pair: Pair, way: str
+) -> None:
+    other = Pair(world, mentor=pair.mentor)
+    planned, proposed = pair.agree(), other.propose()
+    away = {"actor": world.curator, "person_id": pair.mentor.id, "starts_on": world.now.date()}
+    if way == "leave":
+        world.write(begin_leave, **away, ends_on=None)
+    elif way == "dismissal":
+        world.write(dismiss_person, **away)
+    elif way == "withdrawal":
+        world.write(withdraw_consent, actor=world.actor(pair.mentor))
+    else:
+        for one in (pair, other):
+            world.write(end_pair, actor=world.curator, pair_id=one.id, reason=EndReason.BY_CURATOR)
+    assert cancelled(world) == [(one, MeetingStatus.CANCELLED, None) for one in (planned, proposed)]

@@ -22,7 +22,13 @@ from notices.letters import Letter, Skip
 from services.meetings.moments import span_of
 from services.meetings.planning import cancel_meeting, confirm_meeting, move_meeting, propose_meeting
 from services.meetings.reminders import ask_after_meetings, find_next_notice, send_due_reminders
-from services.meetings.schedule import find_due, list_reminders, postpone_reminder, quiet_hours_of, schedule
+from services.programmes.meeting_schedule import (
+    find_due,
+    list_reminders,
+    postpone_reminder,
+    quiet_hours_of,
+    schedule,
+)
 from services.programmes.packs import load_pack
 from services.programmes.regulations import Settings
 from services.programmes.running import change_settings

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.meetings import Meeting, MeetingStatus
+from models.meetings import OPEN, Meeting, MeetingStatus
 from models.people import Role
 from services.access.errors import N_, DomainError
-from services.meetings.cards import OPEN, MeetingCard, list_meetings_of
+from services.meetings.cards import MeetingCard, list_meetings_of
 from services.messages_read.drafts.authors import Author
 from services.messages_read.drafts.contents import Item, Purpose
 
