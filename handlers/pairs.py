@@ -14,7 +14,7 @@ from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart
 from handlers.replies import conclude, open_flow, step_to
 from handlers.talk import Talk
-from models.pairs import MEETING, Decision, DeclineReason, PairStatus
+from models.pairs import JUST_ANSWERED, MEETING, Decision, DeclineReason, PairStatus
 from models.people import ChatAccount, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
@@ -194,7 +194,7 @@ async def _tell_decision(talk: Talk, pair_id: int, wanted: Decision, error: Doma
     if card.side(card.role_of(talk.actor.id or 0)).decision is wanted:
         if wanted is Decision.DECLINED:
             text = _thank_for_refusal(talk.t)
-        elif card.status in {PairStatus.OFFERED, PairStatus.ACCEPTED}:
+        elif card.status in JUST_ANSWERED:
             text = _thank_for_yes(card.status, talk.t)
     await conclude(talk, Letter(text))
 

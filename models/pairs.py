@@ -25,8 +25,22 @@ class PairStatus(StrEnum):
     EXPIRED = "expired"
 
 
-ENDED = frozenset({PairStatus.COMPLETED, PairStatus.TERMINATED, PairStatus.DECLINED, PairStatus.EXPIRED})
+BEGINNING = frozenset({PairStatus.DRAFT, PairStatus.OFFERED})
+"""At least one of the two has not agreed."""
+
+JUST_ANSWERED = frozenset({PairStatus.OFFERED, PairStatus.ACCEPTED})
+"""At least one of the two has agreed, and nothing has followed yet."""
+
 MEETING = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE})
+IN_WORK = MEETING | {PairStatus.PAUSED}
+"""Both have agreed and the work has not ended: a missing paper waits for the curator."""
+
+REFUSED = frozenset({PairStatus.DECLINED, PairStatus.EXPIRED})
+ENDED = REFUSED | {PairStatus.COMPLETED, PairStatus.TERMINATED}
+AGREED = IN_WORK | {PairStatus.COMPLETED}
+"""What the roadmap counts as a pair."""
+
+UNDER_ORDER = AGREED - {PairStatus.ACCEPTED}
 
 
 class Decision(StrEnum):

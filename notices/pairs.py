@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from models.pairs import BEGINNING, MEETING, PairStatus
 from models.pairs import ENDED as ENDED_STATUSES
-from models.pairs import PairStatus
 from models.people import Organization, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
@@ -38,7 +38,7 @@ TAGS = re.compile(r"</?[a-z]+>")
 def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
     """The offer; for a draft it is the preview that the curator sees before confirming."""
     card = read_card(session, facts)
-    if card is None or card.status not in {PairStatus.DRAFT, PairStatus.OFFERED}:
+    if card is None or card.status not in BEGINNING:
         return Skip("the offer is no longer open")
     person_id = int(facts["person_id"])
     role = card.role_of(person_id)
@@ -75,7 +75,7 @@ def _find_end(session: Session, card: PairCard, now: datetime) -> datetime:
 def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
     """Both agreed: who the other is, and what comes next."""
     card = read_card(session, facts)
-    if card is None or card.status not in {PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE}:
+    if card is None or card.status not in MEETING:
         return Skip("the pair has changed since")
     person_id = int(facts["person_id"])
     partner = card.partner_of(person_id)

@@ -15,7 +15,7 @@ from admin.people_words import SUGGESTIONS
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
 from models.messages import NoticeKind
-from models.pairs import PairStatus
+from models.pairs import IN_WORK, PairStatus
 from models.people import Role
 from models.suggestions import SuggestionKind
 from notices.catalogue import compose
@@ -34,7 +34,6 @@ from services.results.satisfaction import read_pair_ratings
 from services.surveys.answers import list_conclusions
 
 TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis
-AT_WORK = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED})
 CHOOSABLE_REASONS = tuple(reason for reason in EndReason if reason is not EndReason.CONSENT_WITHDRAWN)
 
 
@@ -92,7 +91,7 @@ class PairPage(SecuredPage):
             suggestions=suggestions,
             suggestion_words=SUGGESTIONS,
             colleagues=self._colleagues(pair, suggestions),
-            is_at_work=pair.status in AT_WORK,
+            is_at_work=pair.status in IN_WORK,
             now=now(),
         )
 
@@ -161,11 +160,11 @@ class PairPage(SecuredPage):
     def end(self, pair_id: int) -> str | Response:
         pair = self._read(pair_id)
         reason = request.form.get("reason", "")
-        if request.method == "GET" and pair.status in AT_WORK:
+        if request.method == "GET" and pair.status in IN_WORK:
             return self.show("panel/pair_end.html", pair=pair, reasons=CHOOSABLE_REASONS)
         if reason not in set(CHOOSABLE_REASONS):
             flash(label("Please choose the reason."), "error")
-            return redirect(url_for("pairs.end" if pair.status in AT_WORK else "pairs.card", pair_id=pair_id))
+            return redirect(url_for("pairs.end" if pair.status in IN_WORK else "pairs.card", pair_id=pair_id))
         ended = self.attempt(
             end_pair, actor=current_actor(), pair_id=pair_id, reason=EndReason(reason), now=now()
         )

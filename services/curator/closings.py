@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.audit import Action
 from models.meetings import Meeting, MeetingStatus
 from models.messages import NoticeKind
-from models.pairs import ENDED, Pair, PairMember, PairStatus
+from models.pairs import ENDED, IN_WORK, Pair, PairMember, PairStatus
 from models.people import Outcome, Participation, ParticipationStatus, Person, Role
 from models.programmes import Cycle, Programme
 from models.surveys import UNSENT, SurveyRun
@@ -26,7 +26,6 @@ from services.consents.states import ConsentState, read_states
 from services.delivery.outbox import Occasion, enqueue_many
 from services.delivery.tasks import open_task
 from services.pairs.assignments import EndReason, end_any
-from services.pairs.capacity import IN_WORK
 from services.privacy.terms import find_keep_until
 from services.surveys.closing import close
 

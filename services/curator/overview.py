@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account
 from models.meetings import Meeting, MeetingStatus
-from models.pairs import MEETING, Pair, PairMember, PairStatus
+from models.pairs import BEGINNING, IN_WORK, MEETING, Pair, PairMember, PairStatus
 from models.people import JoinRequest, JoinStatus, Participation, ParticipationStatus, Person, Role
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, Right
 from services.joining.invitations import list_late
 from services.pairs.banks import count_free
-from services.pairs.papers import DUE, MentorPaper, find_missing_papers
+from services.pairs.papers import MentorPaper, find_missing_papers
 from services.people.leaves import is_away
 from services.privacy.erasures import find_overdue
 
@@ -278,9 +278,7 @@ def _mentees(session: Session, cycle_id: int) -> list[Waiting]:
 
 
 def _pairs(session: Session, cycle_id: int) -> list[Waiting]:
-    pairs = session.scalars(
-        select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_((PairStatus.DRAFT, PairStatus.OFFERED)))
-    ).all()
+    pairs = session.scalars(select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_(BEGINNING))).all()
     sides = _names_of_pairs(session, {pair.id for pair in pairs})
     silent: dict[int, list[Role]] = {}
     for pair_id, role in session.execute(
@@ -306,7 +304,7 @@ def _pairs(session: Session, cycle_id: int) -> list[Waiting]:
 
 def _papers(session: Session, cycle_id: int, now: datetime) -> list[Waiting]:
     """Pairs that both have agreed to, whose mentor lacks a paper of art. 351.8, until it is registered."""
-    pairs = session.scalars(select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_(DUE))).all()
+    pairs = session.scalars(select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_(IN_WORK))).all()
     lacking = find_missing_papers(session, pairs, now=now)
     sides = _names_of_pairs(session, set(lacking))
     return [

@@ -13,7 +13,7 @@ from sqlalchemy import Integer, Select, bindparam, case, func, select, text, upd
 from sqlalchemy.orm import Session, aliased
 
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
-from models.pairs import MEETING, Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Person
 from models.tasks import TaskKind
 from services.delivery import tasks
@@ -212,7 +212,7 @@ def _tell_partners(session: Session, account: ChatAccount, person_id: int, *, no
             theirs.person_id != person_id,
             mine.is_current,
             theirs.is_current,
-            Pair.status.in_([PairStatus.OFFERED, PairStatus.PAUSED, *MEETING]),
+            Pair.status.in_(IN_WORK | {PairStatus.OFFERED}),
         )
     ).all()
     since = account.unreachable_since or now

@@ -10,7 +10,7 @@ from models.accounts import Account
 from models.audit import Action
 from models.meetings import OPEN, Meeting
 from models.messages import NoticeKind
-from models.pairs import MEETING, Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, MEETING, Pair, PairMember, PairStatus
 from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
 from models.person_notes import Absence, AbsenceKind
 from models.surveys import UNSENT, SurveyRun
@@ -201,7 +201,7 @@ def end_absence(session: Session, *, actor: Actor, person_id: int, now: datetime
     person.departed_at = None
     if absence.kind is AbsenceKind.LEAVE:
         session.flush()
-        for pair in _pairs_in(session, person_id, frozenset({PairStatus.PAUSED}) | MEETING):
+        for pair in _pairs_in(session, person_id, IN_WORK):
             others = [one.person_id for one in pair.members if one.person_id != person_id]
             if any(_open_absence(session, one) for one in others):
                 continue

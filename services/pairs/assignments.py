@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.messages import NoticeKind
-from models.pairs import Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, Pair, PairMember, PairStatus
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
-from services.pairs.capacity import IN_WORK, lock_pair, move_pair, release_members, tell_member
+from services.pairs.capacity import lock_pair, move_pair, release_members, tell_member
 from services.pairs.papers import check_papers
 from services.programmes.meeting_schedule import cancel_coming
 from services.programmes.running import settings_of

@@ -7,14 +7,12 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.messages import NoticeKind
-from models.pairs import Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus
 from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import NotFound
 from services.delivery.outbox import enqueue
-
-IN_WORK = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED})
 
 
 def lock_pair(session: Session, pair_id: int) -> Pair:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
-from models.pairs import Pair, PairMember, PairStatus, discarded_drafts_of
+from models.pairs import BEGINNING, IN_WORK, Pair, PairMember, discarded_drafts_of
 from models.people import Organization, Role
 from models.person_notes import Eligibility
 from models.privacy import MentoringAgreement
@@ -24,19 +24,6 @@ from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotFound
 from services.consents.states import newest_ids
 from services.programmes.running import pack_of, settings_of
-
-BEFORE_THE_END = frozenset(
-    {
-        PairStatus.DRAFT,
-        PairStatus.OFFERED,
-        PairStatus.ACCEPTED,
-        PairStatus.ORDERED,
-        PairStatus.ACTIVE,
-        PairStatus.PAUSED,
-    }
-)
-DUE = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED})
-"""Both have agreed: from here on a missing paper waits for the curator."""
 
 
 class MentorPaper(StrEnum):
@@ -89,7 +76,7 @@ def find_missing_papers(
     session: Session, pairs: Iterable[Pair], *, now: datetime
 ) -> dict[int, tuple[MentorPaper, ...]]:
     """By pair, of those of one organisation and cycle that lack a paper; a few statements for all of them."""
-    open_pairs = {pair.id: pair for pair in pairs if pair.status in BEFORE_THE_END}
+    open_pairs = {pair.id: pair for pair in pairs if pair.status in (BEGINNING | IN_WORK)}
     if not open_pairs:
         return {}
     first = next(iter(open_pairs.values()))

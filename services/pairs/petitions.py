@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.pairs import Pair, PairMember
+from models.pairs import IN_WORK, Pair, PairMember
 from models.people import Role
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor
@@ -19,7 +19,7 @@ from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed
 from services.delivery.tasks import open_task
 from services.organizations.working_days import find_working_day
-from services.pairs.capacity import IN_WORK, lock_pair
+from services.pairs.capacity import lock_pair
 
 NOTICE_DAYS = 3  # working days of notice, Labour Code, art. 351.8
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.messages import NoticeKind
-from models.pairs import Pair, PairMember, PairStatus
+from models.pairs import REFUSED, Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
 from models.references import count_pointing
 from services.access.actors import Actor, Right
@@ -257,7 +257,7 @@ def _close_answered_tasks(session: Session, mentee_id: int, *, now: datetime) ->
         .where(
             PairMember.person_id == mentee_id,
             PairMember.role == Role.MENTEE,
-            Pair.status.in_((PairStatus.DECLINED, PairStatus.EXPIRED)),
+            Pair.status.in_(REFUSED),
         )
     )
     for pair_id in failed.all():

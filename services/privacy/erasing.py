@@ -21,7 +21,7 @@ from models.meetings import Meeting
 from models.messages import Conversation, InboxUpdate, NoticeKind, OutboxMessage, OutboxStatus
 from models.outreach import Publication, PublicationPerson
 from models.pairs import PairMember
-from models.people import AgeGroup, ChatAccount, Invitation, JoinRequest, Organization, Person
+from models.people import ChatAccount, Invitation, JoinRequest, Organization, Person
 from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
 from models.suggestions import Suggestion
@@ -35,7 +35,7 @@ from services.consents.retention import list_kept
 from services.delivery.outbox import enqueue
 from services.pairs.assignments import EndReason, release_person
 from services.privacy.mentions import forget_mentions
-from services.privacy.traces import GROUPS, TRACES, Fate
+from services.privacy.traces import EMPTIED, GROUPS, TRACES, Fate
 from services.programmes.running import pack_of
 
 ACT_YEARS = 3
@@ -44,7 +44,6 @@ FILES = (FileKind.EXPORT, FileKind.IMPORT, FileKind.IMPORT_RESULT)
 """Files that may name anybody of the organisation and can be made anew; scans of papers stay."""
 
 RATINGS = frozenset({"rating10", "scale3"})
-INTAKES = frozenset({"mentee_intake", "mentor_intake"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,10 +323,8 @@ class _Erasing:
 
     def empty_person(self) -> None:
         person = self.person
-        person.family_name, person.given_name = f"№ {person.id}", ""
-        person.patronymic = person.position = ""
-        person.age_group, person.erased_at = AgeGroup.ADULT, self.now
-        person.last_seen_at = person.departed_at = None
+        for column, left in EMPTIED.items():
+            setattr(person, column, left(person.id, self.now))
         self.count("person", 1)
         self.session.flush()
         self.session.info.pop(("consent", person.id), None)
@@ -336,12 +333,11 @@ class _Erasing:
 def _rating_questions(session: Session, run: SurveyRun) -> frozenset[str]:
     """What statistics are made of; a questionnaire on joining is a profile and goes whole."""
     pack = pack_of(session, cycle_id=run.cycle_id)
-    intakes = {use.survey for use in pack.pack.surveys if use.occasion in INTAKES}
     try:
         survey = pack.survey(run.survey_id)
     except KeyError:
         return frozenset()
-    if survey.id in intakes:
+    if survey.id in pack.surveys_on("mentee_intake", "mentor_intake"):
         return frozenset()
     return frozenset(one.id for one in survey.questions() if one.kind in RATINGS)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.events import Event
 from models.imports import PeopleImport
 from models.people import Person
+from services.privacy.traces import numbered
 
 
 def forget_mentions(session: Session, person: Person) -> int:
@@ -20,7 +21,7 @@ def forget_mentions(session: Session, person: Person) -> int:
     family, found = person.family_name.casefold(), 0
     if not family:
         return 0
-    instead = f"№ {person.id}"
+    instead = numbered(person.id)
     lists = select(PeopleImport).where(PeopleImport.organization_id == person.organization_id)
     for row in session.scalars(lists):
         if family in f"{row.title} {row.source}".casefold():

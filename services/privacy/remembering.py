@@ -24,6 +24,7 @@ from services.access.errors import N_, DomainError
 from services.consents.duties import keep_duty
 from services.files.store import FOLDER_MODE, open_owned
 from services.privacy.erasing import erase_person
+from services.privacy.traces import numbered
 
 FILE = "erasures.json"
 DAYS = frozenset({"due_on", "keep_until"})
@@ -131,7 +132,7 @@ def _keep_act(session: Session, one: Row) -> bool:
             Person(
                 id=facts["person_id"],
                 organization_id=facts["organization_id"],
-                family_name=f"№ {facts['person_id']}",
+                family_name=numbered(facts["person_id"]),
                 given_name="",
                 created_at=created,
                 erased_at=facts["made_at"],

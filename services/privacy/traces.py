@@ -3,8 +3,11 @@
 A test holds this table to the models: a new column that points at people needs its line here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
+
+from models.people import AgeGroup
 
 
 class Fate(StrEnum):
@@ -68,18 +71,21 @@ GROUPS: Mapping[str, str] = {
 }
 """Under which group of data the act counts the rows of a table."""
 
-EMPTIED = frozenset(
-    {
-        "family_name",
-        "given_name",
-        "patronymic",
-        "position",
-        "last_seen_at",
-        "departed_at",
-        "age_group",
-        "erased_at",
-    }
-)
-"""Columns of `persons` that erasing writes over; the others (KEPT) say nothing of a person."""
+EMPTIED: Mapping[str, Callable[[int, datetime], object]] = {
+    "family_name": lambda person_id, _now: numbered(person_id),
+    "given_name": lambda _person_id, _now: "",
+    "patronymic": lambda _person_id, _now: "",
+    "position": lambda _person_id, _now: "",
+    "last_seen_at": lambda _person_id, _now: None,
+    "departed_at": lambda _person_id, _now: None,
+    "age_group": lambda _person_id, _now: AgeGroup.ADULT,
+    "erased_at": lambda _person_id, now: now,
+}
+"""Columns of `persons` that erasing writes over, and with what; the others (KEPT) say nothing of a person."""
 
 KEPT = frozenset({"id", "organization_id", "locale", "created_at"})
+
+
+def numbered(person_id: int) -> str:
+    """What stands in place of the name of a person who is erased. Raises nothing."""
+    return f"№ {person_id}"

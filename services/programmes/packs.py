@@ -134,6 +134,10 @@ class ResolvedPack(Content):
                 return survey
         return None
 
+    def surveys_on(self, *occasions: Occasion) -> frozenset[str]:
+        """The ids of what is asked on any of these occasions."""
+        return frozenset(use.survey for use in self.pack.surveys if use.occasion in occasions)
+
     def consent(self, consent_id: str, locale: str) -> ConsentText:
         """The text of the version that the pack names, in Russian unless English is asked for.
 

@@ -4,7 +4,7 @@ A rule counts what there is against what there should be. It proves nothing whil
 a school without mentees has not collected their consents.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -14,7 +14,7 @@ from models.approvals import ApprovalKind
 from models.events import TRAININGS, Event, EventGuest, EventKind, EventStatus
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.outreach import Memo, Partner, Publication, PublicationKind
-from models.pairs import Pair, PairMember, PairStatus
+from models.pairs import AGREED, UNDER_ORDER, Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
 from models.person_notes import Consultation
 from models.programmes import Cycle
@@ -26,15 +26,6 @@ from services.programmes.regulations import Occasion
 from services.programmes.roadmaps import Evidence
 from services.programmes.running import pack_of
 from services.roadmap.approvals import read_approval
-
-AGREED = (
-    PairStatus.ACCEPTED,
-    PairStatus.ORDERED,
-    PairStatus.ACTIVE,
-    PairStatus.PAUSED,
-    PairStatus.COMPLETED,
-)
-FORMAL = (PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED, PairStatus.COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +102,7 @@ def _interviewed(session: Session, scope: Scope) -> tuple[int, int]:
         select(SurveyRun.about_person_id).where(
             SurveyRun.organization_id == scope.organization_id,
             SurveyRun.cycle_id == scope.cycle_id,
-            SurveyRun.survey_id.in_(_ids(scope, "mentor_interview")),
+            SurveyRun.survey_id.in_(scope.pack.surveys_on("mentor_interview")),
             SurveyRun.status == SurveyStatus.SENT,
         )
     )
@@ -185,7 +176,7 @@ def _paired_or_supported(session: Session, scope: Scope) -> tuple[int, int]:
 # --- pairs and meetings ---------------------------------------------------------------------------------
 
 
-def _count_pairs(session: Session, scope: Scope, states: tuple[PairStatus, ...]) -> int:
+def _count_pairs(session: Session, scope: Scope, states: Collection[PairStatus]) -> int:
     found = session.scalar(
         select(func.count(Pair.id)).where(Pair.cycle_id == scope.cycle_id, Pair.status.in_(states))
     )
@@ -193,7 +184,7 @@ def _count_pairs(session: Session, scope: Scope, states: tuple[PairStatus, ...])
 
 
 def _ordered(session: Session, scope: Scope) -> tuple[int, int]:
-    return _count_pairs(session, scope, FORMAL), _count_pairs(session, scope, AGREED)
+    return _count_pairs(session, scope, UNDER_ORDER), _count_pairs(session, scope, AGREED)
 
 
 def _met(*kinds: MeetingKind) -> Rule:
@@ -218,11 +209,7 @@ def _met(*kinds: MeetingKind) -> Rule:
 # --- surveys --------------------------------------------------------------------------------------------
 
 
-def _ids(scope: Scope, *occasions: Occasion) -> tuple[str, ...]:
-    return tuple({use.survey for use in scope.pack.pack.surveys if use.occasion in occasions})
-
-
-def _sent(session: Session, scope: Scope, surveys: tuple[str, ...]) -> dict[int, int]:
+def _sent(session: Session, scope: Scope, surveys: Collection[str]) -> dict[int, int]:
     """How many sheets of these surveys each person has sent."""
     rows = session.execute(
         select(SurveyRun.person_id, func.count(SurveyRun.id))
@@ -242,7 +229,7 @@ def _asked(*occasions: Occasion, times: int = 1) -> Rule:
     """Participants who answered at least so many times: a parameter is recorded twice (A38)."""
 
     def count(session: Session, scope: Scope) -> tuple[int, int]:
-        sent = _sent(session, scope, _ids(scope, *occasions))
+        sent = _sent(session, scope, scope.pack.surveys_on(*occasions))
         people = _people(session, scope, Role.MENTEE) | _people(session, scope, Role.MENTOR)
         return sum(sent.get(one, 0) >= times for one in people), len(people)
 
@@ -254,7 +241,7 @@ def _feedback(session: Session, scope: Scope) -> tuple[int, int]:
     runs = (
         select(func.count(SurveyRun.id))
         .where(SurveyRun.organization_id == scope.organization_id, SurveyRun.cycle_id == scope.cycle_id)
-        .where(SurveyRun.survey_id.in_(_ids(scope, "post_meeting")))
+        .where(SurveyRun.survey_id.in_(scope.pack.surveys_on("post_meeting")))
     )
     sent = session.scalar(runs.where(SurveyRun.status == SurveyStatus.SENT)) or 0
     return sent, session.scalar(runs) or 0

@@ -12,12 +12,11 @@ from models.people import Person
 from models.surveys import UNSENT, AnswerChange, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
+from services.programmes.running import pack_of
 from services.programmes.surveys import Question, SeenBy, Survey
 from services.programmes.texts import Text
 from services.surveys.reading import Reader, is_begun_by_respondent, staff_reader, tell
 from services.surveys.steps import load_progress, read_step
-
-WISHES = ("mutual_preference_mentee", "mutual_preference_mentor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,16 @@ def list_wishes(session: Session, *, actor: Actor, person_id: int, locale: str) 
     person = session.get(Person, person_id)
     if person is None:
         raise NotFound
-    own = and_(SurveyRun.person_id == person_id, SurveyRun.survey_id.in_(WISHES))
-    about = or_(own, SurveyRun.about_person_id == person_id)
+    years = session.scalars(select(SurveyRun.cycle_id).where(SurveyRun.person_id == person_id).distinct())
+    wishes = (
+        and_(
+            SurveyRun.person_id == person_id,
+            SurveyRun.cycle_id == year,
+            SurveyRun.survey_id.in_(pack_of(session, cycle_id=year).surveys_on("mutual_preference")),
+        )
+        for year in years
+    )
+    about = or_(SurveyRun.about_person_id == person_id, *wishes)
     return _list(session, actor, person.organization_id, about, locale)
 
 

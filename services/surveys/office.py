@@ -21,8 +21,6 @@ from services.programmes.surveys import Audience, Survey
 from services.programmes.texts import Text
 from services.surveys.opening import open_run
 
-ABOUT_PAIR = frozenset({"compatibility_check"})
-ABOUT_MENTOR = frozenset({"mentor_interview"})
 _AUDIENCES: dict[AccountRole, Audience] = {
     AccountRole.ADMINISTRATOR: "curator",
     AccountRole.CURATOR: "curator",
@@ -71,14 +69,15 @@ def list_forms(session: Session, *, actor: Actor, cycle_id: int) -> tuple[Survey
 def list_subjects(session: Session, *, actor: Actor, cycle_id: int, survey_id: str) -> list[Subject]:
     """Empty where a sheet is about nobody in particular."""
     actor.check_right(Right.FILL_SCORES, _organization_of(session, cycle_id))
-    if survey_id in ABOUT_MENTOR:
+    is_about_mentor, is_about_pair = _about(session, cycle_id, survey_id)
+    if is_about_mentor:
         people = session.scalars(
             select(Person)
             .join(Participation, Participation.person_id == Person.id)
             .where(Participation.cycle_id == cycle_id, Participation.role == Role.MENTOR)
         )
         return [Subject(one.id, one.full_name) for one in sorted(people, key=lambda one: one.sort_key)]
-    if survey_id in ABOUT_PAIR:
+    if is_about_pair:
         pairs = session.scalars(
             select(Pair).where(Pair.cycle_id == cycle_id, Pair.ended_at.is_(None)).order_by(Pair.id.desc())
         )
@@ -94,8 +93,8 @@ def open_sheet_about(
         is_known = any(one.id == survey_id for one in pack_of(session, cycle_id=cycle_id).surveys)
         raise NotAllowed if is_known else NotFound
     subjects = list_subjects(session, actor=actor, cycle_id=cycle_id, survey_id=survey_id)
-    needs_subject = survey_id in ABOUT_MENTOR | ABOUT_PAIR
-    if needs_subject and subject_id not in {one.id for one in subjects}:
+    is_about_mentor, is_about_pair = _about(session, cycle_id, survey_id)
+    if (is_about_mentor or is_about_pair) and subject_id not in {one.id for one in subjects}:
         raise SubjectMissing
     return open_run(
         session,
@@ -105,11 +104,17 @@ def open_sheet_about(
         occasion=RunOccasion.OFFICE,
         dedup_key=f"{RunOccasion.OFFICE}:cycle:{cycle_id}:account:{actor.id}:{secrets.token_hex(8)}",
         account_id=actor.id,
-        about_person_id=subject_id if survey_id in ABOUT_MENTOR else None,
-        pair_id=subject_id if survey_id in ABOUT_PAIR else None,
+        about_person_id=subject_id if is_about_mentor else None,
+        pair_id=subject_id if is_about_pair else None,
         source=RunSource.PANEL,
         now=now,
     )
+
+
+def _about(session: Session, cycle_id: int, survey_id: str) -> tuple[bool, bool]:
+    """Whether a sheet is about a mentor, and whether about a pair."""
+    pack = pack_of(session, cycle_id=cycle_id)
+    return survey_id in pack.surveys_on("mentor_interview"), survey_id in pack.surveys_on("compatibility")
 
 
 def list_office_sheets(session: Session, *, actor: Actor, cycle_id: int) -> list[OfficeSheet]:

@@ -2,8 +2,10 @@
 
 import ast
 from pathlib import Path
+from typing import get_args
 
-from tests.guards.tree import nodes, python_files
+from services.programmes.regulations import Indicator, Occasion
+from tests.guards.tree import nodes, python_files, tracked
 
 PRODUCT = ("services", "admin", "handlers", "notices", "scheduler", "worker", "bot", "installation", "models")
 
@@ -115,3 +117,30 @@ def test_one_module_decides_when_a_meeting_is_acted_on_and_cancels_it() -> None:
         if isinstance(node, ast.Assign | ast.keyword) and ast.unparse(node.value) == "MeetingStatus.CANCELLED"
     }
     assert cancelled == {owner}
+
+
+def test_sets_of_pair_states_stand_beside_the_states() -> None:
+    """Three sets of the same four states had three names, and would have changed one by one."""
+    found = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.Set | ast.Tuple | ast.List)
+        and sum(ast.unparse(one).startswith("PairStatus.") for one in node.elts) > 1
+    }
+    assert found == {"models/pairs.py"}
+
+
+def test_no_survey_is_known_by_its_name() -> None:
+    """A pack may call a survey as it likes: code knows the occasion on which it is asked."""
+    files = [str(path) for path in tracked() if path.match("programmes/*/surveys/*.toml")]
+    names = {file.rpartition("/")[2].removesuffix(".toml") for file in files}
+    names -= {*get_args(Occasion), *get_args(Indicator)}
+    assert names
+    named = {
+        (str(path), node.value)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and node.value in names
+    }
+    assert not named

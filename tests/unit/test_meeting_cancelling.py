@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.engine import Database
 from models.meetings import Meeting, MeetingStatus
+from services.access.actors import Channel, system
 from services.joining.absences import begin_leave, dismiss_person
 from services.joining.withdrawing import withdraw_consent
 from services.meetings.planning import MeetingBegun, MeetingChanged, cancel_meeting
@@ -65,13 +66,13 @@ def test_each_way_to_cancel_coming_meetings_writes_each_of_them_down(
 ) -> None:
     other = Pair(world, mentor=pair.mentor)
     planned, proposed = pair.agree(), other.propose()
-    away = {"actor": world.curator, "person_id": pair.mentor.id, "starts_on": world.now.date()}
+    away = {"actor": system(Channel.COMMAND_LINE), "person_id": pair.mentor.id, "starts_on": world.now.date()}
     if way == "leave":
         world.write(begin_leave, **away, ends_on=None)
     elif way == "dismissal":
         world.write(dismiss_person, **away)
     elif way == "withdrawal":
-        world.write(withdraw_consent, actor=world.actor(pair.mentor))
+        world.write(withdraw_consent, actor=world.actor(pair.mentor.person))
     else:
         for one in (pair, other):
             world.write(end_pair, actor=world.curator, pair_id=one.id, reason=EndReason.BY_CURATOR)
