@@ -5,6 +5,7 @@ is not on a short list, so that a forgotten view is still behind the sign-in.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from services.access.errors import DomainError, NotAllowed
 from services.accounts.directory import SignedIn, read_account
 from services.accounts.sessions import end_session, find_session, start_session
 from services.accounts.workplaces import Workplace, list_workplaces
+from services.organizations.days import day_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -119,6 +121,11 @@ def current_account() -> SignedIn:
     found = current_user.account
     assert isinstance(found, SignedIn)
     return found
+
+
+def current_day() -> date:
+    """Today by the clock of the organisation at which the account works."""
+    return day_of(now(), current_account().timezone)
 
 
 def current_actor() -> Actor:

@@ -17,6 +17,7 @@ from admin.configuration import panel_config
 from admin.storage import now
 from notices.language import FOLDER, LOCALES, Translator, load_translators
 from services.access.errors import DomainError
+from services.organizations.days import day_of
 
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 
@@ -96,7 +97,7 @@ def day(value: datetime | date | None) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        value = value.astimezone(ZoneInfo(current_user.account.timezone)).date()
+        value = day_of(value, current_user.account.timezone)
     return value.strftime("%d.%m.%Y")
 
 

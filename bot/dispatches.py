@@ -12,6 +12,7 @@ from notices.letters import Letter, Skip, reword
 from services.access.errors import DomainError
 from services.delivery.inbox import has_open
 from services.delivery.sending import Due, Outcome, has_heard_today, read_due_with
+from services.organizations.days import day_of
 from services.people.addressees import Addressee, find_addressee
 
 RANKS = {NoticeClass.ANSWER: 0, NoticeClass.ACT: 1, NoticeClass.MEETING: 2, NoticeClass.BUDGETED: 3}
@@ -80,7 +81,7 @@ class Planner:
         if not self._context.conversation.notices[due.kind].is_lasting:
             return _settled(due, OutboxStatus.SKIPPED, "on leave")
         zone = addressee.quiet.zone
-        midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+        midnight = datetime.combine(day_of(now, zone), time(), zone)
         return _postponed(due, addressee.quiet.later(midnight + timedelta(days=1)))
 
     def _plan_screen(self, session: Session, due: Due, now: datetime) -> Plan:
@@ -104,7 +105,7 @@ class Planner:
     ) -> Plan:
         """One message a day, outside quiet hours; all that is due by then is merged into it (decision 2)."""
         quiet = addressee.quiet
-        midnight = datetime.combine(now.astimezone(quiet.zone).date(), time(), quiet.zone)
+        midnight = datetime.combine(day_of(now, quiet.zone), time(), quiet.zone)
         if quiet.is_quiet(now):
             return _postponed(due, quiet.later(now))
         if has_heard_today(session, person_id=person_id, kinds=self._budgeted, since=midnight):

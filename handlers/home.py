@@ -22,6 +22,7 @@ from services.consents.ledger import latest_decision
 from services.consents.states import ConsentState, decisive_kinds, read_state
 from services.delivery.conversations import Place
 from services.joining.withdrawing import ERASED_WITHIN
+from services.organizations.days import day_of
 from services.people.cards import RoleFacts, read_roles
 from services.people.pseudonyms import name_self
 from services.programmes.running import NoOpenCycle, current_cycle, pack_of
@@ -127,7 +128,7 @@ def _before_consent(session: Session, place: Place, t: Translator, state: Consen
                 "Your data will be destroyed by {until} at the latest, except what the law wants kept.\n\n"
                 "You may come back at any time.",
                 moment=t.moment(latest.decided_at, place.timezone),
-                until=t.month_day((latest.decided_at + ERASED_WITHIN).astimezone(place.zone).date()),
+                until=t.month_day(day_of(latest.decided_at + ERASED_WITHIN, place.zone)),
             ),
             ((Action(t.label("Come back to the programme"), "consent.open"),),),
         )

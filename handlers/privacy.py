@@ -24,6 +24,7 @@ from services.consents.states import ConsentMissing, ConsentState
 from services.delivery.conversations import Place
 from services.joining.consent_overview import Standing, list_standings
 from services.joining.withdrawing import withdraw_consent
+from services.organizations.days import day_of
 from services.organizations.school_days import read_calendar
 
 router = Router(name="privacy")
@@ -186,7 +187,7 @@ def confirm_screen(session: Session, place: Place, t: Translator, now: datetime)
     standings = _standings(session, place, t)
     if not any(one.is_decisive and one.state in GIVEN for one in standings):
         return None
-    until = find_due_day(DutyKind.ERASURE, now.astimezone(place.zone).date())
+    until = find_due_day(DutyKind.ERASURE, day_of(now, place.zone))
     text = t(
         "<b>Take the consent back?</b>\n\n"
         "At once: your participation, your pair and all reminders end, unsent questionnaires close, the "
@@ -230,7 +231,7 @@ def one_screen(session: Session, place: Place, t: Translator, now: datetime) -> 
     if standing.kind is not ConsentKind.LONG_TERM_BANK:
         assert place.organization_id is not None
         calendar = read_calendar(session, organization_id=place.organization_id)
-        until = find_due_day(DutyKind.UNPUBLISH, now.astimezone(place.zone).date(), calendar)
+        until = find_due_day(DutyKind.UNPUBLISH, day_of(now, place.zone), calendar)
         parts.append(
             t(
                 "By {until}, within three working days: the curator takes down what is there already.",

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from services.access.clock import SystemClock
 from services.accounts.directory import issue_link
 from services.accounts.record_closures import RecordsOpen, find_closure, open_records
 from services.accounts.workplaces import admit_guest, find_account, list_workplaces
+from services.organizations.days import day_of
 from services.organizations.register import add_organization, find_organization, list_organizations
 from services.programmes.packs import load_pack
 from services.programmes.running import create_programme
@@ -87,7 +87,7 @@ def add_school(site: Site, telling: Telling, arguments: argparse.Namespace) -> i
             inn=arguments.inn,
             now=now,
         )
-        today = now.astimezone(ZoneInfo(zone)).date()
+        today = day_of(now, zone)
         create_programme(
             session, actor=ACTOR, organization_id=organization.id, pack=pack, today=today, now=now
         )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from models.people import ChatAccount, Invitation, OrganizationKind, Person
 from services.access.actors import Channel, system
 from services.accounts.directory import ensure_demo_curator
 from services.joining.entering import create_invitation
+from services.organizations.days import day_of
 from services.organizations.register import OrganizationFacts, add_organization, list_organizations
 from services.people.cards import add_person
 from services.programmes.packs import ResolvedPack
@@ -91,7 +91,7 @@ def _open_school(session: Session, pack: ResolvedPack, timezone: str, now: datet
         timezone=timezone,
         now=now,
     )
-    today = now.astimezone(ZoneInfo(timezone)).date()
+    today = day_of(now, timezone)
     create_programme(session, actor=actor, organization_id=organization.id, pack=pack, today=today, now=now)
     for _key, _part, family_name, given_name, patronymic, position in TEACHERS:
         add_person(

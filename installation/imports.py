@@ -1,7 +1,6 @@
 """`nastavnik people import FILE`: a dry run that says the fate of each row; `--apply` adds the new."""
 
 import argparse
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +9,7 @@ from installation.accounts import ACTOR
 from installation.commands import Telling, now_of
 from installation.site import Site
 from services.access.errors import N_, DomainError
+from services.organizations.days import day_of
 from services.organizations.register import OrganizationFacts, find_organization, list_organizations
 from services.people.imports import words as texts
 from services.people.imports.fates import Judged, count_fates, judge, read_known
@@ -45,7 +45,7 @@ def import_people(site: Site, telling: Telling, asked: argparse.Namespace) -> in
                     organization_id=organization.id,
                     title=asked.file.name,
                     source=asked.source or asked.file.name,
-                    received_on=now.astimezone(ZoneInfo(organization.timezone)).date(),
+                    received_on=day_of(now, organization.timezone),
                     counts=count_fates(judged),
                     now=now,
                 )

@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from installation import checks
 from installation.accounts import ACTOR
 from installation.commands import Telling, writing
 from installation.site import PACKS, Site
+from services.organizations.days import day_of
 from services.organizations.register import find_organization
 from services.programmes.differences import AREAS, Change
 from services.programmes.packs import ResolvedPack, check_packs, list_packs, load_pack
@@ -91,7 +91,7 @@ def start_programme(site: Site, telling: Telling, arguments: argparse.Namespace)
             actor=ACTOR,
             organization_id=organization.id,
             pack=pack,
-            today=now.astimezone(ZoneInfo(organization.timezone)).date(),
+            today=day_of(now, organization.timezone),
             now=now,
         )
     telling.tell(

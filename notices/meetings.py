@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from models.meetings import MeetingKind, MeetingStatus
-from models.people import Organization, Role
+from models.people import Role
 from notices.language import Translator
 from notices.letters import Action, Letter, Rows, Skip
 from services.access.actors import Channel, person_in_chat, system
@@ -16,6 +15,7 @@ from services.access.errors import NotFound
 from services.meetings.cards import MeetingCard, find_replaced, read_meeting
 from services.meetings.moments import find_overlaps
 from services.meetings.reminders import list_reminder_times
+from services.organizations.days import day_of, timezone_of
 from services.programmes.running import pack_of
 from services.surveys.feedback import find_feedback, read_feedback
 
@@ -63,7 +63,7 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
 
 def _say_when_from(now: datetime, session: Session, card: MeetingCard, t: Translator) -> str:
     """Led by the word that a glance needs: today or tomorrow, by the meeting's own clock."""
-    days = (card.local_start.date() - now.astimezone(ZoneInfo(card.timezone)).date()).days
+    days = (card.local_start.date() - day_of(now, card.timezone)).days
     lead = {0: t("Today"), 1: t("Tomorrow")}.get(days)
     when = say_when(session, card, t)
     return f"{lead}, {when}" if lead else when
@@ -180,7 +180,7 @@ def say_when(session: Session, card: MeetingCard, t: Translator) -> str:
     """Day and time; the zone is named when it is not the school's own any more."""
     if not card.has_clock_time:
         return t.day(card.local_start.date())
-    home = session.get_one(Organization, card.organization_id).timezone
+    home = timezone_of(session, card.organization_id)
     moment = t.moment(card.starts_at, card.timezone)
     return moment if home == card.timezone else f"{moment} ({card.timezone})"
 

@@ -4,18 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from models.pairs import BEGINNING, MEETING, PairStatus
 from models.pairs import ENDED as ENDED_STATUSES
-from models.people import Organization, Role
+from models.people import Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
 from services.access.actors import Channel, system
 from services.access.errors import N_, NotFound
 from services.delivery.sending import is_reachable
+from services.organizations.days import day_of, timezone_of
 from services.pairs.cards import PairCard, Side, WaitsFor, read_pair
 from services.programmes.running import settings_of
 from services.surveys.shared import Shared, SharedAnswer, read_shared
@@ -44,13 +44,13 @@ def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
     role = card.role_of(person_id)
     if card.side(role).decision is not None:
         return Skip("answered already")
-    timezone = session.get_one(Organization, card.organization_id).timezone
+    timezone = timezone_of(session, card.organization_id)
     until = card.offer_expires_at or _find_end(session, card, now)
     words = OFFER[role]
     fields = {
         "name": card.side(role).own_name,
         "partner": introduce(card.partner_of(person_id)),
-        "until": t.month_day(until.astimezone(ZoneInfo(timezone)).date()),
+        "until": t.month_day(day_of(until, timezone)),
     }
     tail = _introduce_by_answers(session, card, person_id, t)
     return Letter(

@@ -13,6 +13,7 @@ from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
 from services.access.errors import NotFound
 from services.consents.states import has_consent
+from services.organizations.days import day_of
 from services.programmes.surveys import Survey
 from services.surveys.steps import read_step
 
@@ -49,7 +50,7 @@ def invite(session: Session, facts: Mapping[str, Any], t: Translator, now: datet
     if person is None or not has_consent(session, person.id):
         return Skip("no consent")
     zone = ZoneInfo(person.organization.timezone)
-    until = step.closes_at.astimezone(zone).date() if step.closes_at else None
+    until = day_of(step.closes_at, zone) if step.closes_at else None
     return word_invitation(step.survey, t, until=until, about=step.about, run_id=step.run_id)
 
 

@@ -10,7 +10,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import words
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.configuration import panel_config
 from admin.edits import open_edit, take_edit
 from admin.languages import label, locale
@@ -120,7 +120,7 @@ class ConsentsPage(SecuredPage):
             age_edit=open_edit(
                 {"age_group": age_group_of(session(), person_id).value}, subject=("person", person_id)
             ),
-            today=_today(),
+            today=current_day(),
         )
 
     @expose("/person/<int:person_id>/form/<kind>")
@@ -136,7 +136,7 @@ class ConsentsPage(SecuredPage):
     def register(self, person_id: int, kind: str) -> Response:
         back = redirect(url_for("consents.person", person_id=person_id))
         signed = _day("signed_on")
-        if signed is None or signed > _today():
+        if signed is None or signed > current_day():
             flash(
                 label("Please give the date that stands on the paper; it cannot lie in the future."), "error"
             )
@@ -249,10 +249,6 @@ def _kind(name: str) -> ConsentKind:
     if name not in set(ConsentKind):
         raise NotFound
     return ConsentKind(name)
-
-
-def _today() -> date:
-    return now().astimezone(ZoneInfo(current_account().timezone)).date()
 
 
 def _day(name: str) -> date | None:

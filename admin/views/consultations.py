@@ -1,13 +1,12 @@
 """The psychologist's own records: the only page of the panel that shows a word of them."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session
@@ -49,7 +48,7 @@ class ConsultationPage(SecuredPage):
             with_person_id=read_number(request.form.get("with_person_id", "")),
             held_on=held_on,
             text=form["text"],
-            today=_today(),
+            today=current_day(),
             now=now(),
         )
         if done is None:
@@ -89,9 +88,5 @@ class ConsultationPage(SecuredPage):
             partners=list_partners_of(session(), actor=actor, person_id=person_id),
             rows=self._rows(person_id),
             limit=TEXT_LIMIT,
-            form={"held_on": _today().isoformat(), "with_person_id": "", "text": "", **form},
+            form={"held_on": current_day().isoformat(), "with_person_id": "", "text": "", **form},
         )
-
-
-def _today() -> date:
-    return now().astimezone(ZoneInfo(current_account().timezone)).date()

@@ -1,15 +1,14 @@
 """Import of a list of staff: template, check, what would happen, and only then the writing."""
 
 import io
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from flask import flash, redirect, request, send_file, url_for
 from flask_admin import expose
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.configuration import panel_config
 from admin.languages import label, locale
 from admin.storage import now, session
@@ -47,7 +46,7 @@ class ImportPage(SecuredPage):
 
     @expose("/")
     def index(self) -> str:
-        return self._show({"source": "", "received_on": _today().isoformat()})
+        return self._show({"source": "", "received_on": current_day().isoformat()})
 
     @expose("/template.<kind>")
     def template(self, kind: str) -> Response:
@@ -91,7 +90,7 @@ class ImportPage(SecuredPage):
             placed=placed,
             source=form["source"],
             received_on=received_on,
-            today=_today(),
+            today=current_day(),
             locale=locale(),
             now=now(),
         )
@@ -213,8 +212,3 @@ def _title(filename: str) -> str:
     """The name of the file without its folders; one of nothing but signs becomes "list"."""
     plain = filename.replace("\\", "/").rpartition("/")[2].strip()
     return plain[:200] or secure_filename(filename) or "list"
-
-
-def _today() -> date:
-    moment: datetime = now()
-    return moment.astimezone(ZoneInfo(current_account().timezone)).date()

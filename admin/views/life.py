@@ -1,13 +1,12 @@
 """What happens to people: leave, dismissal, transfer, two cards of one person; needs; banks by years."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.edits import Edit, flag, open_edit, take_edit
 from admin.languages import label
 from admin.numbers import read_number
@@ -60,7 +59,7 @@ class LifePage(SecuredPage):
                 for one in list_where_may(session(), actor=actor, right=Right.EDIT_PEOPLE)
                 if one.organization_id != person.organization_id
             ],
-            today=_today(),
+            today=current_day(),
         )
 
     @expose("/<int:person_id>/leave", methods=["POST"])
@@ -198,7 +197,7 @@ class NeedsPage(SecuredPage):
             told_on=told_on,
             text=form["text"],
             informed_on=_day("informed_on"),
-            today=_today(),
+            today=current_day(),
             now=now(),
         )
         if done is None:
@@ -212,8 +211,8 @@ class NeedsPage(SecuredPage):
             mark_informed,
             actor=current_actor(),
             testimony_id=testimony_id,
-            informed_on=_today(),
-            today=_today(),
+            informed_on=current_day(),
+            today=current_day(),
             now=now(),
         )
         return redirect(url_for("needs.card", person_id=person_id))
@@ -232,7 +231,7 @@ class NeedsPage(SecuredPage):
             eligibility=known,
             grounds=grounds or open_edit(_grounds_of(known), subject=("person", person_id)),
             testimonies=list_testimonies(session(), actor=actor, person_id=person_id),
-            form={"source": "", "told_on": _today().isoformat(), "text": "", "informed_on": "", **form},
+            form={"source": "", "told_on": current_day().isoformat(), "text": "", "informed_on": "", **form},
         )
 
 
@@ -289,8 +288,3 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
         return None
-
-
-def _today() -> date:
-    moment: datetime = now()
-    return moment.astimezone(ZoneInfo(current_account().timezone)).date()

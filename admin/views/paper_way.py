@@ -1,13 +1,12 @@
 """The paper way: everything that a participant does in the chat, entered for them; forms to print."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_actor, current_day
 from admin.cycles import cycle, cycle_id_or_none, kind_title, pack, paper_head
 from admin.forms import make_field
 from admin.languages import label, locale
@@ -99,7 +98,7 @@ class PaperPage(SecuredPage):
             suggestions=SUGGESTIONS,
             sources=tuple(WordOf),
             kinds={one.id: kind_title(one.id) for one in pack().pack.meeting_kinds} if cycle_id else {},
-            today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
+            today=current_day(),
             deeds=DEED_WORDS,
             ways=WORD_OF,
             lang=locale(),

@@ -8,7 +8,7 @@ from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.configuration import panel_config
 from admin.cycles import cycle_id_or_none
 from admin.edits import take_edit
@@ -27,6 +27,7 @@ from services.joining.absences import list_absences
 from services.joining.entering import InvitationMade, create_invitation, find_invitation, revoke_invitation
 from services.joining.merging import find_namesakes
 from services.meetings.cards import list_meetings_of
+from services.organizations.days import day_of
 from services.organizations.register import list_organizations
 from services.pairs.banks import Profile, read_profile
 from services.pairs.cards import list_pairs_of
@@ -149,7 +150,7 @@ class PeoplePage(SecuredPage):
             events=read_person_story(
                 session(), actor=actor, organization_id=person.organization_id, person_id=person_id
             ),
-            today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
+            today=current_day(),
             consulted=list_days(session(), actor=actor, person_id=person_id)
             if current_user.has(Right.MANAGE_PAIRS)
             else [],
@@ -195,7 +196,7 @@ class PeoplePage(SecuredPage):
         except ValueError:
             flash(label("Please give the date that stands on the paper."), "error")
             return redirect(url_for("people.card", person_id=person_id))
-        if signed > now().astimezone(zone).date():
+        if signed > day_of(now(), zone):
             flash(label("The date on the paper cannot lie in the future."), "error")
             return redirect(url_for("people.card", person_id=person_id))
         moment = datetime.combine(signed, time(12), tzinfo=zone).astimezone(UTC)

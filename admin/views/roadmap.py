@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
@@ -13,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from admin import roadmap_words
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.cycles import cycle, cycle_id_or_none, pack
 from admin.edits import Edit, open_edit, take_edit
 from admin.languages import day, label, locale, plural, translator
@@ -166,7 +165,7 @@ class RoadmapPage(SecuredPage):
     def _row(self, entry_id: int, form: "MultiDict[str, str]", plan: Edit | None = None) -> str:
         """The page of a row; after a refusal with what was typed."""
         stage, one = read_row(session(), actor=current_actor(), entry_id=entry_id, now=now())
-        today = now().astimezone(ZoneInfo(current_account().timezone)).date()
+        today = current_day()
         return self.show(
             "panel/roadmap_row.html",
             stage=stage,

@@ -1,13 +1,12 @@
 """The curator's decision on what a mentor suggests; it stands on the page of the pair."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_actor, current_day
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now
@@ -36,7 +35,7 @@ class SuggestionPage(SecuredPage):
             note=request.form.get("note", ""),
             done_on=_day(),
             colleague_id=read_number(request.form.get("colleague_id", "")),
-            today=now().astimezone(ZoneInfo(current_account().timezone)).date(),
+            today=current_day(),
             now=now(),
         )
         if decided is not None:

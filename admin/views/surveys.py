@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
@@ -10,7 +9,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_actor, current_day
 from admin.configuration import panel_config
 from admin.cycles import cycle, pack
 from admin.forms import Field, faults_of, make_field, read_form
@@ -120,7 +119,7 @@ class SurveyPage(SecuredPage):
         paper = self.attempt(lambda session_: read_paper(session_, actor=actor, run_id=run_id))
         if paper is None:
             return redirect(url_for("surveys.run", run_id=run_id))
-        today = now().astimezone(ZoneInfo(current_account().timezone)).date()
+        today = current_day()
         if request.method == "GET":
             return self._draw_paper(sheet, paper, today, {})
         filled_on = _read_day(request.form.get("filled_on", ""))

@@ -11,7 +11,7 @@ from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.cycles import cycle
 from admin.languages import label, translator
 from admin.storage import now, session
@@ -118,8 +118,8 @@ class WavePage(SecuredPage):
             left_out=[one for one in people if one.reach not in ASKED],
             asked=sum(one.reach in ASKED for one in people),
             silent=sum(one.reach is Reach.NO_CHAT for one in people),
-            today=_today(),
-            usual_end=_today() + timedelta(days=days),
+            today=current_day(),
+            usual_end=current_day() + timedelta(days=days),
             roles=[role.value for role in Role],
             whos=list(Who),
         )
@@ -164,7 +164,7 @@ class WavePage(SecuredPage):
             return None
         zone = ZoneInfo(current_account().timezone)
         starts_at = now()
-        if starts_on is not None and starts_on > _today():
+        if starts_on is not None and starts_on > current_day():
             starts_at = datetime.combine(starts_on, OPENS, zone)
         closes_at = datetime.combine(closes_on, CLOSES, zone)
         fault = ""
@@ -189,10 +189,6 @@ def _parts(people: Sequence[Respondent], plan: Plan) -> list[Part]:
         words = Markup(letter.text.replace("\n", "<br>"))  # noqa: S704
         found.append(Part(survey.title.get(t.locale), words, asked))
     return found
-
-
-def _today() -> date:
-    return now().astimezone(ZoneInfo(current_account().timezone)).date()
 
 
 def _read_day(name: str) -> date | None:

@@ -26,6 +26,7 @@ from services.messages_read.drafts.writing import (
     leave_unanswered,
     refuse_item,
 )
+from services.organizations.days import day_of
 
 router = Router(name="cards of meetings")
 
@@ -258,7 +259,7 @@ async def save(talk: Talk, *, at: int, is_sure: bool) -> None:
 
 
 def _check_not_ahead(talk: Talk, day: date) -> None:
-    if day > talk.now.astimezone(talk.place.zone).date():
+    if day > day_of(talk.now, talk.place.zone):
         raise DayNotPast
 
 

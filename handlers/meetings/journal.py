@@ -34,6 +34,7 @@ from services.meetings.outcomes import (
 from services.meetings.planning import MeetingChanged
 from services.messages_read.drafts.answers import ChooseByButton, read_answer
 from services.messages_read.drafts.contents import Field, Purpose
+from services.organizations.days import day_of
 from services.surveys.feedback import read_feedback
 
 router = Router(name="meeting journal")
@@ -247,7 +248,7 @@ async def _take_answer(talk: Talk, asked: Field, text: str) -> None:
 
 
 async def _choose_day(talk: Talk, day: date) -> None:
-    if day > talk.now.astimezone(talk.place.zone).date():
+    if day > day_of(talk.now, talk.place.zone):
         raise DayNotPast
     await _go(talk, day=day.isoformat(), month=None, choices=())
 

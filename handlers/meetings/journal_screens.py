@@ -16,6 +16,7 @@ from services.access.errors import NotAllowed, NotFound
 from services.delivery.conversations import Place
 from services.meetings.cards import read_meeting
 from services.meetings.slots import draw_month
+from services.organizations.days import day_of
 from services.pairs.cards import PairCard, list_pairs_of, read_pair
 
 FLOW = "log"
@@ -54,7 +55,7 @@ def log_screen(session: Session, place: Place, t: Translator, now: datetime) -> 
     actor = person_in_chat(place.person_id, place.organization_id)
     log = log_of(place)
     try:
-        letter = _next_question(session, log, actor, t, now.astimezone(place.zone).date())
+        letter = _next_question(session, log, actor, t, day_of(now, place.zone))
     except (NotFound, NotAllowed):
         return None
     if letter is None:

@@ -36,6 +36,7 @@ from services.meetings.slots import (
 )
 from services.messages_read.drafts.answers import ChooseByButton, read_answer
 from services.messages_read.drafts.contents import Field, Purpose
+from services.organizations.days import day_of
 from services.organizations.school_days import read_calendar
 from services.pairs.cards import read_pair
 from services.programmes.running import settings_of
@@ -244,7 +245,7 @@ async def _choose_clock(talk: Talk, clock: time, day: date | None = None) -> Non
 
 
 def _check_day(talk: Talk, day: date) -> None:
-    today = talk.now.astimezone(talk.place.zone).date()
+    today = day_of(talk.now, talk.place.zone)
     check_day(day, first_day=today, last_day=find_last_day(today))
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -17,13 +16,14 @@ from models.audit import Action
 from models.changes import change_row
 from models.consents import ConsentKind
 from models.outreach import PublicationPerson
-from models.people import Organization, Person
+from models.people import Person
 from models.privacy import DutyKind, PrivacyDuty
 from models.tasks import TaskKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.delivery.tasks import close_by_fact, open_task
+from services.organizations.days import today_of
 from services.organizations.school_days import Calendar, read_calendar
 from services.organizations.working_days import is_working_day
 
@@ -101,7 +101,6 @@ def open_duty(
     ).first()
     if running is not None:
         return running.due_on
-    zone = ZoneInfo(session.get_one(Organization, person.organization_id).timezone)
     duty = PrivacyDuty(
         organization_id=person.organization_id,
         person_id=person.id,
@@ -110,7 +109,7 @@ def open_duty(
         opened_at=now,
         due_on=find_due_day(
             kind,
-            now.astimezone(zone).date(),
+            today_of(session, person.organization_id, now),
             read_calendar(session, organization_id=person.organization_id),
         ),
     )
@@ -215,7 +214,7 @@ def list_duties(
 ) -> list[DutyFacts]:
     """What is owed and not done, the nearest day first. Raises NotAllowed."""
     actor.check_right(Right.EDIT_PEOPLE, organization_id)
-    today = now.astimezone(ZoneInfo(session.get_one(Organization, organization_id).timezone)).date()
+    today = today_of(session, organization_id, now)
     query = (
         select(PrivacyDuty, Person)
         .join(Person, Person.id == PrivacyDuty.person_id)

@@ -7,14 +7,13 @@ and nothing kept beyond name and position, while `check_consent` refuses.
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
-from models.people import Organization, Person
+from models.people import Person
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor
 from services.access.audit import record
@@ -24,6 +23,7 @@ from services.consents.retention import add_years
 from services.consents.states import DECISIVE, KIND, ConsentMissing, ConsentState, newest, state_of
 from services.consents.texts import ConsentTextChanged, read_offer, use_of
 from services.delivery.tasks import open_task
+from services.organizations.days import day_of, timezone_of
 
 
 class ConsentOnPaperOnly(DomainError):
@@ -188,11 +188,11 @@ def decide(
     evidence: Evidence,
 ) -> int:
     """Write one row of the ledger, and what a decision alone changes; gives its id."""
-    timezone = session.get_one(Organization, person.organization_id).timezone
+    timezone = timezone_of(session, person.organization_id)
     decided_at = evidence.decided_at or now
     term_until = evidence.term_until
     if decision is ConsentDecision.GIVEN and term_until is None:
-        term_until = _find_term(session, person, kind, decided_at.astimezone(ZoneInfo(timezone)).date())
+        term_until = _find_term(session, person, kind, day_of(decided_at, timezone))
     row = Consent(
         organization_id=person.organization_id,
         person_id=person.id,

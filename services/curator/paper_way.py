@@ -7,7 +7,6 @@ Consents are registered by services.consents, questionnaires typed in by service
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,13 +16,14 @@ from models.audit import Action
 from models.meetings import MeetingKind
 from models.pairs import DeclineReason
 from models.paper_way import Deed, PaperEntry, WordOf
-from models.people import Organization, Person, Role
+from models.people import Person, Role
 from models.suggestions import SuggestionKind
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.meetings.outcomes import say_held
 from services.meetings.planning import cancel_meeting, confirm_meeting, propose_meeting
+from services.organizations.days import today_of
 from services.pairs.offers import accept_offer, decline_offer
 from services.pairs.suggestions import suggest
 from services.surveys.intake import choose_role
@@ -193,10 +193,9 @@ def _proxy(session: Session, actor: Actor, person_id: int, given: Given, now: da
     if person is None:
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, person.organization_id)
-    zone = ZoneInfo(session.get_one(Organization, person.organization_id).timezone)
     if given.said_on is None:
         raise DayMissing
-    if given.said_on > now.astimezone(zone).date():
+    if given.said_on > today_of(session, person.organization_id, now):
         raise DayAhead
     return Actor(ActorKind.PERSON, person.id, person.organization_id, Channel.PANEL)
 

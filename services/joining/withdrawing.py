@@ -5,7 +5,6 @@ See docs/domain.md#personal-data.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from services.consents.papers import register_refusal, register_withdrawal
 from services.consents.states import ConsentState, decisive_kinds, newest_ids, state_of
 from services.delivery.tasks import open_task
 from services.joining.entering import reopen_invitation
+from services.organizations.days import day_of
 from services.pairs.assignments import EndReason, release_person
 from services.surveys.closing import close
 
@@ -155,7 +155,7 @@ def end_terms(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     ).all()
     actor, ended = system(Channel.SCHEDULER), 0
     for consent_id, person_id, kind, last_day, timezone in rows:
-        if last_day is None or last_day >= now.astimezone(ZoneInfo(timezone)).date():
+        if last_day is None or last_day >= day_of(now, timezone):
             continue
         ended += 1
         record_term_end(session, consent_id=consent_id, actor=actor, now=now)

@@ -20,7 +20,8 @@ from services.access.errors import N_, DomainError
 from services.delivery.tasks import close_by_fact, open_task
 from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
-from services.meetings.planning import MeetingChanged, check_member, lock_meeting, timezone_of
+from services.meetings.planning import MeetingChanged, check_member, lock_meeting
+from services.organizations.days import timezone_of
 from services.pairs.capacity import lock_pair
 from services.programmes.meeting_schedule import schedule_reminder
 from services.programmes.running import settings_of

@@ -14,13 +14,13 @@ from models.audit import Action
 from models.meetings import OPEN, Meeting, MeetingKind, MeetingStatus
 from models.messages import NoticeKind
 from models.pairs import MEETING, Pair, PairMember
-from models.people import Organization
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.delivery.outbox import enqueue
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import Span, find_overlaps, span_of
 from services.meetings.slots import find_last_day
+from services.organizations.days import day_of, timezone_of
 from services.pairs.capacity import lock_pair
 from services.programmes.meeting_schedule import cancel, record_meeting, schedule
 from services.programmes.running import settings_of
@@ -208,10 +208,6 @@ def check_member(actor: Actor, pair: Pair) -> PairMember:
     raise NotAllowed
 
 
-def timezone_of(session: Session, organization_id: int) -> str:
-    return session.get_one(Organization, organization_id).timezone
-
-
 def tell_of_meeting(
     session: Session, meeting: Meeting, kind: NoticeKind, person_id: int, *, now: datetime
 ) -> None:
@@ -267,7 +263,7 @@ def _check_time(session: Session, pair: Pair, span: Span, now: datetime) -> None
     if span.starts_at <= now:
         raise TimePassed
     zone = ZoneInfo(span.timezone)
-    if span.starts_at.astimezone(zone).date() > find_last_day(now.astimezone(zone).date()):
+    if day_of(span.starts_at, zone) > find_last_day(day_of(now, zone)):
         raise TooFarAhead
     session.flush()
     same = session.scalar(

@@ -10,19 +10,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
 from models.pairs import BEGINNING, IN_WORK, Pair, PairMember, discarded_drafts_of
-from models.people import Organization, Role
+from models.people import Role
 from models.person_notes import Eligibility
 from models.privacy import MentoringAgreement
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotFound
 from services.consents.states import newest_ids
+from services.organizations.days import today_of
 from services.programmes.running import pack_of, settings_of
 
 
@@ -98,7 +98,7 @@ def find_missing_papers(
     )
     asked = {use.id for use in pack_of(session, cycle_id=first.cycle_id).pack.consents}
     consented = _consented(session, mentors) if ConsentKind.MENTORING.value in asked else mentors
-    agreed = _agreed(session, mentors, _today(session, first.organization_id, now))
+    agreed = _agreed(session, mentors, today_of(session, first.organization_id, now))
     found: dict[int, tuple[MentorPaper, ...]] = {}
     for pair_id, side in sides.items():
         mentor_id = side.get(Role.MENTOR)
@@ -137,7 +137,3 @@ def _agreed(session: Session, people: set[int], today: date) -> set[tuple[int, i
         )
     )
     return {(person_id, pair_id) for person_id, pair_id in rows}
-
-
-def _today(session: Session, organization_id: int, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(session.get_one(Organization, organization_id).timezone)).date()

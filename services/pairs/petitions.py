@@ -18,6 +18,7 @@ from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed
 from services.delivery.tasks import open_task
+from services.organizations.days import day_of
 from services.organizations.working_days import find_working_day
 from services.pairs.capacity import lock_pair
 
@@ -32,7 +33,7 @@ class PairOver(DomainError):
 
 def find_earliest_leave(now: datetime, zone: ZoneInfo) -> date:
     """The first day on which a mentor who gives notice now need not be one any more."""
-    return find_working_day(now.astimezone(zone).date(), after=NOTICE_DAYS)
+    return find_working_day(day_of(now, zone), after=NOTICE_DAYS)
 
 
 def send_petition(

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +20,7 @@ from models.meetings import Meeting
 from models.messages import Conversation, InboxUpdate, NoticeKind, OutboxMessage, OutboxStatus
 from models.outreach import Publication, PublicationPerson
 from models.pairs import PairMember
-from models.people import ChatAccount, Invitation, JoinRequest, Organization, Person
+from models.people import ChatAccount, Invitation, JoinRequest, Person
 from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
 from models.suggestions import Suggestion
@@ -33,6 +32,7 @@ from services.access.errors import NotFound
 from services.consents.duties import finish
 from services.consents.retention import list_kept
 from services.delivery.outbox import enqueue
+from services.organizations.days import today_of
 from services.pairs.assignments import EndReason, release_person
 from services.privacy.mentions import forget_mentions
 from services.privacy.traces import EMPTIED, GROUPS, TRACES, Fate
@@ -359,7 +359,7 @@ def _write_act(
     erasing: _Erasing,
     now: datetime,
 ) -> DestructionAct:
-    today = now.astimezone(ZoneInfo(session.get_one(Organization, person.organization_id).timezone)).date()
+    today = today_of(session, person.organization_id, now)
     kept = [
         {
             "title": {"ru": one.title.get("ru"), "en": one.title.get("en")},

@@ -26,6 +26,7 @@ from services.consents.states import ConsentState, state_of
 from services.delivery.tasks import open_task
 from services.files.backups.making import LIFE as BACKUP_LIFE
 from services.files.jobs import JobQueued, enqueue_job
+from services.organizations.days import day_of, today_of, zone_of
 from services.privacy.erasing import DELETABLE
 
 __all__ = ["KIND", "ErasureNotDue", "ErasurePreview", "ask_erasure", "preview_erasure"]
@@ -161,8 +162,8 @@ def list_overdue(session: Session, *, actor: Actor, organization_id: int, now: d
 
 
 def find_overdue(session: Session, organization_id: int, now: datetime) -> list[Overdue]:
-    today = _today(session, organization_id, now)
-    zone = ZoneInfo(session.get_one(Organization, organization_id).timezone)
+    today = today_of(session, organization_id, now)
+    zone = zone_of(session, organization_id)
     last = func.max(Cycle.ends_on)
     rows = session.execute(
         select(Person, last)
@@ -182,12 +183,8 @@ def find_overdue(session: Session, organization_id: int, now: datetime) -> list[
 
 def _last_day(person: Person, year_ends_on: date | None, zone: ZoneInfo) -> date:
     """The day on which the purpose was reached: the end of the last school year, or of the person's work."""
-    left_on = person.departed_at.astimezone(zone).date() if person.departed_at else None
+    left_on = day_of(person.departed_at, zone) if person.departed_at else None
     return min(one for one in (year_ends_on, left_on) if one is not None)
-
-
-def _today(session: Session, organization_id: int, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(session.get_one(Organization, organization_id).timezone)).date()
 
 
 def ask_due_erasures(session: Session, *, now: datetime) -> int:
@@ -210,7 +207,7 @@ def ask_due_erasures(session: Session, *, now: datetime) -> int:
     asked = [
         (person_id, organization_id, "withdrawn")
         for person_id, organization_id, due_on in waiting
-        if due_on <= _today(session, organization_id, now)
+        if due_on <= today_of(session, organization_id, now)
     ] + [(row.person_id, row.organization_id, row.reason) for row in unclean]
     for person_id, organization_id, reason in asked:
         enqueue_job(

@@ -20,6 +20,7 @@ from models.programmes import Cycle
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
+from services.organizations.days import day_of
 from services.programmes.running import pack_of, settings_of
 
 FEWEST_SEEN = 5
@@ -143,7 +144,7 @@ def _read_side(
     for run_id, person_id, sent_at, value in rows:
         rating = (value or {}).get("value")
         if isinstance(rating, int) and person_id is not None and sent_at is not None:
-            month = sent_at.astimezone(zone).date().replace(day=1)
+            month = day_of(sent_at, zone).replace(day=1)
             runs.setdefault(run_id, (person_id, month, []))[2].append(rating)
     return _sum_up(role, threshold, list(runs.values()))
 

@@ -15,9 +15,10 @@ from models.roadmap import RoadmapCheck, RoadmapDigest, RoadmapEntry
 from services.access.actors import Actor
 from services.access.errors import NotFound
 from services.delivery.outbox import enqueue
+from services.organizations.days import today_of, zone_of
 from services.organizations.school_days import read_calendar
 from services.programmes.texts import Text
-from services.roadmap.entries import get_entry, quieten, zone_of
+from services.roadmap.entries import get_entry, quieten
 from services.roadmap.leaders import check_leads, read_leaders
 from services.roadmap.proofs import finish_row
 from services.roadmap.reminders import ask_responsible, is_reminded, leaders_of, row_of
@@ -130,7 +131,7 @@ def read_digest(session: Session, *, digest_id: int, now: datetime) -> Digest:
     if digest is None:
         raise NotFound
     cycle = session.get_one(Cycle, digest.cycle_id)
-    today = now.astimezone(zone_of(session, digest.organization_id)).date()
+    today = today_of(session, digest.organization_id, now)
     items = []
     for entry_id in digest.items:
         entry = session.get(RoadmapEntry, int(entry_id))

@@ -6,18 +6,18 @@ What the regulation says stays in the pack; an entry keeps what the school plans
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.people import Organization, Person
+from models.people import Person
 from models.programmes import Cycle, Programme
 from models.roadmap import RoadmapEntry
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.organizations.days import day_of, today_of, zone_of
 from services.organizations.school_days import read_calendar
 from services.programmes.roadmaps import Due, Row
 from services.programmes.running import SCHOOL_YEAR_STARTS, pack_of
@@ -79,7 +79,7 @@ def lay_out(session: Session, *, cycle_id: int, now: datetime) -> int:
     known = {(row_id, year, turn) for row_id, year, turn in rows}
     made = 0
     for row in pack_of(session, cycle_id=cycle_id).pack.rows():
-        for year, turn, due in find_occurrences(row, cycle, school_year_of(now.astimezone(zone).date())):
+        for year, turn, due in find_occurrences(row, cycle, school_year_of(day_of(now, zone))):
             if (row.id, year, turn) in known:
                 continue
             entry = RoadmapEntry(
@@ -247,7 +247,7 @@ def quieten(session: Session, entry: RoadmapEntry, *, actor: Actor, now: datetim
     """The act itself, for callers that have checked who acts. Raises RowDone."""
     if entry.done_on is not None:
         raise RowDone
-    today = now.astimezone(zone_of(session, entry.organization_id)).date()
+    today = today_of(session, entry.organization_id, now)
     entry.quiet_until = today + timedelta(days=PUT_OFF_DAYS)
     reschedule(session, entry, now=now)
     _record(session, actor, Action.ROADMAP_PUT_OFF, entry, now)
@@ -272,11 +272,6 @@ def get_entry(session: Session, entry_id: int, *, is_for_change: bool = False) -
     if entry is None:
         raise NotFound
     return entry
-
-
-def zone_of(session: Session, organization_id: int) -> ZoneInfo:
-    name = session.scalar(select(Organization.timezone).where(Organization.id == organization_id))
-    return ZoneInfo(name or "UTC")
 
 
 def _check_dates(first: date | None, last: date | None, today: date) -> None:

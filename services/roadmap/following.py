@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from models.programmes import Cycle
 from models.roadmap import RoadmapEntry, RoadmapProof
+from services.organizations.days import day_of, zone_of
 from services.programmes.running import pack_of
-from services.roadmap.entries import find_occurrences, lay_out, reschedule, school_year_of, zone_of
+from services.roadmap.entries import find_occurrences, lay_out, reschedule, school_year_of
 
 
 def follow_pack(session: Session, *, cycle_id: int, now: datetime) -> None:
@@ -17,7 +18,7 @@ def follow_pack(session: Session, *, cycle_id: int, now: datetime) -> None:
     """
     cycle = session.get_one(Cycle, cycle_id)
     zone = zone_of(session, cycle.organization_id)
-    this_year = school_year_of(now.astimezone(zone).date())
+    this_year = school_year_of(day_of(now, zone))
     dues = {
         (row.id, year, turn): due
         for row in pack_of(session, cycle_id=cycle_id).pack.rows()

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.roadmap import RoadmapEntry
+from services.organizations.days import day_of
 from services.organizations.school_days import Calendar
 
 BEFORE = (7, 1, 0)  # days before the planned end
@@ -30,7 +31,7 @@ def find_next(
         moment = _at(days.find_before(planned_to - timedelta(days=before)), zone)
         if moment > floor:
             return moment
-    weeks = max(1, (floor.astimezone(zone).date() - planned_to).days // AFTER_EVERY)
+    weeks = max(1, (day_of(floor, zone) - planned_to).days // AFTER_EVERY)
     while True:
         moment = _at(days.find_after(planned_to + timedelta(days=AFTER_EVERY * weeks)), zone)
         if moment > floor:

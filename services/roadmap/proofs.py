@@ -13,10 +13,11 @@ from models.roadmap import ProofKind, RoadmapCheck, RoadmapEntry, RoadmapProof
 from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.organizations.days import today_of
 from services.programmes.packs import ResolvedPack
 from services.programmes.roadmaps import Role, Row
 from services.programmes.running import pack_of
-from services.roadmap.entries import get_entry, lay_out, reschedule, school_year_of, zone_of
+from services.roadmap.entries import get_entry, lay_out, reschedule, school_year_of
 from services.roadmap.evidence import is_proven, read_evidence
 from services.roadmap.leaders import check_answers_for
 
@@ -81,7 +82,7 @@ def finish_row(
     """
     entry = get_entry(session, entry_id, is_for_change=True)
     check_answers_for(session, actor, entry, _role_of(session, entry))
-    today = now.astimezone(zone_of(session, entry.organization_id)).date()
+    today = today_of(session, entry.organization_id, now)
     if done_on is not None and done_on > today:
         raise NotYet
     if entry.done_on is not None and not (url.strip() or note.strip() or file_id):
@@ -185,7 +186,7 @@ def _tick(session: Session, cycle_id: int, organization_id: int, now: datetime) 
     cycle = session.get_one(Cycle, cycle_id)
     found = read_evidence(session, organization_id=organization_id, cycle_id=cycle_id)
     rows = {row.id: row for row in pack_of(session, cycle_id=cycle_id).pack.rows()}
-    today = now.astimezone(zone_of(session, organization_id)).date()
+    today = today_of(session, organization_id, now)
     entries = session.scalars(
         select(RoadmapEntry).where(RoadmapEntry.cycle_id == cycle_id, RoadmapEntry.done_on.is_(None))
     ).all()

@@ -15,9 +15,10 @@ from models.programmes import Cycle
 from models.roadmap import ProofKind, RoadmapEntry, RoadmapProof
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
+from services.organizations.days import today_of
 from services.programmes.roadmaps import Evidence, Row, Stage
 from services.programmes.running import pack_of
-from services.roadmap.entries import find_old, zone_of
+from services.roadmap.entries import find_old
 from services.roadmap.evidence import Found, is_proven, read_evidence
 from services.roadmap.leaders import Leader, Leaders, read_leaders
 from services.roadmap.proofs import counts_itself, ticks_itself
@@ -128,7 +129,7 @@ def read_row(session: Session, *, actor: Actor, entry_id: int, now: datetime) ->
 
 def compose_roadmap(session: Session, cycle: Cycle, *, now: datetime) -> Roadmap:
     """For callers that have checked who asks."""
-    today = now.astimezone(zone_of(session, cycle.organization_id)).date()
+    today = today_of(session, cycle.organization_id, now)
     entries = session.scalars(
         select(RoadmapEntry)
         .where(RoadmapEntry.cycle_id == cycle.id)

@@ -20,10 +20,11 @@ from services.access.actors import Actor, ActorKind
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.delivery.outbox import enqueue
+from services.organizations.days import today_of
 from services.programmes.roadmaps import Row
 from services.programmes.running import pack_of
 from services.programmes.texts import Text
-from services.roadmap.entries import get_entry, reschedule, zone_of
+from services.roadmap.entries import get_entry, reschedule
 from services.roadmap.leaders import Leader, check_leads, read_leaders
 from services.roadmap.reading import RowState, state_of
 
@@ -102,7 +103,7 @@ def ask_responsible(session: Session, *, actor: Actor, entry_id: int, now: datet
     others = [one for one in leaders_of(session, entry) if one.is_in_chat and one.person_id != own]
     if not others:
         raise NobodyToRemind
-    today = now.astimezone(zone_of(session, entry.organization_id)).date()
+    today = today_of(session, entry.organization_id, now)
     asked = sum(
         _enqueue(session, entry, leader, NoticeKind.ROADMAP_ASKED, f"asked:{today}", now) for leader in others
     )
@@ -140,7 +141,7 @@ def read_duty(session: Session, *, entry_id: int, person_id: int, now: datetime)
     entry = get_entry(session, entry_id)
     if person_id not in {one.person_id for one in leaders_of(session, entry)}:
         return None
-    today = now.astimezone(zone_of(session, entry.organization_id)).date()
+    today = today_of(session, entry.organization_id, now)
     if entry.quiet_until is not None and entry.quiet_until > today:
         return None
     return _duty(session, entry, today)
@@ -184,7 +185,7 @@ def list_duties(session: Session, *, person_id: int, now: datetime) -> tuple[Dut
     person = session.get(Person, person_id)
     if person is None:
         raise NotFound
-    today = now.astimezone(zone_of(session, person.organization_id)).date()
+    today = today_of(session, person.organization_id, now)
     entries = session.scalars(
         select(RoadmapEntry)
         .join(Cycle, Cycle.id == RoadmapEntry.cycle_id)

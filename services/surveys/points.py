@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.people import Organization, Role
+from models.people import Role
 from models.programmes import Cycle
 from models.surveys import SurveyWave, WaveStatus
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
+from services.organizations.days import day_of, zone_of
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of
 from services.programmes.texts import Text
@@ -45,8 +46,8 @@ def list_points(session: Session, *, actor: Actor, cycle_id: int, now: datetime)
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, cycle.organization_id)
     pack = pack_of(session, cycle_id=cycle_id)
-    zone = ZoneInfo(session.get_one(Organization, cycle.organization_id).timezone)
-    today = now.astimezone(zone).date()
+    zone = zone_of(session, cycle.organization_id)
+    today = day_of(now, zone)
     waves = session.scalars(
         select(SurveyWave).where(SurveyWave.cycle_id == cycle_id, SurveyWave.status != WaveStatus.CANCELLED)
     ).all()
@@ -75,7 +76,7 @@ def _wave_within(
 ) -> int | None:
     for wave in waves:
         if wave.occasion == occasion and wave.closes_at is not None:
-            begins, ends = (moment.astimezone(zone).date() for moment in (wave.starts_at, wave.closes_at))
+            begins, ends = (day_of(moment, zone) for moment in (wave.starts_at, wave.closes_at))
             if begins <= last and ends >= first:
                 return wave.id
     return None

@@ -1,6 +1,7 @@
 """A rule that gave wrong data when it stood in several places stands in one module."""
 
 import ast
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -144,3 +145,17 @@ def test_no_survey_is_known_by_its_name() -> None:
         if isinstance(node, ast.Constant) and node.value in names
     }
     assert not named
+
+
+def test_the_day_of_a_moment_is_found_in_one_module() -> None:
+    """The day of the machine, or that of UTC, is another one for half of the schools at night."""
+    found = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.Call)
+        and re.search(r"\.astimezone\(.*\)\.date\(\)$", ast.unparse(node), re.DOTALL)
+        and isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func.value).endswith(")")
+    }
+    assert found == {"services/organizations/days.py"}

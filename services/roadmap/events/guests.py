@@ -16,6 +16,7 @@ from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.consents.states import has_consent
 from services.delivery.outbox import Occasion, enqueue, enqueue_many
+from services.organizations.days import day_of
 from services.people.cards import ChatState, list_people
 from services.people.pseudonyms import is_pseudonymous
 from services.roadmap.events.planning import (
@@ -278,7 +279,7 @@ def _check_ahead(event: Event, now: datetime) -> None:
     if event.status is EventStatus.CANCELLED:
         raise EventCancelled
     zone = ZoneInfo(event.timezone)
-    if event.starts_at.astimezone(zone).date() < now.astimezone(zone).date():
+    if day_of(event.starts_at, zone) < day_of(now, zone):
         raise EventOver
 
 
