@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from models.accounts import AccountRole
 from models.people import Person
 from tests.guards.tree import ROOT
 from tests.panel.conftest import Browser
-from tests.panel.test_rights import addresses, full
+from tests.panel.test_rights import Address, addresses, full
 from tests.world import World
 
 __all__ = ["full"]
@@ -45,50 +45,66 @@ def owner(panel: Flask, world: World, add_account: Callable[..., int]) -> Browse
     return browser
 
 
-@pytest.mark.parametrize("number", BEYOND)
 def test_an_address_with_such_a_number_is_not_found(
-    panel: Flask, owner: Browser, full: dict[str, int], number: str
+    panel: Flask, owner: Browser, full: dict[str, int]
 ) -> None:
     real = {one.path for one in addresses(panel, full)}
+    names = sorted({*full, *re.findall(r"<int:(\w+)>", str(panel.url_map))})
     asked = 0
-    ids = dict.fromkeys([*full, *re.findall(r"<int:(\w+)>", str(panel.url_map))], number)
-    for one in addresses(panel, ids):  # type: ignore[arg-type]  # a text stands for the number
-        if one.path in real:
-            continue
-        status = owner.client.open(one.path, method=one.method).status_code
-        assert status in {404, 405} or "?" in one.path, (one, status)
-        asked += 1
-    assert asked > 70
+    for turn, number in enumerate(BEYOND):
+        ids = dict.fromkeys(names, number)
+        for place, one in enumerate(addresses(panel, ids)):  # type: ignore[arg-type]  # a text for the number
+            # every address with two of the numbers, the neighbour with the next two
+            if one.path in real or (place + turn) % len(BEYOND) > 1:
+                continue
+            status = owner.client.open(one.path, method=one.method).status_code
+            assert status in {404, 405} or "?" in one.path, (one, status)
+            asked += 1
+    assert asked > 140
 
 
-@pytest.mark.parametrize("number", BEYOND)
-def test_a_query_with_such_a_number_is_answered(
-    panel: Flask, owner: Browser, full: dict[str, int], number: str
-) -> None:
+def test_a_query_with_such_numbers_is_answered(panel: Flask, owner: Browser, full: dict[str, int]) -> None:
+    """All fields at once, each with another number: twice over, so that the numbers change their fields."""
     for one in addresses(panel, full):
         if one.method == "GET":
-            names = {"id", "page", "search", *fields_of(module_of(panel, one.endpoint))}
-            answer = owner.client.get(one.path, query_string=dict.fromkeys(names, number))
-            assert answer.status_code < 500, one
+            names = sorted({"id", "page", "search", *fields_of(module_of(panel, one.endpoint))})
+            for turn in (0, 2):
+                answer = owner.client.get(one.path, query_string=spread(names, BEYOND, turn))
+                assert answer.status_code < 500, (one, turn)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("value", [BEYOND[0], BEYOND[2], BEYOND[4], NUL], ids=range(4))
 def test_a_form_with_such_a_field_is_refused(
-    panel: Flask, owner: Browser, full: dict[str, int], value: str
+    panel: Flask, owner: Browser, full: dict[str, int], database_url: str
 ) -> None:
-    """One field after the other, then all at once; the rest of the form is empty."""
+    """Each field alone with a number and the rest empty; then all at once with numbers, and with NUL.
+
+    One by one on SQLite only: what no column holds is refused before either engine has to.
+    """
+    is_each_tried = database_url.startswith("sqlite")
     asked = 0
-    for one in addresses(panel, full):
-        if one.method != "POST" or one.endpoint in {"account.index", "entrance.sign_out"}:
-            continue
+    for place, one in enumerate(forms(panel, full)):
         names = fields_of(module_of(panel, one.endpoint))
-        for form in ({}, *({name: value} for name in names), dict.fromkeys(names, value)):
+        alone = [{name: BEYOND[(place + at) % len(BEYOND)]} for at, name in enumerate(names)]
+        for form in ({}, *(alone if is_each_tried else ()), spread(names, BEYOND, place)):
             status = owner.client.post(one.path, data=form).status_code
             assert status < 500, (one, form, status)
-            assert status in {404, 422} or value != NUL or not form, (one, form, status)
             asked += 1
-    assert asked > 400
+        for form in (dict.fromkeys(names, NUL), {names[place % len(names)]: NUL} if names else {}):
+            status = owner.client.post(one.path, data=form).status_code
+            assert status in {404, 422} or not form, (one, form, status)
+    assert asked > (400 if is_each_tried else 100)
+
+
+def forms(panel: Flask, full: dict[str, int]) -> list[Address]:
+    """Every form but the one that changes the password and the one that ends the session."""
+    left = {"account.index", "entrance.sign_out"}
+    return [one for one in addresses(panel, full) if one.method == "POST" and one.endpoint not in left]
+
+
+def spread(names: Iterable[str], values: Sequence[str], turn: int) -> dict[str, str]:
+    """A value for every name, beginning with another one at every turn."""
+    return {name: values[(turn + at) % len(values)] for at, name in enumerate(names)}
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/enter", "/s/token/review", "/f/token"])

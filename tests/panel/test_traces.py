@@ -2,7 +2,7 @@
 
 First everything that is no record of theirs is searched: logs at DEBUG, the journal, jobs, facts of notices,
 keys, links. Then they withdraw and are erased, and the bytes of database, logs and the folder of files
-are searched: only the act of destruction may know the name.
+are searched: only the act of destruction may know the name, in its table and in the list for a restore.
 """
 
 import io
@@ -32,6 +32,7 @@ from services.joining.entering import claim_invitation
 from services.joining.web_forms import FORM, LIFE
 from services.pairs.offers import accept_offer
 from services.pairs.proposals import confirm_pair, draft_pair
+from services.privacy.remembering import FILE as REMEMBERED
 from services.surveys.opening import open_run
 from services.surveys.web_links import issue_link
 from tests.panel.conftest import Browser, text_of
@@ -209,6 +210,11 @@ def search_everywhere(database: Database, database_url: str, folder: Path, logs:
         assert GIVEN in act.subject
         session.execute(text("DELETE FROM destruction_acts"))
     database.rewrite()
+    remembered = folder / REMEMBERED
+    words = remembered.read_text(encoding="utf-8")
+    assert GIVEN in words, "a restore knows whom to erase again"
+    assert not [word for word in WORDS[3:] if word in words], "of the person the act tells the name alone"
+    remembered.unlink()
     held = b"".join(one.read_bytes() for one in folder.rglob("*") if one.is_file())
     if database_url.startswith("sqlite"):
         path = Path(database_url.removeprefix("sqlite:///"))
