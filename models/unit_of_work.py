@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from models.engine import Database, end_idle_transactions, make_async_engine
+from models.unit_notes import UnitNotes
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,7 +92,8 @@ class _Writer(threading.Thread):
                 results.append(unit.work(session))
                 session.flush()
                 session.expunge_all()
-                session.info.clear()  # what services noted of one unit is not for the next
+                # what services noted of one unit is not for the next
+                UnitNotes.forget_all(session)
         return results
 
 

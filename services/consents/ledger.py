@@ -20,7 +20,7 @@ from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.consents.duties import call_off_duties
 from services.consents.retention import add_years
-from services.consents.states import DECISIVE, KIND, ConsentMissing, ConsentState, newest, state_of
+from services.consents.states import DECISIVE, KIND, STATES, ConsentMissing, ConsentState, newest, state_of
 from services.consents.texts import ConsentTextChanged, read_offer, use_of
 from services.delivery.tasks import open_task
 from services.organizations.days import day_of, timezone_of
@@ -215,7 +215,7 @@ def decide(
     )
     session.add(row)
     session.flush()
-    session.info.pop(("consent", person.id), None)
+    STATES.forget(session, person.id)
     record(
         session,
         actor=actor,

@@ -16,7 +16,16 @@ from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.consents.ledger import DecisionFacts, Evidence, decide, facts_of_latest
-from services.consents.states import DECISIVE, KIND, ConsentMissing, ConsentState, newest, pack_now, state_of
+from services.consents.states import (
+    DECISIVE,
+    KIND,
+    STATES,
+    ConsentMissing,
+    ConsentState,
+    newest,
+    pack_now,
+    state_of,
+)
 from services.consents.texts import read_offer, use_of
 
 FIELDS = ("name", "photo", "position", "results")
@@ -193,7 +202,7 @@ def choose_age_group(
             after={"age_group": age_group.value},
         )
         person.age_group = age_group
-        session.info.pop(("consent", person.id), None)
+        STATES.forget(session, person.id)
     return age_group
 
 

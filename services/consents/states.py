@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
 from models.people import AgeGroup, Person
+from models.unit_notes import UnitNotes
 from services.access.errors import N_, DomainError, NotFound
 from services.programmes.packs import ResolvedPack
 from services.programmes.running import current_cycle, pack_of
@@ -80,9 +81,12 @@ def age_group_of(session: Session, person_id: int) -> AgeGroup:
     return found
 
 
+STATES: UnitNotes[ConsentState] = UnitNotes()
+
+
 def read_state(session: Session, person_id: int) -> ConsentState:
     """Whether the person may take part. Raises NotFound. Noted in the session until a decision is made."""
-    noted: ConsentState | None = session.info.get(("consent", person_id))
+    noted = STATES.find(session, person_id)
     if noted is not None:
         return noted
     found = session.execute(_STANDING, {"person_id": person_id}).one_or_none()
@@ -95,8 +99,7 @@ def read_state(session: Session, person_id: int) -> ConsentState:
             state = _state(decision, version, _current_versions(session, organization_id)[KIND])
     else:
         state = _worst(state_of(session, person_id=person_id, kind=kind) for kind in DECISIVE[age_group])
-    session.info["consent", person_id] = state
-    return state
+    return STATES.note(session, person_id, state)
 
 
 def state_of(session: Session, *, person_id: int, kind: ConsentKind) -> ConsentState:

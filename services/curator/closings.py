@@ -27,6 +27,7 @@ from services.delivery.outbox import Occasion, enqueue_many
 from services.delivery.tasks import open_task
 from services.pairs.assignments import EndReason, end_any
 from services.privacy.terms import find_keep_until
+from services.programmes.running import OPEN_CYCLES
 from services.surveys.closing import close
 
 
@@ -147,7 +148,7 @@ def close_cycle(
     _write_outcomes(session, cycle_id, extended, now)
     following = _open_next(session, cycle, now)
     cycle.is_open, cycle.closed_at = False, now
-    session.info.pop(("cycle", cycle.organization_id), None)
+    OPEN_CYCLES.forget(session, cycle.organization_id)
     for pair_id in sorted(extended):
         open_task(
             session,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.roadmap import SchoolDays
+from models.unit_notes import UnitNotes
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
@@ -75,15 +76,17 @@ class Calendar:
         return day
 
 
+CALENDARS: UnitNotes[Calendar] = UnitNotes()
+
+
 def read_calendar(session: Session, *, organization_id: int) -> Calendar:
     """For callers that have checked who asks. Noted in the session, which lives as long as the unit."""
-    noted: Calendar | None = session.info.get(("school days", organization_id))
+    noted = CALENDARS.find(session, organization_id)
     if noted is None:
         rows = session.scalars(
             select(SchoolDays).where(SchoolDays.organization_id == organization_id).order_by(SchoolDays.id)
         )
-        noted = Calendar(tuple(_facts(row) for row in rows))
-        session.info["school days", organization_id] = noted
+        noted = CALENDARS.note(session, organization_id, Calendar(tuple(_facts(row) for row in rows)))
     return noted
 
 
@@ -143,7 +146,7 @@ def remove_school_days(session: Session, *, actor: Actor, days_id: int, now: dat
 
 
 def _changed(session: Session, actor: Actor, action: Action, row: SchoolDays, now: datetime) -> None:
-    session.info.pop(("school days", row.organization_id), None)
+    CALENDARS.forget(session, row.organization_id)
     record(
         session,
         actor=actor,

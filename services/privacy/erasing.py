@@ -31,6 +31,7 @@ from services.access.audit import record
 from services.access.errors import NotFound
 from services.consents.duties import finish
 from services.consents.retention import list_kept
+from services.consents.states import STATES
 from services.delivery.outbox import enqueue
 from services.organizations.days import today_of
 from services.pairs.assignments import EndReason, release_person
@@ -327,7 +328,7 @@ class _Erasing:
             setattr(person, column, left(person.id, self.now))
         self.count("person", 1)
         self.session.flush()
-        self.session.info.pop(("consent", person.id), None)
+        STATES.forget(self.session, person.id)
 
 
 def _rating_questions(session: Session, run: SurveyRun) -> frozenset[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.programmes import Cycle, Programme
+from models.unit_notes import UnitNotes
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
@@ -48,8 +49,10 @@ class ProgrammeCreated:
     cycle_id: int
 
 
-# asked several times in every unit: built once, and what was found is noted in the session, which lives as
-# long as the unit
+OPEN_CYCLES: UnitNotes[CycleFacts] = UnitNotes()
+RUNNING: UnitNotes[tuple[ResolvedPack, Settings]] = UnitNotes()
+
+# asked several times in every unit: built once
 _OPEN_CYCLE = (
     select(Cycle.id, Cycle.label)
     .where(Cycle.organization_id == bindparam("organization_id"), Cycle.is_open)
@@ -63,14 +66,13 @@ _RUNNING = select(Programme.id, Programme.pack_sha256, Programme.settings).where
 
 def current_cycle(session: Session, organization_id: int) -> CycleFacts:
     """The open school year of an organisation. Raises NoOpenCycle."""
-    noted: CycleFacts | None = session.info.get(("cycle", organization_id))
+    noted = OPEN_CYCLES.find(session, organization_id)
     if noted is not None:
         return noted
     found = session.execute(_OPEN_CYCLE, {"organization_id": organization_id}).one_or_none()
     if found is None:
         raise NoOpenCycle
-    facts = session.info["cycle", organization_id] = CycleFacts(found.id, found.label)
-    return facts
+    return OPEN_CYCLES.note(session, organization_id, CycleFacts(found.id, found.label))
 
 
 def pack_of(session: Session, *, cycle_id: int) -> ResolvedPack:
@@ -83,11 +85,6 @@ def settings_of(session: Session, *, cycle_id: int) -> Settings:
     return _running(session, cycle_id)[1]
 
 
-def forget_running(session: Session, *, cycle_id: int) -> None:
-    """What was noted of the programme is true no longer: its pack or its settings have changed."""
-    session.info.pop(("running", cycle_id), None)
-
-
 def running_pack_id(session: Session, *, cycle_id: int) -> str:
     """Which pack the programme was begun with. Raises NotFound."""
     found = session.scalar(select(Programme.pack_id).where(Programme.cycle_id == cycle_id))
@@ -97,7 +94,7 @@ def running_pack_id(session: Session, *, cycle_id: int) -> str:
 
 
 def _running(session: Session, cycle_id: int) -> tuple[ResolvedPack, Settings]:
-    noted: tuple[ResolvedPack, Settings] | None = session.info.get(("running", cycle_id))
+    noted = RUNNING.find(session, cycle_id)
     if noted is not None:
         return noted
     found = session.execute(_RUNNING, {"cycle_id": cycle_id}).one_or_none()
@@ -108,8 +105,7 @@ def _running(session: Session, cycle_id: int) -> tuple[ResolvedPack, Settings]:
         stored = session.scalar(select(Programme.pack).where(Programme.id == found.id))
         pack = _parsed[found.pack_sha256] = ResolvedPack.model_validate(stored)
     settings = lay_over(pack.settings, found.settings) if found.settings else pack.settings
-    noted = session.info["running", cycle_id] = pack, settings
-    return noted
+    return RUNNING.note(session, cycle_id, (pack, settings))
 
 
 def programme_id_of(session: Session, *, cycle_id: int) -> int:
@@ -186,7 +182,7 @@ def change_settings(
     if wanted == before:
         return settings
     programme.settings = wanted
-    forget_running(session, cycle_id=cycle_id)
+    RUNNING.forget(session, cycle_id)
     schedule_anew(session, cycle_id=cycle_id, now=now)
     record(
         session,

@@ -24,7 +24,7 @@ from services.access.errors import N_, DomainError, NotFound
 from services.programmes.differences import Change, count_by_area, find_changes
 from services.programmes.meeting_schedule import schedule_anew
 from services.programmes.packs import ResolvedPack
-from services.programmes.running import SettingsRefused, current_cycle, forget_running, lay_over, pack_of
+from services.programmes.running import RUNNING, SettingsRefused, current_cycle, lay_over, pack_of
 from services.programmes.texts import Text, text
 from services.roadmap.following import find_marked_rows, follow_pack
 
@@ -126,7 +126,7 @@ def upgrade_programme(
     programme.pack_sha256 = pack.sha256
     programme.pack = pack.model_dump(mode="json")
     session.flush()
-    forget_running(session, cycle_id=cycle.id)
+    RUNNING.forget(session, cycle.id)
     schedule_anew(session, cycle_id=cycle.id, now=now)
     follow_pack(session, cycle_id=cycle.id, now=now)
     record(

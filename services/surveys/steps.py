@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.people import Person
 from models.surveys import UNSENT, Answer, RunOccasion, SurveyRun, SurveyStatus
+from models.unit_notes import UnitNotes
 from services.access.errors import NotFound
 from services.people.pseudonyms import name_partner
 from services.programmes.running import pack_of, settings_of
@@ -140,9 +141,12 @@ class Progress:
 _ANSWERS = select(Answer).where(Answer.run_id == bindparam("run_id"))
 
 
+NOTED: UnitNotes[Progress] = UnitNotes()
+
+
 def load_progress(session: Session, run_id: int, *, is_locked: bool = False) -> Progress:
     """Raises NotFound. What a unit has locked it need not read again: `note_progress`."""
-    noted: Progress | None = session.info.get(("progress", run_id))
+    noted = NOTED.find(session, run_id)
     if noted is not None:
         return Progress(noted.run, noted.survey, noted.answers)
     run = session.get(SurveyRun, run_id, with_for_update=is_locked or None)
@@ -158,7 +162,7 @@ def note_progress(session: Session, progress: Progress) -> None:
 
     Whoever takes answers out of the database takes them out of `answers` as well.
     """
-    session.info["progress", progress.run.id] = progress
+    NOTED.note(session, progress.run.id, progress)
 
 
 def read_step(session: Session, *, run_id: int) -> Step:

@@ -159,3 +159,14 @@ def test_the_day_of_a_moment_is_found_in_one_module() -> None:
         and ast.unparse(node.func.value).endswith(")")
     }
     assert found == {"services/organizations/days.py"}
+
+
+def test_what_a_unit_notes_is_kept_by_one_typed_class() -> None:
+    """Keys by a string let one module forget what another had noted under another spelling."""
+    found = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("session.info")
+    }
+    assert found == {"models/unit_notes.py"}
