@@ -69,7 +69,6 @@ class Crowd:
         self._window: Window | None = None
         self._is_closed = False
         self._message_id = 10_000_000
-        self._calm = asyncio.Event()
 
     async def work(self, chats: int, seconds: float) -> Window:
         """A closed loop: so many people, each taps again as soon as the answer is there."""

@@ -51,8 +51,7 @@ class Translator:
 
     def day(self, day: date, *, with_year: bool = False) -> str:
         """E.g. "четверг, 26 ноября"."""
-        pattern = {"ru": "EEEE, d MMMM", "en": "EEEE, d MMMM"}[self.locale] + (" y" if with_year else "")
-        return format_date(day, pattern, locale=self.locale)
+        return format_date(day, "EEEE, d MMMM y" if with_year else "EEEE, d MMMM", locale=self.locale)
 
     def month_day(self, day: date) -> str:
         """E.g. "26 ноября", to stand after a preposition."""

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 
-VERB_LIMIT = 64
-
 
 @dataclass(frozen=True, slots=True)
 class Action:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from sandbox import html_text, markdown_text
+from sandbox import html_text
 from sandbox.refusal import Json, bad_request
 
 COMMAND = re.compile(r"(?<![\w/@<>])/([A-Za-z0-9_]{1,64})(@\w+)?(?![\w/<>])")
@@ -30,10 +30,6 @@ def parse_text(text: str, parse_mode: str | None, entities: list[Json] | None) -
     mode = (parse_mode or "").lower()
     if mode == "html":
         rich = RichText(*html_text.parse_html(text))
-    elif mode == "markdownv2":
-        rich = RichText(*markdown_text.parse_markdown(text))
-    elif mode == "markdown":
-        rich = RichText(*markdown_text.parse_old_markdown(text))
     elif mode:
         raise bad_request("unsupported parse_mode")
     else:

@@ -20,7 +20,6 @@ INLINE_KINDS = (
     "pay",
 )
 EMPTY_IS_MEANT = {"switch_inline_query", "switch_inline_query_current_chat"}
-REPLY_KINDS = ("reply_keyboard", "remove_keyboard", "force_reply")
 
 
 def read_markup(markup: Any) -> tuple[Json | None, Json | None]:

@@ -107,26 +107,6 @@ class SandboxClock:
                     act()
 
 
-class FixedClock:
-    """A clock that stands still until it is moved: for tests of services and panel."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-        self._jumps: list[Callable[[], None]] = []
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def on_jump(self, act: Callable[[], None]) -> None:
-        self._jumps.append(act)
-
-    def announce_next(self, moment: datetime | None) -> None:
-        """Nobody asks."""
-
-    def close(self) -> None:
-        """Nothing to stop."""
-
-
 def clock_of(address: str) -> Clock:
     """The clock that NASTAVNIK_CLOCK names: `system`, or a sandbox's http address."""
     return SystemClock() if address == "system" else SandboxClock(address)

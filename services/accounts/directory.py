@@ -260,10 +260,6 @@ def read_account(session: Session, *, account_id: int, organization_id: int | No
     return replace(found, others=others or 0)
 
 
-def has_accounts(session: Session) -> bool:
-    return session.scalar(select(Account.id).limit(1)) is not None
-
-
 def ensure_demo_curator(
     session: Session, password: str, *, organization_id: int, login: str, name: str, now: datetime
 ) -> int:

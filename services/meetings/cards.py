@@ -135,25 +135,6 @@ def list_meetings_of_pair(session: Session, *, actor: Actor, pair_id: int) -> li
     return cards_of(session.scalars(query.order_by(Meeting.starts_at, Meeting.id)).all())
 
 
-def list_meetings(
-    session: Session,
-    *,
-    actor: Actor,
-    organization_id: int,
-    cycle_id: int | None = None,
-    statuses: frozenset[MeetingStatus] = frozenset(),
-    limit: int = 500,
-) -> list[MeetingCard]:
-    """Meetings of an organisation for the panel, the latest first."""
-    actor.check_right(Right.SEE_PEOPLE, organization_id)
-    query = select(Meeting).where(Meeting.organization_id == organization_id).options(*_WHOLE)
-    if cycle_id is not None:
-        query = query.where(Meeting.cycle_id == cycle_id)
-    if statuses:
-        query = query.where(Meeting.status.in_(statuses))
-    return cards_of(session.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id).limit(limit)).all())
-
-
 _WHOLE = (
     selectinload(Meeting.words),
     selectinload(Meeting.pair).selectinload(Pair.members).joinedload(PairMember.person),

@@ -59,11 +59,6 @@ def find_last_day(today: date, *, months: int = MONTHS_AHEAD) -> date:
     return _shift_months(today, months)
 
 
-def find_first_day(today: date, *, months: int = MONTHS_AHEAD) -> date:
-    """As `find_last_day`, backwards: how far back a meeting may be logged."""
-    return _shift_months(today, -months)
-
-
 def read_slot(code: str) -> time:
     """The time behind a button, "1530". Raises TimeNotUnderstood."""
     try:

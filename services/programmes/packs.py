@@ -1,6 +1,6 @@
 """Load programme packs whole, check them, and keep the whole as JSON.
 
-A running programme stores ResolvedPack.to_json() and never reads the folder again.
+A running programme stores the resolved pack as JSON and never reads the folder again.
 """
 
 import hashlib
@@ -109,15 +109,6 @@ class ResolvedPack(Content):
         plain = self.model_dump(mode="json", exclude_defaults=True)
         canonical = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-    def to_json(self) -> str:
-        """The whole, for the database."""
-        return self.model_dump_json()
-
-    @classmethod
-    def from_json(cls, stored: str) -> "ResolvedPack":
-        """The whole, out of the database."""
-        return cls.model_validate_json(stored)
 
     def survey(self, survey_id: str) -> Survey:
         """The survey with this id; KeyError if the pack has none."""

@@ -130,11 +130,6 @@ class Window(Content):
             raise ValueError("first_year is above last_year: swap them")
         return self
 
-    @property
-    def has_dates(self) -> bool:
-        """Whether the calendar can say when it is due."""
-        return self.kind not in {"on_request", "pair_programs", "own_schedule"}
-
     def dates_in(self, first: date, last: date) -> tuple[Due, ...]:
         """When it is due in the school year from `first` to `last`, earliest first.
 

@@ -107,11 +107,6 @@ def skip_rest(session: Session, *, actor: Actor, run_id: int, now: datetime) -> 
             write_answer(session, actor, progress, question, None, is_final=True, now=now)
 
 
-def read_fields(survey: Survey, answers: Mapping[str, object]) -> list[tuple[Question, bool]]:
-    """Every question with whether these answers lead to it: a page shows the rest on demand."""
-    return [(one, survey.is_asked(one, answers)) for one in survey.questions()]
-
-
 def read_paper(session: Session, *, actor: Actor, run_id: int) -> PaperSheet:
     """The sheet to type in, with what this very account has typed so far and nothing else.
 

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from admin.app import PanelConfig
 from admin.serving import serve
 from models.engine import Database
-from services.access.clock import FixedClock
 from services.accounts.directory import ensure_demo_curator
+from tests.fixed_clock import FixedClock
 from tests.world import World, found_school
 
 PASSWORD = "кружка с синими китами"

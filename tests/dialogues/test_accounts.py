@@ -17,10 +17,10 @@ from models.people import ChatAccount
 from models.people import Person as DbPerson
 from sandbox.client import Person
 from services.access.actors import Channel, system
-from services.access.clock import FixedClock
 from services.accounts.directory import create_account, set_password
 from services.organizations.panel_address import keep_panel_address
 from tests.dialogues.participants import Guest, consented, make_world
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.running_bot import RunningBot
 from tests.world import World

@@ -16,10 +16,10 @@ from models.messages import Conversation, InboxUpdate, OutboxMessage
 from models.people import Invitation
 from models.tasks import Task
 from services.access.actors import Channel, system
-from services.access.clock import FixedClock
 from services.privacy.erasures import ask_erasure, list_acts
 from tests.dialogues.pairs import bring_to_pair
 from tests.dialogues.participants import consented_by_taps, make_world
+from tests.fixed_clock import FixedClock
 from tests.running_bot import RunningBot
 from worker.running import work_once
 from worker.work import WorkerConfig

@@ -24,7 +24,6 @@ from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from notices.catalogue import NOTICES, compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services.access.clock import FixedClock
 from services.organizations.panel_address import keep_panel_address
 from services.pairs.suggestions import suggest
 from services.programmes.running import change_settings, pack_of
@@ -35,6 +34,7 @@ from services.surveys.runs import send
 from services.surveys.steps import read_step
 from tests.dialogues.pairs import PairInChat, bring_together
 from tests.dialogues.participants import Guest, invited, make_world
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.running_bot import RunningBot
 from tests.world import World, answer_until

@@ -9,8 +9,8 @@ from flask import Flask
 from admin.access import OPEN_ENDPOINTS, Secured, SecuredPage, SecuredTable
 from admin.app import PanelConfig, create_panel
 from services.access.actors import Right
-from services.access.clock import FixedClock
 from services.access.rights import DUTIES, RIGHTS
+from tests.fixed_clock import FixedClock
 from tests.guards.tree import ROOT
 from tools.rights import describe_rights
 

@@ -33,7 +33,7 @@ PROCESS = """
 import signal, sys, threading, time
 from datetime import datetime, timedelta
 from pathlib import Path
-from services.access.clock import FixedClock
+from tests.fixed_clock import FixedClock
 from services.documents.exports import writing
 from worker.running import run_worker
 from worker.work import Work, WorkerConfig

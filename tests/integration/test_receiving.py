@@ -14,8 +14,8 @@ from bot.app import BotApp, BotConfig, run_bot
 from bot.session import TokenRevoked
 from models.engine import Database
 from models.messages import InboxStatus, InboxUpdate
-from services.access.clock import FixedClock
 from services.delivery.inbox import RawUpdate, forget_old_updates, park_update, store_updates
+from tests.fixed_clock import FixedClock
 from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
 from tests.running_bot import TOKEN, RunningBot, until

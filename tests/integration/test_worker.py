@@ -12,7 +12,6 @@ import pytest
 from models.accounts import Account, AccountRole
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus
-from services.access.clock import FixedClock
 from services.access.errors import NotAllowed
 from services.documents.exports.requests import enqueue_export
 from services.documents.exports.tables import Filters
@@ -20,6 +19,7 @@ from services.files.backups.archives import read_manifest
 from services.files.backups.making import enqueue_daily_backup
 from services.files.jobs import JobTakenAway, TooMuchMemory, cancel
 from services.files.store import folder_of, place_file, store_file
+from tests.fixed_clock import FixedClock
 from tests.integration.jobs import ask, content, curator, facts, fill, once, wait_until
 from tests.world import World, found_school
 from worker.registry import RUNNERS
@@ -31,7 +31,7 @@ GREEDY = """
 import sys, threading
 from datetime import datetime
 from pathlib import Path
-from services.access.clock import FixedClock
+from tests.fixed_clock import FixedClock
 from worker.memory import MOST_BYTES, limit_memory
 from worker.registry import RUNNERS
 from worker.running import run_worker

@@ -17,8 +17,8 @@ from sqlalchemy import select, update
 from models.engine import Database
 from models.jobs import Job, JobStatus, StoredFile
 from models.people import Person
-from services.access.clock import FixedClock
 from services.files.store import folder_of
+from tests.fixed_clock import FixedClock
 from tests.integration.jobs import (
     PEOPLE,
     ask,

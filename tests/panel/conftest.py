@@ -19,9 +19,9 @@ from admin.safety import limiter
 from models.accounts import AccountRole
 from models.engine import Database
 from services.access.actors import Channel, system
-from services.access.clock import FixedClock
 from services.accounts.directory import create_account, set_password
 from tests.conftest import FIRST_MOMENT
+from tests.fixed_clock import FixedClock
 from tests.world import World, found_school
 from tests.world_cache import repeat
 

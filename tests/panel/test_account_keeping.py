@@ -13,12 +13,12 @@ from models.engine import Database
 from models.messages import OutboxMessage
 from models.person_notes import Consultation
 from services.access.actors import Actor, ActorKind, Channel, person_in_chat, system
-from services.access.clock import FixedClock
 from services.access.rights import RIGHTS
 from services.accounts.passes import NoAccount, issue_chat_code, issue_entries, link_account
 from services.accounts.record_closures import open_records
 from services.joining.entering import claim_invitation, create_invitation
 from services.joining.merging import merge_people
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.panel.test_organization import link_of
 from tests.world import World

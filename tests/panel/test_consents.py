@@ -19,9 +19,9 @@ from models.privacy import DestructionAct, MentoringAgreement
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
 from services.access.actors import Channel, system
-from services.access.clock import FixedClock
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import write_export
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 from worker.running import work_once

@@ -19,11 +19,11 @@ from models.events import Event, EventKind
 from models.people import Organization, Person
 from models.person_notes import Eligibility
 from models.roadmap import RoadmapEntry
-from services.access.clock import FixedClock
 from services.people.eligibility import set_eligibility
 from services.programmes.running import settings_of
 from services.roadmap.entries import lay_out
 from services.roadmap.events.planning import plan_event
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

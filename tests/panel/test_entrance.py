@@ -17,8 +17,8 @@ from models.accounts import Account, AccountRole, SetupLink
 from models.audit import AuditEntry
 from models.engine import Database
 from services.access.actors import Channel, system
-from services.access.clock import FixedClock
 from services.accounts.directory import create_account
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.world import World
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.engine import Database
 from models.messages import OutboxMessage
-from services.access.clock import FixedClock
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

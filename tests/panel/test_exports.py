@@ -16,12 +16,12 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus, StoredFile
 from models.surveys import SurveyRun
-from services.access.clock import FixedClock
 from services.documents.exports.writing import TABLES
 from services.files.backups.making import backup_folder, enqueue_daily_backup, name_of
 from services.files.jobs import fail, take_next
 from services.files.store import folder_of as files_of
 from services.files.store import place_file, store_file
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 from worker.running import work_once

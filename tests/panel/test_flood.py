@@ -11,8 +11,8 @@ import pytest
 
 from admin import connections, serving
 from admin.connections import MOST_CONNECTIONS, MOST_WAITING
-from services.access.clock import FixedClock
 from tests.conftest import FIRST_MOMENT
+from tests.fixed_clock import FixedClock
 from tests.life.processes import free_port
 from tests.panel.conftest import panel_config
 

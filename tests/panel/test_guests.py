@@ -11,8 +11,8 @@ from models.accounts import AccountOrganization, AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
 from services.access.actors import Channel, system
-from services.access.clock import FixedClock
 from services.accounts.workplaces import admit_guest
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 

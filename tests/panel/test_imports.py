@@ -19,8 +19,8 @@ from models.engine import Database
 from models.imports import LegalGround, Origin
 from models.jobs import Job, StoredFile
 from models.people import Person
-from services.access.clock import FixedClock
 from services.files.store import folder_of
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 from worker.running import work_once

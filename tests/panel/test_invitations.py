@@ -10,9 +10,9 @@ from models.audit import AuditEntry
 from models.engine import Database
 from models.messages import OutboxMessage
 from models.people import ChatAccount, Invitation
-from services.access.clock import FixedClock
 from services.joining.entering import InvitationState, claim_invitation, open_invitation
 from services.joining.withdrawing import decline_consent
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

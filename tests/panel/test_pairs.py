@@ -15,10 +15,10 @@ from models.people import Role
 from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services.access.clock import FixedClock
 from services.pairs.offers import accept_offer, decline_offer
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.programmes.answers import Tapped
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import Participant, World
 

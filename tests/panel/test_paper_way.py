@@ -15,8 +15,8 @@ from models.messages import OutboxMessage
 from models.pairs import Pair, PairMember, PairStatus
 from models.paper_way import Deed, PaperEntry, WordOf
 from models.people import Role
-from services.access.clock import FixedClock
 from services.pairs.proposals import confirm_pair, draft_pair
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

@@ -7,8 +7,8 @@ from flask import Flask
 
 from models.accounts import AccountRole
 from models.engine import Database
-from services.access.clock import FixedClock
 from services.programmes.papers import read_head
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 

@@ -10,10 +10,10 @@ from models.consents import Consent, ConsentMedium
 from models.engine import Database
 from models.people import ChatAccount, Invitation, Person
 from services.access.actors import Actor, ActorKind, Channel
-from services.access.clock import FixedClock
 from services.accounts.passes import issue_chat_code, link_account
 from services.joining.recognition import type_code
 from services.joining.withdrawing import decline_consent
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

@@ -16,9 +16,9 @@ from models.engine import Database
 from models.people import Person
 from models.roadmap import RoadmapEntry
 from models.sent_forms import SentForm
-from services.access.clock import FixedClock
 from services.delivery.sent_forms import forget_sent
 from services.roadmap.entries import lay_out
+from tests.fixed_clock import FixedClock
 from tests.guards.tree import ROOT, read, tracked
 from tests.panel.conftest import Browser, text_of
 from tests.world import World

@@ -14,7 +14,6 @@ from models.meetings import MeetingKind
 from models.people import Role
 from models.surveys import SurveyRun
 from services.access.actors import Actor, ActorKind, Channel, Right
-from services.access.clock import FixedClock
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import confirm_meeting, propose_meeting
 from services.pairs.assignments import register_order
@@ -32,6 +31,7 @@ from services.results.sheets import (
 )
 from services.surveys.runs import record_answer
 from services.surveys.steps import read_step
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import Participant, World
 

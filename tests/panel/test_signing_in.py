@@ -12,7 +12,7 @@ from admin.safety import limiter
 from models.accounts import AccountRole
 from models.audit import AuditEntry
 from models.engine import Database
-from services.access.clock import FixedClock
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import PASSWORD, Browser, text_of
 from tests.world import World
 

@@ -23,13 +23,13 @@ from models.surveys import (
     SurveyWave,
     WebLink,
 )
-from services.access.clock import FixedClock
 from services.programmes.surveys import Option
 from services.surveys.intake import choose_role
 from services.surveys.opening import open_run
 from services.surveys.runs import finish_ticks, tick_option
 from services.surveys.waves import open_waves
 from services.surveys.web_links import digest
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, fill_run
 

@@ -27,7 +27,6 @@ from models.privacy import DestructionAct
 from models.surveys import RunOccasion, SurveyRun
 from models.tasks import Task
 from services.access.actors import Channel, person_in_chat, system
-from services.access.clock import FixedClock
 from services.joining.entering import claim_invitation
 from services.joining.web_forms import FORM, LIFE
 from services.pairs.offers import accept_offer
@@ -35,6 +34,7 @@ from services.pairs.proposals import confirm_pair, draft_pair
 from services.privacy.remembering import FILE as REMEMBERED
 from services.surveys.opening import open_run
 from services.surveys.web_links import issue_link
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, fill_run
 from worker.running import work_once

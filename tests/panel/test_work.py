@@ -11,10 +11,10 @@ from models.messages import OutboxMessage, OutboxStatus
 from models.pairs import Pair
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
-from services.access.clock import FixedClock
 from services.delivery.outbox import enqueue
 from services.delivery.tasks import open_task
 from services.programmes.running import settings_of
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
 

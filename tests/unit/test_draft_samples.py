@@ -21,11 +21,6 @@ def world(database: Database) -> World:
     return found_school(database, WEDNESDAY)
 
 
-@pytest.fixture
-def pair(world: World) -> Pair:
-    return Pair(world)
-
-
 SAMPLES = [
     (1, "Встретились сегодня с Анной Игоревной, 45 минут, разбирали план-конспект урока по дробям в 5Б",
      Purpose.LOG, None,

@@ -1,16 +1,13 @@
 """Cards of meetings as services see them, on both databases (docs/domain.md#meeting-messages)."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from models.drafts import Draft, DraftStatus
-from models.engine import Database
-from models.meetings import Meeting, MeetingKind, MeetingStatus
+from models.drafts import DraftStatus
+from models.meetings import MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
-from models.tasks import Task
 from services.access.errors import NotFound
 from services.joining.withdrawing import withdraw_consent
 from services.meetings.outcomes import DayNotPast, MinutesOutOfRange
@@ -27,43 +24,9 @@ from services.messages_read.drafts.writing import (
 from services.pairs.assignments import EndReason, end_pair
 from services.pairs.petitions import PairOver
 from services.privacy.own_data import read_own_data
-from tests.conftest import FIRST_MOMENT
 from tests.unit.test_meetings import THURSDAY, Pair
-from tests.unit.writers import MONDAY, Writer
-from tests.world import World, found_school
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return found_school(database, FIRST_MOMENT)
-
-
-@pytest.fixture
-def pair(world: World) -> Pair:
-    return Pair(world)
-
-
-@pytest.fixture
-def mentor(pair: Pair) -> Writer:
-    return Writer(pair)
-
-
-@pytest.fixture
-def mentee(pair: Pair) -> Writer:
-    return Writer(pair, pair.mentee)
-
-
-def drafts(world: World) -> Any:
-    return world.read(lambda session: list(session.scalars(select(Draft).order_by(Draft.id))))
-
-
-def meetings(world: World) -> Any:
-    return world.read(lambda session: list(session.scalars(select(Meeting).order_by(Meeting.id))))
-
-
-def open_tasks(world: World) -> Any:
-    query = select(Task.kind, Task.person_id, Task.wanted_on).where(Task.done_at.is_(None))
-    return world.read(lambda session: [tuple(row) for row in session.execute(query)])
+from tests.unit.writers import MONDAY, Writer, drafts, meetings
+from tests.world import World
 
 
 def test_a_text_becomes_a_card_and_a_record(mentor: Writer, world: World) -> None:

@@ -19,7 +19,6 @@ from models.privacy import ChatMessage, DestructionAct, DutyKind
 from models.surveys import Answer, RunOccasion, SurveyRun
 from models.tasks import Task, TaskKind
 from services.access.actors import Channel, system
-from services.access.clock import FixedClock
 from services.access.errors import NotAllowed, NotFound
 from services.consents.duties import list_duties
 from services.curator.overview import read_sections
@@ -40,6 +39,7 @@ from services.privacy.erasures import (
 )
 from services.privacy.terms import list_cycle_terms
 from services.results.satisfaction import read_satisfaction
+from tests.fixed_clock import FixedClock
 from tests.world import Participant, World, found_school
 from worker.running import work_once
 from worker.work import WorkerConfig

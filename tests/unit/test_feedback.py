@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from models.engine import Database
 from models.messages import OutboxMessage
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from models.tasks import Task, TaskKind
@@ -17,14 +16,8 @@ from services.surveys.feedback import find_feedback, rate, read_feedback, remind
 from services.surveys.replies import read_replies
 from services.surveys.runs import RunClosed, record_answer, skip_question
 from services.surveys.steps import read_step
-from tests.conftest import FIRST_MOMENT
 from tests.unit.test_meetings import Pair, move_clock
-from tests.world import Participant, World, found_school
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return found_school(database, FIRST_MOMENT)
+from tests.world import Participant, World
 
 
 @pytest.fixture

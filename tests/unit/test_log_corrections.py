@@ -4,60 +4,23 @@ See docs/domain.md#meeting-messages; E27, E29.
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.drafts import Draft
-from models.engine import Database
-from models.meetings import Meeting, MeetingKind, MeetingStatus
+from models.meetings import MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
-from models.tasks import Task, TaskKind
+from models.tasks import TaskKind
 from services.access.errors import NotAllowed, NotFound
 from services.meetings.corrections import Correction, NotLogged, correct_log, withdraw_log
 from services.meetings.outcomes import DayNotPast, say_held
 from services.meetings.planning import MeetingChanged
 from services.organizations.working_days import find_working_day
 from services.surveys.feedback import find_feedback, rate
-from tests.conftest import FIRST_MOMENT
 from tests.unit.test_meetings import Pair
-from tests.unit.writers import MONDAY, Writer
-from tests.world import World, found_school
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return found_school(database, FIRST_MOMENT)
-
-
-@pytest.fixture
-def pair(world: World) -> Pair:
-    return Pair(world)
-
-
-@pytest.fixture
-def mentor(pair: Pair) -> Writer:
-    return Writer(pair)
-
-
-@pytest.fixture
-def mentee(pair: Pair) -> Writer:
-    return Writer(pair, pair.mentee)
-
-
-def drafts(world: World) -> Any:
-    return world.read(lambda session: list(session.scalars(select(Draft).order_by(Draft.id))))
-
-
-def meetings(world: World) -> Any:
-    return world.read(lambda session: list(session.scalars(select(Meeting).order_by(Meeting.id))))
-
-
-def open_tasks(world: World) -> Any:
-    query = select(Task.kind, Task.person_id, Task.wanted_on).where(Task.done_at.is_(None))
-    return world.read(lambda session: [tuple(row) for row in session.execute(query)])
+from tests.unit.writers import MONDAY, Writer, meetings, open_tasks
+from tests.world import World
 
 
 def test_a_correction_changes_only_what_it_names(mentor: Writer, world: World) -> None:

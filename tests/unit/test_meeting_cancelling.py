@@ -6,26 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.engine import Database
 from models.meetings import Meeting, MeetingStatus
 from services.access.actors import Channel, system
 from services.joining.absences import begin_leave, dismiss_person
 from services.joining.withdrawing import withdraw_consent
 from services.meetings.planning import MeetingBegun, MeetingChanged, cancel_meeting
 from services.pairs.assignments import EndReason, end_pair
-from tests.conftest import FIRST_MOMENT
 from tests.unit.test_meetings import Pair, move_clock, told
-from tests.world import World, found_school
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return found_school(database, FIRST_MOMENT)
-
-
-@pytest.fixture
-def pair(world: World) -> Pair:
-    return Pair(world)
+from tests.world import World
 
 
 def test_a_cancelled_meeting_is_told_to_the_other_side_and_by_the_curator_to_both(

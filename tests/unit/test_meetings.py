@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models.engine import Database
 from models.meetings import MeetingKind, MeetingStatus, Source
 from models.messages import OutboxMessage
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, ActorKind, Channel
 from services.access.errors import NotAllowed
-from services.meetings.cards import list_meetings, list_meetings_of, list_meetings_of_pair, read_meeting
+from services.meetings.cards import list_meetings_of, list_meetings_of_pair, read_meeting
 from services.meetings.outcomes import (
     DayNotPast,
     LoggedAlready,
@@ -40,8 +39,7 @@ from services.meetings.planning import (
 )
 from services.pairs.assignments import EndReason, end_pair, register_order
 from services.pairs.proposals import confirm_pair, draft_pair
-from tests.conftest import FIRST_MOMENT
-from tests.world import Participant, World, found_school
+from tests.world import Participant, World
 
 THURSDAY = datetime(2026, 11, 26, 15, 0)  # Moscow time
 
@@ -82,16 +80,6 @@ class Pair:
 
     def log(self, meeting_id: int, minutes: int = 45, topic: str = "Начало урока") -> Any:
         return self.do(self.mentor, log_meeting, meeting_id=meeting_id, minutes=minutes, topic=topic)
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return found_school(database, FIRST_MOMENT)
-
-
-@pytest.fixture
-def pair(world: World) -> Pair:
-    return Pair(world)
 
 
 def move_clock(world: World, text: str) -> None:
@@ -332,8 +320,6 @@ def test_the_curator_logs_for_a_pair_and_it_is_marked(world: World, pair: Pair) 
             minutes=40,
             topic=None,
         )
-    listed = world.read(list_meetings, actor=world.curator, organization_id=world.organization_id)
-    assert [one.id for one in listed] == [logged.meeting_id]
 
 
 def test_an_offered_pair_has_nothing_to_log(world: World) -> None:

@@ -108,12 +108,6 @@ def test_pack_answers_which_survey_is_asked(target_model: ResolvedPack) -> None:
     assert checklist.code == "SV07"
 
 
-def test_resolved_pack_survives_json(target_model: ResolvedPack) -> None:
-    again = ResolvedPack.from_json(target_model.to_json())
-    assert again == target_model
-    assert again.sha256 == target_model.sha256
-
-
 def test_any_edit_of_content_changes_the_hash(packs: Path, target_model: ResolvedPack) -> None:
     edit(packs, INTAKE, "Кем вы работаете?", "Кем вы сейчас работаете?")
     assert load_pack(packs, "target-model").sha256 != target_model.sha256

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import func, select
 
 from models.audit import AuditEntry
-from models.engine import Database
 from models.messages import OutboxMessage
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Role
@@ -43,12 +42,7 @@ from services.pairs.proposals import (
 from services.programmes.running import change_settings
 from services.surveys.intake import choose_role
 from tests.conftest import FIRST_MOMENT
-from tests.world import Participant, World, found_school
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return found_school(database, FIRST_MOMENT)
+from tests.world import Participant, World
 
 
 def draft(world: World, mentee: Participant, mentor: Participant) -> Any:

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from models.unit_of_work import UnitOfWork
 from scheduler.plan import TICKS, Tick
 from scheduler.tick_scheduler import TickScheduler
-from services.access.clock import Clock, FixedClock
+from services.access.clock import Clock
 from tests.conftest import FIRST_MOMENT
+from tests.fixed_clock import FixedClock
 
 
 class MovedClock(FixedClock):

@@ -13,7 +13,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models.engine import Database
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
 from notices.catalogue import compose
@@ -33,7 +32,7 @@ from services.programmes.packs import load_pack
 from services.programmes.regulations import Settings
 from services.programmes.running import change_settings
 from tests.conftest import FIRST_MOMENT
-from tests.world import PROGRAMMES, Participant, World, found_school
+from tests.world import PROGRAMMES, Participant, World
 
 SETTINGS = load_pack(PROGRAMMES, "target-model").settings
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
@@ -150,11 +149,6 @@ def test_the_question_comes_after_the_end_and_by_day(zone: str, ahead: int, leng
 
 
 # --- the sweep on both databases -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return found_school(database, FIRST_MOMENT)
 
 
 @pytest.fixture

@@ -40,12 +40,11 @@ CASES: list[tuple[dict[str, Any], list[tuple[date | None, date]], str]] = [
 
 
 @pytest.mark.parametrize(("given", "dates", "words"), CASES, ids=[case[2] for case in CASES])
-def test_window_has_dates_and_words(
+def test_window_gives_dates_and_words(
     given: dict[str, Any], dates: list[tuple[date | None, date]], words: str
 ) -> None:
     window = Window.model_validate(given)
     assert window.dates_in(FIRST, LAST) == tuple(Due(start, end) for start, end in dates)
-    assert window.has_dates == (given["kind"] not in {"pair_programs", "own_schedule", "on_request"})
     assert describe_window(window, "ru") == words
 
 

@@ -14,7 +14,6 @@ from services.meetings.slots import (
     TimeNotUnderstood,
     check_day,
     draw_month,
-    find_first_day,
     find_last_day,
     propose_days,
     propose_times,
@@ -76,7 +75,6 @@ def test_turning_pages_reaches_every_allowed_day(today: date) -> None:
 
 def test_months_keep_to_the_end_of_a_shorter_one() -> None:
     assert find_last_day(date(2026, 8, 31)) == date(2027, 2, 28)
-    assert find_first_day(date(2026, 8, 31)) == date(2026, 2, 28)
 
 
 def test_a_day_outside_is_refused() -> None:

@@ -3,6 +3,11 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
+from models.drafts import Draft
+from models.meetings import Meeting
+from models.tasks import Task
 from services.meetings.cards import read_meeting
 from services.meetings.outcomes import log_past_meeting
 from services.messages_read.drafts.authors import read_author, read_text
@@ -10,7 +15,7 @@ from services.messages_read.drafts.cards import read_draft
 from services.messages_read.drafts.saving import keep_item
 from services.messages_read.drafts.writing import fill_draft, open_draft
 from tests.unit.test_meetings import Pair
-from tests.world import Participant
+from tests.world import Participant, World
 
 MONDAY = date(2026, 11, 23)
 
@@ -53,3 +58,16 @@ class Writer:
 
     def meeting(self, meeting_id: int) -> Any:
         return self.world.read(read_meeting, actor=self.actor, meeting_id=meeting_id)
+
+
+def drafts(world: World) -> Any:
+    return world.read(lambda session: list(session.scalars(select(Draft).order_by(Draft.id))))
+
+
+def meetings(world: World) -> Any:
+    return world.read(lambda session: list(session.scalars(select(Meeting).order_by(Meeting.id))))
+
+
+def open_tasks(world: World) -> Any:
+    query = select(Task.kind, Task.person_id, Task.wanted_on).where(Task.done_at.is_(None))
+    return world.read(lambda session: [tuple(row) for row in session.execute(query)])
