@@ -169,12 +169,8 @@ async def read_code(message: Message, talk: Talk) -> None:
         await talk.show(hint if is_mistyped else None)
         return
 
-    def keep(typed: CodeTyped) -> tuple[str | None, dict[str, object]]:
-        return "joining.code", typed.data
-
-    typed = await talk.act(
-        type_code, code=code, chat_id=talk.place.chat_id, data=dict(talk.place.data), then=keep
-    )
+    talk.go(None)
+    typed = await talk.act(type_code, code=code, chat_id=talk.place.chat_id)
     await talk.show(_say_outcome(typed, talk.t))
 
 

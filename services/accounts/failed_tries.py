@@ -2,7 +2,8 @@
 
 Failures are counted by sign-in name *and* address, or by name and browser when the account has been opened in
 this browser before. Somebody elsewhere who guesses therefore never keeps the owner out. Names that nobody has
-are counted in the same way, so waiting tells nothing about them.
+are counted in the same way, so waiting tells nothing about them. Codes that are typed in a chat are
+counted by chat: some are free, then one wait follows.
 """
 
 import hashlib
@@ -22,6 +23,10 @@ LONGEST_DELAY = timedelta(minutes=5)
 MOST_COUNTED = 9  # failures, from which the longest delay holds
 FORGIVEN_AFTER = timedelta(minutes=1)
 """Each minute without a try takes one failure back: tries now and then do not renew a wait for ever."""
+CODE_TRIES = 5
+CODE_WAIT = timedelta(minutes=15)
+"""After the last of them; wrong codes that are older count no more."""
+KEPT = max(MOST_COUNTED * FORGIVEN_AFTER, CODE_WAIT)
 NETWORK_BITS = 64  # of an IPv6 address: the rest is chosen by whoever has the line
 
 
@@ -51,9 +56,7 @@ def count_failure(session: Session, key: str, now: datetime) -> timedelta:
 
     Only for a try that was looked at: one that came during a wait must not make it longer.
     """
-    session.execute(delete(FailedTries).where(FailedTries.failed_at < now - MOST_COUNTED * FORGIVEN_AFTER))
-    session.execute(insert_or_ignore(session, FailedTries).values(key_sha256=key, failures=0, failed_at=now))
-    row = session.get_one(FailedTries, key, with_for_update=True, populate_existing=True)
+    row = _lock_row(session, key, now)
     forgiven = max(now - row.failed_at, timedelta(0)) // FORGIVEN_AFTER
     row.failures = min(max(row.failures - forgiven, 0) + 1, MOST_COUNTED)
     row.failed_at = now
@@ -61,8 +64,37 @@ def count_failure(session: Session, key: str, now: datetime) -> timedelta:
     return _wait(row.failures, now, now)
 
 
+def key_of_chat(chat_id: int) -> str:
+    """What wrong codes in a chat are counted under."""
+    return hashlib.sha256(f"code\nchat {chat_id}".encode()).hexdigest()
+
+
+def read_code_wait(session: Session, key: str, now: datetime) -> timedelta:
+    """How long no code is looked at; zero when one may be tried. Raises nothing."""
+    row = session.get(FailedTries, key, with_for_update=True, populate_existing=True)
+    if row is None or row.failures < CODE_TRIES:
+        return timedelta(0)
+    return max(row.failed_at + CODE_WAIT - now, timedelta(0))
+
+
+def count_wrong_code(session: Session, key: str, now: datetime) -> int:
+    """One more wrong code; gives how many tries are left before the wait. Raises nothing."""
+    row = _lock_row(session, key, now)
+    is_forgotten = row.failures >= CODE_TRIES or now - row.failed_at >= CODE_WAIT
+    row.failures = 1 if is_forgotten else row.failures + 1
+    row.failed_at = now
+    session.flush()
+    return CODE_TRIES - row.failures
+
+
+def _lock_row(session: Session, key: str, now: datetime) -> FailedTries:
+    session.execute(delete(FailedTries).where(FailedTries.failed_at < now - KEPT))
+    session.execute(insert_or_ignore(session, FailedTries).values(key_sha256=key, failures=0, failed_at=now))
+    return session.get_one(FailedTries, key, with_for_update=True, populate_existing=True)
+
+
 def forgive_failures(session: Session, key: str) -> None:
-    """After the right password. Raises nothing."""
+    """After the right password or code. Raises nothing."""
     session.execute(delete(FailedTries).where(FailedTries.key_sha256 == key))
 
 

@@ -18,12 +18,18 @@ from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.accounts.chats import link_chat, owner_of
+from services.accounts.failed_tries import (
+    CODE_TRIES,
+    CODE_WAIT,
+    count_wrong_code,
+    forgive_failures,
+    key_of_chat,
+    read_code_wait,
+)
 from services.delivery.conversations import keep_place
 from services.delivery.outbox import enqueue
 from services.delivery.tasks import close_by_fact, close_unreachable, open_task
 
-TRIES = 5
-WAIT = timedelta(minutes=15)
 DIGITS = 4
 
 
@@ -41,15 +47,11 @@ class ChatBelongsToAnother(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class CodeTyped:
-    """`digits` when the code is right; else how many tries are left, or how long to wait.
-
-    `data` is what the conversation keeps of it.
-    """
+    """`digits` when the code is right; else how many tries are left, or how long to wait."""
 
     digits: str | None
     tries_left: int
     wait_minutes: int
-    data: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +69,24 @@ class JoinFacts:
     person_id: int | None
 
 
-def type_code(
-    session: Session, *, code: str, chat_id: int, data: dict[str, object], now: datetime
-) -> CodeTyped:
-    """Someone unknown typed a school's code. `data` is the conversation's, with the tries so far.
+def type_code(session: Session, *, code: str, chat_id: int, now: datetime) -> CodeTyped:
+    """Someone unknown typed a school's code.
 
     Raises JoinFull; JoinDecided when the chat is known meanwhile.
     """
     if owner_of(session, chat_id) is not None:
         raise JoinDecided
-    wait_until = data.get("wait_until")
-    if isinstance(wait_until, str) and datetime.fromisoformat(wait_until) > now:
-        return CodeTyped(None, 0, _minutes(datetime.fromisoformat(wait_until) - now), data)
-    tries = 0 if wait_until else int(str(data.get("tries", 0)))
+    key = key_of_chat(chat_id)
+    wait = read_code_wait(session, key, now)
+    if wait:
+        return CodeTyped(None, 0, _minutes(wait))
     organization_id = session.scalar(select(Organization.id).where(Organization.join_code == code))
     if organization_id is not None:
         digits = _request(session, organization_id=organization_id, chat_id=chat_id, now=now)
-        return CodeTyped(digits, TRIES, 0, {})
-    tries += 1
-    if tries >= TRIES:
-        return CodeTyped(None, 0, _minutes(WAIT), {"wait_until": (now + WAIT).isoformat()})
-    return CodeTyped(None, TRIES - tries, 0, {"tries": tries})
+        forgive_failures(session, key)
+        return CodeTyped(digits, CODE_TRIES, 0)
+    left = count_wrong_code(session, key, now)
+    return CodeTyped(None, left, 0 if left else _minutes(CODE_WAIT))
 
 
 def _minutes(span: timedelta) -> int:

@@ -61,7 +61,7 @@ def test_from_the_sign_in_to_the_score(
 def test_every_page_fits_and_nothing_is_complained_of(
     walk: Callable[[int], Walk], world: World, width: int
 ) -> None:
-    world.write(type_code, code=world.join_code, chat_id=4242, data={})
+    world.write(type_code, code=world.join_code, chat_id=4242)
     person = world.person("Александрина-Констанция", "Христофоровна", "учитель-логопед " * 8)
     world.invite(person)
     curator = walk(width)

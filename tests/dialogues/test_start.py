@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from models.tasks import Task, TaskKind
 from services.joining.recognition import list_waiting, recognise, refuse_request
 from tests.dialogues.participants import invited, make_world
+from tests.dialogues.test_guessed_ids import press_codes
 from tests.running_bot import RunningBot
 from tests.world import World
 
@@ -130,6 +131,19 @@ async def test_wrong_codes_are_counted_and_a_pause_is_asked(running: RunningBot)
     assert "через 15 минут" in (await vera.say(world.join_code)).text
     await running.telegram.skip(minutes=16)
     assert "четыре цифры" in (await vera.say(world.join_code)).text
+
+
+async def test_buttons_of_other_flows_give_no_tries_back(running: RunningBot) -> None:
+    world = await make_world(running)
+    vera = await running.telegram.person("Вера", key="vera")
+    await vera.start()
+    for _ in range(4):
+        await vera.say("11111111")
+    buttons = ["home.show", "mydata.open", "help.open", "settings.open", "privacy.open"]
+    await press_codes(running, vera.id, buttons, first=2**40)
+    assert "через 15 минут" in (await vera.say("11111111")).text
+    await press_codes(running, vera.id, buttons, first=2**41)
+    assert "через 15 минут" in (await vera.say(world.join_code)).text
 
 
 async def test_english_telegram_speaks_english(running: RunningBot) -> None:

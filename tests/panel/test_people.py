@@ -135,7 +135,7 @@ def test_a_new_link_ends_the_old_one(curator: Browser, world: World, database: D
 
 def test_recognising_by_digits(curator: Browser, world: World, database: Database, clock: FixedClock) -> None:
     person = world.person()
-    typed = world.write(type_code, code=world.join_code, chat_id=4242, data={})
+    typed = world.write(type_code, code=world.join_code, chat_id=4242)
     clock.moment += timedelta(hours=2)
     home = text_of(curator.get("/"))
     assert f"Цифры {typed.digits}" in home
@@ -158,7 +158,7 @@ def test_recognising_by_digits(curator: Browser, world: World, database: Databas
 def test_recognising_someone_new_adds_them_in_one_step(
     curator: Browser, world: World, database: Database
 ) -> None:
-    typed = world.write(type_code, code=world.join_code, chat_id=4242, data={})
+    typed = world.write(type_code, code=world.join_code, chat_id=4242)
     page = f"/joining/?digits={typed.digits}"
     curator.post(
         "/joining/1/recognise", page=page, digits=typed.digits, family_name="Новикова", given_name=""
@@ -171,7 +171,7 @@ def test_recognising_someone_new_adds_them_in_one_step(
 
 
 def test_refusing_a_stranger(curator: Browser, world: World) -> None:
-    typed = world.write(type_code, code=world.join_code, chat_id=4242, data={})
+    typed = world.write(type_code, code=world.join_code, chat_id=4242)
     done = curator.post("/joining/1/refuse", page=f"/joining/?digits={typed.digits}")
     assert "вежливо сообщили" in text_of(done)
     assert "Узнать человека" not in text_of(curator.get("/"))

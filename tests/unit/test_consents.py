@@ -103,7 +103,7 @@ def test_refusal_leaves_the_decision_and_the_way_back(world: World) -> None:
 
 def test_who_came_by_the_code_gets_a_way_back_too(world: World) -> None:
     person = world.person()
-    world.write(type_code, code=world.join_code, chat_id=601, data={})
+    world.write(type_code, code=world.join_code, chat_id=601)
     request = world.read(list_waiting, actor=world.curator, organization_id=world.organization_id)[0]
     world.write(recognise, actor=world.curator, join_request_id=request.id, person_id=person.id)
     left = world.write(decline_consent, actor=world.actor(person), chat_id=601)

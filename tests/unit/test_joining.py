@@ -9,6 +9,7 @@ from models.engine import Database
 from models.people import ChatAccount, Invitation, JoinRequest, JoinStatus
 from models.tasks import Task, TaskKind
 from services.access.errors import NotAllowed, NotFound
+from services.accounts.failed_tries import CODE_TRIES
 from services.joining.entering import (
     TOKEN_LENGTH,
     InvitationOpened,
@@ -21,7 +22,6 @@ from services.joining.entering import (
     revoke_invitation,
 )
 from services.joining.recognition import (
-    TRIES,
     ChatBelongsToAnother,
     CodeTyped,
     JoinDecided,
@@ -134,8 +134,8 @@ def test_another_school_may_not_invite(database: Database, now: datetime, world:
         assert session.scalar(select(func.count()).select_from(Invitation)) == 0
 
 
-def typed(world: World, code: str, chat_id: int = 601, data: dict[str, object] | None = None) -> CodeTyped:
-    found: CodeTyped = world.write(type_code, code=code, chat_id=chat_id, data=data or {})
+def typed(world: World, code: str, chat_id: int = 601) -> CodeTyped:
+    found: CodeTyped = world.write(type_code, code=code, chat_id=chat_id)
     return found
 
 
@@ -151,17 +151,17 @@ def test_code_leads_to_four_digits_and_a_task(world: World) -> None:
 
 
 def test_wrong_codes_are_limited(world: World) -> None:
-    data: dict[str, object] = {}
-    for left in range(TRIES - 1, 0, -1):
-        answer = typed(world, "00000000", data=data)
+    for left in range(CODE_TRIES - 1, 0, -1):
+        answer = typed(world, "00000000")
         assert (answer.digits, answer.tries_left) == (None, left)
-        data = answer.data
-    answer = typed(world, "00000000", data=data)
+    answer = typed(world, "00000000")
     assert (answer.tries_left, answer.wait_minutes) == (0, 15)
-    data = answer.data
-    assert typed(world, world.join_code, data=data).digits is None
+    assert typed(world, world.join_code).digits is None
+    other = typed(world, "00000000", chat_id=602)
+    assert other.tries_left == CODE_TRIES - 1, "each chat has tries of its own"
     world.now += timedelta(minutes=15, seconds=1)
-    assert typed(world, world.join_code, data=data).digits is not None
+    assert typed(world, "00000000").tries_left == CODE_TRIES - 1, "after the wait they begin anew"
+    assert typed(world, world.join_code).digits is not None
 
 
 def test_recognised_person_owns_the_chat_and_the_task_is_closed(world: World) -> None:
