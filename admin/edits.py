@@ -2,16 +2,18 @@
 
 A form carries, signed, the values it was opened with. What somebody else changed meanwhile stays, and is
 told; a field that both changed is shown with both values, and whoever sends the form chooses. A form that
-changes nothing is said to change nothing: no service is called.
+changes nothing is said to change nothing: no service is called. What does not say what it was opened with is
+refused, because it would put back what others have written.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from flask import current_app, flash, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup, escape
 
+from admin.days import read_day
 from admin.languages import label
 from admin.storage import session
 from services.access.audit import find_last_author
@@ -54,6 +56,7 @@ class Edit:
     theirs: tuple[Difference, ...]
     opened_with: str
     is_sent: bool
+    is_unsigned: bool = False
 
     def carry_out(
         self, save: Callable[[], object | None], said: str | Callable[[], str], *, is_new: bool = False
@@ -63,6 +66,15 @@ class Edit:
         `is_new`: there is no record yet, so that even an empty form says something.
         """
         if not self.is_sent:
+            return False
+        if self.is_unsigned:
+            flash(
+                label(
+                    "Nothing was saved: the form does not say which version it was opened with. "
+                    "Please open the form again and make the change in it."
+                ),
+                "error",
+            )
             return False
         if self.conflicts:
             self._tell_of_others()
@@ -94,15 +106,20 @@ def take_edit(
     *,
     subject: tuple[str, int],
     show: Callable[[str, str], str] | None = None,
+    days: Collection[str] = (),
 ) -> Edit:
     """The form on `current`, or what was sent of it. `titles` name the fields for a person, `subject` is the
-    record as the audit trail names it, `show` says a value of a field in words.
+    record as the audit trail names it, `show` says a value of a field in words. Fields in `days` hold a day
+    like 2026-10-01: the same day typed in another way is no change.
     """
     if request.method == "GET":
         return open_edit(current, subject=subject)
     current = {name: _plain(value) for name, value in current.items()}
-    was = {**current, **_read_opened(current, subject)}
-    mine = _read_sent(current)
+    opened = _read_opened(current, subject)
+    if opened is None:
+        return replace(open_edit(current, subject=subject), is_sent=True, is_unsigned=True)
+    was = {**current, **opened}
+    mine = _read_sent(current, days)
     form = dict(current)
     conflicts: list[Difference] = []
     theirs: list[Difference] = []
@@ -147,7 +164,7 @@ def chosen_of(form: Values, field: str) -> list[str]:
     return [name.partition(":")[2] for name, value in form.items() if value and name.startswith(f"{field}:")]
 
 
-def _read_sent(current: Values) -> dict[str, str]:
+def _read_sent(current: Values, days: Collection[str]) -> dict[str, str]:
     """A text field that the form does not have stays as it is; a box that is not sent is not ticked."""
     sent: dict[str, str] = {}
     for name, value in current.items():
@@ -156,6 +173,8 @@ def _read_sent(current: Values) -> dict[str, str]:
             sent[name] = "1" if one in request.form.getlist(field) else ""
         else:
             sent[name] = _plain(request.form[name]) if name in request.form else value
+        if name in days and (day := read_day(sent[name])) is not None:
+            sent[name] = day.isoformat()
     return sent
 
 
@@ -177,13 +196,13 @@ def _sign(values: Values, subject: tuple[str, int]) -> str:
     return str(_serializer(values, subject).dumps(dict(values)))
 
 
-def _read_opened(current: Values, subject: tuple[str, int]) -> dict[str, str]:
-    """What the form was opened with; nothing of a form that says nothing of it or was tampered with."""
+def _read_opened(current: Values, subject: tuple[str, int]) -> dict[str, str] | None:
+    """What the form was opened with; None of a form that says nothing of it or was tampered with."""
     try:
         found = _serializer(current, subject).loads(request.form.get(OPENED_WITH, ""))
     except BadSignature:
-        return {}
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+        return None
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else None
 
 
 def _ask(one: Difference) -> Markup:

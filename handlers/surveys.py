@@ -27,6 +27,8 @@ router = Router(name="surveys")
 SKIP_WORDS = {"пропустить", "skip"}
 SEND_WORDS = {"отправить", "send"}
 BACK_WORDS = {"назад", "back"}
+IS_CHANGED = "is_changed"
+"""Noted in the chat while choices of an answer that was sent are ticked: "done" itself changes nothing."""
 
 
 class Pick(CallbackData, prefix="survey.pick"):
@@ -196,7 +198,7 @@ async def change(_query: CallbackQuery, callback_data: Change, talk: Talk) -> No
 
 @router.callback_query(Page.filter())
 async def turn_page(_query: CallbackQuery, callback_data: Page, talk: Talk) -> None:
-    talk.go("survey", run_id=callback_data.run_id, page=callback_data.page)
+    talk.go("survey", run_id=callback_data.run_id, page=callback_data.page, **_change_of(talk))
     await talk.act()
     await talk.show()
 
@@ -285,18 +287,26 @@ async def _read_at_review(talk: Talk, step: Step, typed: str) -> None:
         )
 
 
+def _change_of(talk: Talk) -> dict[str, Any]:
+    return {name: value for name, value in talk.place.data.items() if name == IS_CHANGED}
+
+
 async def answer(talk: Talk, run_id: int, fn: Any, note: str | None = None, **facts: Any) -> None:
     """The one write of a step, and where it leads: a survey that is done leads home with its last words."""
+    change = _change_of(talk)
 
     def lead(recorded: Recorded) -> tuple[str | None, dict[str, Any]]:
         if recorded.is_done and not recorded.is_change:
             return None, {}
         page = talk.place.data.get("page")
-        return "survey", {"run_id": run_id, **({"page": page} if page else {})}
+        is_ticking = recorded.is_sent and not recorded.is_change
+        begun = {IS_CHANGED: True} if is_ticking and (recorded.is_new or change) else {}
+        return "survey", {"run_id": run_id, **({"page": page} if page else {}), **begun}
 
     recorded = await talk.act(fn, actor=talk.actor, run_id=run_id, then=lead, **facts)
     if recorded.is_change:
-        await talk.show(talk.t("The change is kept.") if recorded.is_done else None)
+        kept = talk.t("The change is kept.") if recorded.is_new or change else talk.t("Nothing was changed.")
+        await talk.show(kept if recorded.is_done else None)
     elif recorded.is_done and (recorded.is_recorded or fn is runs.send):  # a double tap thanks once more
         step = await talk.read(read_step, run_id=run_id)
         await talk.show(step.survey.outro.get(talk.t.locale))

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from admin import words
 from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.configuration import panel_config
-from admin.edits import open_edit, take_edit
+from admin.days import read_day
+from admin.edits import Edit, open_edit, take_edit
 from admin.languages import label, locale
 from admin.privacy_words import AGE_GROUPS
 from admin.storage import now, session
@@ -100,6 +101,9 @@ class ConsentsPage(SecuredPage):
 
     @expose("/person/<int:person_id>/")
     def person(self, person_id: int) -> str:
+        return self._person(person_id)
+
+    def _person(self, person_id: int, age: Edit | None = None) -> str:
         actor = current_actor()
         person = read_person(session(), actor=actor, person_id=person_id)
         return self.show(
@@ -116,8 +120,8 @@ class ConsentsPage(SecuredPage):
             agreements=list_agreements(session(), actor=actor, person_id=person_id),
             operator=read_operator(session(), actor=actor, organization_id=person.organization_id),
             fields=FIELDS,
-            age_group=age_group_of(session(), person_id),
-            age_edit=open_edit(
+            age=age
+            or open_edit(
                 {"age_group": age_group_of(session(), person_id).value}, subject=("person", person_id)
             ),
             today=current_day(),
@@ -196,7 +200,7 @@ class ConsentsPage(SecuredPage):
         return redirect(url_for("consents.person", person_id=person_id))
 
     @expose("/person/<int:person_id>/age", methods=["POST"])
-    def age(self, person_id: int) -> Response:
+    def age(self, person_id: int) -> str | Response:
         chosen = request.form.get("age_group", "")
         if chosen not in set(AgeGroup):
             abort(404)
@@ -214,10 +218,9 @@ class ConsentsPage(SecuredPage):
                 self.succeeds(choose_age_group, age_group=AgeGroup(edit.form["age_group"]), **facts) or None
             )
 
-        if not edit.carry_out(save, label("Saved.")):
-            for one in edit.conflicts:
-                flash(one.told, "error")
-        return redirect(url_for("consents.person", person_id=person_id))
+        if edit.carry_out(save, label("Saved.")):
+            return redirect(url_for("consents.person", person_id=person_id))
+        return self._person(person_id, edit)
 
     @expose("/person/<int:person_id>/stop", methods=["POST"])
     def stop(self, person_id: int) -> Response:
@@ -252,10 +255,7 @@ def _kind(name: str) -> ConsentKind:
 
 
 def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return None
+    return read_day(request.form.get(name, ""))
 
 
 def _noon(day: date) -> datetime:

@@ -1,12 +1,11 @@
 """The psychologist's own records: the only page of the panel that shows a word of them."""
 
-from datetime import date
-
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor, current_day
+from admin.days import read_day
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now, session
@@ -36,9 +35,8 @@ class ConsultationPage(SecuredPage):
     @expose("/<int:person_id>/add", methods=["POST"])
     def add(self, person_id: int) -> str | Response:
         form = {name: request.form.get(name, "") for name in ("held_on", "with_person_id", "text")}
-        try:
-            held_on = date.fromisoformat(form["held_on"])
-        except ValueError:
+        held_on = read_day(form["held_on"])
+        if held_on is None:
             flash(label("Please fill in the date and what else is asked."), "error")
             return self._show(person_id, form)
         done = self.attempt(

@@ -15,13 +15,13 @@ from admin import words
 from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
 from admin.cycles import cycle, cycle_id_or_none, paper_head
+from admin.days import DateUnreadable, read_date
 from admin.edits import Edit, chosen_of, open_edit, take_edit, ticked
 from admin.languages import label, locale, plural, translator
 from admin.numbers import read_numbers
 from admin.previews import preview_of
 from admin.roadmap_words import ANSWERS, EVENT_STATUSES
 from admin.storage import now, session
-from admin.views.roadmap import DateUnreadable, read_date
 from models.events import EventKind, EventStatus
 from models.people import Role
 from notices.events import KINDS, describe_invitation
@@ -84,7 +84,7 @@ class EventPage(SecuredPage):
         event = read_event(session(), actor=current_actor(), event_id=event_id)
         current = _form_of(event)
         kind = current.pop("kind")
-        edit = take_edit(current, _titles(), subject=("event", event_id))
+        edit = take_edit(current, _titles(), subject=("event", event_id), days=("day",))
 
         def save() -> object | None:
             facts = _read_form(edit.form)

@@ -1,7 +1,6 @@
 """Import of a list of staff: template, check, what would happen, and only then the writing."""
 
 import io
-from datetime import date
 
 from flask import flash, redirect, request, send_file, url_for
 from flask_admin import expose
@@ -10,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.configuration import panel_config
+from admin.days import read_day
 from admin.languages import label, locale
 from admin.storage import now, session
 from models.jobs import FileKind
@@ -74,9 +74,8 @@ class ImportPage(SecuredPage):
             flash(label("Please choose the file with the list."), "error")
             return self._show(form)
         content = sent.stream.read(MOST_BYTES + 1)
-        try:
-            received_on = date.fromisoformat(form["received_on"])
-        except ValueError:
+        received_on = read_day(form["received_on"])
+        if received_on is None:
             flash(label("Please give the day on which the list was received."), "error")
             return self._show(form)
         if not self.succeeds(lambda _session: check_content(content)):

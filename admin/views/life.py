@@ -7,6 +7,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor, current_day
+from admin.days import read_day
 from admin.edits import Edit, flag, open_edit, take_edit
 from admin.languages import label
 from admin.numbers import read_number
@@ -284,7 +285,4 @@ class BankPage(SecuredPage):
 
 
 def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return None
+    return read_day(request.form.get(name, ""))

@@ -1,6 +1,6 @@
 """Meetings: the table, one meeting, and a log that the curator enters for a pair (docs/design.md#panel)."""
 
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin import words
 from admin.access import SecuredTable, current_actor
 from admin.cycles import kind_title, pack
+from admin.days import read_day
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import db, now, session
@@ -101,7 +102,7 @@ class MeetingTable(SecuredTable):
         pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)
         form = {name: request.form.get(name, "") for name in ("day", "clock", "minutes", "topic", "kind")}
         if request.method == "POST":
-            day = _day(form["day"])
+            day = read_day(form["day"])
             if day is None:
                 flash(label("Please give the date of the meeting."), "error")
             else:
@@ -139,13 +140,6 @@ def _words(card: MeetingCard) -> dict[str, str]:
 def _minutes() -> int:
     """0 for what is no number: the rule refuses it with its own sentence."""
     return read_number(request.form.get("minutes", "")) or 0
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 def _clock(typed: str) -> time | None:

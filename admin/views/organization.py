@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
-from admin.edits import open_edit, take_edit
+from admin.edits import Edit, open_edit, take_edit
 from admin.languages import label, translator
 from admin.numbers import read_number
 from admin.storage import now, session
@@ -44,10 +44,9 @@ class OrganizationPage(SecuredPage):
 
     @expose("/", methods=["GET", "POST"])
     def index(self) -> str | Response:
-        card = _card()
-        actor = current_actor()
+        card, actor = _card(), current_actor()
         edit = take_edit(
-            {name: value for name, value in asdict(card).items() if name in FIELDS},
+            _fields(card),
             {
                 "name": label("Full name"),
                 "address": label("Postal address"),
@@ -64,7 +63,12 @@ class OrganizationPage(SecuredPage):
 
         if edit.carry_out(save, label("The organisation's card is saved.")):
             return redirect(url_for("organization.index"))
+        return self._page(card, edit)
+
+    def _page(self, card: OrganizationCard, edit: Edit, center: Edit | None = None) -> str:
+        actor = current_actor()
         center_id = read_center(session(), actor=actor, organization_id=card.id)
+        center = center or open_edit(_center(center_id), subject=("organization", card.id))
         return self.show(
             "panel/organization.html",
             card=card,
@@ -72,13 +76,12 @@ class OrganizationPage(SecuredPage):
             edit=edit,
             zones=_zones(card.timezone),
             centers=list_centers(session(), actor=actor, organization_id=card.id),
-            center_id=center_id,
-            center_edit=open_edit(_center(center_id), subject=("organization", card.id)),
+            center=center,
             network=read_network(session(), actor=actor, organization_id=card.id),
         )
 
     @expose("/center", methods=["POST"])
-    def center(self) -> Response:
+    def center(self) -> str | Response:
         """Under which support centre the organisation works."""
         actor, organization_id = current_actor(), current_account().organization_id
         center_id = read_center(session(), actor=actor, organization_id=organization_id)
@@ -104,10 +107,10 @@ class OrganizationPage(SecuredPage):
             )
             return done or None
 
-        if not edit.carry_out(save, label("Saved.")):
-            for one in edit.conflicts:
-                flash(one.told, "error")
-        return redirect(url_for("organization.index"))
+        if edit.carry_out(save, label("Saved.")):
+            return redirect(url_for("organization.index"))
+        card = _card()
+        return self._page(card, open_edit(_fields(card), subject=("organization", card.id)), edit)
 
     @expose("/code")
     def code(self) -> str:
@@ -131,6 +134,10 @@ def _card() -> OrganizationCard:
     return read_organization(
         session(), actor=current_actor(), organization_id=current_account().organization_id
     )
+
+
+def _fields(card: OrganizationCard) -> dict[str, str]:
+    return {name: value for name, value in asdict(card).items() if name in FIELDS}
 
 
 def _center(center_id: int | None) -> dict[str, str]:

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle, cycle_id_or_none
+from admin.days import DateUnreadable, read_date
 from admin.languages import label, plural, translator
 from admin.numbers import read_number, read_numbers
 from admin.previews import preview_of
 from admin.privacy_words import PUBLICATION_GAPS, PUBLISHED, word
 from admin.roadmap_words import AUDIENCES, PUBLICATIONS
 from admin.storage import now, session
-from admin.views.roadmap import DateUnreadable, read_date
 from models.outreach import PublicationKind
 from models.pairs import PairStatus
 from models.people import Role

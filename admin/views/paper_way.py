@@ -1,6 +1,6 @@
 """The paper way: everything that a participant does in the chat, entered for them; forms to print."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import flash, redirect, request, url_for
 from flask_admin import expose
@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_actor, current_day
 from admin.cycles import cycle, cycle_id_or_none, kind_title, pack, paper_head
+from admin.days import read_day
 from admin.forms import make_field
 from admin.languages import label, locale
 from admin.people_words import SUGGESTIONS
@@ -244,10 +245,7 @@ def _is_unspoken(meeting: MeetingCard, person_id: int) -> bool:
 
 def _given() -> Given:
     source = request.form.get("source", "")
-    try:
-        said_on = date.fromisoformat(request.form.get("said_on", ""))
-    except ValueError:
-        said_on = None
+    said_on = read_day(request.form.get("said_on", ""))
     return Given(WordOf(source) if source in set(WordOf) else WordOf.PAPER, said_on)
 
 

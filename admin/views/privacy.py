@@ -8,6 +8,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
+from admin.days import DateUnreadable, read_date, read_day
 from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.numbers import read_number
@@ -57,10 +58,16 @@ class PrivacyPage(SecuredPage):
                 "notified_on": label("When the regulator was notified"),
             },
             subject=("organization", facts["organization_id"]),
+            days=("notified_on",),
         )
 
         def save() -> object | None:
-            told: dict[str, Any] = {**edit.form, "notified_on": _read_day(edit.form["notified_on"])}
+            try:
+                notified_on = read_date(edit.form["notified_on"])
+            except DateUnreadable:
+                flash(label("This is no date. Write it like 15.10.2026."), "error")
+                return None
+            told: dict[str, Any] = {**edit.form, "notified_on": notified_on}
             return self.attempt(edit_operator, **facts, **told, now=now())
 
         if edit.carry_out(save, label("Saved.")):
@@ -166,11 +173,4 @@ def _basis() -> AgreementBasis:
 
 
 def _day(name: str) -> date | None:
-    return _read_day(request.form.get(name, ""))
-
-
-def _read_day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
+    return read_day(request.form.get(name, ""))

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from admin import roadmap_words
 from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.cycles import cycle, cycle_id_or_none, pack
+from admin.days import DateUnreadable, read_date
 from admin.edits import Edit, open_edit, take_edit
 from admin.languages import day, label, locale, plural, translator
 from admin.numbers import read_number
@@ -33,10 +34,6 @@ from services.roadmap.leaders import is_among
 from services.roadmap.proofs import add_proof, finish_row, reopen_row
 from services.roadmap.reading import RoadmapRow, RowState, read_roadmap, read_row
 from services.roadmap.reminders import ask_responsible
-
-
-class DateUnreadable(ValueError):
-    """What was typed is no date of the calendar."""
 
 
 class RoadmapPage(SecuredPage):
@@ -118,6 +115,7 @@ class RoadmapPage(SecuredPage):
             },
             subject=("roadmap_entry", entry_id),
             show=lambda name, value: names.get(value, "") if name == "responsible_id" else value,
+            days=("planned_from", "planned_to"),
         )
 
         def save() -> object | None:
@@ -186,21 +184,6 @@ def _plan_of(one: Any) -> dict[str, str]:
     days = {"planned_from": one.planned_from, "planned_to": one.planned_to}
     found = {name: day.isoformat() if day else "" for name, day in days.items()}
     return {**found, "responsible_id": str(one.responsible_id or "")}
-
-
-def read_date(typed: str) -> date | None:
-    """What a date field sends, or a date typed the Russian way. Raises DateUnreadable; None for nothing."""
-    typed = typed.strip()
-    if not typed:
-        return None
-    pieces = typed.split(".")
-    try:
-        if len(pieces) == 3:  # noqa: PLR2004  # day, month, year
-            number, month, year = (int(piece) for piece in pieces)
-            return date(year, month, number)
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise DateUnreadable from error
 
 
 def _words(today: date) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
+from admin.days import DateUnreadable, read_date
 from admin.languages import label, locale
 from admin.storage import now, session
-from admin.views.roadmap import DateUnreadable, read_date
 from services.access.actors import Right
 from services.organizations.school_days import add_school_days, list_school_days, remove_school_days
 from services.organizations.working_days import list_holidays

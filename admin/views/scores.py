@@ -1,7 +1,7 @@
 """Scores: the nine criteria, satisfaction by side, meetings held against planned (A40 to A42)."""
 
 from flask import Response as FlaskResponse
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle, pack
 from admin.drawings import CHARTS
+from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.storage import now, session
 from services.access.actors import Right
@@ -16,6 +17,8 @@ from services.access.rights import LISTS
 from services.results.attendance import read_attendance
 from services.results.satisfaction import FEWEST_SEEN, read_satisfaction
 from services.results.sheets import (
+    NotYourSheet,
+    Sheet,
     criteria_of,
     latest_level,
     list_sheets,
@@ -59,26 +62,41 @@ class ScorePage(SecuredPage):
     @expose("/sheets/<int:sheet_id>/", methods=["GET", "POST"])
     def sheet(self, sheet_id: int) -> str | Response:
         criteria = criteria_of(pack())
-        if request.method == "POST":
-            saved = self.attempt(
+        found = read_sheet(session(), actor=current_actor(), run_id=sheet_id)
+        is_mine = found.author_id == current_account().id and current_user.has(Right.FILL_SCORES)
+        if request.method == "POST" and not is_mine:
+            raise NotYourSheet
+        ids = [one.question.id for one in criteria]
+        titles = {one.question.id: one.question.text.get(locale()) for one in criteria}
+        edit = take_edit(
+            {one: str(found.ratings.get(one, "")) for one in ids}
+            | {f"{one}_note": found.notes.get(one, "") for one in ids},
+            titles | {f"{one}_note": title for one, title in titles.items()},
+            subject=("survey_run", sheet_id),
+        )
+        saved: list[Sheet] = []
+
+        def save() -> object | None:
+            sheet = self.attempt(
                 save_sheet,
                 actor=current_actor(),
                 run_id=sheet_id,
-                ratings={one.question.id: request.form.get(one.question.id, "") for one in criteria},
-                notes={one.question.id: request.form.get(f"{one.question.id}_note", "") for one in criteria},
+                ratings={one: edit.form[one] for one in ids},
+                notes={one: edit.form[f"{one}_note"] for one in ids},
                 now=now(),
             )
-            if saved is not None:
-                flash(_said(saved.missing), "success")
-                return redirect(url_for("scores.sheet", sheet_id=sheet_id))
-        found = read_sheet(session(), actor=current_actor(), run_id=sheet_id)
+            saved.extend([sheet] if sheet is not None else [])
+            return sheet
+
+        if edit.carry_out(save, lambda: _said(saved[0].missing)):
+            return redirect(url_for("scores.sheet", sheet_id=sheet_id))
         return self.show(
             "panel/sheet.html",
             sheet=found,
             criteria=criteria,
             levels=pack().pack.scoring.levels,
-            form=request.form if request.method == "POST" else None,
-            is_mine=found.author_id == current_account().id and current_user.has(Right.FILL_SCORES),
+            edit=edit,
+            is_mine=is_mine,
             lang=locale(),
         )
 

@@ -84,9 +84,13 @@ class SheetPage(SecuredPage):
         faults: dict[str, AnswerRefused] = dict(filled.faults)
         if is_sending:
             faults = {**{one: AnswerMissing() for one in filled.missing}, **faults}
+        is_new = filled.is_new or (is_sending and not step.is_sent)
         step = read_step(session(), run_id=run_id)
         if faults:
             return self._draw(found, step, faults)
+        if not is_new:
+            flash(label("Nothing was changed."), "notice")
+            return redirect(url_for("sheets.index"))
         said = step.survey.outro.get(locale()) if step.is_sent else label("Saved. You may go on later.")
         flash(said, "success")
         return redirect(url_for("sheets.index"))

@@ -7,6 +7,7 @@ from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_actor, current_day
+from admin.days import read_day
 from admin.languages import label
 from admin.numbers import read_number
 from admin.storage import now
@@ -44,7 +45,4 @@ class SuggestionPage(SecuredPage):
 
 
 def _day() -> date | None:
-    try:
-        return date.fromisoformat(request.form.get("done_on", ""))
-    except ValueError:
-        return None
+    return read_day(request.form.get("done_on", ""))

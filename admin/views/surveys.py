@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from admin.access import SecuredPage, current_actor, current_day
 from admin.configuration import panel_config
 from admin.cycles import cycle, pack
+from admin.days import read_day
 from admin.forms import Field, faults_of, make_field, read_form
 from admin.languages import label, locale
 from admin.storage import now, session
@@ -122,7 +123,7 @@ class SurveyPage(SecuredPage):
         today = current_day()
         if request.method == "GET":
             return self._draw_paper(sheet, paper, today, {})
-        filled_on = _read_day(request.form.get("filled_on", ""))
+        filled_on = read_day(request.form.get("filled_on", ""))
         if filled_on is None:
             flash(label("Please say when the sheet was filled in."), "error")
             return self._draw_paper(sheet, paper, today, {})
@@ -143,9 +144,12 @@ class SurveyPage(SecuredPage):
             faults = {**{one: AnswerMissing() for one in filled.missing}, **faults}
         if faults:
             return self._draw_paper(sheet, paper, today, faults)
-        flash(
-            label("The sheet is in.") if filled.is_sent else label("Saved. You may go on later."), "success"
-        )
+        if filled.is_sent:
+            flash(label("The sheet is in."), "success")
+        elif filled.is_new:
+            flash(label("Saved. You may go on later."), "success")
+        else:
+            flash(label("Nothing was changed."), "notice")
         return redirect(url_for("surveys.run", run_id=run_id))
 
     def _draw_paper(
@@ -190,13 +194,6 @@ class SurveyPage(SecuredPage):
             raise NotFound from None
 
 
-def _read_day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
-
-
 def _type_in(
     session_: Session,
     *,
@@ -209,7 +206,7 @@ def _type_in(
     now: datetime,
 ) -> Filled:
     """Keep what is right; send the sheet only when all of it is."""
-    begin_paper(session_, actor=actor, run_id=run_id, filled_on=filled_on, today=today, now=now)
+    is_begun = begin_paper(session_, actor=actor, run_id=run_id, filled_on=filled_on, today=today, now=now)
     given = read_form(survey.questions(), request.form)
     if not is_sending:  # what is empty so far is not skipped: it may still be filled in
         given = {name: raw for name, raw in given.items() if raw is not None}
@@ -218,4 +215,4 @@ def _type_in(
         skip_rest(session_, actor=actor, run_id=run_id, now=now)
         send(session_, actor=actor, run_id=run_id, now=now)
         return replace(filled, is_sent=True)
-    return filled
+    return replace(filled, is_new=filled.is_new or is_begun)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.cycles import cycle
+from admin.days import read_day
 from admin.languages import label, translator
 from admin.storage import now, session
 from models.people import Role
@@ -192,7 +193,4 @@ def _parts(people: Sequence[Respondent], plan: Plan) -> list[Part]:
 
 
 def _read_day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.values.get(name, ""))
-    except ValueError:
-        return None
+    return read_day(request.values.get(name, ""))

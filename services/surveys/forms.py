@@ -45,12 +45,16 @@ class PaperSheet:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """`faults` by question; `missing` are asked questions that must be answered and are not, in order."""
+    """`faults` by question; `missing` are asked questions that must be answered and are not, in order.
+
+    `is_new`: what is kept differs from what was kept before.
+    """
 
     run_id: int
     faults: Mapping[str, AnswerRefused]
     missing: tuple[str, ...]
     is_sent: bool
+    is_new: bool
 
     @property
     def is_complete(self) -> bool:
@@ -71,23 +75,24 @@ def fill_form(
     """
     progress = open_progress(session, actor, run_id, now)
     faults: dict[str, AnswerRefused] = {}
+    is_new = False
     for question in progress.survey.questions():
         if question.id not in given or not _is_asked(progress, question):
             continue
         raw = given[question.id]
         if raw is None:
             if question.optional:
-                write_answer(session, actor, progress, question, None, is_final=True, now=now)
+                is_new |= write_answer(session, actor, progress, question, None, is_final=True, now=now)
         else:
             try:
                 value = read_raw(session, progress, question, raw)
             except AnswerRefused as error:
                 faults[question.id] = error
                 continue
-            write_answer(session, actor, progress, question, value, is_final=True, now=now)
+            is_new |= write_answer(session, actor, progress, question, value, is_final=True, now=now)
         progress = Progress(progress.run, progress.survey, progress.answers)
-    recorded = advance(session, actor, progress, now)
-    return Filled(run_id, faults, find_missing(progress), recorded.is_sent)
+    recorded = advance(session, actor, progress, now, is_new=is_new)
+    return Filled(run_id, faults, find_missing(progress), recorded.is_sent, is_new)
 
 
 def _is_asked(progress: Progress, question: Question) -> bool:
@@ -126,9 +131,10 @@ def read_paper(session: Session, *, actor: Actor, run_id: int) -> PaperSheet:
 
 def begin_paper(
     session: Session, *, actor: Actor, run_id: int, filled_on: date, today: date, now: datetime
-) -> None:
+) -> bool:
     """The curator types in a sheet that was filled in on paper: marked with author and date. What another
-    account had typed in before is dropped, as its author alone may see it.
+    account had typed in before is dropped, as its author alone may see it. False: the sheet was begun
+    in the same way before.
 
     Raises NotFound, NotAllowed, FilledInFuture, AnswersInAlready, RunClosed, BegunByRespondent.
     """
@@ -137,7 +143,7 @@ def begin_paper(
         raise FilledInFuture
     is_own = run.source is RunSource.PAPER and run.entered_by == actor.id
     if is_own and run.filled_on == filled_on:
-        return
+        return False
     if not is_own:
         session.execute(delete(Answer).where(Answer.run_id == run.id))
     run.source, run.entered_by, run.filled_on, run.issued_by = RunSource.PAPER, actor.id, filled_on, None
@@ -150,6 +156,7 @@ def begin_paper(
         now=now,
         after={"survey": run.survey_id, "filled_on": filled_on.isoformat()},
     )
+    return True
 
 
 def _find_for_paper(session: Session, actor: Actor, run_id: int, *, is_locked: bool = False) -> SurveyRun:

@@ -28,9 +28,10 @@ class RunClosed(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """`is_recorded` False: nothing changed, show where the run stands. `is_done`: nothing is left to do.
+    """`is_recorded` False: nothing was done, show where the run stands. `is_done`: nothing is left to do.
 
-    `is_change`: the survey was sent before, and this changed what was sent.
+    `is_change`: the survey was sent before, and this may change what was sent; `is_new`: what is kept differs
+    from what was kept before.
     """
 
     run_id: int
@@ -38,6 +39,7 @@ class Recorded:
     is_sent: bool
     is_done: bool
     is_change: bool = False
+    is_new: bool = False
 
 
 def open_progress(session: Session, actor: Actor, run_id: int, now: datetime) -> Progress:
@@ -115,10 +117,13 @@ def write_answer(
     *,
     is_final: bool,
     now: datetime,
-) -> None:
-    """Keep an answer; of one that was sent already, what it was before as well."""
+) -> bool:
+    """Keep an answer; of one that was sent already, what it was before as well. False: nothing is new."""
     stored = None if value is None else {"value": value}
     answer = progress.answers.get(question.id)
+    if answer is not None and (answer.value, answer.is_final) == (stored, is_final):
+        return False
+    is_new = answer is None or answer.value != stored
     if is_sent(progress.run) and answer is not None and answer.value != stored:
         session.add(
             AnswerChange(
@@ -143,9 +148,12 @@ def write_answer(
     else:
         answer.value, answer.is_final, answer.answered_at = stored, is_final, now
     session.flush()
+    return is_new
 
 
-def advance(session: Session, actor: Actor, before: Progress, now: datetime) -> Recorded:
+def advance(
+    session: Session, actor: Actor, before: Progress, now: datetime, *, is_new: bool = True
+) -> Recorded:
     """After a whole answer: on to the first question without one; a quick survey is sent by its question."""
     before.run.at_question = None
     session.flush()
@@ -153,10 +161,11 @@ def advance(session: Session, actor: Actor, before: Progress, now: datetime) -> 
     note_progress(session, progress)
     if is_sent(progress.run):
         follow(session, sent_run(progress), actor=actor, now=now)
-        return standing(progress, is_recorded=True, is_change=progress.survey.quick is None)
+        is_change = progress.survey.quick is None
+        return standing(progress, is_recorded=True, is_change=is_change, is_new=is_new)
     if progress.survey.quick is not None and progress.survey.quick in progress.values:
         send_progress(session, actor, progress, now)
-    return standing(progress, is_recorded=True)
+    return standing(progress, is_recorded=True, is_new=is_new)
 
 
 def send_progress(session: Session, actor: Actor, progress: Progress, now: datetime) -> None:
@@ -203,7 +212,9 @@ def is_sent(run: SurveyRun) -> bool:
     return run.status is SurveyStatus.SENT
 
 
-def standing(progress: Progress, *, is_recorded: bool, is_change: bool = False) -> Recorded:
+def standing(
+    progress: Progress, *, is_recorded: bool, is_change: bool = False, is_new: bool = False
+) -> Recorded:
     has_gone = is_sent(progress.run)
     is_done = has_gone and progress.current is None
-    return Recorded(progress.run.id, is_recorded, has_gone, is_done, is_change)
+    return Recorded(progress.run.id, is_recorded, has_gone, is_done, is_change, is_new)

@@ -51,10 +51,8 @@ def record_answer(
     question = progress.current
     if question is None or question.id != question_id:
         return standing(progress, is_recorded=False)
-    write_answer(
-        session, actor, progress, question, read_raw(session, progress, question, raw), is_final=True, now=now
-    )
-    return advance(session, actor, progress, now)
+    value = read_raw(session, progress, question, raw)
+    return _keep(session, actor, progress, question, value, now)
 
 
 def record_pick(
@@ -70,8 +68,14 @@ def record_pick(
         # of a button that was made up: an empty id, which nothing accepts
         picked = question.options[place].id if place < len(question.options) else ""
     value = read_raw(session, progress, question, Tapped((picked,)))
-    write_answer(session, actor, progress, question, value, is_final=True, now=now)
-    return advance(session, actor, progress, now)
+    return _keep(session, actor, progress, question, value, now)
+
+
+def _keep(
+    session: Session, actor: Actor, progress: Progress, question: Question, value: object, now: datetime
+) -> Recorded:
+    is_new = write_answer(session, actor, progress, question, value, is_final=True, now=now)
+    return advance(session, actor, progress, now, is_new=is_new)
 
 
 def add_typed(
@@ -86,8 +90,7 @@ def add_typed(
         return _finish_ticks(session, actor, progress, question, now)
     found = read_raw(session, progress, question, typed)
     if not isinstance(found, list):  # "not applicable", a whole answer
-        write_answer(session, actor, progress, question, found, is_final=True, now=now)
-        return advance(session, actor, progress, now)
+        return _keep(session, actor, progress, question, found, now)
     ticks: list[object] = list(found)
     kept: list[object] = [one for one in _ticks(progress, question) if one not in ticks]
     if any(isinstance(one, dict) for one in ticks):
@@ -139,10 +142,12 @@ def _keep_ticks(
 ) -> Recorded:
     value = read_raw(session, progress, question, _tapped(ticks)) if ticks else []
     is_kept = is_sent(progress.run) and bool(value)  # what was sent stays an answer while it is changed
-    write_answer(session, actor, progress, question, value, is_final=is_kept, now=now)
+    is_new = write_answer(session, actor, progress, question, value, is_final=is_kept, now=now)
     if progress.run.at_question is None:
         progress.run.at_question = question.id
-    return Recorded(progress.run.id, is_recorded=True, is_sent=is_sent(progress.run), is_done=False)
+    return Recorded(
+        progress.run.id, is_recorded=True, is_sent=is_sent(progress.run), is_done=False, is_new=is_new
+    )
 
 
 def _tapped(ticks: list[object]) -> Tapped:
@@ -164,8 +169,7 @@ def _finish_ticks(
 ) -> Recorded:
     ticks = _ticks(progress, question)
     value = None if question.optional and not ticks else read_raw(session, progress, question, _tapped(ticks))
-    write_answer(session, actor, progress, question, value, is_final=True, now=now)
-    return advance(session, actor, progress, now)
+    return _keep(session, actor, progress, question, value, now)
 
 
 def skip_question(
@@ -178,8 +182,7 @@ def skip_question(
         return standing(progress, is_recorded=False)
     if not question.optional:
         raise AnswerNeeded
-    write_answer(session, actor, progress, question, None, is_final=True, now=now)
-    return advance(session, actor, progress, now)
+    return _keep(session, actor, progress, question, None, now)
 
 
 def keep_answer(session: Session, *, actor: Actor, run_id: int, question_id: str, now: datetime) -> Recorded:

@@ -276,6 +276,10 @@ async def test_what_was_sent_is_changed_in_two_steps_and_a_skip_word_is_no_answe
     assert "Изменение сохранено" in changed
     assert "6 лет" in changed
     await anna.say("3")
+    same = await anna.say("6 лет")
+    assert "Изменений нет" in same
+    assert "Изменение сохранено" not in same
+    await anna.say("3")
     assert (await anna.labels()).count("Оставить как есть") == 1
     await anna.tap("Оставить как есть")
     assert "Ответы отправлены" in await anna.text()

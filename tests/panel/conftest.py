@@ -97,10 +97,29 @@ class Browser:
         **more: Any,
     ) -> str:
         """Post a form that stands on `page` (by default on the address itself)."""
-        form = {**(fields or {}), **more, "csrf_token": self.token(page or path)}
+        form = {**self.carried(page or path, path), **(fields or {}), **more}
         answer = self.client.post(path, data=form, follow_redirects=True)
         assert answer.status_code == status, (path, answer.status_code, text_of(answer.text)[:500])
         return answer.text
+
+    def carried(self, page: str, address: str) -> dict[str, str]:
+        """What the form of `page` for this address sends beside what a person fills in."""
+        text = self.client.get(page).text
+        form = next(
+            (
+                one
+                for one in re.findall(r"<form.*?</form>", text, re.DOTALL)
+                if f'action="{address}"' in one
+                or (page == address and "action=" not in one.partition(">")[0] and 'method="post"' in one)
+            ),
+            "",
+        )
+        opened = re.search(r'name="opened_with" value="([^"]*)"', form)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', form or text)
+        return {
+            "csrf_token": token[1] if token else self.token(),
+            **({"opened_with": unescape(opened[1])} if opened else {}),
+        }
 
     def post_raw(self, path: str, **form: Any) -> TestResponse:
         return self.client.post(path, data=form)

@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from models.accounts import AccountRole
+from models.accounts import Account, AccountOrganization, AccountRole
 from models.audit import AuditEntry
 from models.base import Base
 from models.engine import Database
 from models.events import Event, EventKind
-from models.people import Organization, Person
+from models.people import Organization, OrganizationKind, Person
 from models.person_notes import Eligibility
 from models.roadmap import RoadmapEntry
 from services.people.eligibility import set_eligibility
@@ -25,7 +25,7 @@ from services.roadmap.entries import lay_out
 from services.roadmap.events.planning import plan_event
 from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
-from tests.world import World
+from tests.world import World, found_school
 
 UNCHANGED = "Изменений нет"
 
@@ -77,6 +77,11 @@ def administrator(panel: Flask, world: World, add_account: Callable[..., int]) -
 
 def read(world: World, model: type[Base], key: int) -> Any:
     return world.read(lambda session: session.get_one(model, key))
+
+
+def count_rows(database: Database, model: type[Base]) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def test_an_older_form_puts_nothing_back(curator: Browser, second: Browser, world: World) -> None:
@@ -232,16 +237,125 @@ def test_a_form_without_a_change_says_so_and_leaves_no_trace(
 ) -> None:
     page, address = forms(world)[kind]
 
-    def trail() -> int:
-        with database.reading() as session:
-            return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
-
     form = opened(administrator, page, address)
-    before = trail()
+    before = count_rows(database, AuditEntry)
     said = text_of(send(administrator, address, form))
     assert UNCHANGED in said
     assert not re.search(r"Сохранено|исправлена|сохранен", said.partition("←")[0].partition(UNCHANGED)[0])
-    assert trail() == before
+    assert count_rows(database, AuditEntry) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_that_names_no_version_is_refused(kind: str, administrator: Browser, world: World) -> None:
+    page, address = forms(world)[kind]
+    form = opened(administrator, page, address)
+    told = {"age_group": "from_14"} if kind == "age group" else {}
+    for kept in ({}, {"opened_with": form["opened_with"] + "x"}):
+        rest = {name: value for name, value in form.items() if name != "opened_with"}
+        rest["csrf_token"] = opened(administrator, page, address)["csrf_token"]
+        texts = {n: f"{v} иначе" for n, v in rest.items() if isinstance(v, str) and n in TYPED}
+        said = text_of(send(administrator, address, {**rest, **texts, **told, **kept}))
+        assert "Ничего не сохранено: форма не говорит, с какой версией её открыли" in said
+    assert without_marks(opened(administrator, page, address)) == without_marks(form)
+
+
+TYPED = ("position", "title", "contact", "address", "experience_years", "offer_expires_days", "planned_to")
+
+
+def without_marks(form: dict[str, Any]) -> dict[str, Any]:
+    """Without what each rendering of a form draws anew."""
+    return {name: value for name, value in form.items() if name != "csrf_token"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "day"),
+    [("operator", "notified_on", "2026-10-01"), ("roadmap row", "planned_to", "2026-12-05")],
+)
+def test_a_day_typed_in_another_way_is_no_change(
+    kind: str, field: str, day: str, administrator: Browser, world: World
+) -> None:
+    page, address = forms(world)[kind]
+    send(administrator, address, {**opened(administrator, page, address), field: day})
+    form = opened(administrator, page, address)
+    assert form[field] == day
+    typed = ".".join(reversed(day.split("-")))
+    assert UNCHANGED in text_of(send(administrator, address, {**form, field: typed}))
+    assert opened(administrator, page, address)[field] == day
+
+
+def test_a_day_of_an_event_typed_in_another_way(curator: Browser, world: World) -> None:
+    page, address = forms(world)["event"]
+    form = opened(curator, page, address)
+    typed = ".".join(reversed(form["day"].split("-")))
+    assert UNCHANGED in text_of(send(curator, address, {**form, "day": typed}))
+
+
+def test_a_day_that_is_none_does_not_empty_the_field(administrator: Browser, world: World) -> None:
+    page = "/privacy/operator"
+    send(administrator, page, {**opened(administrator, page, page), "notified_on": "01.10.2026"})
+    said = send(administrator, page, {**opened(administrator, page, page), "notified_on": "первого"})
+    assert "Это не дата" in text_of(said)
+    assert opened(administrator, page, page)["notified_on"] == "2026-10-01"
+
+
+def test_a_conflict_of_age_groups_is_a_choice(curator: Browser, second: Browser, world: World) -> None:
+    page, address = forms(world)["age group"]
+    older = opened(second, page, address)
+    send(curator, address, {**opened(curator, page, address), "age_group": "from_14"})
+    asked = send(second, address, {**older, "age_group": "under_14"})
+    assert 'name="take_age_group"' in asked
+    assert "Пока вы правили, Вера Павловна Тихая изменил(а)" in text_of(asked)
+
+
+def test_a_conflict_of_centres_is_a_choice(
+    administrator: Browser, panel: Flask, world: World, add_account: Callable[..., int]
+) -> None:
+    add_account(world, AccountRole.ADMINISTRATOR, "other", "Ада Ивановна Другая")
+    other = Browser(panel.test_client(), "other")
+    first, last = (found_school(world.database, world.now, name=name) for name in ("Север", "Юг"))
+    with world.database.writing() as session:
+        accounts = session.scalars(select(Account.id)).all()
+        for one in (first, last):
+            session.get_one(Organization, one.organization_id).kind = OrganizationKind.SUPPORT_CENTER
+            session.add_all(
+                AccountOrganization(
+                    account_id=account, organization_id=one.organization_id, role=AccountRole.CURATOR
+                )
+                for account in accounts
+            )
+    older = opened(other, "/organization/", "/organization/center")
+    form = opened(administrator, "/organization/", "/organization/center")
+    send(administrator, "/organization/center", {**form, "center_id": str(first.organization_id)})
+    asked = send(other, "/organization/center", {**older, "center_id": str(last.organization_id)})
+    assert 'name="take_center_id"' in asked
+    assert "Записать моё: «Юг»" in text_of(asked)
+    assert read(world, Organization, world.organization_id).center_id == first.organization_id
+
+
+def test_a_sheet_of_criteria_saved_again_says_so(curator: Browser, world: World, database: Database) -> None:
+    curator.post("/scores/sheets/new", page="/scores/")
+    page = "/scores/sheets/1/"
+    form = opened(curator, page, page)
+    marked = next(name for name in form if name.endswith("_note")).removesuffix("_note")
+    assert "Сохранено" in text_of(send(curator, page, {**form, marked: "2"}))
+    before = count_rows(database, AuditEntry)
+    again = text_of(send(curator, page, opened(curator, page, page)))
+    assert UNCHANGED in again
+    assert "Сохранено" not in again
+    assert count_rows(database, AuditEntry) == before
+
+
+def test_a_sheet_of_the_staff_saved_again_says_so(curator: Browser, world: World, database: Database) -> None:
+    curator.post("/sheets/new", page="/sheets/", survey="swot_sheet")
+    page = "/sheets/1/"
+    form = opened(curator, page, page)
+    text = next(name for name in form if name.startswith("q_"))
+    assert "Сохранено" in text_of(send(curator, page, {**form, text: "12"}))
+    before = count_rows(database, AuditEntry)
+    again = text_of(send(curator, page, opened(curator, page, page)))
+    assert UNCHANGED in again
+    assert "Сохранено" not in again
+    assert count_rows(database, AuditEntry) == before
 
 
 def test_minutes_kept_again_without_a_change(curator: Browser, world: World) -> None:
