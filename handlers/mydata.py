@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
 from models.consents import ConsentDecision
+from models.names import full_name
 from models.people import ParticipationStatus, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
@@ -87,7 +88,7 @@ def summary_screen(session: Session, place: Place, t: Translator, _now: datetime
     actor = person_in_chat(place.person_id, place.organization_id)
     data = read_own_data(session, actor=actor, locale=t.locale)
     person = data["person"]
-    name = " ".join(filter(None, (person["family_name"], person["given_name"], person["patronymic"])))
+    name = full_name(person["family_name"], person["given_name"], person["patronymic"])
     lines = [
         t("<b>What is kept about you</b>"),
         t("Name: {name}", name=name),

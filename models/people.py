@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models import names
 from models.base import Base, enum_column
 
 
@@ -98,7 +99,7 @@ class Person(Base):
 
     @property
     def full_name(self) -> str:
-        return " ".join(filter(None, (self.family_name, self.given_name, self.patronymic)))
+        return names.full_name(self.family_name, self.given_name, self.patronymic)
 
     @property
     def sort_key(self) -> tuple[str, str, str, int]:
@@ -106,14 +107,14 @@ class Person(Base):
 
         Lists are sorted by it and not in SQL: SQLite puts Ё before А, PostgreSQL sorts by its own locale.
         """
-        names = (self.family_name, self.given_name, self.patronymic)
-        family, given, middle = (name.casefold().replace("ё", "е") for name in names)
+        written = (self.family_name, self.given_name, self.patronymic)
+        family, given, middle = (names.fold(name) for name in written)
         return family, given, middle, self.id
 
     @property
     def polite_name(self) -> str:
         """First name and patronymic, as colleagues address each other."""
-        return " ".join(filter(None, (self.given_name, self.patronymic)))
+        return names.polite_name(self.given_name, self.patronymic)
 
 
 class Participation(Base):

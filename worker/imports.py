@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.jobs import FileKind
+from models.names import fold
 from services.access.errors import DomainError, NotFound
 from services.files.jobs import report_progress
 from services.files.store import (
@@ -34,7 +35,7 @@ from services.people.imports.register import (
     read_added,
 )
 from services.people.imports.results import write_result
-from services.people.imports.rows import Fate, StaffList, fold, read_list
+from services.people.imports.rows import Fate, StaffList, read_list
 from services.people.imports.tables import read_table
 from worker.work import Outcome, Work
 

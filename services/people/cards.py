@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.orm import Session
 
+from models import names
 from models.accounts import Account, AccountRole
 from models.audit import Action
 from models.changes import change_row
@@ -50,12 +51,12 @@ class PersonFacts:
 
     @property
     def full_name(self) -> str:
-        return " ".join(filter(None, (self.family_name, self.given_name, self.patronymic)))
+        return names.full_name(self.family_name, self.given_name, self.patronymic)
 
     @property
     def polite_name(self) -> str:
         """First name and patronymic, as colleagues address each other."""
-        return " ".join(filter(None, (self.given_name, self.patronymic)))
+        return names.polite_name(self.given_name, self.patronymic)
 
 
 class ChatState(StrEnum):
@@ -276,11 +277,11 @@ def list_people(
         select(Person).where(Person.organization_id == organization_id, Person.erased_at.is_(None))
     )
     roles = _roles_by_person(session, cycle.id)
-    wanted = _fold(search)
+    wanted = names.fold(search)
     people = [
         person
         for person in sorted(found, key=lambda one: one.sort_key)
-        if wanted in _fold(f"{person.full_name} {person.position}")
+        if wanted in names.fold(f"{person.full_name} {person.position}")
         and _has(roles[person.id], role=role, status=status)
     ]
     consents = read_states(session, organization_id=organization_id)
@@ -316,10 +317,6 @@ def find_staff(session: Session, *, organization_id: int, cycle_id: int) -> dict
         .order_by(Account.id.desc())
     )
     return {person_id: role for person_id, role in found}  # noqa: C416  # rows
-
-
-def _fold(written: str) -> str:
-    return " ".join(written.casefold().replace("ё", "е").split())
 
 
 def _has(roles: list[RoleFacts], *, role: Role | None, status: ParticipationStatus | None) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from models.names import fold
 from services.dates.folding import with_digits
 from services.programmes.descriptions import describe
 from services.programmes.surveys import SHORT_LIMIT, Option, Question
@@ -72,8 +73,7 @@ def _clean(typed: str) -> str:
 
 def _fold(typed: str) -> str:
     """One spelling for comparing labels: no case, no ё, no quotes or stray punctuation at the ends."""
-    folded = re.sub(r"\s+", " ", _clean(typed)).casefold().replace("ё", "е")
-    return folded.strip(" .,;:!?«»\"'()")
+    return fold(_clean(typed)).strip(" .,;:!?«»\"'()")
 
 
 def _means_not_applicable(raw: Raw) -> bool:

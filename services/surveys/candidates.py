@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.names import fold
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.surveys import SurveyRun
 from services.consents.states import has_consent
@@ -78,4 +79,4 @@ def _complete(piece: str, people: Sequence[Option]) -> str:
 
 
 def _words(name: str) -> list[str]:
-    return name.casefold().replace("ё", "е").split()
+    return fold(name).split()

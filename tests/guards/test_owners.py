@@ -170,3 +170,22 @@ def test_what_a_unit_notes_is_kept_by_one_typed_class() -> None:
         if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("session.info")
     }
     assert found == {"models/unit_notes.py"}
+
+
+def test_names_are_written_and_compared_in_one_module() -> None:
+    """A copy that forgets a hyphen or ё makes two people of one."""
+    folding = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and node.value == "ё"
+    }
+    # the second folds whole messages and keeps the place of each character
+    assert folding == {"models/names.py", "services/dates/folding.py"}
+    joining = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and ast.unparse(node).startswith("' '.join(filter(None,")
+    }
+    assert joining == {"models/names.py"}

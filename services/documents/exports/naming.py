@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.names import full_name
 from models.pairs import Decision, DeclineReason, PairMember
 from models.people import Person, Role
 from models.programmes import Cycle, Programme
@@ -36,7 +37,7 @@ def names_of(session: Session, person_ids: Iterable[int | None]) -> dict[int | N
             Person.id.in_(wanted)
         )
     )
-    return {one: " ".join(filter(None, names)) for one, *names in rows}
+    return {one: full_name(*names) for one, *names in rows}
 
 
 def sides_of(session: Session, pair_ids: Iterable[int | None]) -> dict[int, dict[Role, Member]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from services.dates.folding import fold
 from services.messages_read.reading.names import (
     PATRONYMIC_IN_ANY_CASE,
     SURNAME_IN_ANY_CASE,
@@ -159,7 +160,7 @@ def _with_initials(
     match = before or (after if after and after.group(1).isupper() else None)
     if match is None:
         return candidates, start, end
-    letters = "".join(letter for letter in match.groups() if letter).lower().replace("ё", "е")
+    letters = fold("".join(letter for letter in match.groups() if letter))
     chosen = tuple(member for member in candidates if member.initials.startswith(letters))
     if not chosen:
         return candidates, start, end

@@ -6,6 +6,7 @@ See docs/domain.md#meeting-messages, samples 7 and 11.
 import re
 from dataclasses import dataclass
 
+from services.dates.folding import fold
 from services.messages_read.reading.names import SURNAME_IN_ANY_CASE, first_name_forms
 from services.messages_read.reading.readings import Warned
 
@@ -141,7 +142,7 @@ def _end_of_name(text: str, end: int) -> int:
 
 
 def _is_surname(name: str) -> bool:
-    return any(SURNAME_IN_ANY_CASE.fullmatch(word.lower().replace("ё", "е")) for word in name.split())
+    return any(SURNAME_IN_ANY_CASE.fullmatch(fold(word)) for word in name.split())
 
 
 def _kin_before(folded: str, place: int) -> tuple[int, str] | None:

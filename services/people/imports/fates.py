@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.names import fold, full_name
 from models.people import Person
-from services.people.imports.rows import Fate, Listed, fold
+from services.people.imports.rows import Fate, Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def read_known(session: Session, organization_id: int) -> dict[str, str]:
         )
     )
     return {
-        fold(" ".join(filter(None, (family, given, patronymic)))): fold(position)
+        fold(full_name(family, given, patronymic)): fold(position)
         for family, given, patronymic, position in found
     }
 

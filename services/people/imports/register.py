@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models.audit import Action, AuditEntry
 from models.imports import ImportState, LegalGround, Origin, PeopleImport
 from models.jobs import FileKind, Job, StoredFile
+from models.names import full_name
 from models.people import Person
 from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
@@ -221,7 +222,7 @@ def read_added(session: Session, import_id: int) -> list[str]:
         .join(Origin, Origin.person_id == Person.id)
         .where(Origin.import_id == import_id)
     )
-    return [" ".join(filter(None, names)) for names in found]
+    return [full_name(*names) for names in found]
 
 
 def find_list(session: Session, import_id: int) -> StoredFile:

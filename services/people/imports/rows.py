@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models import names
 from services.access.errors import N_, DomainError
 from services.people.cards import NAME_LIMIT, POSITION_LIMIT
 
@@ -81,7 +82,7 @@ class Listed:
 
     @property
     def full_name(self) -> str:
-        return " ".join(filter(None, (self.family_name, self.given_name, self.patronymic)))
+        return names.full_name(self.family_name, self.given_name, self.patronymic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,6 @@ def read_list(table: Iterator[Sequence[str]]) -> StaffList:
         if any(_cell(cells, place) for place in columns.values())
     ]
     return StaffList(tuple(rows), ignored)
-
-
-def fold(name: str) -> str:
-    """A name for comparing: case, ё, hyphens and spaces do not make two people."""
-    plain = re.sub(r"[‑–—]", "-", name.casefold().replace("ё", "е"))
-    return " ".join(plain.split())
 
 
 def letters(place: int) -> str:
@@ -144,7 +139,7 @@ def _find_headings(table: Iterator[Sequence[str]]) -> tuple[dict[str, int], tupl
 
 
 def _fold_heading(cell: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]", "", cell.casefold().replace("ё", "е")).split())
+    return names.fold(re.sub(r"[^\w\s]", "", cell))
 
 
 def _cell(cells: Sequence[str], place: int) -> str:
@@ -161,12 +156,12 @@ def _read_row(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> 
         else:
             family, given, patronymic = read[FAMILY], read[GIVEN], read.get(PATRONYMIC, "")
             origin = {name: name for name in (FAMILY, GIVEN, PATRONYMIC)}
-        names = {FAMILY: family, GIVEN: given, PATRONYMIC: patronymic}
-        for meaning, name in names.items():
+        parts = {FAMILY: family, GIVEN: given, PATRONYMIC: patronymic}
+        for meaning, name in parts.items():
             _check_name(meaning, name, origin[meaning])
         _check_position(position)
     except _Fault as fault:
-        told = read.get(FULL) or " ".join(filter(None, (read.get(FAMILY), read.get(GIVEN))))
+        told = read.get(FULL) or names.full_name(read.get(FAMILY, ""), read.get(GIVEN, ""), "")
         cell = f"{letters(columns[fault.column])}{number}"
         return Listed(number, told[:NAME_LIMIT], "", "", position[:POSITION_LIMIT], fault.fault, cell)
     family, given, patronymic = (_capitalise(name) for name in (family, given, patronymic))
