@@ -39,6 +39,7 @@ from models.storable import ValueNotStorable
 from services.access.actors import Right
 from services.access.errors import DomainError, NotAllowed, NotFound
 from services.accounts.passwords import unused_hash
+from services.documents import words as states
 
 __all__ = ["PanelConfig", "create_panel"]
 
@@ -69,6 +70,7 @@ def create_panel(config: PanelConfig) -> Flask:
         locale=locale,
         languages=LANGUAGE_NAMES,
         words=words,
+        states=states,
         account_words=account_words,
         privacy_words=privacy_words,
         rights=Right,

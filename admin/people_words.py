@@ -2,7 +2,6 @@
 
 from models.audit import Action
 from models.imports import ImportState, LegalGround
-from models.people import Outcome
 from models.person_notes import AbsenceKind
 from notices.suggestions import KINDS as SUGGESTIONS
 from services.access.errors import N_
@@ -16,7 +15,6 @@ __all__ = [
     "GROUNDS",
     "IMPORTS",
     "MERGED",
-    "OUTCOMES",
     "PAIR_FATES",
     "PEOPLE_ACTIONS",
     "STANDS",
@@ -50,14 +48,6 @@ PAIR_FATES = {
     PairFate.END_EARLY: N_("ended early"),
 }
 
-OUTCOMES = {
-    Outcome.COMPLETED: N_("completed the pair's plan"),
-    Outcome.EXTENDED: N_("the pair goes on next year"),
-    Outcome.ENDED_EARLY: N_("the pair ended early"),
-    Outcome.UNPAIRED: N_("stayed without a pair"),
-    Outcome.UNFINISHED: N_("did not finish the questionnaire"),
-    Outcome.LEFT: N_("left the programme"),
-}
 
 ABSENCES = {
     AbsenceKind.LEAVE: N_("long leave"),

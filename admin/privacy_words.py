@@ -1,7 +1,6 @@
 """The panel's words for consents and personal data; templates translate them."""
 
 from admin.words import word
-from models.consents import ConsentMedium
 from models.people import AgeGroup
 from models.privacy import AgreementBasis, DutyKind
 from services.access.errors import N_
@@ -11,7 +10,6 @@ from services.privacy.publications import Gap
 __all__ = [
     "AGE_GROUPS",
     "AGREEMENT_BASES",
-    "CONSENT_MEDIA",
     "DATA_GROUPS",
     "ERASURE_REASONS",
     "MENTOR_PAPERS",
@@ -26,11 +24,6 @@ PRIVACY_DUTIES = {
     DutyKind.ERASURE: N_("Destroy the data: the consent is withdrawn"),
     DutyKind.STOP: N_("Stop the processing: a demand has come"),
     DutyKind.UNPUBLISH: N_("Take down what is published"),
-}
-CONSENT_MEDIA = {
-    ConsentMedium.CHAT: N_("in the chat"),
-    ConsentMedium.PAPER: N_("on paper"),
-    ConsentMedium.WEB: N_("in a web form"),
 }
 MENTOR_PAPERS = {
     MentorPaper.CONSENT: N_("no written consent to mentoring"),

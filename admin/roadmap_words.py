@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from models.audit import Action
 from models.events import EventStatus, GuestAnswer
-from models.messages import NoticeKind
 from models.outreach import PublicationKind
 from models.people import Role as Side
 from models.roadmap import ProofKind
 from services.access.errors import N_
-from services.programmes.roadmaps import Evidence, Role
+from services.programmes.roadmaps import Evidence
 from services.roadmap.reading import RowState
 
 STATES = {
@@ -24,18 +23,6 @@ TAGS = {RowState.DONE: "good", RowState.LATE: "bad", RowState.DUE: "mine", RowSt
 
 PROOFS = {ProofKind.LINK: N_("link"), ProofKind.FILE: N_("file"), ProofKind.WORD: N_("by word")}
 
-PARTS: Mapping[Role, str] = {
-    "curator": N_("curator"),
-    "head": N_("head"),
-    "deputy_head": N_("deputy head"),
-    "methodist": N_("methodologist"),
-    "psychologist": N_("psychologist"),
-    "mentor": N_("mentors"),
-    "mentee": N_("mentees"),
-    "council_chair": N_("chair of the pedagogical council"),
-    "education_authority": N_("education authority"),
-    "organizations": N_("educational organisations"),
-}
 
 EVIDENCE: Mapping[Evidence, str] = {
     "requests_collected": N_("Mentees' questionnaires sent"),
@@ -101,11 +88,6 @@ SUBJECTS = {
     "web_link": N_("personal link to a form"),
 }
 
-NOTICES = {
-    NoticeKind.ROADMAP_REMINDER: N_("Reminder of a row of the roadmap"),
-    NoticeKind.ROADMAP_ASKED: N_("Curator's reminder of a row"),
-    NoticeKind.ROADMAP_DIGEST: N_("Monday digest of the roadmap"),
-}
 
 EVENT_STATUSES = {
     EventStatus.PLANNED: N_("ahead"),
@@ -122,13 +104,6 @@ EVENT_ACTIONS = {
     Action.EVENT_HELD: N_("Attendance of an event noted"),
     Action.EVENT_MINUTES_WRITTEN: N_("Minutes of an event written"),
     Action.EVENT_MATERIAL_ADDED: N_("Material of an event added"),
-}
-EVENT_NOTICES = {
-    NoticeKind.EVENT_INVITATION: N_("Invitation to an event"),
-    NoticeKind.EVENT_MOVED: N_("Event moved"),
-    NoticeKind.EVENT_CANCELLED: N_("Event called off"),
-    NoticeKind.EVENT_REMINDER: N_("Reminder of an event"),
-    NoticeKind.EVENT_MATERIALS: N_("Materials of an event"),
 }
 
 PUBLICATIONS = {
@@ -149,4 +124,3 @@ OUTREACH_ACTIONS = {
     Action.MEMO_WRITTEN: N_("Memo written"),
     Action.MEMO_SENT: N_("Memo sent"),
 }
-OUTREACH_NOTICES = {NoticeKind.MEMO_SENT: N_("Memo")}

@@ -1,15 +1,7 @@
 """Words of the panel for surveys: who answers, when, how, and where an answer stands."""
 
-from models.surveys import SurveyStatus, WaveKind, WaveStatus
+from models.surveys import WaveKind, WaveStatus
 from services.access.errors import N_
-
-RUNS = {
-    SurveyStatus.OPEN: N_("no answer yet"),
-    SurveyStatus.PAUSED: N_("begun"),
-    SurveyStatus.SENT: N_("answered"),
-    SurveyStatus.PARTIAL: N_("answered in part"),
-    SurveyStatus.EXPIRED: N_("closed without an answer"),
-}
 
 RUN_SOURCES = {
     "chat": N_("in the chat"),
@@ -18,14 +10,6 @@ RUN_SOURCES = {
     "panel": N_("in the panel"),
 }
 
-AUDIENCES = {
-    "mentee": N_("mentees"),
-    "mentor": N_("mentors"),
-    "curator": N_("curator"),
-    "psychologist": N_("psychologist"),
-    "head": N_("head"),
-    "partner": N_("partners"),
-}
 
 OCCASIONS = {
     "mentee_intake": N_("when joining"),

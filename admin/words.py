@@ -13,28 +13,13 @@ from admin.people_words import PEOPLE_ACTIONS
 from models.accounts import AccountRole
 from models.audit import Action
 from models.jobs import JobStatus
-from models.meetings import MeetingFormat, MeetingStatus, Source
-from models.messages import NoticeKind, OutboxStatus
-from models.pairs import Decision, DeclineReason, PairStatus
-from models.people import ParticipationStatus, Role
 from models.tasks import TaskKind
 from services.access.errors import N_, Unstorable
-from services.consents.states import ConsentState
 from services.curator.overview import Block
 from services.pairs.assignments import EndReason
 from services.pairs.cards import WaitsFor
 from services.pairs.fit import Caution
 from services.people.cards import ChatState
-
-ROLES = {Role.MENTEE: N_("mentee"), Role.MENTOR: N_("mentor")}
-
-ACCOUNT_ROLES = {
-    AccountRole.ADMINISTRATOR: N_("administrator"),
-    AccountRole.CURATOR: N_("curator"),
-    AccountRole.HEAD: N_("head"),
-    AccountRole.PSYCHOLOGIST: N_("psychologist"),
-    AccountRole.OBSERVER: N_("observer"),
-}
 
 ACCOUNT_ROLE_HINTS = {
     AccountRole.ADMINISTRATOR: N_("everything but approvals and consultations; keeps all accounts"),
@@ -44,21 +29,6 @@ ACCOUNT_ROLE_HINTS = {
     AccountRole.OBSERVER: N_("sees only figures and scores, nobody's name"),
 }
 
-PARTICIPATIONS = {
-    ParticipationStatus.INTAKE: N_("fills in the questionnaire"),
-    ParticipationStatus.READY: N_("in the bank"),
-    ParticipationStatus.PAIRED: N_("in a pair"),
-    ParticipationStatus.LEFT: N_("left the programme"),
-}
-
-CONSENTS = {
-    ConsentState.NONE: N_("not asked yet"),
-    ConsentState.GIVEN: N_("given"),
-    ConsentState.OUTDATED: N_("given to an earlier text"),
-    ConsentState.DECLINED: N_("declined"),
-    ConsentState.WITHDRAWN: N_("withdrawn"),
-    ConsentState.EXPIRED: N_("its term has ended"),
-}
 
 CHATS = {
     ChatState.NONE: N_("not invited"),
@@ -67,18 +37,6 @@ CHATS = {
     ChatState.UNREACHABLE: N_("cannot be reached"),
 }
 
-PAIRS = {
-    PairStatus.DRAFT: N_("draft: nobody has been told"),
-    PairStatus.OFFERED: N_("offered"),
-    PairStatus.ACCEPTED: N_("accepted by both"),
-    PairStatus.ORDERED: N_("order signed"),
-    PairStatus.ACTIVE: N_("at work"),
-    PairStatus.PAUSED: N_("paused"),
-    PairStatus.COMPLETED: N_("completed"),
-    PairStatus.TERMINATED: N_("ended early"),
-    PairStatus.DECLINED: N_("one side declined"),
-    PairStatus.EXPIRED: N_("offer ended"),
-}
 
 AWAITED = {
     WaitsFor.MENTEE: N_("waits for the mentee"),
@@ -88,15 +46,6 @@ AWAITED = {
 }
 AWAITS_CURATOR = N_("waits for the curator")
 
-DECISIONS = {Decision.ACCEPTED: N_("accepted the offer"), Decision.DECLINED: N_("declined the offer")}
-
-DECLINE_REASONS = {
-    DeclineReason.SCHEDULE: N_("the schedules do not fit"),
-    DeclineReason.SUBJECT: N_("another subject"),
-    DeclineReason.WORKLOAD: N_("too much work"),
-    DeclineReason.PERSONAL: N_("personal reasons"),
-    DeclineReason.OTHER: N_("another reason"),
-}
 
 END_REASONS = {
     EndReason.COMPLETED: N_("the plan is carried out"),
@@ -107,25 +56,6 @@ END_REASONS = {
     EndReason.CONSENT_WITHDRAWN: N_("consent was withdrawn"),
 }
 
-MEETINGS = {
-    MeetingStatus.PROPOSED: N_("proposed, waits for the other side"),
-    MeetingStatus.PLANNED: N_("planned"),
-    MeetingStatus.HELD: N_("held"),
-    MeetingStatus.MISSED: N_("did not take place"),
-    MeetingStatus.MOVED: N_("moved"),
-    MeetingStatus.CANCELLED: N_("cancelled"),
-}
-
-MEETING_FORMATS = {MeetingFormat.IN_PERSON: N_("in person"), MeetingFormat.ONLINE: N_("online")}
-
-SOURCES = {Source.BOT: N_("from the chat"), Source.PANEL: N_("entered by the curator")}
-
-OUTBOX = {
-    OutboxStatus.WAITING: N_("waits to be sent"),
-    OutboxStatus.SENT: N_("sent"),
-    OutboxStatus.SKIPPED: N_("not sent: no longer needed"),
-    OutboxStatus.PARKED: N_("refused by Telegram"),
-}
 
 JOBS = {
     JobStatus.WAITING: N_("in the queue"),
@@ -211,42 +141,6 @@ CAUTIONS = {
     Caution.NOT_INFORMED: N_("The mentor has not confirmed knowing of the written agreement."),
 }
 
-NOTICES: Mapping[NoticeKind, str] = {
-    NoticeKind.JOINING_RECOGNISED: N_("Recognised by the curator"),
-    NoticeKind.JOINING_REFUSED: N_("Not recognised"),
-    NoticeKind.JOINING_MOVED: N_("The person writes from another chat now"),
-    NoticeKind.JOINING_UNDONE: N_("A chat is unlinked again"),
-    NoticeKind.ACCOUNT_UNLINKED: N_("The chat no longer opens the panel"),
-    NoticeKind.ACCOUNT_CHANGED: N_("Word to the owner of an account"),
-    NoticeKind.SUGGESTION_DECIDED: N_("Decision on the mentor's suggestion"),
-    NoticeKind.CONSENT_REQUEST: N_("Question for a consent"),
-    NoticeKind.PRIVACY_ERASED: N_("Word that the data are destroyed"),
-    NoticeKind.SURVEY_UNFINISHED: N_("Reminder of an unfinished questionnaire"),
-    NoticeKind.PAIR_OFFER: N_("Offer of a pair"),
-    NoticeKind.PAIR_ACCEPTED: N_("The pair is agreed"),
-    NoticeKind.PAIR_DECLINED: N_("The offer was declined"),
-    NoticeKind.PAIR_EXPIRED: N_("The offer ran out"),
-    NoticeKind.PAIR_WITHDRAWN: N_("The offer was withdrawn"),
-    NoticeKind.PAIR_UNREACHABLE: N_("The partner cannot be reached at present"),
-    NoticeKind.PAIR_ENDED: N_("The pair has ended"),
-    NoticeKind.PAIR_PAUSED: N_("The pair is paused"),
-    NoticeKind.PAIR_RESUMED: N_("The pair goes on"),
-    NoticeKind.PERSON_DISMISSED: N_("Part in the programme has ended"),
-    NoticeKind.PERSON_TRANSFERRED: N_("Transferred to another organisation"),
-    NoticeKind.CYCLE_CLOSED: N_("The school year is over: thanks and an offer"),
-    NoticeKind.MEETING_PROPOSED: N_("Meeting proposed"),
-    NoticeKind.MEETING_PLANNED: N_("Meeting planned"),
-    NoticeKind.MEETING_CANCELLED: N_("Meeting cancelled"),
-    NoticeKind.MEETING_REMINDER: N_("Reminder of a meeting"),
-    NoticeKind.MEETING_QUESTION: N_("Question after a meeting"),
-    NoticeKind.SURVEY_INVITE: N_("Invitation to answer a survey"),
-    NoticeKind.FEEDBACK_INVITE: N_("Invitation to give feedback"),
-    NoticeKind.FEEDBACK_REMINDER: N_("Reminder of feedback"),
-    NoticeKind.SCREEN_CURRENT: N_("The person's current screen"),
-    **roadmap_words.NOTICES,
-    **roadmap_words.EVENT_NOTICES,
-    **roadmap_words.OUTREACH_NOTICES,
-}
 
 ACTIONS: Mapping[Action, str] = {
     **account_words.ACTIONS,

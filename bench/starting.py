@@ -21,6 +21,7 @@ from bench.school import LOGIN, PASSWORD
 from models.engine import Database
 from models.jobs import Job, JobStatus
 from models.people import Organization
+from notices.language import load_translators
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.documents.exports.requests import enqueue_export
 from services.documents.exports.tables import Filters
@@ -169,7 +170,7 @@ def wait_for_job(database: Database, process: Process, kind: str) -> None:
             what="people",
             format=kind,
             filters=Filters(),
-            locale="ru",
+            t=load_translators()["ru"],
             key=kind,
             now=now,
         )

@@ -32,7 +32,7 @@ def export_table(site: Site, telling: Telling, arguments: argparse.Namespace) ->
                 format=arguments.format,
                 out=out,
                 now=now,
-                locale=site.settings.locale,
+                t=telling.t,
                 filters=Filters(organization_id=find_organization(session, named).id if named else None),
             )
         with database.writing() as session:

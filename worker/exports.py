@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from sqlalchemy.orm import Session
 
 from models.jobs import FileKind
+from notices.language import load_translators
 from services.documents.exports.tables import Column, Filters, Row
 from services.documents.exports.writing import (
     Export,
@@ -133,7 +134,7 @@ def run_export(work: Work) -> Outcome:
             actor=work.actor(session),
             what=arguments["what"],
             filters=Filters.from_plain(arguments.get("filters", {})),
-            locale=arguments.get("locale", "ru"),
+            t=load_translators()[arguments.get("locale", "ru")],
             now=work.job.created_at,
         )
         total = export.count(session)

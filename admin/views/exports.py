@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from admin import words
 from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
-from admin.languages import label, locale, sentence
+from admin.languages import label, locale, sentence, translator
 from admin.storage import now, session
 from models.accounts import Account
 from models.jobs import FileKind, JobStatus
@@ -23,7 +23,7 @@ from services.access.actors import Right
 from services.access.errors import DomainError, NotAllowed, NotFound
 from services.documents.exports.requests import KIND, enqueue_export
 from services.documents.exports.tables import Filters
-from services.documents.exports.writing import TABLES, Export, Format, prepare_export
+from services.documents.exports.writing import STATE_KEYS, TABLES, Export, Format, prepare_export
 from services.files.backups.status import BackupState, read_backup_state
 from services.files.jobs import OPEN, JobFacts, cancel, list_jobs
 from services.files.store import (
@@ -108,7 +108,7 @@ class ExportPage(SecuredPage):
                 what=what,
                 format=request.form.get("format", ""),
                 filters=filters,
-                locale=locale(),
+                t=translator(),
                 key=request.form.get("key", "")[:40],
                 now=now(),
             )
@@ -152,7 +152,7 @@ class ExportPage(SecuredPage):
             actor=current_actor(),
             what=chosen["what"],
             filters=_filters(chosen),
-            locale=locale(),
+            t=translator(),
             now=now(),
         )
 
@@ -175,9 +175,8 @@ def _states(export: Export | None) -> dict[str, str]:
     """The states that the table can be narrowed to, in its own words."""
     if export is None or not export.table.statuses:
         return {}
-    columns = (one for one in export.head.columns if one.key in {"status", "decision"} and one.words)
-    known = next((one.words for one in columns if one.words and set(one.words) >= export.table.statuses), {})
-    return {code: text.get(locale()) for code, text in known.items() if code in export.table.statuses}
+    known = next(one.words or {} for one in export.head.columns if one.key in STATE_KEYS)
+    return {code: str(word) for code, word in known.items() if code in export.table.statuses}
 
 
 def _listed() -> dict[str, Any]:

@@ -18,6 +18,7 @@ from models.meetings import Meeting, MeetingKind
 from services.access.actors import Right
 from services.access.errors import N_
 from services.access.rights import LISTS
+from services.documents import words as states
 from services.meetings.cards import MeetingCard, cards_of, read_meeting
 from services.meetings.outcomes import log_meeting, log_past_meeting
 from services.pairs.cards import read_pair
@@ -43,7 +44,7 @@ class MeetingTable(SecuredTable):
     }
     empty = N_("No meeting yet. The mentor proposes the first one in the chat.")
     selects = {  # noqa: RUF012
-        "status": lambda: {key.value: label(text) for key, text in words.MEETINGS.items()},
+        "status": lambda: {key.value: label(text) for key, text in states.MEETINGS.items()},
         "kind": lambda: {one.id: kind_title(one.id) for one in pack().pack.meeting_kinds},
     }
 
@@ -130,7 +131,7 @@ def state_words(card: MeetingCard) -> str:
         return label("proposed, was never confirmed")
     if card.can_be_logged(now()):
         return label("time has passed, not logged")
-    return words.word(words.MEETINGS, card.status)
+    return words.word(states.MEETINGS, card.status)
 
 
 def _words(card: MeetingCard) -> dict[str, str]:

@@ -16,6 +16,7 @@ from models.people import Person
 from services.access.errors import N_
 from services.access.rights import LISTS
 from services.delivery.outbox import count_notices, retry_notice
+from services.documents import words as states
 
 
 class OutboxTable(SecuredTable):
@@ -35,8 +36,8 @@ class OutboxTable(SecuredTable):
     )
     empty = N_("No message has been queued yet.")
     selects = {  # noqa: RUF012
-        "status": lambda: {key.value: label(text) for key, text in words.OUTBOX.items()},
-        "kind": lambda: {key: label(text) for key, text in words.NOTICES.items()},
+        "status": lambda: {key.value: label(text) for key, text in states.OUTBOX.items()},
+        "kind": lambda: {key: label(text) for key, text in states.NOTICES.items()},
     }
 
     def __init__(self, endpoint: str, url: str) -> None:
@@ -75,9 +76,9 @@ class OutboxTable(SecuredTable):
                     return label("data destroyed")
                 return str(g.addressees.get(row.person_id) or label("someone not recognised yet"))
             case "kind":
-                return words.word(words.NOTICES, row.kind)
+                return words.word(states.NOTICES, row.kind)
             case "status":
-                return words.word(words.OUTBOX, row.status)
+                return words.word(states.OUTBOX, row.status)
             case _:
                 return _why(row)
 

@@ -10,9 +10,10 @@ from admin.cycles import curator_title, cycle, pack
 from admin.languages import label, locale
 from admin.storage import now, session
 from admin.views.programmes import FIELDS, SWITCHES
+from admin.words import word
 from services.access.actors import Right
 from services.access.errors import DomainError
-from services.documents.exports.words import RESPONSIBLE
+from services.documents.words import AUDIENCES, RESPONSIBLE
 from services.programmes.differences import AREAS
 from services.programmes.packs import PackBroken, PackNotFound, ResolvedPack, load_pack
 from services.programmes.regulations import Indicator
@@ -84,7 +85,7 @@ def _say(text: Text) -> str:
 def _part(role: str) -> str:
     if role == "curator":
         return curator_title()
-    return _say(RESPONSIBLE[role]) if role in RESPONSIBLE else label("partner")
+    return word({**RESPONSIBLE, **AUDIENCES}, role)
 
 
 def indicator_titles() -> dict[Indicator, str]:

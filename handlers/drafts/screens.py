@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers.drafts.wording import (
-    FORMATS,
     QUESTIONS,
     REFUSES,
     REFUSES_ELSE,
@@ -23,6 +22,7 @@ from notices.meetings import say_kind, say_when
 from services.access.actors import person_in_chat
 from services.access.errors import DomainError
 from services.delivery.conversations import Place
+from services.documents.words import MEETING_FORMATS
 from services.meetings.slots import draw_month, find_last_day, propose_days, propose_times
 from services.messages_read.drafts.cards import DraftCard, find_open_draft, read_draft
 from services.messages_read.drafts.contents import Field, Purpose
@@ -223,7 +223,8 @@ def _answer_rows(session: Session, card: DraftCard, asked: Field, t: Translator,
         return _length_rows(card, t)
     if asked in MAY_BE_EMPTY:
         formats = tuple(
-            Action(t.label(FORMATS[one]).capitalize(), "draft.format", (one.value,)) for one in MeetingFormat
+            Action(t.label(MEETING_FORMATS[one]).capitalize(), "draft.format", (one.value,))
+            for one in MeetingFormat
         )
         return (*((formats,) if asked is Field.FORMAT else ()), (_skip(asked, t),))
     return tuple((action,) for action in _list_answers(session, card, asked, t))

@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from models.meetings import MeetingFormat
 from notices.language import Translator, escape
 from notices.meetings import say_kind, say_when
 from services.access.errors import N_
+from services.documents.words import MEETING_FORMATS
 from services.messages_read.drafts.cards import DraftCard
 from services.messages_read.drafts.contents import Field, Item, Purpose
 from services.messages_read.reading.readings import Warned
@@ -56,8 +56,6 @@ SENTENCES = {
     Warned.HEALTH_DROPPED: N_("I leave words on health out: they are not kept here."),
     Warned.PUPIL_NAME_DROPPED: N_("I leave the pupil's name out: please write without names of pupils."),
 }
-
-FORMATS = {MeetingFormat.IN_PERSON: N_("in person"), MeetingFormat.ONLINE: N_("online")}
 
 QUESTIONS = {
     Field.TENSE: N_("Have you met already, or is it only planned?"),
@@ -142,7 +140,7 @@ def _details(session: Session, card: DraftCard, t: Translator) -> list[str]:
     if card.kind is not None and card.partners:
         how.append(say_kind(session, card.cycle_id, card.kind, t))
     if item.format is not None:
-        how.append(t.label(FORMATS[item.format]))
+        how.append(t.label(MEETING_FORMATS[item.format]))
     if item.place:
         how.append(item.place)
     if how:

@@ -23,6 +23,7 @@ from notices.meetings import describe_state, say_kind, say_when
 from services.access.actors import person_in_chat
 from services.access.errors import DomainError, NotAllowed, NotFound
 from services.delivery.conversations import Place
+from services.documents.words import MEETINGS
 from services.meetings.cards import MeetingCard, list_meetings_of, read_meeting
 from services.meetings.planning import (
     MeetingBegun,
@@ -276,12 +277,7 @@ def _say_state(card: MeetingCard, place: Place, t: Translator, now: datetime) ->
         return t.label("waits for the other side") if is_own else t.label("waits for you")
     if card.status is MeetingStatus.PLANNED:
         return t.label("agreed") if card.starts_at > now else t.label("not logged yet")
-    words = {
-        MeetingStatus.HELD: t.label("took place"),
-        MeetingStatus.MISSED: t.label("did not take place"),
-        MeetingStatus.CANCELLED: t.label("cancelled"),
-    }
-    return words.get(card.status, "")
+    return t.label(MEETINGS[card.status])
 
 
 def _button(card: MeetingCard, t: Translator) -> str:

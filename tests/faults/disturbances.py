@@ -7,6 +7,7 @@ from contextlib import closing
 
 from sqlalchemy import make_url
 
+from notices.language import load_translators
 from services.access.actors import Channel, system
 from services.documents.exports.requests import enqueue_export
 from services.documents.exports.tables import Filters
@@ -100,7 +101,7 @@ async def restart_worker(shared: Shared) -> None:
                 what="people",
                 format="csv",
                 filters=Filters(organization_id=organization_id),
-                locale="ru",
+                t=load_translators()["ru"],
                 key=str(number),
                 now=machine.clock.now(),
             )

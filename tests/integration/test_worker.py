@@ -12,6 +12,7 @@ import pytest
 from models.accounts import Account, AccountRole
 from models.engine import Database
 from models.jobs import FileKind, Job, JobStatus
+from notices.language import load_translators
 from services.access.errors import NotAllowed
 from services.documents.exports.requests import enqueue_export
 from services.documents.exports.tables import Filters
@@ -175,7 +176,12 @@ class TestEnding:
 def test_a_click_asks_once_and_is_refused_at_once(world: World, config: WorkerConfig) -> None:
     fill(world, 3)
     actor, observer = curator(world), curator(world, AccountRole.OBSERVER)
-    wanted = {"what": "people", "format": "csv", "filters": Filters(since=world.now.date()), "locale": "ru"}
+    wanted = {
+        "what": "people",
+        "format": "csv",
+        "filters": Filters(since=world.now.date()),
+        "t": load_translators()["ru"],
+    }
     first = world.write(enqueue_export, actor=actor, key="form-1", **wanted)
     again = world.write(enqueue_export, actor=actor, key="form-1", **wanted)
     assert (first.id, first.is_new, again.id, again.is_new) == (first.id, True, first.id, False)

@@ -18,6 +18,7 @@ from models.people import Person
 from models.privacy import DestructionAct, MentoringAgreement
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
+from notices.language import load_translators
 from services.access.actors import Channel, system
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import write_export
@@ -164,7 +165,7 @@ def test_one_who_refused_consented_met_version_two_and_withdrew_on_paper_alone(
             format="json",
             out=out,
             now=world.now,
-            locale="ru",
+            t=load_translators()["ru"],
             filters=Filters(organization_id=world.organization_id),
         )
     rows = json.loads(out.getvalue())["rows"]

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 
 from models.accounts import AccountRole
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
+from notices.language import load_translators
 from services.access.actors import Actor, ActorKind, Channel
 from services.access.rights import LISTS, RIGHTS
 from services.documents.exports.tables import Filters
@@ -126,7 +127,7 @@ class Scene:
                 out = io.BytesIO()
                 self.world.read(
                     write_export, actor=actor, what=what, format="json", out=out, now=self.world.now,
-                    locale="ru", filters=Filters(),
+                    t=load_translators()["ru"], filters=Filters(),
                 )  # fmt: skip
                 found[what] = out.getvalue().decode()
         return found

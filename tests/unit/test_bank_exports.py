@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models.engine import Database
+from notices.language import load_translators
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.errors import NotAllowed
 from services.documents.exports.tables import Filters
@@ -28,7 +29,7 @@ def test_banks_and_the_list_of_requests_say_who_asks_for_what(database: Database
         out = io.BytesIO()
         with database.reading() as session:
             write_export(
-                session, actor=actor, what=what, format="json", out=out, now=now, locale="ru",
+                session, actor=actor, what=what, format="json", out=out, now=now, t=load_translators()["ru"],
                 filters=Filters(organization_id=world.organization_id),
             )  # fmt: skip
         rows: list[dict[str, Any]] = json.loads(out.getvalue())["rows"]

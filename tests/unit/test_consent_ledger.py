@@ -16,6 +16,7 @@ from models.people import AgeGroup, Role
 from models.privacy import DutyKind, OperatorCard
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
+from notices.language import load_translators
 from services.access.actors import Channel, system
 from services.access.errors import NotAllowed
 from services.consents.duties import ErasureIsNoTick, complete_duty, demand_stop, find_due_day, list_duties
@@ -376,7 +377,7 @@ def test_the_register_shows_the_whole_history(world: World, now: datetime) -> No
             format="json",
             out=out,
             now=now,
-            locale="ru",
+            t=load_translators()["ru"],
             filters=Filters(organization_id=world.organization_id),
         )
     told = json.loads(out.getvalue())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.engine import Database
+from notices.language import load_translators
 from services.access.actors import Channel, system
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import NothingToExport, write_export
@@ -18,7 +19,7 @@ def test_an_export_of_an_empty_installation_says_what_to_do_first(database: Data
         "what": "consents",
         "format": "json",
         "now": now,
-        "locale": "ru",
+        "t": load_translators()["ru"],
     }
     with database.reading() as session, pytest.raises(NothingToExport):
         write_export(session, actor=system(Channel.COMMAND_LINE), out=io.BytesIO(), **facts)

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from models.engine import Database
 from models.messages import OutboxMessage
+from notices.language import load_translators
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import write_export
 from tests.world import found_school
@@ -62,7 +63,7 @@ def test_memory_stays_level(sqlite_url: str, now: datetime) -> None:
                 format=kind,
                 out=out,
                 now=now,
-                locale="ru",
+                t=load_translators()["ru"],
                 filters=Filters(),
             )
         _, most = tracemalloc.get_traced_memory()

@@ -18,6 +18,7 @@ from models.engine import Database
 from models.messages import NoticeKind
 from models.people import Person, Role
 from models.surveys import Answer, RunOccasion, SurveyRun, SurveyStatus
+from notices.language import load_translators
 from services.access.actors import Actor, ActorKind, Channel, system
 from services.access.errors import NotAllowed, NotFound
 from services.access.rights import RIGHTS
@@ -63,7 +64,7 @@ def made(
             format=kind,
             out=out,
             now=world.now,
-            locale=locale,
+            t=load_translators()[locale],
             filters=Filters(**filters),
         )
     return out.getvalue(), summary

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.pairs import ENDED, Pair, PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
 from services.consents.states import read_states
-from services.documents.exports import words
+from services.documents import words
 from services.documents.exports.naming import cycle_labels, sides_of
 from services.documents.exports.tables import Chunk, Column, Scope, Table, fixed, last_of
 from services.pairs.banks import Profile, read_profile
@@ -100,7 +100,7 @@ def _columns(own: Column, told: Column) -> tuple[Column, ...]:
         Column("position", text("Должность", "Position"), width=28),
         Column("cycle", text("Учебный год", "School year"), width=12),
         Column("status", text("Состояние", "State"), "code", words.PARTICIPATIONS, width=20),
-        Column("consent", text("Согласие", "Consent"), "code", words.CONSENT_STATES),
+        Column("consent", text("Согласие", "Consent"), "code", words.CONSENTS),
         Column("capacity", text("Мест", "Places"), "number"),
         told,
         Column("experience", text("Стаж", "Experience")),

@@ -10,8 +10,7 @@ from models.names import full_name
 from models.pairs import Decision, DeclineReason, PairMember
 from models.people import Person, Role
 from models.programmes import Cycle, Programme
-from services.documents.exports.tables import Scope
-from services.documents.exports.words import Words
+from services.documents.exports.tables import Scope, Words
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Named
 from services.programmes.running import pack_of

@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.messages import OutboxMessage, OutboxStatus
-from services.documents.exports import words
+from services.documents import words
 from services.documents.exports.naming import names_of
 from services.documents.exports.tables import Chunk, Column, Scope, Table, fixed, last_of
 from services.programmes.texts import text
@@ -55,7 +55,7 @@ OUTBOX = Table(
     title=text("Сообщения", "Messages"),
     columns=fixed(
         Column("message_id", text("№", "No."), "number", width=8),
-        Column("kind", text("Вид", "Kind"), width=24),
+        Column("kind", text("Вид", "Kind"), "code", words.NOTICES, width=24),
         Column("person_id", text("№ участника", "Person no."), "number", width=10),
         Column("person", text("Кому", "To"), width=32),
         Column("status", text("Состояние", "State"), "code", words.OUTBOX, width=20),

@@ -9,9 +9,9 @@ from models.meetings import Meeting, MeetingStatus, MeetingWord
 from models.pairs import Pair, PairStatus
 from models.people import Role
 from services.access.actors import Right
-from services.documents.exports import words
+from services.documents import words
 from services.documents.exports.naming import NOBODY, cycle_labels, packs_of, sides_of, words_of
-from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, last_of
+from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, Words, last_of
 from services.programmes.texts import text
 
 _FILTERS = frozenset({"cycle_id", "statuses", "since", "until"})
@@ -58,7 +58,7 @@ def _decision_columns(side: str, title: Any) -> tuple[Column, ...]:
     )
 
 
-def _variants(session: Session, scope: Scope) -> words.Words:
+def _variants(session: Session, scope: Scope) -> Words:
     return words_of(packs_of(session, scope).values(), "role_variants")
 
 
@@ -140,7 +140,7 @@ def _meeting_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
         Column("minutes", text("Запланировано, мин", "Planned, min"), "number"),
         Column("held_minutes", text("Состоялось, мин", "Held, min"), "number"),
         Column("topic", text("Тема", "Topic"), width=40),
-        Column("format", text("Форма встречи", "Format"), "code", words.FORMATS),
+        Column("format", text("Форма встречи", "Format"), "code", words.MEETING_FORMATS),
         Column("place", text("Место", "Place"), width=24),
         Column("next_step", text("Следующий шаг", "Next step"), width=40),
         Column("said_by_mentee", text("Состоялась: наставляемый", "Held, says the mentee"), "flag"),

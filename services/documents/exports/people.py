@@ -9,7 +9,7 @@ from models.consents import Consent, ConsentDecision
 from models.people import ChatAccount, Participation, ParticipationStatus, Person
 from models.privacy import DestructionAct, PrivacyDuty
 from services.consents.states import ConsentState, read_decisive
-from services.documents.exports import words
+from services.documents import words
 from services.documents.exports.naming import cycle_labels, names_of
 from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
 from services.programmes.texts import text
@@ -105,7 +105,7 @@ PEOPLE = Table(
         Column("capacity", text("Мест для наставляемых", "Places for mentees"), "number"),
         Column("joined_at", text("В программе с", "Joined"), "moment"),
         Column("ready_at", text("Анкета заполнена", "Questionnaire sent"), "moment"),
-        Column("consent", text("Согласие", "Consent"), "code", words.CONSENT_STATES),
+        Column("consent", text("Согласие", "Consent"), "code", words.CONSENTS),
         Column("consent_version", text("Редакция согласия", "Version of consent"), "number"),
         Column("consent_at", text("Решение о согласии принято", "Consent decided"), "moment"),
         Column("is_linked", text("Есть в чате", "In the chat"), "flag"),
@@ -189,7 +189,7 @@ CONSENTS = Table(
         Column("person_id", text("№ участника", "Person no."), "number", width=10),
         Column("person", text("Участник", "Person"), width=32),
         Column("kind", text("На что", "Of what"), "code", words.CONSENT_KINDS, width=32),
-        Column("decision", text("Решение", "Decision"), "code", words.CONSENT_DECISIONS),
+        Column("decision", text("Решение", "Decision"), "code", words.CONSENTS),
         Column("decided_at", text("Когда", "When"), "moment"),
         Column("timezone", text("Часовой пояс", "Time zone"), width=18),
         Column("version", text("Редакция текста", "Version of the text"), "number"),

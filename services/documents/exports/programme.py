@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.roadmap import RoadmapEntry
-from services.documents.exports import words
+from services.documents import words
 from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed
 from services.programmes.packs import ResolvedPack
 from services.programmes.roadmaps import Window
@@ -31,7 +31,7 @@ def _score_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
         Column("sheet_id", text("№", "No."), "number", width=8),
         Column("author_id", text("№ автора", "Author no."), "number", width=8),
         Column("author", text("Автор", "Author"), width=28),
-        Column("author_role", text("Роль автора", "Author's role"), "code", words.ACCOUNTS, width=18),
+        Column("author_role", text("Роль автора", "Author's role"), "code", words.ACCOUNT_ROLES, width=18),
         Column("opened_at", text("Начат", "Begun"), "moment"),
         Column("saved_at", text("Сохранён", "Saved"), "moment"),
         Column("missing", text("Критериев без оценки", "Criteria left out"), "number"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.access.actors import Actor
-from services.documents.exports.tables import Filters
+from services.documents.exports.tables import Filters, Wording
 from services.documents.exports.writing import check_format, prepare_export
 from services.files.jobs import JobQueued, enqueue_job
 
@@ -19,7 +19,7 @@ def enqueue_export(
     what: str,
     format: str,  # noqa: A002  # the command line's own word
     filters: Filters,
-    locale: str,
+    t: Wording,
     key: str,
     now: datetime,
 ) -> JobQueued:
@@ -28,7 +28,7 @@ def enqueue_export(
     Raises what `write_export` raises, save SheetFull.
     """
     kind = check_format(format)
-    export = prepare_export(session, actor=actor, what=what, filters=filters, locale=locale, now=now)
+    export = prepare_export(session, actor=actor, what=what, filters=filters, t=t, now=now)
     organization_id = export.scope.organization_id
     return enqueue_job(
         session,
@@ -37,7 +37,7 @@ def enqueue_export(
         arguments={
             "what": what,
             "format": kind.value,
-            "locale": locale,
+            "locale": t.locale,
             "filters": {**filters.given(), "organization_id": organization_id},
         },
         organization_id=organization_id,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account
 from models.surveys import RunOccasion, SurveyRun, SurveyStatus
-from services.documents.exports import words
+from services.documents import words
 from services.documents.exports.naming import cycle_labels, names_of, packs_of
 from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
 from services.programmes.packs import ResolvedPack

@@ -1,9 +1,9 @@
 """What an export table is made of: columns, a scope, and rows read in chunks by a growing id."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
@@ -12,15 +12,25 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
 from services.access.rights import LISTS
-from services.documents.exports.words import Words
 from services.programmes.texts import Text
 
 Kind = Literal["text", "number", "flag", "moment", "day", "code", "raw"]
 """`code` is worded outside JSON; `raw` is any JSON value and stands in JSON only."""
 
+Words = Mapping[Any, str | Text]
+"""Msgids of ours by state, or texts of a pack by id."""
+
 Row = list[Any]
 
 CHUNK = 500  # rows of the base table in one read: a few milliseconds, and memory stays level
+
+
+class Wording(Protocol):
+    """Whoever asks for an export gives the words of its language."""
+
+    locale: str
+
+    def label(self, message: str, /, **facts: object) -> str: ...
 
 
 class UnknownFilter(DomainError):
@@ -40,6 +50,18 @@ class Column:
     kind: Kind = "text"
     words: Words | None = None
     width: int = 16  # characters
+
+    def translated(self, t: Wording) -> "Column":
+        """The same column, its words in one language."""
+        said = {
+            str(code): one.get(t.locale) if isinstance(one, Text) else t.label(one)
+            for code, one in (self.words or {}).items()
+        }
+        return replace(self, words=said or None)
+
+    def word(self, code: str) -> str:
+        """A code without a word stays as it is: it may be of a pack that no longer runs."""
+        return str((self.words or {}).get(code, code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from services.access.errors import N_, DomainError
-from services.documents.exports import words
-from services.documents.exports.tables import Column, Row
+from services.documents.exports.tables import Column, Row, Wording
 from services.files.store import Sink
 from services.programmes.texts import Text
 
@@ -33,6 +32,7 @@ See docs/domain.md#documents.
 """
 
 SHEET_ROWS = 1_048_576
+ABOUT = N_("About this export")
 
 
 class SheetFull(DomainError):
@@ -48,11 +48,15 @@ class Head:
     organization_id: int
     organization: str
     timezone: str
-    locale: str
+    t: Wording
     made_at: datetime
     columns: tuple[Column, ...]
     filters: Mapping[str, Any]
     filter_words: str
+
+    @property
+    def locale(self) -> str:
+        return self.t.locale
 
     def moment(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self.timezone))
@@ -60,16 +64,17 @@ class Head:
     def about(self, rows: int, withheld: int) -> list[tuple[str, str | int]]:
         """Title and value of each line that describes the export; every format tells the same."""
         made_at = self.moment(self.made_at)
-        said: list[tuple[Text, str | int]] = [
-            (words.ABOUT, self.title.get(self.locale)),
-            (words.ORGANIZATION, self.organization),
-            (words.MADE_AT, f"{_write_moment(made_at, self.locale)} ({self.timezone})"),
-            (words.FILTER, self.filter_words or words.EVERYTHING.get(self.locale)),
-            (words.ROWS, rows),
+        label = self.t.label
+        said: list[tuple[str, str | int]] = [
+            (label(ABOUT), self.title.get(self.locale)),
+            (label("Organisation"), self.organization),
+            (label("Made at"), f"{_write_moment(made_at, self.locale)} ({self.timezone})"),
+            (label("Filter"), self.filter_words or label("all records")),
+            (label("Rows"), rows),
         ]
         if withheld:
-            said.append((words.WITHHELD, withheld))
-        return [(title.get(self.locale), value) for title, value in said]
+            said.append((label("Answers withheld from your role"), withheld))
+        return said
 
 
 class Writer(ABC):
@@ -193,7 +198,7 @@ class WorkbookWriter(Writer):
     def close(self, rows: int, withheld: int) -> None:
         if self._row:
             self._sheet.autofilter(0, 0, self._row, len(self._places) - 1)
-        about = self._book.add_worksheet(words.ABOUT.get(self.head.locale))
+        about = self._book.add_worksheet(self.head.t.label(ABOUT))
         about.set_column(0, 0, 40)
         about.set_column(1, 1, 60)
         for line, (title, value) in enumerate(self.head.about(rows, withheld)):
@@ -229,16 +234,14 @@ def _worded_places(columns: tuple[Column, ...]) -> list[int]:
 def _word(column: Column, cell: Any, head: Head) -> str | int | None:
     """A cell as people read it; numbers stay numbers."""
     if isinstance(cell, bool):
-        return (words.YES if cell else words.NO).get(head.locale)
+        return head.t.label("yes") if cell else head.t.label("no")
     if cell is None or isinstance(cell, int):
         return cell
     if isinstance(cell, datetime):
         return _write_moment(head.moment(cell), head.locale)
     if isinstance(cell, date):
         return _write_day(cell, head.locale)
-    if column.words is not None and cell in column.words:
-        return column.words[cell].get(head.locale)
-    return str(cell)
+    return column.word(str(cell))
 
 
 def _write_moment(moment: datetime, locale: str) -> str:

@@ -16,17 +16,15 @@ from models.programmes import Cycle
 from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
-from services.documents.exports import words
 from services.documents.exports.banks import MENTEE_BANK, MENTOR_BANK, REQUESTS
 from services.documents.exports.outbox import OUTBOX
 from services.documents.exports.pairs import MEETINGS, PAIRS
 from services.documents.exports.people import CONSENTS, PEOPLE
 from services.documents.exports.programme import ROADMAP, SCORES
 from services.documents.exports.surveys import SURVEYS
-from services.documents.exports.tables import CHUNK, Chunk, Column, Filters, Row, Scope, Table
+from services.documents.exports.tables import CHUNK, Chunk, Column, Filters, Row, Scope, Table, Wording
 from services.documents.exports.writers import CsvWriter, Head, JsonWriter, WorkbookWriter, Writer
 from services.files.store import Sink
-from services.programmes.texts import Text
 
 TABLES: Mapping[str, Table] = {
     table.name: table
@@ -115,7 +113,7 @@ def write_export(
     format: str,  # noqa: A002  # the command line's own word
     out: Sink,
     now: datetime,
-    locale: str,
+    t: Wording,
     filters: Filters,
 ) -> ExportSummary:
     """Write one export while it is read. Reading only: `record_export` puts it into the trail afterwards.
@@ -124,7 +122,7 @@ def write_export(
     OrganizationNotNamed, NoOpenCycle, SheetFull.
     """
     kind = check_format(format)
-    export = prepare_export(session, actor=actor, what=what, filters=filters, locale=locale, now=now)
+    export = prepare_export(session, actor=actor, what=what, filters=filters, t=t, now=now)
     writer = export.writer(kind, out)
     rows = withheld = 0
     for chunk in _chunks(session, export):
@@ -142,7 +140,7 @@ def check_format(name: str) -> Format:
 
 
 def prepare_export(
-    session: Session, *, actor: Actor, what: str, filters: Filters, locale: str, now: datetime
+    session: Session, *, actor: Actor, what: str, filters: Filters, t: Wording, now: datetime
 ) -> Export:
     """Check who asks for what, and settle everything that the rows depend on."""
     table = TABLES.get(what)
@@ -152,19 +150,19 @@ def prepare_export(
     actor.check_right(table.right, organization.id)
     table.check_filters(filters)
     cycle = _cycle_of(session, organization.id, filters)
-    scope = Scope(actor, organization.id, organization.timezone, filters, locale)
-    columns = table.columns(session, scope)
+    scope = Scope(actor, organization.id, organization.timezone, filters, t.locale)
+    columns = tuple(column.translated(t) for column in table.columns(session, scope))
     head = Head(
         what=table.name,
         title=table.title,
         organization_id=organization.id,
         organization=organization.name,
         timezone=organization.timezone,
-        locale=locale,
+        t=t,
         made_at=now,
         columns=columns,
         filters=filters.given(),
-        filter_words=_word_filters(filters, cycle, columns, locale),
+        filter_words=_word_filters(filters, cycle, columns, t),
     )
     return Export(table, scope, head)
 
@@ -224,26 +222,33 @@ def _cycle_of(session: Session, organization_id: int, filters: Filters) -> str |
     return cycle.label
 
 
-def _word_filters(filters: Filters, cycle: str | None, columns: tuple[Column, ...], locale: str) -> str:
-    known = {code: text for column in columns for code, text in (column.words or {}).items()}
-    states = next((column.words for column in columns if column.key in {"status", "decision"}), None) or {}
+def _word_filters(filters: Filters, cycle: str | None, columns: tuple[Column, ...], t: Wording) -> str:
+    states = next((column for column in columns if column.key in STATE_KEYS), None)
+    roles = next((column for column in columns if column.key == "role"), None)
 
     def word(name: str, value: Any) -> str:
         match name:
             case "cycle_id":
                 return cycle or str(value)
             case "statuses":
-                return ", ".join(_say(states, one, locale) for one in value)
+                return ", ".join(states.word(one) if states else one for one in value)
             case "role":
-                return _say(known, value, locale)
+                return roles.word(value) if roles else str(value)
             case _:
                 day = date.fromisoformat(value)
-                return f"{day:%d.%m.%Y}" if locale == "ru" else value
+                return f"{day:%d.%m.%Y}" if t.locale == "ru" else str(value)
 
     return "; ".join(
-        f"{words.FILTERS[name].get(locale)}: {word(name, value)}" for name, value in filters.given().items()
+        f"{t.label(FILTERS[name])}: {word(name, value)}" for name, value in filters.given().items()
     )
 
 
-def _say(known: Mapping[str, Text], code: str, locale: str) -> str:
-    return known[code].get(locale) if code in known else code
+FILTERS = {
+    "cycle_id": N_("school year"),
+    "role": N_("role"),
+    "statuses": N_("states"),
+    "since": N_("since"),
+    "until": N_("until"),
+}
+STATE_KEYS = frozenset({"status", "decision"})
+"""Columns by whose codes a table can be narrowed."""
