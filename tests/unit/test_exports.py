@@ -94,10 +94,8 @@ def sheet(content: bytes, number: int) -> list[list[tuple[str, str]]]:
         value = "".join(cell.itertext())
         return shared[int(value)] if cell.get("t") == "s" else value
 
-    return [
-        [(cell.get("t", "n"), text(cell)) for cell in row.iter(f"{SHEET}c")]
-        for row in root.iter(f"{SHEET}row")
-    ]
+    rows = root.iter(f"{SHEET}row")
+    return [[(cell.get("t", "n"), text(cell)) for cell in row.iter(f"{SHEET}c")] for row in rows]
 
 
 def actor_of(world: World, role: AccountRole) -> Actor:
