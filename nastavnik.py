@@ -112,7 +112,9 @@ def make_parser(t: Translator) -> Parser:
     )
     commands = parser.add_actions()
 
-    def add(name: str, text: str, act: Callable[..., int], *, needs_folder: bool = True) -> Parser:
+    def add(
+        name: str, text: str, act: Callable[..., int] | None = None, *, needs_folder: bool = True
+    ) -> Parser:
         command = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:])
         command.set_defaults(command=name, act=act, needs_folder=needs_folder)
         return command
@@ -154,17 +156,17 @@ def make_parser(t: Translator) -> Parser:
     )
     health.add_argument("processes", nargs="*", metavar="PROCESS", help=", ".join(PROBED))
     for_machines(health, t)
-    add_programme(add("programme", t.label("Programme packs: list, check, create, upgrade"), run), t)
-    add_organization(add("organization", t.label("Organisations: list, add"), run), t)
-    add_people(add("people", t.label("People of an organisation: import a list"), run), t)
-    add_export(add("export", t.label("One table of an organisation as CSV, JSON or a workbook"), run), t)
+    add_programme(add("programme", t.label("Programme packs: list, check, create, upgrade")), t)
+    add_organization(add("organization", t.label("Organisations: list, add")), t)
+    add_people(add("people", t.label("People of an organisation: import a list")), t)
+    add_export(add("export", t.label("One table of an organisation as CSV, JSON or a workbook")), t)
     add_backups(
-        add("backup", t.label("Back up database and files; everything may go on meanwhile"), run),
-        add("restore", t.label("Put a backup back; nothing may run meanwhile"), run),
+        add("backup", t.label("Back up database and files; everything may go on meanwhile")),
+        add("restore", t.label("Put a backup back; nothing may run meanwhile")),
         t,
     )
-    add_curator(add("curator", t.label("Accounts of the panel: add"), run), t)
-    add_read(add("read", t.label("What a message about a meeting says"), run, needs_folder=False), t)
+    add_curator(add("curator", t.label("Accounts of the panel: add")), t)
+    add_read(add("read", t.label("What a message about a meeting says"), needs_folder=False), t)
     return parser
 
 

@@ -11,7 +11,7 @@ from services.access.errors import NotAllowed
 from services.roadmap.digests import act_on_digest, read_digest
 from services.roadmap.entries import RowDone
 from services.roadmap.proofs import finish_row
-from services.roadmap.reminders import NobodyToRemind, list_duties
+from services.roadmap.reminders import NoOneToRemind, list_duties
 
 router = Router(name="roadmap")
 
@@ -73,7 +73,7 @@ async def _act(talk: Talk, digest_id: int, entry_id: int, act: str) -> None:
         digest = await talk.act(
             act_on_digest, actor=talk.actor, digest_id=digest_id, entry_id=entry_id, act=act
         )
-    except (NobodyToRemind, RowDone) as refusal:
+    except (NoOneToRemind, RowDone) as refusal:
         note = talk.t.error(refusal)
         digest = await talk.read(read_digest, digest_id=digest_id, now=talk.now)
     letter = describe_digest(digest, talk.t)

@@ -28,7 +28,7 @@ class TooManyInvitations(DomainError):
     text = N_("At most {limit} links are made at once. Please choose fewer people.")
 
 
-class NobodyChosen(DomainError):
+class NoOneChosen(DomainError):
     text = N_("Please choose whom to invite.")
 
 
@@ -89,12 +89,12 @@ def invite_people(
 ) -> int:
     """Make a link for each who has no working one and has not come; how many were made.
 
-    Raises NotAllowed, NobodyChosen, TooManyInvitations, NotFound for someone of another organisation.
+    Raises NotAllowed, NoOneChosen, TooManyInvitations, NotFound for someone of another organisation.
     """
     actor.check_right(Right.EDIT_PEOPLE, organization_id)
     wanted = dict.fromkeys(person_ids)
     if not wanted:
-        raise NobodyChosen
+        raise NoOneChosen
     if len(wanted) > SHEET:
         raise TooManyInvitations(limit=SHEET)
     rows = {one.person_id: one for one in _rows(session, organization_id, now, only=list(wanted))}

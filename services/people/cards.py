@@ -77,7 +77,7 @@ class RoleFacts:
     taken: int  # places that pairs, drafts and offers hold
 
     @property
-    def has_room(self) -> bool:
+    def has_capacity(self) -> bool:
         return self.capacity > self.taken
 
 

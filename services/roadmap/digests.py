@@ -166,7 +166,7 @@ def act_on_digest(
 ) -> Digest:
     """One tap of the digest: "remind", "done" or "later"; then what the digest says.
 
-    Raises NotFound, NotAllowed, NobodyToRemind, RowDone.
+    Raises NotFound, NotAllowed, NoOneToRemind, RowDone.
     """
     digest = session.get(RoadmapDigest, digest_id)
     if digest is None or entry_id not in digest.items or act not in ACTS:

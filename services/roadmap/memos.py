@@ -33,7 +33,7 @@ class MemoSent(DomainError):
     text = N_("This memo was sent already. Write a new version.")
 
 
-class NobodyToSend(DomainError):
+class NoRecipients(DomainError):
     text = N_("Nobody of them has consented yet: there is nobody to send it to.")
 
 
@@ -94,7 +94,7 @@ def write_memo(
 
 
 def send_memo(session: Session, *, actor: Actor, memo_id: int, now: datetime) -> MemoFacts:
-    """Send a memo to its audience, once. Raises NotFound, NotAllowed, MemoSent, NobodyToSend."""
+    """Send a memo to its audience, once. Raises NotFound, NotAllowed, MemoSent, NoRecipients."""
     memo = session.get(Memo, memo_id, with_for_update=True)
     if memo is None:
         raise NotFound
@@ -103,7 +103,7 @@ def send_memo(session: Session, *, actor: Actor, memo_id: int, now: datetime) ->
         raise MemoSent
     people = _audience(session, memo)
     if not people:
-        raise NobodyToSend
+        raise NoRecipients
     enqueue_many(
         session,
         [

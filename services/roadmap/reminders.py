@@ -33,7 +33,7 @@ SOON = timedelta(days=7)
 MOST_DUTIES = 7
 
 
-class NobodyToRemind(DomainError):
+class NoOneToRemind(DomainError):
     text = N_("Nobody in the chat answers for this row: choose who does, in the panel.")
 
 
@@ -95,14 +95,14 @@ def remind_responsible(session: Session, *, now: datetime, limit: int = BATCH) -
 def ask_responsible(session: Session, *, actor: Actor, entry_id: int, now: datetime) -> RowAsked:
     """A curator reminds those who answer for a row, once a day.
 
-    Raises NotFound, NotAllowed, NobodyToRemind.
+    Raises NotFound, NotAllowed, NoOneToRemind.
     """
     entry = get_entry(session, entry_id)
     check_leads(session, actor, entry.organization_id)
     own = actor.id if actor.kind is ActorKind.PERSON else None
     others = [one for one in leaders_of(session, entry) if one.is_in_chat and one.person_id != own]
     if not others:
-        raise NobodyToRemind
+        raise NoOneToRemind
     today = today_of(session, entry.organization_id, now)
     asked = sum(
         _enqueue(session, entry, leader, NoticeKind.ROADMAP_ASKED, f"asked:{today}", now) for leader in others

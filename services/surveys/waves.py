@@ -58,7 +58,7 @@ BY_HAND: tuple[Occasion, ...] = (
 """What a curator may ask at any time; intakes, feedback and sheets of the panel open in their own ways."""
 
 
-class NobodyToAsk(DomainError):
+class NoOneToAsk(DomainError):
     text = N_("Nobody in this group can be asked now.")
 
 
@@ -140,7 +140,7 @@ def plan_wave(
 ) -> int:
     """Plan a wave; one that starts now is opened by the next tick. The same plan twice is one wave.
 
-    Raises NobodyToAsk, WaveDatesCrossed, WaveNotAsked, NotFound, NotAllowed.
+    Raises NoOneToAsk, WaveDatesCrossed, WaveNotAsked, NotFound, NotAllowed.
     """
     organization_id = _organization_of(session, cycle_id)
     people = preview_wave(
@@ -150,7 +150,7 @@ def plan_wave(
         raise WaveDatesCrossed
     is_now = starts_at <= now
     if is_now and not any(one.reach in ASKED for one in people):
-        raise NobodyToAsk
+        raise NoOneToAsk
     roles = "+".join(role.value for role in segment.roles)
     moment = max(starts_at, now).strftime("%Y%m%d%H%M")
     key = f"wave:cycle:{cycle_id}:{occasion}:{roles}:{segment.who.value}:{moment}"

@@ -86,7 +86,7 @@ def address(world: World, sqlite_url: str, now: datetime) -> Iterator[str]:
 
 
 @dataclass
-class Walk:
+class Window:
     """One person's way through the panel; whatever the browser complains of is kept."""
 
     page: Page
@@ -124,16 +124,16 @@ class Walk:
 
 
 @pytest.fixture
-def walk(chromium: Browser, address: str) -> Iterator[Callable[[int], Walk]]:
-    """`walk(360)`: a signed-in curator in a window of that width."""
+def open_window(chromium: Browser, address: str) -> Iterator[Callable[[int], Window]]:
+    """`open_window(360)`: a signed-in curator in a window of that width."""
     contexts = []
 
-    def begin(width: int) -> Walk:
+    def begin(width: int) -> Window:
         context = chromium.new_context(viewport={"width": width, "height": 860}, locale="ru-RU")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        started = Walk(page, address)
+        started = Window(page, address)
         started.listen()
         started.open("/")
         page.get_by_label("Имя для входа").fill("curator")

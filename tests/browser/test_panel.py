@@ -1,4 +1,4 @@
-"""One walk through the panel in Chromium: sign-in, home, propose, confirm, scores."""
+"""The main pages of the panel in Chromium: sign-in, home, propose, confirm, scores."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.engine import Database
 from models.messages import OutboxMessage
 from services.joining.recognition import type_code
-from tests.browser.conftest import Walk
+from tests.browser.conftest import Window
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.long), 360])
 def test_from_the_sign_in_to_the_score(
-    walk: Callable[[int], Walk], world: World, database: Database, width: int
+    open_window: Callable[[int], Window], world: World, database: Database, width: int
 ) -> None:
     mentee, mentor = world.mentee("Анна", "Игоревна"), world.mentor("Пётр", "Андреевич")
-    curator = walk(width)
+    curator = open_window(width)
     assert "Наставляемые без пары" in curator.text()
     curator.press("Подобрать наставника")
     assert mentor.person.full_name in curator.text()
@@ -59,12 +59,12 @@ def test_from_the_sign_in_to_the_score(
 @pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 360])
 def test_every_page_fits_and_nothing_is_complained_of(
-    walk: Callable[[int], Walk], world: World, width: int
+    open_window: Callable[[int], Window], world: World, width: int
 ) -> None:
     world.write(type_code, code=world.join_code, chat_id=4242)
     person = world.person("Александрина-Констанция", "Христофоровна", "учитель-логопед " * 8)
     world.invite(person)
-    curator = walk(width)
+    curator = open_window(width)
     tables = ("people", "pairs", "meetings", "outbox", "audit", "proposals", "joining")
     others = ("", "scores/", "programme/", "account/", "tasks/recognise/", "people/add", "outreach/")
     card, papers = f"people/{person.id}/", f"consents/person/{person.id}/"
@@ -82,8 +82,8 @@ def test_every_page_fits_and_nothing_is_complained_of(
     assert curator.complaints == []
 
 
-def test_leaving_a_changed_form_asks_first(walk: Callable[[int], Walk], world: World) -> None:
-    curator = walk(1280)
+def test_leaving_a_changed_form_asks_first(open_window: Callable[[int], Window], world: World) -> None:
+    curator = open_window(1280)
     curator.open("/people/add")
     asked = []
 

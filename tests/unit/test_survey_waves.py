@@ -25,7 +25,7 @@ from services.surveys.respondents import Reach, Segment, Who
 from services.surveys.runs import record_answer
 from services.surveys.steps import read_step
 from services.surveys.waves import (
-    NobodyToAsk,
+    NoOneToAsk,
     WaveDatesCrossed,
     cancel_wave,
     close_wave,
@@ -158,7 +158,7 @@ def test_a_mentor_answers_about_each_mentee_apart(world: World) -> None:
 def test_a_wave_that_makes_no_sense_is_refused(world: World, pair: tuple[Participant, Participant]) -> None:
     with pytest.raises(WaveDatesCrossed):
         plan(world, "satisfaction_mid", days=0)
-    with pytest.raises(NobodyToAsk):
+    with pytest.raises(NoOneToAsk):
         plan(world, "satisfaction_mid", Segment(tuple(Role), Who.UNPAIRED))
     with pytest.raises(NotAllowed):
         world.write(

@@ -40,7 +40,7 @@ class EventOver(DomainError):
     text = N_("This event is over.")
 
 
-class NobodyChosen(DomainError):
+class NoOneChosen(DomainError):
     text = N_("Nobody is chosen.")
 
 
@@ -125,7 +125,7 @@ def invite_guests(
 ) -> Invited:
     """Put people on the list and invite those in the chat who have consented (C33, DC28); nobody twice.
 
-    Raises NotFound, NotAllowed, EventCancelled, EventOver, NobodyChosen.
+    Raises NotFound, NotAllowed, EventCancelled, EventOver, NoOneChosen.
     """
     event = get_event(session, event_id, is_for_change=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
@@ -135,7 +135,7 @@ def invite_guests(
     }
     chosen = [candidates[one] for one in dict.fromkeys(person_ids) if one in candidates]
     if not chosen:
-        raise NobodyChosen
+        raise NoOneChosen
     told = 0
     for one in chosen:
         guest = _guest(session, event, one.person_id)
