@@ -66,6 +66,10 @@ def check_token(site: Site) -> dict[str, Any]:
 def open_way(site: Site) -> urllib.request.OpenerDirector:
     """How this installation reaches Telegram: through its proxy where it has one."""
     proxy = site.settings.telegram_proxy
+    if proxy is not None and proxy.startswith("socks"):
+        from installation.socks import SocksHandler  # only few installations need it
+
+        return urllib.request.build_opener(urllib.request.ProxyHandler({}), SocksHandler(proxy))
     return urllib.request.build_opener(
         urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None)
     )
