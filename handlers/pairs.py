@@ -14,14 +14,15 @@ from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart
 from handlers.replies import conclude, open_flow, step_to
 from handlers.talk import Talk
-from models.pairs import JUST_ANSWERED, MEETING, Decision, DeclineReason, PairStatus
+from models.pairs import ENDED, JUST_ANSWERED, MEETING, Decision, DeclineReason, PairStatus
 from models.people import ChatAccount, Role
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
-from notices.pairs import describe_status, introduce, list_answers, offer, read_partner
+from notices.pairs import describe_status, introduce, list_answers, offer, read_partner, say_cut_off
 from services.access.actors import person_in_chat
 from services.access.errors import N_, DomainError
 from services.delivery.conversations import Place
+from services.delivery.sending import is_cut_off
 from services.pairs.cards import PairCard, list_pairs_of, read_pair
 from services.pairs.offers import OfferAnsweredAlready, OfferGone, accept_offer, decline_offer
 from services.people.pseudonyms import is_pseudonymous
@@ -255,7 +256,7 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
         role = card.role_of(place.person_id or 0)
         partner = card.partner_of(place.person_id or 0)
         title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
-        lines = [title, escape(introduce(partner)), describe_status(card, role, t)]
+        lines = [title, escape(introduce(partner)), _say_status(session, card, role, t)]
         if card.status in MEETING:
             if not is_pseudonymous(session, card.cycle_id):
                 lines.append(_say_contact(session, partner.person_id, partner.chat_name, t))
@@ -318,11 +319,22 @@ def menu_part(session: Session, place: Place, t: Translator, _now: datetime) -> 
         partner = card.partner_of(place.person_id or 0)
         words = N_("Mentor: {name}. {status}") if role is Role.MENTEE else N_("Mentee: {name}. {status}")
         line = t(words, name=partner.chat_name, status="{status}")
-        part.lines.append(line.replace("{status}", describe_status(card, role, t)))
+        part.lines.append(line.replace("{status}", _say_status(session, card, role, t)))
         if _is_waiting(card, place.person_id):
             part.actions.append(Action(t.label("Accept the offer"), "offer.accept", (card.id,)))
             part.actions.append(Action(t.label("Decline the offer"), "offer.decline", (card.id,)))
     return part
+
+
+def _say_status(session: Session, card: PairCard, role: Role, t: Translator) -> str:
+    """Where the pair stands; of a partner who cannot be reached that, rather than that they are thinking."""
+    status = describe_status(card, role, t)
+    partner = card.mentor if role is Role.MENTEE else card.mentee
+    if card.status in ENDED or not is_cut_off(session, partner.person_id):
+        return status
+    told = say_cut_off(partner, t)
+    is_waiting = card.status is PairStatus.OFFERED and card.side(role).decision is not None
+    return told if is_waiting else f"{status} {told}"
 
 
 def _pairs_of(session: Session, place: Place) -> list[PairCard]:

@@ -136,12 +136,15 @@ def unreachable(session: Session, facts: Mapping[str, Any], t: Translator, _now:
     partner = card.partner_of(int(facts["person_id"]))
     if is_reachable(session, partner.person_id):
         return Skip("the person is back")
-    return Letter(
-        t(
-            "{partner} does not get my messages at present; the curator knows. Whatever waits for an answer "
-            "I will show as soon as the chat is open again. If it is urgent, please get in touch directly.",
-            partner=partner.chat_name,
-        )
+    return Letter(say_cut_off(partner, t))
+
+
+def say_cut_off(partner: Side, t: Translator) -> str:
+    """Why nothing comes from the other side of a pair."""
+    return t(
+        "{partner} does not get my messages at present; the curator knows. Whatever waits for an answer "
+        "I will show as soon as the chat is open again. If it is urgent, please get in touch directly.",
+        partner=partner.chat_name,
     )
 
 

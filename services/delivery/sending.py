@@ -246,5 +246,11 @@ def is_reachable(session: Session, person_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def is_cut_off(session: Session, person_id: int) -> bool:
+    """Whether a person with a chat gets no messages at present; False for somebody without a chat."""
+    states = set(session.scalars(select(ChatAccount.is_reachable).where(ChatAccount.person_id == person_id)))
+    return states == {False}
+
+
 def _unreachable_key(chat_id: int, since: datetime) -> str:
     return f"chat:{chat_id}:unreachable:{int(since.timestamp())}"

@@ -50,6 +50,31 @@ async def test_an_offer_made_meanwhile_is_shown_on_return(running: RunningBot, w
     await couple.anna.expect("Вы теперь пара")
 
 
+async def test_whoever_waits_reads_that_the_partner_cannot_be_reached(running: RunningBot) -> None:
+    couple = await bring_together(running)
+    await draft(couple)
+    await couple.pyotr.expect("Принять")
+    await couple.pyotr.tap("Принять")
+    assert "думает" in (await couple.pyotr.say("/menu")).text
+    await couple.anna.block()
+    await couple.pyotr.expect(TOLD)
+    menu = (await couple.pyotr.say("/menu")).text
+    assert TOLD in menu
+    assert "думает" not in menu
+    await couple.anna.unblock()
+    await couple.anna.say("/menu")
+    again = (await couple.pyotr.say("/menu")).text
+    assert "думает" in again
+    assert TOLD not in again
+
+
+async def test_the_card_of_a_pair_at_work_says_it_too(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
+    await gone(couple)
+    await couple.pyotr.expect(TOLD)
+    assert TOLD in (await couple.pyotr.say("/pair")).text
+
+
 async def test_what_is_no_longer_true_is_not_shown_on_return(running: RunningBot) -> None:
     couple = await bring_together(running)
     await gone(couple)
