@@ -2,7 +2,8 @@
 
 from datetime import date
 
-PARTS = 3  # day, month, year
+from models.names import fold
+from services.dates.full_dates import read_full_date
 
 
 class DateUnreadable(ValueError):
@@ -11,15 +12,11 @@ class DateUnreadable(ValueError):
 
 def read_date(typed: str) -> date | None:
     """The day that was meant; None for an empty field. Raises DateUnreadable."""
-    typed = typed.strip()
-    if not typed:
+    folded = fold(typed)
+    if not folded:
         return None
-    pieces = typed.split(".")
     try:
-        if len(pieces) == PARTS:
-            number, month, year = (int(piece) for piece in pieces)
-            return date(year, month, number)
-        return date.fromisoformat(typed)
+        return read_full_date(folded)
     except ValueError as error:
         raise DateUnreadable from error
 

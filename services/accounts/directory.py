@@ -1,6 +1,5 @@
 """Accounts of the panel and the one-time links that set their passwords."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from models.audit import Action, AuditEntry
 from models.people import Organization
 from services.access.actors import Actor, ActorKind, Channel, Right, account_of
 from services.access.audit import record
+from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError, NotFound
 from services.access.rights import RIGHTS, rights_of
 from services.accounts.news import LINK_BY, tell_owner
@@ -181,7 +181,7 @@ def renew_link(session: Session, actor: Actor, account: Account, now: datetime) 
 
 def read_link(session: Session, *, token: str, now: datetime) -> str:
     """The sign-in name that this link opens. Raises LinkNotValid."""
-    link = session.get(SetupLink, _digest(token))
+    link = session.get(SetupLink, sha256_of(token))
     account = session.get(Account, link.account_id) if link else None
     if link is None or account is None or link.used_at is not None or link.expires_at <= now:
         raise LinkNotValid
@@ -195,7 +195,7 @@ def set_password(session: Session, *, token: str, password: str, now: datetime) 
     and own records close.
     Raises LinkNotValid, PasswordTooShort, PasswordTooLong, PasswordTooCommon; the link stays usable.
     """
-    link = session.get(SetupLink, _digest(token), with_for_update=True)
+    link = session.get(SetupLink, sha256_of(token), with_for_update=True)
     if link is None or link.used_at is not None or link.expires_at <= now:
         raise LinkNotValid
     account = session.get_one(Account, link.account_id, with_for_update=True)
@@ -304,7 +304,7 @@ def _make_link(session: Session, actor: Actor, account: Account, now: datetime) 
     token = secrets.token_urlsafe(24)
     session.add(
         SetupLink(
-            token_sha256=_digest(token),
+            token_sha256=sha256_of(token),
             account_id=account.id,
             issued_by=account_of(actor),
             expires_at=now + LINK_LIFE,
@@ -312,10 +312,6 @@ def _make_link(session: Session, actor: Actor, account: Account, now: datetime) 
     )
     session.flush()
     return token
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def signed_in(account: Account) -> SignedIn:

@@ -6,7 +6,6 @@ are counted in the same way, so waiting tells nothing about them. Codes that are
 counted by chat: some are free, then one wait follows.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
@@ -15,6 +14,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models.accounts import FailedTries
+from services.access.digests import sha256_of
 from services.delivery.outbox import insert_or_ignore
 
 FREE_TRIES = 3
@@ -42,7 +42,7 @@ class Origin:
         """What failures are counted under."""
         is_known = self.device != "" and account_id in self.known
         place = f"device {self.device}" if is_known else f"address {_network(self.address)}"
-        return hashlib.sha256(f"{name}\n{place}".encode()).hexdigest()
+        return sha256_of(f"{name}\n{place}")
 
 
 def read_wait(session: Session, key: str, now: datetime) -> timedelta:
@@ -66,7 +66,7 @@ def count_failure(session: Session, key: str, now: datetime) -> timedelta:
 
 def key_of_chat(chat_id: int) -> str:
     """What wrong codes in a chat are counted under."""
-    return hashlib.sha256(f"code\nchat {chat_id}".encode()).hexdigest()
+    return sha256_of(f"code\nchat {chat_id}")
 
 
 def read_code_wait(session: Session, key: str, now: datetime) -> timedelta:

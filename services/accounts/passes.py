@@ -4,7 +4,6 @@ Whoever holds the chat may enter the panel, so the digits are twelve (nobody gue
 hour), they are shown only behind the password, and a link serves once, within five minutes.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from models.messages import NoticeKind
 from models.people import Person
 from services.access.actors import Actor, ActorKind, Channel, person_in_chat
 from services.access.audit import record
+from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError, NotFound
 from services.accounts.chats import choose_chat_locale, link_chat, owner_of
 from services.accounts.directory import LinkNotValid, SignedIn, read_account, untie_chat
@@ -154,7 +154,7 @@ def has_account(session: Session, person_id: int) -> bool:
 
 def read_entry(session: Session, *, token: str, now: datetime) -> str:
     """The name of the account that a link opens; looking spends nothing. Raises LinkNotValid."""
-    found = session.get(AccountPass, _digest(token))
+    found = session.get(AccountPass, sha256_of(token))
     account = (
         session.get(Account, found.account_id)
         if found and _is_good(found, PassPurpose.SIGN_IN, now)
@@ -197,7 +197,7 @@ def _own(session: Session, actor: Actor) -> Account:
 
 def _take(session: Session, secret: str, purpose: PassPurpose, now: datetime) -> Account | None:
     """The account of a secret that serves, which is spent by it."""
-    found = session.get(AccountPass, _digest(secret), with_for_update=True, populate_existing=True)
+    found = session.get(AccountPass, sha256_of(secret), with_for_update=True, populate_existing=True)
     if found is None or not _is_good(found, purpose, now):
         return None
     account = session.get_one(Account, found.account_id, with_for_update=True)
@@ -213,7 +213,7 @@ def _is_good(found: AccountPass, purpose: PassPurpose, now: datetime) -> bool:
 
 def _keep(session: Session, account_id: int, secret: str, purpose: PassPurpose, until: datetime) -> None:
     session.add(
-        AccountPass(token_sha256=_digest(secret), account_id=account_id, purpose=purpose, expires_at=until)
+        AccountPass(token_sha256=sha256_of(secret), account_id=account_id, purpose=purpose, expires_at=until)
     )
     session.flush()
 
@@ -272,10 +272,6 @@ def split_name(name: str) -> tuple[str, str, str]:
     if second.casefold().endswith(PATRONYMICS) and not third.casefold().endswith(PATRONYMICS):
         return third, first, second
     return first, second, third
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _record(

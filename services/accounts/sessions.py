@@ -1,6 +1,5 @@
 """Browsers that are signed in to the panel: a row each, so that sign-out and a new password end them."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import AccountSession
 from models.audit import Action, AuditEntry
+from services.access.digests import sha256_of
 
 LONGEST_SESSION = timedelta(hours=12)
 """However busy: a cookie that somebody copied is worth nothing the next day."""
@@ -24,7 +24,7 @@ def start_session(session: Session, *, account_id: int, now: datetime) -> str:
     token = secrets.token_urlsafe(24)
     session.add(
         AccountSession(
-            token_sha256=_digest(token),
+            token_sha256=sha256_of(token),
             account_id=account_id,
             started_at=now,
             news_after=_sign_in_before(session, account_id),
@@ -54,7 +54,7 @@ def find_session(session: Session, *, token: str, now: datetime | None) -> Accou
 
     `now` None leaves the absolute end out: in the sandbox the time is moved by hand, by weeks.
     """
-    found = session.get(AccountSession, _digest(token))
+    found = session.get(AccountSession, sha256_of(token))
     if found is None or (now is not None and found.started_at <= now - LONGEST_SESSION):
         return None
     return found
@@ -62,13 +62,9 @@ def find_session(session: Session, *, token: str, now: datetime | None) -> Accou
 
 def end_session(session: Session, *, token: str) -> None:
     """Sign one browser out. Raises nothing."""
-    session.execute(delete(AccountSession).where(AccountSession.token_sha256 == _digest(token)))
+    session.execute(delete(AccountSession).where(AccountSession.token_sha256 == sha256_of(token)))
 
 
 def end_sessions(session: Session, account_id: int) -> None:
     """Sign an account out everywhere. Raises nothing."""
     session.execute(delete(AccountSession).where(AccountSession.account_id == account_id))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

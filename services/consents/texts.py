@@ -9,9 +9,10 @@ from models.accounts import Account, AccountRole
 from models.consents import ConsentKind
 from models.people import Organization, Person
 from models.privacy import OperatorCard
+from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError, NotFound
 from services.consents.states import KIND, pack_now
-from services.programmes.consents import render, sha256
+from services.programmes.consents import render
 from services.programmes.regulations import ConsentUse
 
 
@@ -38,7 +39,7 @@ def read_offer(session: Session, *, person_id: int, locale: str, kind: ConsentKi
     use = use_of(session, person.organization_id, kind)
     words = pack_now(session, person.organization_id).consent(kind.value, locale)
     shown = render(words.body, facts_of_operator(session, person))
-    return ConsentOffer(use.title.get(locale), shown, words.version, words.locale, sha256(shown))
+    return ConsentOffer(use.title.get(locale), shown, words.version, words.locale, sha256_of(shown))
 
 
 def use_of(session: Session, organization_id: int, kind: ConsentKind) -> ConsentUse:

@@ -5,10 +5,10 @@ See docs/design.md#conversation, accessibility.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
 from models.names import fold
 from services.dates.folding import with_digits
+from services.dates.full_dates import read_full_date
 from services.programmes.descriptions import describe
 from services.programmes.surveys import SHORT_LIMIT, Option, Question
 from services.programmes.texts import Text, text
@@ -220,59 +220,12 @@ def _check_yes_no(_question: Question, raw: Raw) -> Value:
     raise NotYesOrNo
 
 
-_MONTH_NAMES = (
-    [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ],
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ],
-)
-_NUMERIC_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:\s*г(?:ода?)?)?")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_NAMED_DATE = re.compile(r"([0-9]{1,2}) ([a-zа-я]+) ([0-9]{4})(?:\s*г(?:ода?)?)?")
-
-
 def _check_date(question: Question, raw: Raw) -> Value:
     """A full date with its year; anything shorter is asked again rather than guessed (decision 9)."""
     try:
-        return _read_date(_tapped_or_typed(raw)).isoformat()
+        return read_full_date(_tapped_or_typed(raw)).isoformat()
     except ValueError:
         raise NotADate(example=_example(question, "15.10.2026")) from None
-
-
-def _read_date(typed: str) -> date:
-    if found := _NUMERIC_DATE.fullmatch(typed):
-        return date(int(found[3]), int(found[2]), int(found[1]))
-    if found := _ISO_DATE.fullmatch(typed):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _NAMED_DATE.fullmatch(typed):
-        for names in _MONTH_NAMES:
-            if found[2] in names:
-                return date(int(found[3]), names.index(found[2]) + 1, int(found[1]))
-    raise ValueError(typed)
 
 
 def _example(question: Question, usual: str) -> str | Text:

@@ -3,7 +3,6 @@
 A consent is a document of its own: nothing here is ever merged with a survey, rules or another consent.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -127,11 +126,6 @@ def render(body: str, facts: Mapping[str, str]) -> str:
         return fact
 
     return _PLACEHOLDER.sub(fill, body).strip()
-
-
-def sha256(shown: str) -> str:
-    """The mark by which a stored decision proves which text was shown (UTF-8, hexadecimal)."""
-    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

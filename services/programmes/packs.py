@@ -3,13 +3,13 @@
 A running programme stores the resolved pack as JSON and never reads the folder again.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError
 from services.programmes.consents import FACTS, ConsentText, find_missing_elements, find_placeholders
 from services.programmes.folders import COMMON, DEFAULTS, LOCALES, PROGRAMME, Folder, Layered
@@ -108,7 +108,7 @@ class ResolvedPack(Content):
         """
         plain = self.model_dump(mode="json", exclude_defaults=True)
         canonical = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return sha256_of(canonical)
 
     def survey(self, survey_id: str) -> Survey:
         """The survey with this id; KeyError if the pack has none."""

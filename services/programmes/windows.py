@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 
+from services.dates.full_dates import OF_MONTHS
 from services.programmes.roadmaps import Window
 from services.programmes.texts import Text, text
 
@@ -23,10 +24,6 @@ _MONTHS = tuple(
         ("ноябрь", "November"),
         ("декабрь", "December"),
     )
-)
-_OF_MONTHS = (
-    *("января", "февраля", "марта", "апреля", "мая", "июня"),
-    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
 )
 _UNDATED: dict[str, Text] = {
     "on_request": text("по запросу", "on request"),
@@ -105,7 +102,7 @@ def _describe_span(start: date | None, end: date, locale: str, *, has_year: bool
 def _describe_day(day: date, locale: str) -> str:
     if locale.lower().startswith("en"):
         return f"{day.day} {_MONTHS[day.month - 1].en}"
-    return f"{day.day} {_OF_MONTHS[day.month - 1]}"
+    return f"{day.day} {OF_MONTHS[day.month - 1]}"
 
 
 def _is_last_day(day: date) -> bool:

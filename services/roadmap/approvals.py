@@ -4,7 +4,6 @@ An approval covers what stood there at its moment. Who came, or what was moved, 
 panel says so, and the head approves anew.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from models.programmes import Cycle, Programme
 from models.roadmap import RoadmapEntry
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
+from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
 
 DOCUMENT_LIMIT = 200
@@ -173,7 +173,7 @@ def _cover(
 
 
 def _digest(covered: list[object]) -> str:
-    return hashlib.sha256(json.dumps(covered).encode()).hexdigest()
+    return sha256_of(json.dumps(covered))
 
 
 def _organization_of(session: Session, cycle_id: int) -> int:

@@ -5,7 +5,6 @@ until it is used, revoked or out of date; to look at the page does not use it up
 messenger burns nothing.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from models.audit import Action
 from models.surveys import RunSource, SurveyRun, WebLink
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
+from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError, NotFound
 from services.surveys.reading import BegunByRespondent, is_begun_by_respondent
 
@@ -88,7 +88,7 @@ def issue_link(
         purpose=purpose,
         run_id=run_id,
         person_id=person_id,
-        token_sha256=digest(token),
+        token_sha256=sha256_of(token),
         created_by=actor.id if actor.kind is ActorKind.ACCOUNT else None,
         created_at=now,
         expires_at=expires_at,
@@ -134,7 +134,7 @@ def issue_survey_link(
 
 def read_link(session: Session, *, token: str, purpose: str, now: datetime) -> LinkFacts:
     """Raises LinkSpent for a used one; unknown, revoked, out of date or another purpose: all LinkGone."""
-    link = session.scalars(select(WebLink).where(WebLink.token_sha256 == digest(token))).one_or_none()
+    link = session.scalars(select(WebLink).where(WebLink.token_sha256 == sha256_of(token))).one_or_none()
     if link is not None and link.purpose == purpose and link.used_at:
         raise LinkSpent
     if link is None or link.purpose != purpose or link.revoked_at or link.expires_at <= now:
@@ -185,7 +185,3 @@ def use_link(session: Session, *, link_id: int, now: datetime) -> None:
     if link.used_at is not None:
         raise LinkSpent
     link.used_at = now
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

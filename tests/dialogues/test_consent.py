@@ -11,8 +11,8 @@ from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
 from models.messages import Conversation
 from models.people import ChatAccount, Invitation, Organization
 from models.tasks import Task, TaskKind
+from services.access.digests import sha256_of
 from services.consents.texts import read_offer
-from services.programmes.consents import sha256
 from tests.dialogues.participants import Guest, consented, invited, make_world
 from tests.running_bot import RunningBot
 from tests.world import World
@@ -53,7 +53,7 @@ async def test_consent_takes_three_taps_and_keeps_its_evidence(running: RunningB
     assert "Согласие на обработку персональных данных" in message.text
     assert message.labels == []
     offer = world.read(read_offer, person_id=anna.facts.id, locale="ru")
-    assert given[0].text_sha256 == sha256(offer.text)
+    assert given[0].text_sha256 == sha256_of(offer.text)
 
 
 async def test_double_tap_on_consent_is_one_decision(running: RunningBot) -> None:

@@ -189,3 +189,20 @@ def test_names_are_written_and_compared_in_one_module() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node).startswith("' '.join(filter(None,")
     }
     assert joining == {"models/names.py"}
+
+
+def test_a_text_is_marked_and_a_full_date_read_by_one_function_each() -> None:
+    marking = {
+        str(path)
+        for path in python_files("services")
+        for node in nodes(path)
+        if isinstance(node, ast.Call) and re.match(r"(hashlib\.)?sha256\(.+\)\.hexdigest", ast.unparse(node))
+    }
+    assert marking == {"services/access/digests.py"}
+    months = {
+        str(path)
+        for path in python_files("services", "handlers", "admin")
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and node.value == "сентября"
+    }
+    assert months == {"services/dates/full_dates.py"}

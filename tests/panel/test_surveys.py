@@ -23,12 +23,12 @@ from models.surveys import (
     SurveyWave,
     WebLink,
 )
+from services.access.digests import sha256_of
 from services.programmes.surveys import Option
 from services.surveys.intake import choose_role
 from services.surveys.opening import open_run
 from services.surveys.runs import finish_ticks, tick_option
 from services.surveys.waves import open_waves
-from services.surveys.web_links import digest
 from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, fill_run
@@ -69,7 +69,7 @@ def test_a_partner_answers_by_a_link_without_signing_in(
     path = make_link(curator)
     assert len(path.removeprefix("/s/")) == 22
     with world.database.reading() as session:
-        assert session.scalars(select(WebLink.token_sha256)).all() == [digest(path.removeprefix("/s/"))]
+        assert session.scalars(select(WebLink.token_sha256)).all() == [sha256_of(path.removeprefix("/s/"))]
     first = guest.get(path)
     assert "Часть 1 из 2" in text_of(first)
     assert "Увидит только куратор" in text_of(first)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from services.access.digests import sha256_of
 from services.programmes.consents import (
     ConsentFactMissing,
     Passage,
     Span,
     find_placeholders,
     render,
-    sha256,
     split_passages,
 )
 from services.programmes.packs import ResolvedPack, load_pack
@@ -66,8 +66,8 @@ def test_fact_never_becomes_markup() -> None:
 def test_hash_marks_exactly_the_shown_text(target_model: ResolvedPack) -> None:
     body = target_model.consent("pd_processing", "ru").body
     shown = render(body, FACTS)
-    assert sha256(shown) == sha256(render(body, dict(FACTS)))
-    assert sha256(shown) != sha256(render(body, {**FACTS, "operator_inn": "7700000001"}))
+    assert sha256_of(shown) == sha256_of(render(body, dict(FACTS)))
+    assert sha256_of(shown) != sha256_of(render(body, {**FACTS, "operator_inn": "7700000001"}))
 
 
 def test_passages_are_what_a_door_draws() -> None:

@@ -16,6 +16,7 @@ from models.people import ChatAccount, Invitation, Participation, ParticipationS
 from models.privacy import DutyKind
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, ActorKind, Channel
+from services.access.digests import sha256_of
 from services.access.errors import NotAllowed
 from services.consents.ledger import give_consent, latest_decision
 from services.consents.papers import register_paper
@@ -25,7 +26,6 @@ from services.joining.entering import InvitationState, open_invitation
 from services.joining.recognition import list_waiting, recognise, type_code
 from services.joining.withdrawing import ERASED_WITHIN, decline_consent, withdraw_consent
 from services.pairs.proposals import confirm_pair, draft_pair
-from services.programmes.consents import sha256
 from services.surveys.intake import choose_role
 from tests.world import World, found_school
 
@@ -39,7 +39,7 @@ def test_evidence_proves_the_text_that_was_shown(world: World, now: datetime) ->
     person = world.joined(chat_id=501)
     offer = world.read(read_offer, person_id=person.id, locale="ru")
     assert "Школа № 17" in offer.text
-    assert offer.mark == sha256(offer.text)
+    assert offer.mark == sha256_of(offer.text)
     world.consent(person, chat_id=501, message_id=42)
     with world.database.reading() as session:
         row = session.scalars(select(Consent)).one()
