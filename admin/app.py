@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from admin import account_words, privacy_words, survey_words, words
+from admin import account_words, journal_words, people_words, privacy_words, survey_words, words
 from admin.access import (
     OPEN_ENDPOINTS,
     Secured,
@@ -72,6 +72,8 @@ def create_panel(config: PanelConfig) -> Flask:
         words=words,
         states=states,
         account_words=account_words,
+        journal_words=journal_words,
+        people_words=people_words,
         privacy_words=privacy_words,
         rights=Right,
         workplaces=workplaces,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from models.audit import Action
 from models.events import EventStatus, GuestAnswer
 from models.outreach import PublicationKind
 from models.people import Role as Side
@@ -65,29 +64,6 @@ EVIDENCE: Mapping[Evidence, str] = {
     "partners_found": N_("Partners"),
 }
 
-ACTIONS = {
-    Action.ROADMAP_PLANNED: N_("Row of the roadmap planned"),
-    Action.ROADMAP_SHIFTED: N_("Old dates of the roadmap moved to this school year"),
-    Action.ROADMAP_PUT_OFF: N_("Reminders of a row put off for a week"),
-    Action.ROADMAP_PROOF_ADDED: N_("Evidence put down for a row of the roadmap"),
-    Action.ROADMAP_DONE: N_("Row of the roadmap done"),
-    Action.ROADMAP_REOPENED: N_("Row of the roadmap opened again"),
-    Action.ROADMAP_ASKED: N_("Responsible person reminded of a row"),
-    Action.SCHOOL_DAYS_ADDED: N_("Days of the school calendar added"),
-    Action.SCHOOL_DAYS_REMOVED: N_("Days of the school calendar removed"),
-}
-
-SUBJECTS = {
-    "roadmap_entry": N_("row of the roadmap"),
-    "school_days": N_("school calendar"),
-    "event": N_("event"),
-    "publication": N_("publication"),
-    "partner": N_("partner"),
-    "memo": N_("memo"),
-    "survey_wave": N_("survey wave"),
-    "web_link": N_("personal link to a form"),
-}
-
 
 EVENT_STATUSES = {
     EventStatus.PLANNED: N_("ahead"),
@@ -96,15 +72,6 @@ EVENT_STATUSES = {
 }
 ANSWERS = {GuestAnswer.COMES: N_("comes"), GuestAnswer.CANNOT: N_("cannot come")}
 
-EVENT_ACTIONS = {
-    Action.EVENT_PLANNED: N_("Event planned"),
-    Action.EVENT_CHANGED: N_("Event changed"),
-    Action.EVENT_CANCELLED: N_("Event called off"),
-    Action.EVENT_INVITED: N_("Guests invited to an event"),
-    Action.EVENT_HELD: N_("Attendance of an event noted"),
-    Action.EVENT_MINUTES_WRITTEN: N_("Minutes of an event written"),
-    Action.EVENT_MATERIAL_ADDED: N_("Material of an event added"),
-}
 
 PUBLICATIONS = {
     PublicationKind.NEWS: N_("news"),
@@ -115,12 +82,3 @@ PUBLICATIONS = {
     PublicationKind.LEGAL: N_("regulation and local acts"),
 }
 AUDIENCES = {Side.MENTOR: N_("for mentors"), Side.MENTEE: N_("for mentees")}
-
-OUTREACH_ACTIONS = {
-    Action.PUBLICATION_ADDED: N_("Publication entered"),
-    Action.PUBLICATION_REMOVED: N_("Publication removed from the register"),
-    Action.PARTNER_ADDED: N_("Partner entered"),
-    Action.PARTNER_REMOVED: N_("Partner removed"),
-    Action.MEMO_WRITTEN: N_("Memo written"),
-    Action.MEMO_SENT: N_("Memo sent"),
-}

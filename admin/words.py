@@ -6,12 +6,8 @@ from typing import Any
 
 from flask import current_app
 
-from admin import account_words, roadmap_words
 from admin.languages import label
-from admin.people_words import *  # noqa: F403  # one table of words for templates, in two files
-from admin.people_words import PEOPLE_ACTIONS
 from models.accounts import AccountRole
-from models.audit import Action
 from models.jobs import JobStatus
 from models.tasks import TaskKind
 from services.access.errors import N_, Unstorable
@@ -141,106 +137,6 @@ CAUTIONS = {
     Caution.NOT_INFORMED: N_("The mentor has not confirmed knowing of the written agreement."),
 }
 
-
-ACTIONS: Mapping[Action, str] = {
-    **account_words.ACTIONS,
-    **PEOPLE_ACTIONS,
-    Action.CONSENT_GIVEN: N_("Consent given"),
-    Action.CONSENT_DECLINED: N_("Consent declined"),
-    Action.CONSENT_WITHDRAWN: N_("Consent withdrawn"),
-    Action.CONSENT_EXPIRED: N_("Term of a consent ended"),
-    Action.PRIVACY_SCAN_READ: N_("Scan of a paper looked at"),
-    Action.PRIVACY_STOP_DEMANDED: N_("Stop of the processing demanded"),
-    Action.PRIVACY_ERASED: N_("Data destroyed, act written"),
-    Action.PRIVACY_ERASURE_DONE: N_("Deadline of the destruction kept"),
-    Action.PRIVACY_STOP_DONE: N_("Processing stopped as demanded"),
-    Action.PRIVACY_UNPUBLISH_DONE: N_("Publications taken down"),
-    Action.PRIVACY_AGREEMENT_REGISTERED: N_("Agreement on mentoring registered"),
-    Action.PRIVACY_OPERATOR_EDITED: N_("Facts of the operator changed"),
-    Action.JOIN_RECOGNISED: N_("Recognised"),
-    Action.JOIN_REFUSED: N_("Not recognised"),
-    Action.ORGANIZATION_ADDED: N_("Organisation added"),
-    Action.ORGANIZATION_CODE_REPLACED: N_("Code for joining replaced"),
-    Action.ORGANIZATION_EDITED: N_("Organisation's card corrected"),
-    Action.APPROVAL_GIVEN: N_("Approved by the head"),
-    Action.PAPER_ENTERED: N_("Entered for a participant"),
-    Action.PAIR_DRAFTED: N_("Draft of a pair made"),
-    Action.PAIR_CONFIRMED: N_("Pair confirmed and offered"),
-    Action.PAIR_DISCARDED: N_("Draft discarded"),
-    Action.PAIR_WITHDRAWN: N_("Offer withdrawn"),
-    Action.PAIR_ACCEPTED: N_("Offer accepted"),
-    Action.PAIR_DECLINED: N_("Offer declined"),
-    Action.PAIR_EXPIRED: N_("Offer ran out"),
-    Action.PAIR_ORDERED: N_("Order registered"),
-    Action.PAIR_AGREEMENT_REGISTERED: N_("Mentor's agreement registered"),
-    Action.PAIR_ENDED: N_("Pair ended"),
-    Action.MEETING_PROPOSED: N_("Meeting proposed"),
-    Action.MEETING_PLANNED: N_("Meeting planned"),
-    Action.MEETING_MOVED: N_("Meeting moved"),
-    Action.MEETING_CANCELLED: N_("Meeting cancelled"),
-    Action.MEETING_LOGGED: N_("Meeting logged"),
-    Action.MEETING_CORRECTED: N_("Log of a meeting corrected"),
-    Action.MEETING_LOG_WITHDRAWN: N_("Log of a meeting taken back"),
-    Action.PETITION_SENT: N_("Wish about the pair sent"),
-    Action.SUGGESTION_MADE: N_("The mentor suggested something to the curator"),
-    Action.SUGGESTION_DECIDED: N_("Suggestion of the mentor decided"),
-    Action.NOTICE_RETRIED: N_("Message queued again"),
-    Action.PROGRAMME_CREATED: N_("Programme created"),
-    Action.PROGRAMME_UPGRADED: N_("Programme upgraded"),
-    Action.PROGRAMME_SETTINGS_CHANGED: N_("Programme settings changed"),
-    Action.ROLE_CHOSEN: N_("Role chosen"),
-    Action.SCORES_SHEET_OPENED: N_("Sheet of nine criteria opened"),
-    Action.SCORES_SHEET_SAVED: N_("Sheet of nine criteria saved"),
-    Action.SURVEY_SENT: N_("Questionnaire sent"),
-    Action.WAVE_PLANNED: N_("Wave of surveys planned"),
-    Action.WAVE_CANCELLED: N_("Wave of surveys taken back"),
-    Action.WAVE_CLOSED: N_("Wave of surveys closed"),
-    Action.SURVEY_PAPER_ENTERED: N_("Paper sheet typed in"),
-    Action.SURVEY_PARTNER_ASKED: N_("A partner was asked"),
-    Action.LINK_ISSUED: N_("One-time link made"),
-    Action.TASK_CLOSED: N_("Marked as dealt with"),
-    Action.EXPORT_MADE: N_("Export made"),
-    Action.FILE_DELETED: N_("File deleted"),
-    Action.INSTALLATION_RESTORED: N_("Restored from a backup"),
-    Action.JOB_ASKED: N_("Long task started"),
-    Action.JOB_CANCELLED: N_("Long task cancelled"),
-    Action.MEETING_SAID: N_("Said whether the meeting took place"),
-    Action.PAIR_SIDE_ACCEPTED: N_("One side accepted the offer"),
-    Action.ROLE_READY: N_("Entered the bank"),
-    **roadmap_words.ACTIONS,
-    **roadmap_words.EVENT_ACTIONS,
-    **roadmap_words.OUTREACH_ACTIONS,
-}
-
-CHANNELS = {
-    "bot": N_("chat"),
-    "panel": N_("panel"),
-    "command_line": N_("command line"),
-    "scheduler": N_("by itself"),
-    "web": N_("one-time link"),
-}
-
-SUBJECTS = {
-    "account": N_("account"),
-    "consultation": N_("consultation"),
-    "approval": N_("approval"),
-    "person": N_("person"),
-    "pair": N_("pair"),
-    "meeting": N_("meeting"),
-    "programme": N_("programme"),
-    "organization": N_("organisation"),
-    "cycle": N_("school year"),
-    "task": N_("to-do"),
-    "survey_run": N_("questionnaire"),
-    "import": N_("list of staff"),
-    "invitation": N_("invitation"),
-    "join_request": N_("request to join"),
-    "outbox": N_("message"),
-    "job": N_("long task"),
-    "file": N_("file"),
-    "installation": N_("installation"),
-    **roadmap_words.SUBJECTS,
-}
 
 SKIPS = {
     "no chat": N_("the person is not in the chat yet"),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import g
 from flask_admin.contrib.sqla import ModelView
 
-from admin import words
+from admin import journal_words, words
 from admin.access import SecuredTable
 from admin.languages import label, short_moment
 from admin.storage import db, session
@@ -33,8 +33,8 @@ class AuditTable(SecuredTable):
     empty = N_("Nothing has happened yet.")
 
     selects = {  # noqa: RUF012
-        "action": lambda: {key: label(text) for key, text in words.ACTIONS.items()},
-        "channel": lambda: {key: label(text) for key, text in words.CHANNELS.items()},
+        "action": lambda: {key: label(text) for key, text in journal_words.ACTIONS.items()},
+        "channel": lambda: {key: label(text) for key, text in journal_words.CHANNELS.items()},
     }
 
     def __init__(self, endpoint: str, url: str) -> None:
@@ -52,9 +52,9 @@ class AuditTable(SecuredTable):
             case "who":
                 return str(g.actor_names.get((row.actor_kind, row.actor_id)) or label("by itself"))
             case "action":
-                return words.word(words.ACTIONS, row.action)
+                return words.word(journal_words.ACTIONS, row.action)
             case "subject":
                 number = f" № {row.subject_id}" if row.subject_id is not None else ""
-                return words.word(words.SUBJECTS, row.subject_kind) + number
+                return words.word(journal_words.SUBJECTS, row.subject_kind) + number
             case _:
-                return words.word(words.CHANNELS, row.channel)
+                return words.word(journal_words.CHANNELS, row.channel)

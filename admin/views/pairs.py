@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle_id_or_none, form_titles
 from admin.languages import label, locale
-from admin.people_words import SUGGESTIONS
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
 from models.messages import NoticeKind
@@ -20,6 +19,7 @@ from models.people import Role
 from models.suggestions import SuggestionKind
 from notices.catalogue import compose
 from notices.letters import Skip, reword
+from notices.suggestions import KINDS as SUGGESTIONS
 from services.access.actors import Right
 from services.access.rights import LISTS
 from services.access.timeline import read_pair_story

@@ -11,13 +11,13 @@ from admin.cycles import cycle, cycle_id_or_none, kind_title, pack, paper_head
 from admin.days import read_day
 from admin.forms import make_field
 from admin.languages import label, locale
-from admin.people_words import SUGGESTIONS
 from admin.storage import now, session
 from models.meetings import MeetingKind, MeetingStatus
 from models.pairs import MEETING, DeclineReason, PairStatus
 from models.paper_way import Deed, WordOf
 from models.people import Role
 from models.suggestions import SuggestionKind
+from notices.suggestions import KINDS as SUGGESTIONS
 from services.access.actors import Right
 from services.access.errors import N_, NotFound
 from services.consents.states import ConsentState, read_state

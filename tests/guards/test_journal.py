@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from admin.words import SUBJECTS
+from admin.journal_words import SUBJECTS
 from tests.guards.tree import nodes, python_files
 
 PACKAGES = ("services", "handlers", "admin", "installation", "scheduler", "worker", "bot", "nastavnik.py")

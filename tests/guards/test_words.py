@@ -1,30 +1,82 @@
 """Every table of words is complete: its keys are the members of what it words, neither more nor fewer."""
 
 import csv
+import importlib
 import io
+import pkgutil
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from enum import StrEnum
 
 import pytest
 
-from admin.words import ACTIONS
-from models.audit import Action
-from models.messages import NoticeKind
+from models.consents import ConsentKind
+from models.pairs import PairStatus
 from notices.language import LOCALES, load_translators
+from services.accounts.news import TOLD
 from services.documents import words
 from services.documents.exports.tables import Column
 from services.documents.exports.writers import CsvWriter, Head
+from services.joining.entering import InvitationState
+from services.messages_read.drafts.contents import Purpose
+from services.messages_read.reading.readings import Warned
+from services.pairs.cards import WaitsFor
 from services.programmes.texts import text
+from services.roadmap.reading import RowState
 
 STATES = {name: table for name, table in vars(words).items() if name.isupper() and isinstance(table, dict)}
 """What the pages translate by `word(states.PAIRS, ...)`."""
 
 
-def test_every_act_of_the_journal_has_a_word() -> None:
-    assert set(ACTIONS) == set(Action)
+PARTIAL: dict[str, frozenset[StrEnum]] = {
+    "admin.account_words.EVENTS": TOLD,
+    "notices.accounts.WORDS": TOLD,
+    "admin.words.AWAITED": frozenset(WaitsFor) - {WaitsFor.NOBODY},
+    "admin.roadmap_words.TAGS": frozenset(RowState) - {RowState.COMING, RowState.UNDATED},
+    "notices.pairs.WORK": frozenset({PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED}),
+    "handlers.joining.REFUSALS": frozenset(InvitationState) - {InvitationState.OPEN, InvitationState.MINE},
+    "handlers.drafts.wording.SAVES": frozenset(Purpose) - {Purpose.UNSURE},
+    "handlers.drafts.wording.REFUSES": frozenset({Purpose.LOG, Purpose.PLAN}),
+    "handlers.drafts.wording.SENTENCES": frozenset(Warned)
+    - {
+        Warned.LESSON_VISIT,
+        Warned.PREVIOUS_SCHOOL_YEAR,
+        Warned.SUNDAY,
+        Warned.LONG_MEETING,
+        Warned.NO_MINUTES,
+    },
+    "handlers.privacy.STOPS": frozenset(
+        {ConsentKind.DISSEMINATION, ConsentKind.PHOTO_VIDEO, ConsentKind.LONG_TERM_BANK}
+    ),
+}
+"""Tables that word some members on purpose: the rest has no word, or none of its own."""
 
 
-def test_every_kind_of_message_has_a_word() -> None:
-    assert set(words.NOTICES) == set(NoticeKind)
+def tables() -> Iterator[tuple[str, Mapping[StrEnum, str]]]:
+    """Each constant of a module that gives texts to members of an enumeration."""
+    for name in ("admin", "notices", "handlers", "services.documents.words"):
+        package = importlib.import_module(name)
+        found = [one.name for one in pkgutil.walk_packages(getattr(package, "__path__", []), f"{name}.")]
+        for module in found or [name]:
+            for constant, table in vars(importlib.import_module(module)).items():
+                if constant.isupper() and isinstance(table, dict) and is_of_words(table):
+                    yield f"{module}.{constant}", table
+
+
+def is_of_words(table: Mapping[object, object]) -> bool:
+    return bool(table) and all(isinstance(k, StrEnum) and isinstance(v, str) for k, v in table.items())
+
+
+def test_every_table_of_words_has_exactly_the_members_of_what_it_words() -> None:
+    found = dict(tables())
+    assert {"admin.journal_words.ACTIONS", "services.documents.words.NOTICES"} <= set(found)
+    wrong = {}
+    for where, table in found.items():
+        imported = {name for name, expected in PARTIAL.items() if set(table) == set(expected)}
+        expected = PARTIAL.get(where, frozenset(type(next(iter(table)))))
+        if set(table) != set(expected) and not imported:
+            wrong[where] = set(table) ^ set(expected)
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("locale", LOCALES)
