@@ -11,11 +11,11 @@ from enum import StrEnum
 from sqlalchemy import ScalarSelect, exists, func, select
 from sqlalchemy.orm import Session
 
-from models import names
 from models.accounts import Account, AccountRole
 from models.audit import Action
 from models.changes import change_row
 from models.consents import Consent
+from models.names import fold, full_name, polite_name
 from models.pairs import PairMember
 from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Person, Role
 from services.access.actors import Actor, ActorKind, Right
@@ -51,12 +51,12 @@ class PersonFacts:
 
     @property
     def full_name(self) -> str:
-        return names.full_name(self.family_name, self.given_name, self.patronymic)
+        return full_name(self.family_name, self.given_name, self.patronymic)
 
     @property
     def polite_name(self) -> str:
         """First name and patronymic, as colleagues address each other."""
-        return names.polite_name(self.given_name, self.patronymic)
+        return polite_name(self.given_name, self.patronymic)
 
 
 class ChatState(StrEnum):
@@ -277,11 +277,11 @@ def list_people(
         select(Person).where(Person.organization_id == organization_id, Person.erased_at.is_(None))
     )
     roles = _roles_by_person(session, cycle.id)
-    wanted = names.fold(search)
+    wanted = fold(search)
     people = [
         person
         for person in sorted(found, key=lambda one: one.sort_key)
-        if wanted in names.fold(f"{person.full_name} {person.position}")
+        if wanted in fold(f"{person.full_name} {person.position}")
         and _has(roles[person.id], role=role, status=status)
     ]
     consents = read_states(session, organization_id=organization_id)
