@@ -83,7 +83,7 @@ class ExportPage(SecuredPage):
             tables=tables,
             chosen=chosen,
             filters=table.filters,
-            states=_states(export),
+            state_choices=_states(export),
             count=export.count(session()) if export else None,
             formats=FORMATS,
             key=secrets.token_urlsafe(12),
