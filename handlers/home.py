@@ -221,7 +221,7 @@ def help_screen(session: Session, place: Place, t: Translator, _now: datetime) -
         )
         lines.append(
             t(
-                "Or just write to me: “yesterday 40 minutes, the lesson plan in 5B”, “on Thursday at 15:00”. "
+                "Or just write to me in Russian: «вчера 40 минут, план урока в 5Б», «в четверг в 15:00». "
                 "I show what I understood, and one tap saves it."
             )
         )

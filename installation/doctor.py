@@ -231,9 +231,12 @@ class Doctor:
         return self._port("127.0.0.1", self._site.settings.sandbox_port, "NASTAVNIK_SANDBOX_PORT")
 
     def _port(self, host: str, port: int, name: str) -> str:
-        if self._is_running:
+        try:
+            checks.check_port(host, port, name)
+        except faults.PortOccupied:
+            if not self._is_running:
+                raise
             return self._t.label("{port}, in use by Nastavnik", port=port)
-        checks.check_port(host, port, name)
         return self._t.label("{port}, free", port=port)
 
     def _panel_address(self) -> Finding | str:

@@ -77,6 +77,11 @@ class Translator:
         return self.plural("{count} minute", "{count} minutes", count)
 
 
+def capitalised(text: str) -> str:
+    """The text with a capital first letter and the rest as it is: English months keep their capitals."""
+    return text[:1].upper() + text[1:]
+
+
 def escape(value: object) -> str:
     return html.escape(str(value), quote=False)
 

@@ -16,7 +16,7 @@ from handlers.meetings.calendars import day_rows, draw_calendar
 from handlers.menu import MenuPart
 from models.meetings import MeetingFormat
 from models.programmes import Cycle
-from notices.language import Translator
+from notices.language import Translator, capitalised
 from notices.letters import Action, Letter, Rows, in_rows
 from notices.meetings import say_kind, say_when
 from services.access.actors import person_in_chat
@@ -223,7 +223,7 @@ def _answer_rows(session: Session, card: DraftCard, asked: Field, t: Translator,
         return _length_rows(card, t)
     if asked in MAY_BE_EMPTY:
         formats = tuple(
-            Action(t.label(MEETING_FORMATS[one]).capitalize(), "draft.format", (one.value,))
+            Action(capitalised(t.label(MEETING_FORMATS[one])), "draft.format", (one.value,))
             for one in MeetingFormat
         )
         return (*((formats,) if asked is Field.FORMAT else ()), (_skip(asked, t),))

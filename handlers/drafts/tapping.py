@@ -278,7 +278,7 @@ async def _say_kept(talk: Talk, kept: Kept) -> str | None:
     t = talk.t
     if kept.purpose is Purpose.LOG:
         card = await talk.read(read_meeting, actor=talk.actor, meeting_id=kept.meeting_ids[0])
-        hint = t("A slip? Just write what is right, like: “correct it: 50 minutes”.")
+        hint = t("A slip? Just write what is right in Russian, like: «исправьте: 50 минут».")
         return f"{describe_logged(card, t)} {hint}"
     if kept.purpose is Purpose.MISS:
         card = await talk.read(read_meeting, actor=talk.actor, meeting_id=kept.meeting_ids[0])

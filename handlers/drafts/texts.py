@@ -74,7 +74,7 @@ async def take_edit(message: Message, talk: Talk) -> None:
         await talk.show(
             talk.t(
                 "This is saved already, and an edit does not change it. Please write what is right instead, "
-                "like: “correct it: 50 minutes”."
+                "in Russian, like: «исправьте: 50 минут»."
             )
         )
         return
@@ -89,7 +89,7 @@ async def _take(message: Message, talk: Talk, *, is_beside_card: bool) -> None:
     text = message.text or ""
     reading = await _read(talk, text)
     if not is_worth_a_card(reading):
-        is_reply = reading.intent is Intent.UNCLEAR and not reading.warnings and is_mere_reply(text)
+        is_reply = reading.intent is Intent.UNCLEAR and is_mere_reply(text)
         if is_reply or talk.place.flow in DECIDING - {FLOW}:
             raise ChooseByButton
         await talk.show(say_unread(reading, talk.t))
@@ -168,17 +168,22 @@ def say_unread(reading: Reading, t: Translator) -> str:
     if Warned.NO_MINUTES in reading.warnings:
         return t(
             "A meeting of no length does not go into the journal, so I wrote nothing down. "
-            "If you did speak for a while, tell me the minutes, like: “today 15 minutes, the register”."
+            "If you did speak for a while, tell me the minutes in Russian, like: «сегодня 15 минут, журнал»."
         )
     if Warned.SEVERAL_MEETINGS in reading.warnings:
         return t(
-            "Several meetings: please write each with its day and length, "
-            "like: “on Monday 40 minutes, the lesson plan; on Thursday an hour, the register”. "
+            "Several meetings: please write each in Russian with its day and length, "
+            "like: «в понедельник 40 минут, план урока; в четверг час, журнал». "
             "Nothing is saved yet."
+        )
+    if Warned.NOT_RUSSIAN in reading.warnings:
+        return t(
+            "I read messages about meetings in Russian only, so nothing is saved. "
+            "Please write like: «вчера 40 минут, план урока в 5Б» or «в четверг в 15:00»."
         )
     if reading.intent is Intent.NOTE:
         return t("I keep no notes beside meetings, so nothing is saved.")
     return t(
         "I did not understand this as a word about a meeting, so nothing is saved. "
-        "Please write like: “yesterday 40 minutes, the lesson plan in 5B” or “on Thursday at 15:00”."
+        "Please write in Russian, like: «вчера 40 минут, план урока в 5Б» or «в четверг в 15:00»."
     )

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from notices.language import Translator, escape
+from notices.language import Translator, capitalised, escape
 from notices.meetings import say_kind, say_when
 from services.access.errors import N_
 from services.documents.words import MEETING_FORMATS
@@ -61,7 +61,7 @@ QUESTIONS = {
     Field.TENSE: N_("Have you met already, or is it only planned?"),
     Field.PAIR: N_("With whom?"),
     Field.MEETING: N_("Which meeting is it?"),
-    Field.DAY: N_("On which day? A button, or in words: “yesterday”, “13.10”."),
+    Field.DAY: N_("On which day? A button, or in Russian words: «вчера», «13.10»."),
     Field.START: N_("At what time? You may also write your own, like 15:30."),
     Field.MINUTES: N_("How long did it take?"),
     Field.TOPIC: N_("What was it about? One line is enough. Your pair and the curator will see it."),
@@ -123,7 +123,7 @@ def _lines(session: Session, card: DraftCard, t: Translator) -> list[str]:
 def _when(item: Item, t: Translator) -> str:
     if item.day is None:
         return t.clock(item.start) if item.start else ""
-    day = t.day(item.day).capitalize()
+    day = capitalised(t.day(item.day))
     if item.start is None:
         return f"<b>{day}</b>"
     span = t.clock(item.start) + (f"–{t.clock(item.end)}" if item.end else "")
@@ -158,7 +158,7 @@ def _existing(session: Session, card: DraftCard, t: Translator) -> list[str]:
         return []
     names = [one.chat_name for one in card.candidates if one.pair_id == meeting.pair_id]
     lines = [
-        f"<b>{say_when(session, meeting, t).capitalize()}</b>",
+        f"<b>{capitalised(say_when(session, meeting, t))}</b>",
         t("With: {names}", names=", ".join(names)),
     ]
     if meeting.held_minutes is not None and card.item.purpose is Purpose.DELETE:

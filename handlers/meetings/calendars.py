@@ -4,7 +4,7 @@ from datetime import date
 
 from babel.dates import format_date, get_day_names
 
-from notices.language import Translator
+from notices.language import Translator, capitalised
 from notices.letters import Action, Letter, Rows, in_rows
 from services.meetings.slots import Month
 
@@ -22,7 +22,7 @@ def draw_calendar(month: Month, t: Translator, *, family: str) -> Letter:
     names = get_day_names("short", "stand-alone", t.locale)
     rows: list[tuple[Action, ...]] = [
         tuple(
-            Action(names[day].capitalize(), f"{family}.month", (month.first.isoformat(),))
+            Action(capitalised(names[day]), f"{family}.month", (month.first.isoformat(),))
             for day in range(WEEK)
         )
     ]
@@ -45,7 +45,7 @@ def draw_calendar(month: Month, t: Translator, *, family: str) -> Letter:
     if turns:
         rows.append(tuple(turns))
     title = format_date(month.first, "LLLL y", locale=t.locale)
-    return Letter(t("<b>{month}</b>\nPlease choose a day.", month=title.capitalize()), tuple(rows))
+    return Letter(t("<b>{month}</b>\nPlease choose a day.", month=capitalised(title)), tuple(rows))
 
 
 def _month_name(month: date, t: Translator) -> str:

@@ -15,7 +15,7 @@ from handlers.replies import open_below, open_flow
 from handlers.talk import Talk
 from models.meetings import OPEN, Meeting, MeetingKind
 from models.pairs import Pair
-from notices.language import Translator, escape
+from notices.language import Translator, capitalised, escape
 from notices.letters import Action, Letter, in_rows
 from notices.meetings import read_card, say_kind, say_when
 from services.access.actors import Actor, person_in_chat
@@ -328,7 +328,7 @@ def _ask_time(session: Session, plan: Plan, place: Place, t: Translator, now: da
     slots = propose_times(now.astimezone(place.zone), day, settings.day_slots)
     rows = in_rows([Action(t.clock(slot), "plan.time", (slot.strftime("%H%M"),)) for slot in slots], width=3)
     text = t(
-        "<b>{day}</b>. At what time? You may also write your own, like 15:30.", day=t.day(day).capitalize()
+        "<b>{day}</b>. At what time? You may also write your own, like 15:30.", day=capitalised(t.day(day))
     )
     return Letter(_with_title(session, plan, t, text), rows)
 
@@ -349,7 +349,7 @@ def _ask_to_send(session: Session, plan: Plan, place: Place, t: Translator, part
     minutes = _length(session, plan, pair)
     text = t(
         "<b>{when}</b>, {minutes}\n{kind}, {partner}.\n\nIs this right?",
-        when=f"{t.day(plan.local_start.date())}, {t.clock(plan.local_start.time())}".capitalize(),
+        when=capitalised(f"{t.day(plan.local_start.date())}, {t.clock(plan.local_start.time())}"),
         minutes=t.minutes(minutes),
         kind=say_kind(session, pair.cycle_id, plan.meeting_kind, t),
         partner=partner,

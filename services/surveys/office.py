@@ -66,8 +66,8 @@ def list_forms(session: Session, *, actor: Actor, cycle_id: int) -> tuple[Survey
     )
 
 
-def list_subjects(session: Session, *, actor: Actor, cycle_id: int, survey_id: str) -> list[Subject]:
-    """Empty where a sheet is about nobody in particular."""
+def list_subjects(session: Session, *, actor: Actor, cycle_id: int, survey_id: str) -> list[Subject] | None:
+    """None where a sheet is about nobody in particular."""
     actor.check_right(Right.FILL_SCORES, _organization_of(session, cycle_id))
     is_about_mentor, is_about_pair = _about(session, cycle_id, survey_id)
     if is_about_mentor:
@@ -82,7 +82,7 @@ def list_subjects(session: Session, *, actor: Actor, cycle_id: int, survey_id: s
             select(Pair).where(Pair.cycle_id == cycle_id, Pair.ended_at.is_(None)).order_by(Pair.id.desc())
         )
         return [Subject(pair.id, _name_pair(session, pair.id)) for pair in pairs]
-    return []
+    return None
 
 
 def open_sheet_about(
@@ -94,7 +94,7 @@ def open_sheet_about(
         raise NotAllowed if is_known else NotFound
     subjects = list_subjects(session, actor=actor, cycle_id=cycle_id, survey_id=survey_id)
     is_about_mentor, is_about_pair = _about(session, cycle_id, survey_id)
-    if (is_about_mentor or is_about_pair) and subject_id not in {one.id for one in subjects}:
+    if subjects is not None and subject_id not in {one.id for one in subjects}:
         raise SubjectMissing
     return open_run(
         session,

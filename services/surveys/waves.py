@@ -36,6 +36,7 @@ from services.programmes.running import pack_of
 from services.programmes.texts import Text
 from services.surveys.closing import close
 from services.surveys.opening import open_run
+from services.surveys.reading import is_begun_by_respondent
 from services.surveys.respondents import (
     ASKED,
     Respondent,
@@ -105,6 +106,7 @@ class WaveRun:
     survey: Text
     status: SurveyStatus
     source: RunSource
+    takes_paper: bool
     answers: int
     questions: int
     reminded_at: datetime | None
@@ -310,6 +312,7 @@ def read_wave(session: Session, *, actor: Actor, wave_id: int) -> tuple[WaveFact
             survey=pack.survey(run.survey_id).title,
             status=run.status,
             source=run.source,
+            takes_paper=run.status in UNSENT and not is_begun_by_respondent(session, run),
             answers=count,
             questions=len(pack.survey(run.survey_id).questions()),
             reminded_at=run.reminded_at,

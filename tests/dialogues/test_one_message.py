@@ -323,3 +323,20 @@ async def test_a_log_ahead_of_today_is_refused(running: RunningBot) -> None:
     assert "Записать можно встречу, которая прошла" in refused.text
     assert "В какой день?" in refused.text
     assert await meetings(couple) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["on Thursday at 15:00", "yesterday 40 minutes, the lesson plan in 5B", "correct it: 50 minutes"]
+)
+async def test_english_opens_no_card_and_hears_what_is_read(running: RunningBot, text: str) -> None:
+    couple = await bring_to_pair(running)
+    await couple.pyotr.say("/settings")
+    await couple.pyotr.tap("English")
+    said = await couple.pyotr.say(text)
+    assert "in Russian only, so nothing is saved" in said.text
+    assert "«вчера 40 минут, план урока в 5Б»" in said.text
+    assert await drafts(couple) == []
+    help_text = (await couple.pyotr.say("/help")).text
+    assert "write to me in Russian: «вчера 40 минут, план урока в 5Б»" in help_text
+    card = await couple.pyotr.say("01.12 в 15:00 встреча")
+    assert "December" in card.text, "months keep their capitals"

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from installation import doctor, outside
+from installation import checks, doctor, outside
 from installation.doctor import Doctor, Finding, State, examine
 from installation.site import Site, complete
 from models.engine import Database
@@ -216,6 +216,15 @@ def test_doctor_finds_a_sound_installation_sound(say: Say, telegram: str) -> Non
     assert len(sound.said) >= 10
     live = say("doctor", bot_token=REAL_TOKEN, telegram_api=telegram)
     assert live.code == 0, live.said
+
+
+def test_doctor_calls_a_free_port_free_while_nastavnik_runs_on_another(tmp_path: Path) -> None:
+    site = complete(Settings(data_dir=tmp_path, panel_port=free_port(), sandbox_port=free_port()))
+    with checks.lock(site.folder):
+        found = findings(site)
+    for name in ("panel port", "sandbox port"):
+        assert found[name]["state"] == "ok"
+        assert "свободен" in found[name]["words"]
 
 
 SECRETS = ("hush/hush", "hu@sh@hush", "hush#hush?hush", "hush:/@hush")

@@ -24,10 +24,12 @@ from models.surveys import (
     WebLink,
 )
 from services.access.digests import sha256_of
+from services.programmes.answers import Tapped
 from services.programmes.surveys import Option
 from services.surveys.intake import choose_role
 from services.surveys.opening import open_run
-from services.surveys.runs import finish_ticks, tick_option
+from services.surveys.runs import finish_ticks, record_answer, tick_option
+from services.surveys.steps import read_step
 from services.surveys.waves import open_waves
 from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
@@ -201,6 +203,19 @@ def test_a_wave_is_planned_only_after_its_preview(world: World, curator: Browser
     card = text_of(curator.get(f"/waves/{run.wave_id}/"))
     assert "0 / 1" in card
     assert anna.person.family_name in card
+    assert "Внести бумажный лист" in card
+    with world.database.reading() as session:
+        question = read_step(session, run_id=run.id).survey.questions()[0]
+    world.write(
+        record_answer,
+        actor=world.actor(anna.person),
+        run_id=run.id,
+        question_id=question.id,
+        raw=Tapped(("8",)),
+    )
+    card = text_of(curator.get(f"/waves/{run.wave_id}/"))
+    assert "Внести бумажный лист" not in card, "who has begun goes on by themselves"
+    assert "отвечает в чате" in card
     world.write(fill_run, actor=world.actor(anna.person), run_id=run.id, answers={})
     assert "1 / 1" in text_of(curator.get(f"/waves/{run.wave_id}/"))
     assert "100 %" in text_of(curator.get("/surveys/"))
@@ -273,6 +288,16 @@ def test_a_teacher_without_a_chat_answers_by_a_link(world: World, curator: Brows
     assert (run.person_id, run.status, run.source) == (anna.id, SurveyStatus.SENT, RunSource.WEB)
 
 
+def test_no_sheet_is_offered_while_there_is_no_pair(
+    panel: Flask, world: World, add_account: Callable[..., int]
+) -> None:
+    add_account(world, AccountRole.PSYCHOLOGIST, "psy")
+    page = text_of(Browser(panel.test_client(), "psy").get("/sheets/"))
+    assert "Заключение педагога-психолога о паре" in page
+    assert "Пока нет пары или наставника" in page
+    assert "Новый лист" not in page
+
+
 @pytest.mark.requirement("A12", "A16", "C14")
 def test_psychologist_and_curator_fill_in_sheets_of_their_own(
     panel: Flask, world: World, curator: Browser, add_account: Callable[..., int]
@@ -283,6 +308,7 @@ def test_psychologist_and_curator_fill_in_sheets_of_their_own(
     psychologist = Browser(panel.test_client(), "psy")
     forms = text_of(psychologist.get("/sheets/"))
     assert "Заключение педагога-психолога о паре" in forms
+    assert re.search(r"SV\d\d", forms) is None
     assert "Сильные и слабые стороны программы" not in forms
     nobody = psychologist.post("/sheets/new", page="/sheets/", survey="compatibility_check")
     assert "Укажите, пожалуйста, о ком этот лист" in text_of(nobody)

@@ -79,3 +79,29 @@ def test_a_fault_is_one_line_and_exit_2(capsys: pytest.CaptureFixture[str], argu
     printed = capsys.readouterr()
     assert printed.out == ""
     assert len(printed.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday 40 minutes, the lesson plan in 5B",
+        "on Thursday at 15:00",
+        "correct it: 50 minutes",
+        "Met with Мария Петрова on 13.10 at 15:00",
+        "Thursday 15:00",
+    ],
+)
+def test_english_is_not_read_in_part(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    assert nastavnik.main(["read", "--json", "--now", NOW, "--", text]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == {"intent": "unclear", "entries": [], "questions": ["date"], "warnings": ["not_russian"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["вчера 40 минут, Excel и Google Forms", "Zoom 14.10 15:00-15:40", "Excel, IT 40 мин"]
+)
+def test_latin_names_in_a_russian_message_are_read(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    assert nastavnik.main(["read", "--json", "--now", NOW, "--", text]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["entries"][0]["minutes"] == 40
+    assert found["warnings"] == []

@@ -37,7 +37,7 @@ def test_sheets_are_about_somebody_by_their_occasion(world: World) -> None:
     assert [one.id for one in pairs] == [pair_id]
     mentors = world.read(list_subjects, survey_id="mentor_interview", **facts)
     assert [one.id for one in mentors] == [pyotr.id]
-    assert world.read(list_subjects, survey_id="swot_sheet", **facts) == []
+    assert world.read(list_subjects, survey_id="swot_sheet", **facts) is None
 
 
 def test_wishes_are_known_by_their_occasion(world: World) -> None:

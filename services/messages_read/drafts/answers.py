@@ -27,11 +27,13 @@ _WORD = re.compile(r"[^\W\d_]{3}")
 
 
 class DayNotRead(DomainError):
-    text = N_("I could not read this as a day. Please write it like “yesterday”, “Thursday” or “13.10”.")
+    text = N_(
+        "I could not read this as a day. Please write it in Russian, like «вчера», «четверг» or «13.10»."
+    )
 
 
 class DayImpossible(DomainError):
-    text = N_("There is no such day. Please write it like “yesterday”, “Thursday” or “13.10”.")
+    text = N_("There is no such day. Please write it in Russian, like «вчера», «четверг» or «13.10».")
 
 
 class TimeImpossible(DomainError):
@@ -39,7 +41,7 @@ class TimeImpossible(DomainError):
 
 
 class LengthNotRead(DomainError):
-    text = N_("I could not read this as a length. Please write it like “45” or “an hour and a half”.")
+    text = N_("I could not read this as a length. Please write it like «45» or, in Russian, «полтора часа».")
 
 
 class ChooseByButton(DomainError):

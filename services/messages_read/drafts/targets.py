@@ -18,7 +18,7 @@ SAME_MEETING = timedelta(hours=2)  # "с 14 до 15" may well be the meeting tha
 class NothingToCorrect(DomainError):
     text = N_(
         "I find no record of yours to correct. Please write the meeting anew, "
-        "like: “yesterday 40 minutes, the lesson plan”."
+        "in Russian, like: «вчера 40 минут, план урока»."
     )
 
 

@@ -25,6 +25,9 @@ _SUNDAY = 6
 _COUNT = re.compile(r"(?<!\w)(?<!\d[.,:])(\d{1,2})[ ]+(?:\w+[ ])?встреч(?:и|у|а)?(?!\w)")
 _HEADCOUNT = re.compile(r"(?<!\w)нас[ ](?:было[ ]|собралось[ ])?(\d{1,2}|трое|четверо|пятеро|шестеро)(?!\w)")
 _COLLECTIVE = {"трое": 3, "четверо": 4, "пятеро": 5, "шестеро": 6}
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[a-zA-Z]+")
+_CALLS = frozenset({"zoom", "skype", "teams", "telegram", "whatsapp", "max", "meet", "google", "discord"})
 _PETITIONS = {Intent.REPLACEMENT, Intent.RESIGNATION, Intent.EXTENSION}
 _NAMES_A_MEETING = re.compile(
     r"(?<!\w)(?:встре\w+|созвон\w+|увид\w+|посе(?:щу|тим|тит|тить)|посещ\w+|провед\w+"
@@ -47,6 +50,8 @@ def read_message(
     `members` are the people whom the author may have met, «Фамилия Имя Отчество»; participants are returned
     exactly so. Reads any text without an error; what it does not understand is `unclear` and empty.
     """
+    if is_foreign(text):
+        return Reading(Intent.UNCLEAR, questions=("date",), warnings=(Warned.NOT_RUSSIAN,))
     told = gather(text, now, members)
     draft = Draft([], [], [])
     intent = _decide(told, now, author_role)
@@ -59,6 +64,20 @@ def read_message(
     _warn_of_days(now, intent, draft)
     draft.warn(*told.privacy_warnings)
     return Reading(intent, tuple(draft.entries), tuple(_in_order(draft.questions)), tuple(draft.warnings))
+
+
+def is_foreign(text: str) -> bool:
+    """Whether Latin words outnumber the Russian ones more than twice. Names of people, of one letter and of
+    programmes for calls count on neither side.
+    """
+    words = [one for one in _WORD.finditer(text) if len(one[0]) > 1]
+    latin = [one for one in words if _LATIN.fullmatch(one[0]) and one[0].casefold() not in _CALLS]
+    others = [
+        one
+        for one in words
+        if not _LATIN.fullmatch(one[0]) and (one[0].islower() or not text[: one.start()].strip())
+    ]
+    return len(latin) > 2 * len(others)
 
 
 def _decide(told: Told, now: datetime, author_role: AuthorRole) -> Intent:

@@ -41,6 +41,7 @@ class Warned(StrEnum):
     UNKNOWN_PERSON = "unknown_person"
     HEALTH_DROPPED = "health_dropped"
     PUPIL_NAME_DROPPED = "pupil_name_dropped"
+    NOT_RUSSIAN = "not_russian"  # mostly Latin words: nothing is made of it
 
 
 @dataclass(frozen=True, slots=True)
