@@ -110,6 +110,7 @@ class PairPage(SecuredPage):
             "panel/pair_confirm.html",
             pair=pair,
             previews=previews,
+            sheets=list_conclusions(session(), actor=current_actor(), pair_id=pair_id, locale=locale()),
             titles=form_titles(),
             missing=read_missing_papers(session(), actor=current_actor(), pair_id=pair_id, now=now()),
         )

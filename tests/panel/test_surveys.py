@@ -24,6 +24,7 @@ from models.surveys import (
     WebLink,
 )
 from services.access.digests import sha256_of
+from services.pairs.proposals import draft_pair
 from services.programmes.answers import Tapped
 from services.programmes.surveys import Option
 from services.surveys.intake import choose_role
@@ -296,6 +297,26 @@ def test_no_sheet_is_offered_while_there_is_no_pair(
     assert "Заключение педагога-психолога о паре" in page
     assert "Пока нет пары или наставника" in page
     assert "Новый лист" not in page
+
+
+@pytest.mark.requirement("A12")
+def test_the_curator_reads_the_conclusion_before_confirming(
+    panel: Flask, world: World, curator: Browser, add_account: Callable[..., int]
+) -> None:
+    drafted = world.write(
+        draft_pair,
+        actor=world.curator,
+        mentee_participation_id=world.mentee().participation_id,
+        mentor_participation_id=world.mentor().participation_id,
+    )
+    add_account(world, AccountRole.PSYCHOLOGIST, "psy")
+    psychologist = Browser(panel.test_client(), "psy")
+    facts = {"survey": "compatibility_check", "subject": str(drafted.pair_id)}
+    psychologist.post("/sheets/new", facts, page="/sheets/")
+    psychologist.post(
+        f"/sheets/{run_of(world).id}/", q_method="Беседа", q_verdict="not_recommended", go="send"
+    )
+    assert "Не рекомендуется" in text_of(curator.get(f"/pairs/{drafted.pair_id}/confirm"))
 
 
 @pytest.mark.requirement("A12", "A16", "C14")
