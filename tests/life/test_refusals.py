@@ -220,6 +220,7 @@ def test_doctor_finds_a_sound_installation_sound(say: Say, telegram: str) -> Non
 
 def test_doctor_calls_a_free_port_free_while_nastavnik_runs_on_another(tmp_path: Path) -> None:
     site = complete(Settings(data_dir=tmp_path, panel_port=free_port(), sandbox_port=free_port()))
+    site.folder.mkdir(parents=True, exist_ok=True)
     with checks.lock(site.folder):
         found = findings(site)
     for name in ("panel port", "sandbox port"):
