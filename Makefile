@@ -38,7 +38,7 @@ measured: setup-for-tests
 others: setup-for-tests
 	@$(PYTEST) tests -m "not measured"
 
-# Dialogues, life and panel twice more, as on other days and hours (tools/moments.py says which when).
+# Dialogues, life and panel once more, as on another day and hour (tools/moments.py says which when).
 moments: setup-for-tests
 	@$(BIN)/python tools/moments.py
 
