@@ -61,7 +61,11 @@ async def test_the_auditor_sees_what_is_lost_and_what_is_doubled(tmp_path: Path)
             session.execute(delete(Answer).where(Answer.id == answer.id))
             told = session.scalars(select(AuditEntry).where(AuditEntry.action == "survey.sent")).first()
             assert told is not None
-            facts = {c.name: getattr(told, c.name) for c in AuditEntry.__table__.columns if c.name != "id"}
+            facts = {
+                one.key: getattr(told, one.key)
+                for one in AuditEntry.__mapper__.column_attrs
+                if one.key != "id"
+            }
             session.add(AuditEntry(**facts))
             notice = session.scalars(
                 select(OutboxMessage).where(OutboxMessage.person_id.is_not(None))

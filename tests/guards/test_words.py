@@ -44,6 +44,7 @@ PARTIAL: dict[str, frozenset[StrEnum]] = {
         Warned.SUNDAY,
         Warned.LONG_MEETING,
         Warned.NO_MINUTES,
+        Warned.NOT_RUSSIAN,
     },
     "handlers.privacy.STOPS": frozenset(
         {ConsentKind.DISSEMINATION, ConsentKind.PHOTO_VIDEO, ConsentKind.LONG_TERM_BANK}

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from models.engine import Database
 from models.meetings import Meeting, MeetingFormat, MeetingStatus, Source
-from models.messages import OutboxMessage, OutboxStatus
+from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.pairs import Pair
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
@@ -191,7 +191,7 @@ def test_a_refused_message_is_tried_again(
 def test_a_farewell_stands_in_the_queue_without_a_name(curator: Browser, world: World) -> None:
     world.write(
         enqueue,
-        kind="privacy.erased",
+        kind=NoticeKind.PRIVACY_ERASED,
         dedup_key="erased:1",
         organization_id=world.organization_id,
         chat_id=77,
