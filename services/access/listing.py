@@ -29,7 +29,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Row]):
-    """A page of rows. `count` is of the whole list but stops at COUNTED; `is_capped` says that there are more."""
+    """A page of rows. `count` is of the whole list and stops at COUNTED; `is_capped`: there are more."""
 
     rows: tuple[Row, ...]
     count: int
