@@ -1,15 +1,42 @@
-"""The form of Telegram's answers: what does not have it comes from a machine between: a network fault."""
+"""The form of Telegram's answers: what does not have it comes from a machine between: a network fault.
+
+Also the one place that reads Telegram's words: they become classes of handlers/wire_errors.py.
+"""
 
 import json
 from http import HTTPStatus
 from typing import Any, get_args
 
-from aiogram.exceptions import TelegramNetworkError
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+)
 from aiogram.methods import TelegramMethod
 from aiogram.types import Message
 
+from handlers.wire_errors import CallbackExpired, ChatUnreachable, MessageNotEditable, MessageNotModified
+
 ERRORS = range(400, 600)
 LONGEST_RETRY = 24 * 60 * 60  # seconds; Telegram asks for minutes, at most for hours
+
+REFUSALS: tuple[tuple[type[TelegramAPIError], tuple[str, ...]], ...] = (
+    (ChatUnreachable, ("chat not found", "user not found", "PEER_ID_INVALID", "INPUT_USER_DEACTIVATED")),
+    (MessageNotModified, ("message is not modified",)),
+    (
+        MessageNotEditable,
+        (
+            "message to edit not found",
+            "message can't be edited",
+            "there is no text in the message to edit",
+            "MESSAGE_ID_INVALID",
+            "MESSAGE_TOO_LONG",
+        ),
+    ),
+    (CallbackExpired, ("query is too old", "query ID is invalid")),
+)
+"""Descriptions of answers with code 400. The Bot API gives them no code of their own."""
 
 
 class OddAnswer(TelegramNetworkError):
@@ -33,6 +60,17 @@ def check_form(method: TelegramMethod[Any], status: int, content: str) -> tuple[
         result = _result(method, answer["result"])
         return HTTPStatus.OK, content if result is None else json.dumps({"ok": True, "result": result})
     return _refusal(method, status, answer)
+
+
+def name_refusal(error: TelegramAPIError) -> TelegramAPIError:
+    """A refusal by its own class; one that nothing is to be done about stays as it is."""
+    if isinstance(error, TelegramForbiddenError):
+        return ChatUnreachable(error.method, error.message)
+    if type(error) is TelegramBadRequest:
+        for refusal, descriptions in REFUSALS:
+            if any(one in error.message for one in descriptions):
+                return refusal(error.method, error.message)
+    return error
 
 
 def _refusal(method: TelegramMethod[Any], status: int, answer: dict[str, Any]) -> tuple[int, str]:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.exceptions import AiogramError
 
+from handlers.wire_errors import CallbackExpired
 from services.delivery.inbox import RawUpdate
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Callbacks:
         for _, callback_id in reversed(found):
             try:
                 await self._bot.answer_callback_query(callback_id)
-            except TelegramBadRequest:
+            except CallbackExpired:
                 return
             except AiogramError as error:
                 log.debug("A callback was not answered: %s", type(error).__name__)

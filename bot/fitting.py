@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage, TelegramMethod
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -15,12 +14,13 @@ from bot.lengths import (
     cut_text,
     split_text,
 )
+from handlers.wire_errors import MessageNotEditable
 
 
 def fit(method: TelegramMethod[Any]) -> list[Any]:
     """The calls to make instead, in order: more than one for a text that fits no message.
 
-    Raises TelegramBadRequest for an edit that fits no message: the text is to be sent anew.
+    Raises MessageNotEditable for an edit that fits no message: the text is to be sent anew.
     """
     method = _fit_keyboard(method)
     text = getattr(method, "text", None)
@@ -31,7 +31,7 @@ def fit(method: TelegramMethod[Any]) -> list[Any]:
         before = [method.model_copy(update={"text": part, "reply_markup": None}) for part in parts[:-1]]
         return [*before, method.model_copy(update={"text": parts[-1]})]
     if isinstance(method, EditMessageText) and isinstance(text, str) and len(split_text(text)) > 1:
-        raise TelegramBadRequest(method, "Bad Request: message can't be edited: the text is too long")
+        raise MessageNotEditable(method, "the text is too long for an edit")
     if isinstance(method, AnswerCallbackQuery) and isinstance(text, str):
         return [method.model_copy(update={"text": cut_plain(text, TOAST_UNITS)})]
     caption = getattr(method, "caption", None)

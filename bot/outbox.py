@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from aiogram.exceptions import (
     AiogramError,
     TelegramBadRequest,
-    TelegramForbiddenError,
     TelegramNetworkError,
     TelegramRetryAfter,
 )
@@ -26,6 +25,7 @@ from bot.session import in_bulk, wait_before
 from bot.workers import until_caught_up
 from handlers.commands import show_panel_command
 from handlers.talk import keyboard
+from handlers.wire_errors import ChatUnreachable
 from models.messages import OutboxStatus
 from services.delivery.conversations import Shown
 from services.delivery.outbox import UNREACHABLE
@@ -249,9 +249,15 @@ class Outbox:
             return self._later(ids, timedelta(seconds=error.retry_after), "429")
         except Deposed:
             raise
-        except (TelegramForbiddenError, TelegramBadRequest) as error:
+        except ChatUnreachable:
             self._line.worked()
-            return self._refused(dispatch, error)
+            return Outcome(
+                ids, OutboxStatus.SKIPPED, reason=UNREACHABLE, is_try=True, gone_chat=dispatch.chat_id
+            )
+        except TelegramBadRequest as error:
+            self._line.worked()
+            log.error("Outbox row %d is parked: %s", ids[0], error.message)  # noqa: TRY400
+            return Outcome(ids, OutboxStatus.PARKED, reason=error.message, is_try=True)
         except AiogramError as error:
             is_down = self._line.is_down
             self._line.failed()
@@ -264,15 +270,6 @@ class Outbox:
         if dispatch.is_screen:
             self._context.screen_records.shown(Shown(None, dispatch.chat_id, message.message_id))
         return Outcome(ids, OutboxStatus.SENT, message_id=message.message_id, is_try=True)
-
-    def _refused(self, dispatch: Dispatch, error: TelegramForbiddenError | TelegramBadRequest) -> Outcome:
-        is_gone = isinstance(error, TelegramForbiddenError) or "chat not found" in error.message
-        if not is_gone:
-            log.error("Outbox row %d is parked: %s", dispatch.ids[0], error.message)
-            return Outcome(dispatch.ids, OutboxStatus.PARKED, reason=error.message, is_try=True)
-        return Outcome(
-            dispatch.ids, OutboxStatus.SKIPPED, reason=UNREACHABLE, is_try=True, gone_chat=dispatch.chat_id
-        )
 
     def _later(self, ids: tuple[int, ...], wait: timedelta, reason: str, *, is_try: bool = True) -> Outcome:
         next_try_at = self._context.now() + wait

@@ -17,6 +17,7 @@ from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
     ClientDecodeError,
+    TelegramAPIError,
     TelegramEntityTooLarge,
     TelegramNetworkError,
     TelegramNotFound,
@@ -37,11 +38,12 @@ from aiogram.methods.base import TelegramType
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 from aiohttp import FormData
 
-from bot.answers import OddAnswer, check_form
+from bot.answers import OddAnswer, check_form, name_refusal
 from bot.fitting import fit
 from bot.known_messages import KnownMessages
 from bot.leadership import check_hold
 from bot.rate_limit import RateLimit
+from handlers.wire_errors import MessageNotModified
 
 log = logging.getLogger(__name__)
 
@@ -162,6 +164,7 @@ class Persistence(BaseRequestMiddleware):
         method: TelegramMethod[Any],
     ) -> Any:
         attempt = 0
+        answer: Any
         if self._known_messages.is_same(method):
             return Response(ok=True, result=True)
         self._known_messages.forget(method)
@@ -171,6 +174,10 @@ class Persistence(BaseRequestMiddleware):
                 answer = await make_request(bot, method)
             except TelegramEntityTooLarge:
                 raise
+            except MessageNotModified:  # it is as it was to become
+                answer = True
+                self._note(method, answer)
+                return answer
             except (TelegramRetryAfter, *UNKNOWN_TOKEN, *TRANSIENT) as error:
                 wait = self._wait_after(error, attempt, method)
                 fault: AiogramError = error
@@ -229,6 +236,8 @@ class Wire(AiohttpSession):
             return super().check_response(bot, method, status, known)
         except ClientDecodeError as error:
             raise OddAnswer(method, "a result of another kind") from error
+        except TelegramAPIError as error:
+            raise name_refusal(error) from error
 
     def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
         keyboard = getattr(method, "reply_markup", None)

@@ -9,11 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from aiogram.exceptions import (
-    AiogramError,
-    TelegramBadRequest,
-    TelegramForbiddenError,
-)
+from aiogram.exceptions import AiogramError, TelegramBadRequest
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -26,6 +22,7 @@ from bot.rate_limit import AnswerPace
 from bot.session import TokenRevoked, wait_before
 from bot.updates import find_album, read_update
 from handlers import fallback
+from handlers.wire_errors import ChatUnreachable
 from models.messages import NoticeKind
 from services.delivery import outbox
 from services.delivery.conversations import Place, Shown, read_place, record_shown
@@ -240,13 +237,10 @@ class Workers:
             await work
         except (TokenRevoked, Deposed, *AWAY):
             raise
-        except TelegramForbiddenError:
+        except ChatUnreachable:
             await self._note_gone(update_id, place)
         except TelegramBadRequest as error:
-            if "chat not found" in error.message:
-                await self._note_gone(update_id, place)
-            else:
-                await self._excuse(update_id, place, error)
+            await self._excuse(update_id, place, error)
         except AiogramError as error:
             log.warning("Update %d has no answer yet: %s", update_id, type(error).__name__)
             await self._leave_to_outbox(update_id, place)

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.exceptions import AiogramError
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from sqlalchemy.orm import Session
 
+from handlers.wire_errors import MessageNotEditable
 from models.unit_of_work import UnitOfWork
 from notices.language import Translator
 from notices.letters import Letter, Rows
@@ -26,7 +27,6 @@ from services.delivery.conversations import Place, Shown, keep_place, read_place
 T = TypeVar("T")
 
 CurrentScreen = Callable[[Session, Place, Translator, datetime], Letter]
-GONE = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
 
 
 class ScreenRecords(Protocol):
@@ -179,12 +179,8 @@ class Talk:
             await self._bot.edit_message_text(
                 text, chat_id=self.place.chat_id, message_id=message_id, reply_markup=keyboard(rows)
             )
-        except TelegramBadRequest as error:
-            if "message is not modified" in error.message:
-                return True
-            if any(word in error.message for word in GONE):
-                return False
-            raise
+        except MessageNotEditable:
+            return False
         return True
 
     async def _strip(self, message_id: int) -> None:
