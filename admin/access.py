@@ -22,8 +22,9 @@ from admin.configuration import panel_config
 from admin.devices import remember_device
 from admin.languages import label, sentence
 from admin.numbers import read_number
+from admin.pages import Declared, Entry, declared
 from admin.probes import PROBES
-from admin.storage import now, session
+from admin.storage import db, now, session
 from services.access.actors import Actor, Right
 from services.access.errors import DomainError, NotAllowed
 from services.accounts.directory import SignedIn, read_account
@@ -53,6 +54,9 @@ OPEN_ENDPOINTS = (
 
 WORKPLACE = "organization"
 """Where the session keeps the organisation that an account of several turned to."""
+
+LIST = "index_view"
+"""Flask-Admin's name of the page with a table."""
 
 UNUSED = frozenset(
     {
@@ -177,31 +181,25 @@ def page_before() -> str | None:
 
 
 class Secured:
-    """The base of every view: signed in, and with the right that the view asks for."""
+    """The base of every view: open to whoever signed in and has the right that the page itself declares."""
 
-    right: ClassVar[Right | None] = None
-    """The right to open any page of the view. Each view says its own, None for everybody who signed in."""
-    commands: ClassVar[Mapping[str, Right]] = {}
-    """Pages that ask for more, by the function's name: "edit" by any method, "POST sheet" for posting."""
-    endpoint: str | None  # Flask-Admin's
+    endpoint: ClassVar[str]
+    url: ClassVar[str]
+    entry: ClassVar[Entry]
     render: Callable[..., Any]
 
     def is_accessible(self) -> bool:
-        return bool(
-            current_user.is_authenticated
-            and current_user.has(self.right)
-            and all(map(current_user.has, self._asked()))
-        )
-
-    def _asked(self) -> list[Right]:
-        """What the page that is asked for wants beside the view's own right."""
-        blueprint, _, page = (request.endpoint or "").rpartition(".")
-        return self.rights_of(page, request.method) if blueprint == self.endpoint else []
+        """Whether the page that is asked for is open to this account; one that declares no right is not."""
+        blueprint, _, name = (request.endpoint or "").rpartition(".")
+        if blueprint != self.endpoint or not current_user.is_authenticated:
+            return False
+        found = self.declared(name)
+        return found is not None and current_user.has(found.asked_by(request.method))
 
     @classmethod
-    def rights_of(cls, page: str, method: str) -> list[Right]:
-        named = (cls.commands.get(page), cls.commands.get(f"{method} {page}"))
-        return [right for right in named if right is not None]
+    def declared(cls, name: str) -> Declared | None:
+        """What the page of this name declares (admin.pages)."""
+        return declared(cls, name)
 
     def inaccessible_callback(self, _name: str, **_facts: Any) -> Response:
         if not current_user.is_authenticated:
@@ -249,6 +247,9 @@ class Secured:
 class SecuredPage(Secured, BaseView):
     """A page of ours: reads, or a form that calls a service."""
 
+    def __init__(self) -> None:
+        super().__init__(endpoint=self.endpoint, url=self.url)
+
 
 class SecuredTable(Secured, ModelView):
     """A read-only table of one organisation's rows.
@@ -256,6 +257,9 @@ class SecuredTable(Secured, ModelView):
     The organisation limits get_query, get_count_query and get_one alike: otherwise a row leaks by its id.
     """
 
+    model: Any
+    right: ClassVar[Right]
+    """The right to read the list; pages of single rows declare their own."""
     can_create = can_edit = can_delete = can_export = can_view_details = False
     column_display_actions = False
     list_template = "panel/table.html"
@@ -265,16 +269,20 @@ class SecuredTable(Secured, ModelView):
     intro: ClassVar[str] = ""
     empty: ClassVar[str] = ""
 
-    def __init__(self, *facts: Any, **named: Any) -> None:
-        super().__init__(*facts, **named)
+    def __init__(self) -> None:
+        super().__init__(self.model, db, endpoint=self.endpoint, url=self.url)
         # Flask-Admin registers its editing and exporting addresses even when they are switched off.
         self._urls: list[Any] = [known for known in self._urls if known[1] not in UNUSED]
+
+    @classmethod
+    def declared(cls, name: str) -> Declared | None:
+        """Flask-Admin's own list declares nothing: the table does."""
+        return Declared(cls.right, None) if name == LIST else super().declared(name)
 
     def narrow(self, query: Query[Any]) -> Query[Any]:
         """Rows of the account's organisation; a table adds what it filters by."""
         here = current_account().organization_id
-        if self.right is not None:
-            current_actor().check_right(self.right, here)  # no service reads these rows
+        current_actor().check_right(self.right, here)  # no service reads these rows
         query = query.filter(self.model.organization_id == here)
         for name, choices in self.selects.items():
             chosen = request.args.get(name)

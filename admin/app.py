@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 from admin import account_words, journal_words, people_words, privacy_words, survey_words, words
 from admin.access import (
     OPEN_ENDPOINTS,
-    Secured,
     ask_to_sign_in,
     guard_doors,
     page_before,
@@ -34,7 +33,7 @@ from admin.views.answering import answering
 from admin.views.entrance import entrance
 from admin.views.forms import forms
 from admin.views.home import HomePage
-from admin.views.menu import menu, pages, roadmap_tabs, tabs
+from admin.views.menu import menu, pages, tabs
 from models.storable import ValueNotStorable
 from services.access.actors import Right
 from services.access.errors import DomainError, NotAllowed, NotFound
@@ -66,7 +65,6 @@ def create_panel(config: PanelConfig) -> Flask:
         nonce=nonce,
         menu=menu,
         tabs=tabs,
-        roadmap_tabs=roadmap_tabs,
         locale=locale,
         languages=LANGUAGE_NAMES,
         words=words,
@@ -91,12 +89,9 @@ def create_panel(config: PanelConfig) -> Flask:
 def _add_views(app: Flask) -> None:
     theme = Bootstrap4Theme(base_template="panel/layout.html")
     with app.app_context():  # Flask-SQLAlchemy-Lite knows its engines only there
-        admin = Admin(
-            app, name="Nastavnik", theme=theme, index_view=HomePage(endpoint="home", url="/"), url="/",
-            csp_nonce_generator=nonce,
-        )  # fmt: skip
+        home = HomePage(endpoint=HomePage.endpoint, url=HomePage.url)
+        admin = Admin(app, name="Nastavnik", theme=theme, index_view=home, url="/", csp_nonce_generator=nonce)
         for view in pages():
-            assert isinstance(view, Secured)
             admin.add_view(view)
 
 

@@ -1,11 +1,13 @@
-"""docs/rights.md from the one table of services/access/rights.py: `python tools/rights.py` writes it anew."""
+"""docs/rights.md from the table of roles and what the panel's pages declare: `python tools/rights.py`."""
 
+import re
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from admin.views.menu import views  # noqa: E402  # found through the line above
 from services.access.actors import Right  # noqa: E402  # found through the line above
 from services.access.rights import DUTIES, LISTS, RIGHTS  # noqa: E402
 
@@ -13,16 +15,17 @@ PAPER = ROOT / "docs" / "rights.md"
 
 HEAD = """# Who may do what
 
-Made by `tools/rights.py` from `services/access/rights.py`; a test holds it to the code.
+Made by `tools/rights.py` from `services/access/rights.py` and from what the pages of `admin/views/` declare;
+a test holds it to the code.
 
 Rights have two axes. **Function**: the role of an account, in the table. **Organisation**: a right holds in
 the organisation that the account works in at the moment and in no other; an account of several turns to one
 at a time, and a record of another one is refused by its id. A school lets guests of other organisations in
 itself and chooses their role; a guest keeps no accounts and lets nobody in. Both are checked in the services,
-so panel, chat and command line keep the same rule. The panel's pages state their right beside, and a test
-walks every page and command by every role (`tests/panel/test_rights.py`). A person in the chat acts for
-themselves only: their own answers, pairs and meetings; `tests/dialogues/test_guessed_ids.py` presses every
-button with ids of another school.
+so panel, chat and command line keep the same rule. Each page of the panel declares its right where it stands;
+one that declares none is closed to everybody, and a test walks every page and command by every role
+(`tests/panel/test_rights.py`). A person in the chat acts for themselves only: their own answers, pairs and
+meetings; `tests/dialogues/test_guessed_ids.py` presses every button with ids of another school.
 
 """
 
@@ -30,6 +33,13 @@ FILES = """
 A list is read by the same right on its page and as an export:
 
 """
+
+PAGES = """
+Pages of the panel, by the right that they ask for:
+
+"""
+KINDS = {"GET": "to read", "POST": "to send"}
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 TAIL = """
 What the table does not say:
@@ -65,7 +75,39 @@ def describe_rights() -> str:
         for right, text in DUTIES.items()
     ]
     files = [f"- {', '.join(names)}: {DUTIES[right].lower()}" for right, names in _lists().items()]
-    return HEAD + "\n".join(lines) + "\n" + FILES + "\n".join(files) + "\n" + TAIL
+    parts = (
+        HEAD,
+        "\n".join(lines),
+        "\n",
+        FILES,
+        "\n".join(files),
+        "\n",
+        PAGES,
+        "\n".join(_pages()),
+        "\n",
+        TAIL,
+    )
+    return "".join(parts)
+
+
+def _pages() -> list[str]:
+    """A line for each right and each kind of page: the addresses that ask for it."""
+    found: dict[tuple[Right | None, str], list[str]] = {}
+    for view in views():
+        for name in dir(view):
+            stated = view.declared(name)
+            if stated is None:
+                continue
+            for path, methods in getattr(view, name)._urls:  # noqa: SLF001  # Flask-Admin's
+                address = view.url.rstrip("/") + PLACE.sub(r"<\1>", path)
+                for method in methods:
+                    found.setdefault((stated.asked_by(method), method), []).append(f"`{address}`")
+    return [
+        f"- {DUTIES[right] if right else 'Everybody who signed in'}, {KINDS[method]}: {', '.join(own)}"
+        for right in (None, *DUTIES)
+        for method in KINDS
+        if (own := found.get((right, method)))
+    ]
 
 
 def _lists() -> dict[Right, list[str]]:

@@ -2,17 +2,18 @@
 
 from flask import flash, redirect, request, url_for
 from flask import session as cookie
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import WORKPLACE, SecuredPage, current_account, current_actor, let_in
 from admin.configuration import panel_config
 from admin.devices import read_origin
 from admin.languages import label
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from admin.views.entrance import say_refused
 from models.accounts import AccountRole
 from services.access.actors import Right
+from services.access.errors import N_
 from services.access.rights import DUTIES, RIGHTS
 from services.accounts.directory import LINK_LIFE, create_account, issue_link
 from services.accounts.news import read_account_news
@@ -29,9 +30,10 @@ from services.accounts.workplaces import admit_guest, end_guest, list_workplaces
 
 
 class AccountPage(SecuredPage):
-    right = None  # one's own account
+    endpoint, url = "account", "/account"
+    entry = Entry(Group.ACCOUNT, 7, N_("Your account"))
 
-    @expose("/", methods=["GET", "POST"])
+    @form_page("/", right=None)
     def index(self) -> str | Response:
         if request.method == "POST":
             password = request.form.get("password", "")
@@ -59,7 +61,7 @@ class AccountPage(SecuredPage):
             "panel/account.html", news=read_account_news(session(), actor=current_actor()), **facts
         )
 
-    @expose("/code", methods=["POST"])
+    @command("/code", right=None)
     def code(self) -> str:
         """The answer to the form itself: the digits stand in no address and are not shown again."""
         code = self.act(issue_chat_code, actor=current_actor(), now=now())
@@ -69,13 +71,13 @@ class AccountPage(SecuredPage):
             bot=panel_config().bot_username,
         )
 
-    @expose("/chat/unlink", methods=["POST"])
+    @command("/chat/unlink", right=None)
     def unlink(self) -> Response:
         self.act(unlink_account, actor=current_actor(), now=now())
         flash(label("The chat opens the panel no more."), "success")
         return redirect(url_for("account.index"))
 
-    @expose("/organization", methods=["POST"])
+    @command("/organization", right=None)
     def turn(self) -> Response:
         """Go on in another of one's organisations; anything else stays where it was."""
         chosen = request.form.get("organization_id", "")
@@ -85,16 +87,17 @@ class AccountPage(SecuredPage):
             cookie[WORKPLACE] = found.organization_id
         return redirect(url_for("home.index"))
 
-    @expose("/messenger", methods=["POST"])
+    @command("/messenger", right=None)
     def confirm_rule(self) -> Response:
         self.act(confirm_messenger_rule, actor=current_actor(), now=now())
         return redirect(url_for("home.index"))
 
 
 class AccountsPage(SecuredPage):
-    right = Right.KEEP_ACCOUNTS
+    endpoint, url = "accounts", "/accounts"
+    entry = Entry(Group.ACCOUNT, 4, N_("Accounts"), behind="programme")
 
-    @expose("/")
+    @page("/", right=Right.KEEP_ACCOUNTS)
     def index(self) -> str:
         accounts = list_accounts(
             session(), actor=current_actor(), organization_id=current_account().organization_id
@@ -107,7 +110,7 @@ class AccountsPage(SecuredPage):
             keeps_all=len(_roles()) == len(RIGHTS),
         )
 
-    @expose("/add", methods=["GET", "POST"])
+    @form_page("/add", right=Right.KEEP_ACCOUNTS)
     def add(self) -> str:
         form = {name: request.form.get(name, "") for name in ("name", "login", "role")}
         if request.method == "POST":
@@ -124,7 +127,7 @@ class AccountsPage(SecuredPage):
                 return self._show_link(made.account_id, made.token)
         return self.show("panel/account_form.html", form=form, roles=_roles())
 
-    @expose("/guests", methods=["GET", "POST"])
+    @form_page("/guests", right=Right.KEEP_ACCOUNTS)
     def admit(self) -> str | Response:
         """Let a colleague of another organisation in, with a role of this organisation's choice."""
         form = {name: request.form.get(name, "") for name in ("login", "role")}
@@ -142,7 +145,7 @@ class AccountsPage(SecuredPage):
                 return redirect(url_for("accounts.index"))
         return self.show("panel/account_guest.html", form=form, roles=_roles())
 
-    @expose("/guests/<int:account_id>/end", methods=["POST"])
+    @command("/guests/<int:account_id>/end", right=Right.KEEP_ACCOUNTS)
     def end(self, account_id: int) -> Response:
         if self.succeeds(
             end_guest,
@@ -154,18 +157,18 @@ class AccountsPage(SecuredPage):
             flash(label("The guest works here no more."), "success")
         return redirect(url_for("accounts.index"))
 
-    @expose("/<int:account_id>/link", methods=["POST"])
+    @command("/<int:account_id>/link", right=Right.KEEP_ACCOUNTS)
     def link(self, account_id: int) -> str | Response:
         token = self.attempt(issue_link, actor=current_actor(), account_id=account_id, now=now())
         return self._show_link(account_id, token) if token else redirect(url_for("accounts.index"))
 
-    @expose("/<int:account_id>/disable", methods=["POST"])
+    @command("/<int:account_id>/disable", right=Right.KEEP_ACCOUNTS)
     def disable(self, account_id: int) -> Response:
         if self.succeeds(disable_account, actor=current_actor(), account_id=account_id, now=now()):
             flash(label("The account is switched off, its sessions have ended."), "success")
         return redirect(url_for("accounts.index"))
 
-    @expose("/<int:account_id>/enable", methods=["POST"])
+    @command("/<int:account_id>/enable", right=Right.KEEP_ACCOUNTS)
     def enable(self, account_id: int) -> str | Response:
         token = self.attempt(enable_account, actor=current_actor(), account_id=account_id, now=now())
         return self._show_link(account_id, token) if token else redirect(url_for("accounts.index"))

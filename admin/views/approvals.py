@@ -1,13 +1,13 @@
 """What the head approves, and what was approved when."""
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle
 from admin.languages import label
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from models.approvals import ApprovalKind
 from services.access.actors import Right
@@ -24,10 +24,10 @@ TITLES = {
 
 
 class ApprovalPage(SecuredPage):
-    right = Right.SEE_PEOPLE
-    commands = {"approve": Right.APPROVE, "open_records": Right.APPROVE}  # noqa: RUF012  # read only
+    endpoint, url = "approvals", "/approvals"
+    entry = Entry(Group.DOCUMENTS, 1, N_("Approvals"))
 
-    @expose("/")
+    @page("/", right=Right.SEE_PEOPLE)
     def index(self) -> str:
         found = list_approvals(session(), actor=current_actor(), cycle_id=cycle().id)
         may_approve = current_user.has(Right.APPROVE)
@@ -44,13 +44,13 @@ class ApprovalPage(SecuredPage):
             cycle=cycle(),
         )
 
-    @expose("/records/<int:closure_id>", methods=["POST"])
+    @command("/records/<int:closure_id>", right=Right.APPROVE)
     def open_records(self, closure_id: int) -> Response:
         if self.succeeds(open_records, actor=current_actor(), closure_id=closure_id, now=now()):
             flash(label("The records are open to the psychologist again."), "success")
         return redirect(url_for("approvals.index"))
 
-    @expose("/<kind>", methods=["POST"])
+    @command("/<kind>", right=Right.APPROVE)
     def approve(self, kind: str) -> Response:
         if kind not in set(ApprovalKind):
             raise NotFound

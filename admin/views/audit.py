@@ -8,7 +8,8 @@ from flask_admin.contrib.sqla import ModelView
 from admin import journal_words, words
 from admin.access import SecuredTable
 from admin.languages import label, short_moment
-from admin.storage import db, session
+from admin.pages import Entry, Group
+from admin.storage import session
 from models.audit import AuditEntry
 from services.access.actors import Right
 from services.access.errors import N_
@@ -16,7 +17,10 @@ from services.access.timeline import read_actor_names
 
 
 class AuditTable(SecuredTable):
+    model = AuditEntry
     right = Right.SEE_AUDIT
+    endpoint, url = "audit", "/audit"
+    entry = Entry(Group.ACCOUNT, 6, N_("Journal"))
     column_list = ("at", "who", "action", "subject", "channel")
     column_sortable_list = ()
     column_default_sort = ("id", True)
@@ -36,9 +40,6 @@ class AuditTable(SecuredTable):
         "action": lambda: {key: label(text) for key, text in journal_words.ACTIONS.items()},
         "channel": lambda: {key: label(text) for key, text in journal_words.CHANNELS.items()},
     }
-
-    def __init__(self, endpoint: str, url: str) -> None:
-        super().__init__(AuditEntry, db, name=N_("Journal"), endpoint=endpoint, url=url)
 
     def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[AuditEntry]]:
         count, rows = ModelView.get_list(self, *facts, **named)

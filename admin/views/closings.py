@@ -1,26 +1,28 @@
 """Closing a school year: what stands, a decision on each pair, what follows; then the next year is open."""
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_actor
 from admin.cycles import cycle
 from admin.languages import label
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from services.access.actors import Right
+from services.access.errors import N_
 from services.curator.closings import PairFate, close_cycle, read_closing
 
 
 class ClosingPage(SecuredPage):
-    right = Right.MANAGE_SETTINGS
+    endpoint, url = "closings", "/closing"
+    entry = Entry(Group.ACCOUNT, 5, N_("Close the year"), behind="programme", needs_programme=True)
 
-    @expose("/")
+    @page("/", right=Right.MANAGE_SETTINGS)
     def index(self) -> str:
         return self._show({})
 
-    @expose("/close", methods=["POST"])
+    @command("/close", right=Right.MANAGE_SETTINGS)
     def close(self) -> str | Response:
         chosen = {
             pair_id: PairFate(value)

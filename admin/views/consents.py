@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, request, send_file, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import words
@@ -15,11 +14,12 @@ from admin.configuration import panel_config
 from admin.days import read_day
 from admin.edits import Edit, open_edit, take_edit
 from admin.languages import label, locale
+from admin.pages import Entry, Group, command, page
 from admin.privacy_words import AGE_GROUPS
 from admin.storage import now, session
 from models.consents import ConsentKind
 from models.people import AgeGroup
-from services.access.errors import NotFound
+from services.access.errors import N_, NotFound
 from services.access.rights import LISTS
 from services.consents.duties import complete_duty, demand_stop, list_duties
 from services.consents.papers import FIELDS, PaperFacts, choose_age_group, register_paper
@@ -80,9 +80,10 @@ def drop_scan(scan: Scan) -> None:
 
 
 class ConsentsPage(SecuredPage):
-    right = LISTS["consents"]
+    endpoint, url = "consents", "/consents"
+    entry = Entry(Group.PEOPLE, 2, N_("Consents"))
 
-    @expose("/")
+    @page("/", right=LISTS["consents"])
     def index(self) -> str:
         facts: dict[str, Any] = {
             "actor": current_actor(),
@@ -99,7 +100,7 @@ class ConsentsPage(SecuredPage):
             lang=locale(),
         )
 
-    @expose("/person/<int:person_id>/")
+    @page("/person/<int:person_id>/", right=LISTS["consents"])
     def person(self, person_id: int) -> str:
         return self._person(person_id)
 
@@ -127,7 +128,7 @@ class ConsentsPage(SecuredPage):
             today=current_day(),
         )
 
-    @expose("/person/<int:person_id>/form/<kind>")
+    @page("/person/<int:person_id>/form/<kind>", right=LISTS["consents"])
     def form(self, person_id: int, kind: str) -> str:
         """The text with the person's name in it, to print and sign; Russian, as the law's papers are."""
         person = read_person(session(), actor=current_actor(), person_id=person_id)
@@ -136,7 +137,7 @@ class ConsentsPage(SecuredPage):
             "panel/consent_form.html", person=person, offer=offer, passages=list(split_passages(offer.text))
         )
 
-    @expose("/person/<int:person_id>/register/<kind>", methods=["POST"])
+    @command("/person/<int:person_id>/register/<kind>", right=LISTS["consents"])
     def register(self, person_id: int, kind: str) -> Response:
         back = redirect(url_for("consents.person", person_id=person_id))
         signed = _day("signed_on")
@@ -171,7 +172,7 @@ class ConsentsPage(SecuredPage):
             flash(label("The paper is registered."), "success")
         return back
 
-    @expose("/person/<int:person_id>/withdraw/<kind>", methods=["POST"])
+    @command("/person/<int:person_id>/withdraw/<kind>", right=LISTS["consents"])
     def withdraw(self, person_id: int, kind: str) -> Response:
         done = self.attempt(
             withdraw_on_paper, actor=current_actor(), person_id=person_id, kind=_kind(kind), now=now()
@@ -180,7 +181,7 @@ class ConsentsPage(SecuredPage):
             flash(label("The withdrawal is registered; its deadline runs from today."), "success")
         return redirect(url_for("consents.person", person_id=person_id))
 
-    @expose("/person/<int:person_id>/decline/<kind>", methods=["POST"])
+    @command("/person/<int:person_id>/decline/<kind>", right=LISTS["consents"])
     def decline(self, person_id: int, kind: str) -> Response:
         facts: dict[str, Any] = {"actor": current_actor(), "person_id": person_id, "now": now()}
         if self.succeeds(decline_on_paper, kind=_kind(kind), **facts):
@@ -189,7 +190,7 @@ class ConsentsPage(SecuredPage):
             )
         return redirect(url_for("consents.person", person_id=person_id))
 
-    @expose("/person/<int:person_id>/ask/<kind>", methods=["POST"])
+    @command("/person/<int:person_id>/ask/<kind>", right=LISTS["consents"])
     def ask(self, person_id: int, kind: str) -> Response:
         is_new = self.attempt(
             ask_for_consent, actor=current_actor(), person_id=person_id, kind=_kind(kind), now=now()
@@ -199,7 +200,7 @@ class ConsentsPage(SecuredPage):
             flash(done if is_new else label("It was asked today already."), "success")
         return redirect(url_for("consents.person", person_id=person_id))
 
-    @expose("/person/<int:person_id>/age", methods=["POST"])
+    @command("/person/<int:person_id>/age", right=LISTS["consents"])
     def age(self, person_id: int) -> str | Response:
         chosen = request.form.get("age_group", "")
         if chosen not in set(AgeGroup):
@@ -222,19 +223,19 @@ class ConsentsPage(SecuredPage):
             return redirect(url_for("consents.person", person_id=person_id))
         return self._person(person_id, edit)
 
-    @expose("/person/<int:person_id>/stop", methods=["POST"])
+    @command("/person/<int:person_id>/stop", right=LISTS["consents"])
     def stop(self, person_id: int) -> Response:
         if self.attempt(demand_stop, actor=current_actor(), person_id=person_id, now=now()):
             flash(label("The demand is registered: ten working days run from today."), "success")
         return redirect(url_for("consents.person", person_id=person_id))
 
-    @expose("/duties/<int:duty_id>/done", methods=["POST"])
+    @command("/duties/<int:duty_id>/done", right=LISTS["consents"])
     def done(self, duty_id: int) -> Response:
         if self.succeeds(complete_duty, actor=current_actor(), duty_id=duty_id, now=now()):
             flash(label("Marked as done."), "success")
         return redirect(url_for("consents.index"))
 
-    @expose("/scans/<int:file_id>")
+    @page("/scans/<int:file_id>", right=LISTS["consents"])
     def scan(self, file_id: int) -> Response:
         facts = self.act(read_scan, actor=current_actor(), file_id=file_id, now=now())
         folder = panel_config().data_dir

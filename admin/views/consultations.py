@@ -1,15 +1,16 @@
 """The psychologist's own records: the only page of the panel that shows a word of them."""
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor, current_day
 from admin.days import read_day
 from admin.languages import label
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from services.access.actors import Right
+from services.access.errors import N_
 from services.accounts.consultations import (
     TEXT_LIMIT,
     add_consultation,
@@ -22,17 +23,18 @@ from services.people.cards import read_person
 
 
 class ConsultationPage(SecuredPage):
-    right = Right.KEEP_RECORDS
+    endpoint, url = "consultations", "/consultations"
+    entry = Entry(Group.PEOPLE, 3, N_("Consultations"))
 
-    @expose("/")
+    @page("/", right=Right.KEEP_RECORDS)
     def index(self) -> str:
         return self.show("panel/consultations.html", person=None, rows=self._rows(None))
 
-    @expose("/<int:person_id>/")
+    @page("/<int:person_id>/", right=Right.KEEP_RECORDS)
     def person(self, person_id: int) -> str:
         return self._show(person_id, {})
 
-    @expose("/<int:person_id>/add", methods=["POST"])
+    @command("/<int:person_id>/add", right=Right.KEEP_RECORDS)
     def add(self, person_id: int) -> str | Response:
         form = {name: request.form.get(name, "") for name in ("held_on", "with_person_id", "text")}
         held_on = read_day(form["held_on"])
@@ -54,7 +56,7 @@ class ConsultationPage(SecuredPage):
         flash(label("Saved."), "success")
         return redirect(url_for("consultations.person", person_id=person_id))
 
-    @expose("/remove/<int:consultation_id>", methods=["POST"])
+    @command("/remove/<int:consultation_id>", right=Right.KEEP_RECORDS)
     def remove(self, consultation_id: int) -> Response:
         person_id = self.attempt(
             remove_consultation, actor=current_actor(), consultation_id=consultation_id, now=now()

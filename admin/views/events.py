@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -19,6 +18,7 @@ from admin.days import DateUnreadable, read_date
 from admin.edits import Edit, chosen_of, open_edit, take_edit, ticked
 from admin.languages import label, locale, plural, translator
 from admin.numbers import read_numbers
+from admin.pages import Entry, Group, command, form_page, page
 from admin.previews import preview_of
 from admin.roadmap_words import ANSWERS, EVENT_STATUSES
 from admin.storage import now, session
@@ -26,6 +26,7 @@ from models.events import EventKind, EventStatus
 from models.people import Role
 from notices.events import KINDS, describe_invitation
 from services.access.actors import Right
+from services.access.errors import N_
 from services.roadmap.events.guests import invite_guests, list_candidates, list_guests, mark_present
 from services.roadmap.events.minutes import add_material, write_minutes
 from services.roadmap.events.planning import (
@@ -43,19 +44,17 @@ CODE = "evt_"
 
 
 class EventPage(SecuredPage):
-    right = Right.SEE_PEOPLE
-    commands: ClassVar = dict.fromkeys(
-        ("new", "edit", "cancel", "invite", "present", "minutes", "material"), Right.MANAGE_PAIRS
-    )
+    endpoint, url = "events", "/events"
+    entry = Entry(Group.PROGRAMME, 2, N_("Events"), behind="roadmap")
 
-    @expose("/")
+    @page("/", right=Right.SEE_PEOPLE)
     def index(self) -> str:
         if cycle_id_or_none() is None:
             return self.show("panel/roadmap_none.html")
         events = list_events(session(), actor=current_actor(), cycle_id=cycle().id)
         return self.show("panel/events.html", events=events, now=now(), **_words())
 
-    @expose("/new", methods=["GET", "POST"])
+    @form_page("/new", right=Right.MANAGE_PAIRS)
     def new(self) -> str | Response:
         form = {name: request.form.get(name, "") for name in FIELDS}
         if request.method == "POST":
@@ -75,11 +74,11 @@ class EventPage(SecuredPage):
                     return redirect(url_for("events.card", event_id=done.id))
         return self.show("panel/event_form.html", event=None, form=form, edit=None, **_words())
 
-    @expose("/<int:event_id>/")
+    @page("/<int:event_id>/", right=Right.SEE_PEOPLE)
     def card(self, event_id: int) -> str:
         return self._card(event_id)
 
-    @expose("/<int:event_id>/edit", methods=["GET", "POST"])
+    @form_page("/<int:event_id>/edit", right=Right.MANAGE_PAIRS)
     def edit(self, event_id: int) -> str | Response:
         event = read_event(session(), actor=current_actor(), event_id=event_id)
         current = _form_of(event)
@@ -97,14 +96,14 @@ class EventPage(SecuredPage):
         form = {**edit.form, "kind": kind}
         return self.show("panel/event_form.html", event=event, form=form, edit=edit, **_words())
 
-    @expose("/<int:event_id>/cancel", methods=["POST"])
+    @command("/<int:event_id>/cancel", right=Right.MANAGE_PAIRS)
     def cancel(self, event_id: int) -> Response:
         done = self.attempt(cancel_event, actor=current_actor(), event_id=event_id, now=now())
         if done is not None:
             flash(label("The event is called off. The guests are told."), "success")
         return redirect(url_for("events.card", event_id=event_id))
 
-    @expose("/<int:event_id>/invite", methods=["POST"])
+    @command("/<int:event_id>/invite", right=Right.MANAGE_PAIRS)
     def invite(self, event_id: int) -> Response:
         chosen = _chosen()
         audiences = {role for role in Role if role.value in request.form.getlist("audience")}
@@ -129,7 +128,7 @@ class EventPage(SecuredPage):
             flash(said, "success")
         return redirect(url_for("events.card", event_id=event_id))
 
-    @expose("/<int:event_id>/present", methods=["POST"])
+    @command("/<int:event_id>/present", right=Right.MANAGE_PAIRS)
     def present(self, event_id: int) -> Response:
         event = read_event(session(), actor=current_actor(), event_id=event_id)
         edit = take_edit(self._present(event_id), {}, subject=("event", event_id))
@@ -149,7 +148,7 @@ class EventPage(SecuredPage):
         edit.carry_out(save, said, is_new=event.status is not EventStatus.HELD)
         return redirect(url_for("events.card", event_id=event_id))
 
-    @expose("/<int:event_id>/minutes", methods=["POST"])
+    @command("/<int:event_id>/minutes", right=Right.MANAGE_PAIRS)
     def minutes(self, event_id: int) -> str | Response:
         event = read_event(session(), actor=current_actor(), event_id=event_id)
         edit = take_edit(_minutes_of(event), _titles(), subject=("event", event_id))
@@ -164,7 +163,7 @@ class EventPage(SecuredPage):
             return redirect(url_for("events.card", event_id=event_id))
         return self._card(event_id, minutes=edit)
 
-    @expose("/<int:event_id>/material", methods=["POST"])
+    @command("/<int:event_id>/material", right=Right.MANAGE_PAIRS)
     def material(self, event_id: int) -> str | Response:
         done = self.attempt(
             add_material,
@@ -180,12 +179,12 @@ class EventPage(SecuredPage):
         flash(label("The material is added."), "success")
         return redirect(url_for("events.card", event_id=event_id))
 
-    @expose("/<int:event_id>/print")
+    @page("/<int:event_id>/print", right=Right.SEE_PEOPLE)
     def printed(self, event_id: int) -> str:
         """Minutes of a council or round table to print and sign (DC25)."""
         return self._paper("panel/event_minutes.html", event_id)
 
-    @expose("/<int:event_id>/sheet")
+    @page("/<int:event_id>/sheet", right=Right.SEE_PEOPLE)
     def sheet(self, event_id: int) -> str:
         """A sheet for the door: the QR code by which guests note that they are here."""
         event = read_event(session(), actor=current_actor(), event_id=event_id)
@@ -193,7 +192,7 @@ class EventPage(SecuredPage):
             "panel/event_sheet.html", event=event, code=_draw(event), typed=_typed(event), **_words()
         )
 
-    @expose("/register")
+    @page("/register", right=Right.SEE_PEOPLE)
     def register(self) -> str:
         """Plan and register of trainings (DC17; A52, D9)."""
         events = list_events(session(), actor=current_actor(), cycle_id=cycle().id, is_training=True)

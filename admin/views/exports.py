@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, request, send_file, url_for
-from flask_admin import expose
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -16,11 +15,12 @@ from admin import words
 from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
 from admin.languages import label, locale, sentence, translator
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from models.accounts import Account
 from models.jobs import FileKind, JobStatus
 from services.access.actors import Right
-from services.access.errors import DomainError, NotAllowed, NotFound
+from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.documents.exports.requests import KIND, enqueue_export
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import STATE_KEYS, TABLES, Export, Format, prepare_export
@@ -62,10 +62,11 @@ class ExportRow:
 
 
 class ExportPage(SecuredPage):
-    right = Right.SEE_SCORES  # everybody has a table of theirs; each table asks for its own rights
-    commands = dict.fromkeys(("ask", "stop", "delete"), Right.SEE_SCORES)
+    endpoint, url = "exports", "/exports"
+    entry = Entry(Group.DOCUMENTS, 2, N_("Exports"))
 
-    @expose("/")
+    # Everybody has a table of theirs; each table asks for its own rights.
+    @page("/", right=Right.SEE_SCORES)
     def index(self) -> str:
         tables = _tables()
         chosen = {name: request.args.get(name, "") for name in ("what", "role", "statuses", "since", "until")}
@@ -91,12 +92,12 @@ class ExportPage(SecuredPage):
             backups=_backups(),
         )
 
-    @expose("/list")
+    @page("/list", right=Right.SEE_SCORES)
     def listing(self) -> str:
         """Only the list, for the page that looks again while something is being made."""
         return self.show("panel/export_list.html", **_listed())
 
-    @expose("/ask", methods=["POST"])
+    @command("/ask", right=Right.SEE_SCORES)
     def ask(self) -> Response:
         chosen = {name: request.form.get(name, "") for name in ("role", "statuses", "since", "until")}
         what = request.form.get("what", "")
@@ -117,13 +118,13 @@ class ExportPage(SecuredPage):
         kept: dict[str, Any] = {name: value for name, value in chosen.items() if value}
         return redirect(url_for("exports.index", what=what or None, **kept))
 
-    @expose("/<int:job_id>/cancel", methods=["POST"])
+    @command("/<int:job_id>/cancel", right=Right.SEE_SCORES)
     def stop(self, job_id: int) -> Response:
         if self.succeeds(cancel, actor=current_actor(), job_id=job_id, now=now()):
             flash(label("The export is cancelled."), "success")
         return redirect(url_for("exports.index"))
 
-    @expose("/files/<int:file_id>")
+    @page("/files/<int:file_id>", right=Right.SEE_SCORES)
     def fetch(self, file_id: int) -> Response:
         """Only the one who asked holds the rights that it was made with."""
         facts = read_file(session(), actor=current_actor(), file_id=file_id, kind=FileKind.EXPORT, now=now())
@@ -137,7 +138,7 @@ class ExportPage(SecuredPage):
             download_name=facts.title,
         )
 
-    @expose("/files/<int:file_id>/delete", methods=["POST"])
+    @command("/files/<int:file_id>/delete", right=Right.SEE_SCORES)
     def delete(self, file_id: int) -> Response:
         name = self.act(delete_export, actor=current_actor(), file_id=file_id, now=now())
         folder = panel_config().data_dir

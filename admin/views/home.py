@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_admin import AdminIndexView, expose
+from flask_admin import AdminIndexView
 from flask_login import current_user
 
 from admin.access import Secured, current_account, current_actor
 from admin.cycles import cycle_id_or_none
 from admin.languages import label, number
+from admin.pages import Entry, Group, page
 from admin.storage import now, session
 from models.messages import OutboxStatus
 from models.people import Role
 from services.access.actors import Right
+from services.access.errors import N_
 from services.accounts.directory import SignedIn
 from services.accounts.news import read_account_news
 from services.accounts.record_closures import list_closures
@@ -36,9 +38,11 @@ class Indicator:
 
 
 class HomePage(Secured, AdminIndexView):
-    right = None  # everybody has a home; each block asks for its own right
+    endpoint, url = "home", "/"
+    entry = Entry(Group.TODAY, 1, N_("Home"))
 
-    @expose("/")
+    # Everybody has a home; each block asks for its own right.
+    @page("/", right=None)
     def index(self) -> str:
         account, actor = current_account(), current_actor()
         cycle_id = cycle_id_or_none()

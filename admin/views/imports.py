@@ -3,7 +3,6 @@
 import io
 
 from flask import flash, redirect, request, send_file, url_for
-from flask_admin import expose
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
@@ -11,6 +10,7 @@ from admin.access import SecuredPage, current_account, current_actor, current_da
 from admin.configuration import panel_config
 from admin.days import read_day
 from admin.languages import label, locale
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from models.jobs import FileKind
 from services.access.actors import Right
@@ -42,13 +42,14 @@ PATIENCE_SECONDS = 60
 
 
 class ImportPage(SecuredPage):
-    right = Right.EDIT_PEOPLE
+    endpoint, url = "imports", "/import"
+    entry = Entry(Group.PEOPLE, behind="people")
 
-    @expose("/")
+    @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> str:
         return self._show({"source": "", "received_on": current_day().isoformat()})
 
-    @expose("/template.<kind>")
+    @page("/template.<kind>", right=Right.EDIT_PEOPLE)
     def template(self, kind: str) -> Response:
         if kind == "csv":
             content = template_csv(locale=locale()).encode()
@@ -62,7 +63,7 @@ class ImportPage(SecuredPage):
         out.seek(0)
         return send_file(out, mimetype=XLSX, as_attachment=True, download_name="people.xlsx")
 
-    @expose("/upload", methods=["POST"])
+    @command("/upload", right=Right.EDIT_PEOPLE)
     def upload(self) -> str | Response:
         """The file goes to the disk first, then its row; a refusal takes it away again and keeps the form."""
         form = {name: request.form.get(name, "") for name in ("source", "received_on")}
@@ -98,16 +99,16 @@ class ImportPage(SecuredPage):
             return self._show(form)
         return redirect(url_for("imports.card", import_id=import_id))
 
-    @expose("/<int:import_id>/")
+    @page("/<int:import_id>/", right=Right.EDIT_PEOPLE)
     def card(self, import_id: int) -> str:
         return self.show("panel/import.html", **_card(import_id))
 
-    @expose("/<int:import_id>/state")
+    @page("/<int:import_id>/state", right=Right.EDIT_PEOPLE)
     def state(self, import_id: int) -> str:
         """Only the part that changes, for the page that looks again while the worker is at it."""
         return self.show("panel/import_state.html", **_card(import_id))
 
-    @expose("/<int:import_id>/result")
+    @page("/<int:import_id>/result", right=Right.EDIT_PEOPLE)
     def result(self, import_id: int) -> Response:
         """Every row with its fate, for the one who handed the list in."""
         facts = _result(read_import(session(), actor=current_actor(), import_id=import_id))
@@ -123,12 +124,12 @@ class ImportPage(SecuredPage):
             download_name=facts.title,
         )
 
-    @expose("/<int:import_id>/apply", methods=["POST"])
+    @command("/<int:import_id>/apply", right=Right.EDIT_PEOPLE)
     def apply(self, import_id: int) -> Response:
         self.succeeds(apply_list, actor=current_actor(), import_id=import_id, locale=locale(), now=now())
         return redirect(url_for("imports.card", import_id=import_id))
 
-    @expose("/<int:import_id>/discard", methods=["POST"])
+    @command("/<int:import_id>/discard", right=Right.EDIT_PEOPLE)
     def discard(self, import_id: int) -> Response:
         try:
             name = self.act(discard_list, actor=current_actor(), import_id=import_id, now=now())

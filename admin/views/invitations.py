@@ -1,7 +1,6 @@
 """Invitations: who has a link, who came, who has not; links for many at once and a sheet with QR codes."""
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -9,6 +8,7 @@ from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
 from admin.languages import label, plural
 from admin.numbers import read_number, read_numbers
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from admin.views.people import invitation_code, invitation_link
 from services.access.actors import Right
@@ -25,9 +25,10 @@ PAGE = 50
 
 
 class InvitationPage(SecuredPage):
-    right = Right.EDIT_PEOPLE
+    endpoint, url = "invitations", "/invitations"
+    entry = Entry(Group.PEOPLE, behind="people")
 
-    @expose("/")
+    @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> str:
         stand, page = request.args.get("stand", ""), read_number(request.args.get("page", "")) or 0
         rows = list_invitations(
@@ -48,7 +49,7 @@ class InvitationPage(SecuredPage):
             pages=-(-len(found) // PAGE),
         )
 
-    @expose("/make", methods=["POST"])
+    @command("/make", right=Right.EDIT_PEOPLE)
     def make(self) -> Response:
         """Links for whom no working one exists, then the sheet of all who were chosen."""
         chosen = _ids(request.form.getlist("person_id"))
@@ -65,7 +66,7 @@ class InvitationPage(SecuredPage):
             flash(plural("{count} link is made.", "{count} links are made.", made), "success")
         return redirect(url_for("invitations.sheet", ids=",".join(map(str, chosen))))
 
-    @expose("/sheet")
+    @page("/sheet", right=Right.EDIT_PEOPLE)
     def sheet(self) -> str:
         cards = read_sheet(
             session(),
@@ -80,7 +81,7 @@ class InvitationPage(SecuredPage):
             username=panel_config().bot_username,
         )
 
-    @expose("/<int:invitation_id>/undo", methods=["POST"])
+    @command("/<int:invitation_id>/undo", right=Right.EDIT_PEOPLE)
     def undo(self, invitation_id: int) -> Response:
         person_id = self.attempt(undo_claim, actor=current_actor(), invitation_id=invitation_id, now=now())
         if person_id is None:

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
 from admin.languages import label
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from admin.views.people import FIELDS
 from services.access.actors import Actor, Right
@@ -19,9 +19,10 @@ from services.people.cards import ChatState, add_person, list_people
 
 
 class JoiningPage(SecuredPage):
-    right = Right.EDIT_PEOPLE
+    endpoint, url = "joining", "/joining"
+    entry = Entry(Group.PEOPLE, behind="people")
 
-    @expose("/")
+    @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> str:
         actor, organization_id = current_actor(), current_account().organization_id
         waiting = list_waiting(session(), actor=actor, organization_id=organization_id)
@@ -39,7 +40,7 @@ class JoiningPage(SecuredPage):
             form=dict.fromkeys(FIELDS, ""),
         )
 
-    @expose("/<int:request_id>/recognise", methods=["POST"])
+    @command("/<int:request_id>/recognise", right=Right.EDIT_PEOPLE)
     def recognise(self, request_id: int) -> Response:
         chosen = request.form.get("person_id", "")
         done = self.attempt(
@@ -56,7 +57,7 @@ class JoiningPage(SecuredPage):
         flash(label("Recognised. The person hears of it at once and can go on."), "success")
         return redirect(url_for("people.card", person_id=done))
 
-    @expose("/<int:request_id>/refuse", methods=["POST"])
+    @command("/<int:request_id>/refuse", right=Right.EDIT_PEOPLE)
     def refuse(self, request_id: int) -> Response:
         self.act(refuse_request, actor=current_actor(), join_request_id=request_id, now=now())
         flash(label("The request is closed; the person has been told politely."), "success")

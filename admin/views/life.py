@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor, current_day
@@ -11,6 +10,7 @@ from admin.days import read_day
 from admin.edits import Edit, flag, open_edit, take_edit
 from admin.languages import label
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from models.people import Role
 from services.access.actors import Right
@@ -36,13 +36,14 @@ BOXES = ("is_new_here", "has_returned", "is_up_to_35", "is_student")
 
 
 class LifePage(SecuredPage):
-    right = Right.EDIT_PEOPLE
+    endpoint, url = "life", "/life"
+    entry = Entry(Group.PEOPLE, behind="people")
 
-    @expose("/")
+    @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> Response:
         return redirect(url_for("people.index"))
 
-    @expose("/<int:person_id>/")
+    @page("/<int:person_id>/", right=Right.EDIT_PEOPLE)
     def card(self, person_id: int) -> str:
         actor = current_actor()
         person = read_person(session(), actor=actor, person_id=person_id)
@@ -63,7 +64,7 @@ class LifePage(SecuredPage):
             today=current_day(),
         )
 
-    @expose("/<int:person_id>/leave", methods=["POST"])
+    @command("/<int:person_id>/leave", right=Right.EDIT_PEOPLE)
     def leave(self, person_id: int) -> Response:
         starts_on = _day("starts_on")
         if starts_on is None:
@@ -78,7 +79,7 @@ class LifePage(SecuredPage):
         )
         return self._said(person_id, done, label("The leave is noted; active pairs are paused."))
 
-    @expose("/<int:person_id>/dismiss", methods=["POST"])
+    @command("/<int:person_id>/dismiss", right=Right.EDIT_PEOPLE)
     def dismiss(self, person_id: int) -> Response:
         starts_on = _day("starts_on")
         if starts_on is None:
@@ -88,7 +89,7 @@ class LifePage(SecuredPage):
         )
         return self._said(person_id, done, label("The dismissal is noted; pairs have ended."))
 
-    @expose("/<int:person_id>/transfer", methods=["POST"])
+    @command("/<int:person_id>/transfer", right=Right.EDIT_PEOPLE)
     def transfer(self, person_id: int) -> Response:
         starts_on, to = _day("starts_on"), read_number(request.form.get("organization_id", ""))
         if starts_on is None or to is None:
@@ -103,7 +104,7 @@ class LifePage(SecuredPage):
         )
         return self._said(person_id, done, label("The person is transferred: a card is made there."))
 
-    @expose("/<int:person_id>/hand-over", methods=["POST"])
+    @command("/<int:person_id>/hand-over", right=Right.EDIT_PEOPLE)
     def hand_over(self, person_id: int) -> Response:
         to = read_number(request.form.get("to_person_id", ""))
         if to is None:
@@ -113,12 +114,12 @@ class LifePage(SecuredPage):
             flash(label("Handed over."), "success")
         return redirect(url_for("life.card", person_id=person_id))
 
-    @expose("/<int:person_id>/return", methods=["POST"])
+    @command("/<int:person_id>/return", right=Right.EDIT_PEOPLE)
     def back(self, person_id: int) -> Response:
         done = self.attempt(end_absence, actor=current_actor(), person_id=person_id, now=now())
         return self._said(person_id, done, label("The person is back."))
 
-    @expose("/<int:person_id>/merge", methods=["GET", "POST"])
+    @form_page("/<int:person_id>/merge", right=Right.EDIT_PEOPLE)
     def merge(self, person_id: int) -> str | Response:
         """First what would move, then the joining itself."""
         other_id = read_number(request.values.get("other_id", ""))
@@ -154,17 +155,18 @@ class LifePage(SecuredPage):
 
 
 class NeedsPage(SecuredPage):
-    right = Right.MANAGE_PAIRS
+    endpoint, url = "needs", "/needs"
+    entry = Entry(Group.PEOPLE, behind="people")
 
-    @expose("/")
+    @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> Response:
         return redirect(url_for("people.index"))
 
-    @expose("/<int:person_id>/")
+    @page("/<int:person_id>/", right=Right.MANAGE_PAIRS)
     def card(self, person_id: int) -> str:
         return self._show(person_id, {})
 
-    @expose("/<int:person_id>/eligibility", methods=["POST"])
+    @command("/<int:person_id>/eligibility", right=Right.MANAGE_PAIRS)
     def eligibility(self, person_id: int) -> str | Response:
         known = read_eligibility(session(), actor=current_actor(), person_id=person_id)
         edit = take_edit(_grounds_of(known), _grounds(), subject=("person", person_id), show=_say_ground)
@@ -183,7 +185,7 @@ class NeedsPage(SecuredPage):
             return redirect(url_for("needs.card", person_id=person_id))
         return self._show(person_id, {}, edit)
 
-    @expose("/<int:person_id>/tell", methods=["POST"])
+    @command("/<int:person_id>/tell", right=Right.MANAGE_PAIRS)
     def tell(self, person_id: int) -> str | Response:
         form = {name: request.form.get(name, "") for name in ("source", "told_on", "text", "informed_on")}
         told_on = _day("told_on")
@@ -206,7 +208,7 @@ class NeedsPage(SecuredPage):
         flash(label("Saved."), "success")
         return redirect(url_for("needs.card", person_id=person_id))
 
-    @expose("/<int:person_id>/informed/<int:testimony_id>", methods=["POST"])
+    @command("/<int:person_id>/informed/<int:testimony_id>", right=Right.MANAGE_PAIRS)
     def informed(self, person_id: int, testimony_id: int) -> Response:
         self.succeeds(
             mark_informed,
@@ -218,7 +220,7 @@ class NeedsPage(SecuredPage):
         )
         return redirect(url_for("needs.card", person_id=person_id))
 
-    @expose("/<int:person_id>/remove/<int:testimony_id>", methods=["POST"])
+    @command("/<int:person_id>/remove/<int:testimony_id>", right=Right.MANAGE_PAIRS)
     def remove(self, person_id: int, testimony_id: int) -> Response:
         self.succeeds(remove_testimony, actor=current_actor(), testimony_id=testimony_id, now=now())
         return redirect(url_for("needs.card", person_id=person_id))
@@ -259,9 +261,10 @@ def _say_ground(name: str, value: str) -> str:
 
 
 class BankPage(SecuredPage):
-    right = Right.SEE_PEOPLE
+    endpoint, url = "banks", "/banks"
+    entry = Entry(Group.PEOPLE, behind="people")
 
-    @expose("/")
+    @page("/", right=Right.SEE_PEOPLE)
     def index(self) -> str:
         asked, is_student = request.args.get("role", ""), request.args.get("who") == "students"
         role = Role(asked) if asked in set(Role) else Role.MENTEE

@@ -4,7 +4,6 @@ from datetime import time
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin import words
@@ -13,7 +12,8 @@ from admin.cycles import kind_title, pack
 from admin.days import read_day
 from admin.languages import label
 from admin.numbers import read_number
-from admin.storage import db, now, session
+from admin.pages import Entry, Group, form_page, page
+from admin.storage import now, session
 from models.meetings import Meeting, MeetingKind
 from services.access.actors import Right
 from services.access.errors import N_
@@ -30,8 +30,10 @@ def local_start(card: MeetingCard) -> str:
 
 
 class MeetingTable(SecuredTable):
+    model = Meeting
     right = LISTS["meetings"]
-    commands = dict.fromkeys(("log", "add"), Right.MANAGE_PAIRS)
+    endpoint, url = "meetings", "/meetings"
+    entry = Entry(Group.PAIRS, 2, N_("Meetings"))
     column_list = ("starts_at", "sides", "kind", "status", "minutes")
     column_sortable_list = ("starts_at",)
     column_default_sort = ("starts_at", True)
@@ -47,9 +49,6 @@ class MeetingTable(SecuredTable):
         "status": lambda: {key.value: label(text) for key, text in states.MEETINGS.items()},
         "kind": lambda: {one.id: kind_title(one.id) for one in pack().pack.meeting_kinds},
     }
-
-    def __init__(self, endpoint: str, url: str) -> None:
-        super().__init__(Meeting, db, name=N_("Meetings"), endpoint=endpoint, url=url)
 
     def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[Meeting]]:
         count, rows = super().get_list(*facts, **named)
@@ -73,12 +72,12 @@ class MeetingTable(SecuredTable):
     def link_of(self, row: Meeting) -> str:
         return url_for("meetings.card", meeting_id=row.id)
 
-    @expose("/<int:meeting_id>/")
+    @page("/<int:meeting_id>/", right=LISTS["meetings"])
     def card(self, meeting_id: int) -> str:
         card = read_meeting(session(), actor=current_actor(), meeting_id=meeting_id)
         return self.show("panel/meeting.html", meeting=card, **_words(card), now=now())
 
-    @expose("/<int:meeting_id>/log", methods=["GET", "POST"])
+    @form_page("/<int:meeting_id>/log", right=Right.MANAGE_PAIRS)
     def log(self, meeting_id: int) -> str | Response:
         """Write down a planned meeting for the pair."""
         card = read_meeting(session(), actor=current_actor(), meeting_id=meeting_id)
@@ -97,7 +96,7 @@ class MeetingTable(SecuredTable):
         form = {"minutes": request.form.get("minutes", card.minutes), "topic": request.form.get("topic", "")}
         return self.show("panel/meeting_log.html", meeting=card, pair=None, form=form, **_words(card))
 
-    @expose("/add/<int:pair_id>", methods=["GET", "POST"])
+    @form_page("/add/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def add(self, pair_id: int) -> str | Response:
         """Write down a meeting that nobody planned in the chat."""
         pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)

@@ -5,7 +5,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
@@ -13,8 +12,10 @@ from admin.configuration import panel_config
 from admin.edits import Edit, open_edit, take_edit
 from admin.languages import label, translator
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from services.access.actors import Right
+from services.access.errors import N_
 from services.accounts.networks import list_centers, read_center, read_network, set_center
 from services.organizations.register import (
     OrganizationCard,
@@ -40,9 +41,10 @@ ZONES = (
 
 
 class OrganizationPage(SecuredPage):
-    right = Right.MANAGE_SETTINGS
+    endpoint, url = "organization", "/organization"
+    entry = Entry(Group.ACCOUNT, 3, N_("Organisation"), behind="programme")
 
-    @expose("/", methods=["GET", "POST"])
+    @form_page("/", right=Right.MANAGE_SETTINGS)
     def index(self) -> str | Response:
         card, actor = _card(), current_actor()
         edit = take_edit(
@@ -80,7 +82,7 @@ class OrganizationPage(SecuredPage):
             network=read_network(session(), actor=actor, organization_id=card.id),
         )
 
-    @expose("/center", methods=["POST"])
+    @command("/center", right=Right.MANAGE_SETTINGS)
     def center(self) -> str | Response:
         """Under which support centre the organisation works."""
         actor, organization_id = current_actor(), current_account().organization_id
@@ -112,12 +114,12 @@ class OrganizationPage(SecuredPage):
         card = _card()
         return self._page(card, open_edit(_fields(card), subject=("organization", card.id)), edit)
 
-    @expose("/code")
+    @page("/code", right=Right.MANAGE_SETTINGS)
     def code(self) -> str:
         """A sheet to print and hang up."""
         return self.show("panel/join_sheet.html", card=_card(), username=panel_config().bot_username)
 
-    @expose("/code/replace", methods=["POST"])
+    @command("/code/replace", right=Right.MANAGE_SETTINGS)
     def replace(self) -> Response:
         done = self.attempt(
             replace_join_code,

@@ -3,14 +3,14 @@
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
-from flask_admin import expose
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin import words
 from admin.access import SecuredTable, current_account, current_actor
 from admin.languages import label, short_moment
-from admin.storage import db, now, session
+from admin.pages import Entry, Group, command
+from admin.storage import now, session
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.people import Person
 from services.access.errors import N_
@@ -20,7 +20,10 @@ from services.documents import words as states
 
 
 class OutboxTable(SecuredTable):
+    model = OutboxMessage
     right = LISTS["outbox"]
+    endpoint, url = "outbox", "/outbox"
+    entry = Entry(Group.TODAY, 2, N_("Messages"))
     column_list = ("due_at", "person", "kind", "status", "reason")
     column_sortable_list = ()
     column_default_sort = ("id", True)
@@ -39,9 +42,6 @@ class OutboxTable(SecuredTable):
         "status": lambda: {key.value: label(text) for key, text in states.OUTBOX.items()},
         "kind": lambda: {key: label(text) for key, text in states.NOTICES.items()},
     }
-
-    def __init__(self, endpoint: str, url: str) -> None:
-        super().__init__(OutboxMessage, db, name=N_("Messages"), endpoint=endpoint, url=url)
 
     def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[OutboxMessage]]:
         count, rows = super().get_list(*facts, **named)
@@ -88,7 +88,7 @@ class OutboxTable(SecuredTable):
             return None
         return url_for("outbox.retry", message_id=row.id), label("Try again")
 
-    @expose("/<int:message_id>/retry", methods=["POST"])
+    @command("/<int:message_id>/retry", right=LISTS["outbox"])
     def retry(self, message_id: int) -> Response:
         retry_notice(session(), actor=current_actor(), message_id=message_id, now=now())
         session().commit()

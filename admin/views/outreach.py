@@ -1,9 +1,8 @@
 """Memos, publications and partners: small records, each with its page (DC19, DC30, C3)."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -12,6 +11,7 @@ from admin.cycles import cycle, cycle_id_or_none
 from admin.days import DateUnreadable, read_date
 from admin.languages import label, plural, translator
 from admin.numbers import read_number, read_numbers
+from admin.pages import Entry, Group, command, form_page, page
 from admin.previews import preview_of
 from admin.privacy_words import PUBLICATION_GAPS, PUBLISHED, word
 from admin.roadmap_words import AUDIENCES, PUBLICATIONS
@@ -21,6 +21,7 @@ from models.pairs import PairStatus
 from models.people import Role
 from notices.memos import describe_memo
 from services.access.actors import Right
+from services.access.errors import N_
 from services.consents.papers import FIELDS
 from services.pairs.cards import PairCard, list_pairs
 from services.people.cards import PersonRow, list_people
@@ -38,10 +39,10 @@ from services.roadmap.outreach import (
 
 
 class MemoPage(SecuredPage):
-    right = Right.SEE_SCORES
-    commands: ClassVar = {"POST index": Right.MANAGE_PAIRS, "send": Right.MANAGE_PAIRS}
+    endpoint, url = "memos", "/memos"
+    entry = Entry(Group.PROGRAMME, 3, N_("Memos"), behind="roadmap")
 
-    @expose("/", methods=["GET", "POST"])
+    @form_page("/", right=Right.SEE_SCORES, to_send=Right.MANAGE_PAIRS)
     def index(self) -> str | Response:
         if cycle_id_or_none() is None:
             return self.show("panel/roadmap_none.html")
@@ -71,7 +72,7 @@ class MemoPage(SecuredPage):
             may_change=current_user.has(Right.MANAGE_PAIRS),
         )
 
-    @expose("/<int:memo_id>/send", methods=["POST"])
+    @command("/<int:memo_id>/send", right=Right.MANAGE_PAIRS)
     def send(self, memo_id: int) -> Response:
         done = self.attempt(send_memo, actor=current_actor(), memo_id=memo_id, now=now())
         if done is not None:
@@ -83,16 +84,14 @@ class MemoPage(SecuredPage):
 
 
 class OutreachPage(SecuredPage):
-    right = Right.SEE_SCORES
-    commands: ClassVar = dict.fromkeys(
-        ("publish", "unpublish", "add_partner", "remove_partner"), Right.MANAGE_PAIRS
-    )
+    endpoint, url = "outreach", "/outreach"
+    entry = Entry(Group.PROGRAMME, 4, N_("Publications and partners"), behind="roadmap")
 
-    @expose("/")
+    @page("/", right=Right.SEE_SCORES)
     def index(self) -> str:
         return self._show()
 
-    @expose("/publications", methods=["POST"])
+    @command("/publications", right=Right.MANAGE_PAIRS)
     def publish(self) -> str | Response:
         kind, pair = request.form.get("kind", ""), request.form.get("pair_id", "")
         facts = {
@@ -111,17 +110,17 @@ class OutreachPage(SecuredPage):
                 "error",
             )
 
-    @expose("/publications/<int:publication_id>/remove", methods=["POST"])
+    @command("/publications/<int:publication_id>/remove", right=Right.MANAGE_PAIRS)
     def unpublish(self, publication_id: int) -> Response:
         self.act(remove_publication, actor=current_actor(), publication_id=publication_id, now=now())
         flash(label("The line is removed."), "success")
         return redirect(url_for("outreach.index"))
 
-    @expose("/partners", methods=["POST"])
+    @command("/partners", right=Right.MANAGE_PAIRS)
     def add_partner(self) -> str | Response:
         return self._add(add_partner, ("name", "helps_with", "url"), "since")
 
-    @expose("/partners/<int:partner_id>/remove", methods=["POST"])
+    @command("/partners/<int:partner_id>/remove", right=Right.MANAGE_PAIRS)
     def remove_partner(self, partner_id: int) -> Response:
         self.act(remove_partner, actor=current_actor(), partner_id=partner_id, now=now())
         flash(label("The line is removed."), "success")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import current_app, flash, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response
 from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle_id_or_none, form_titles
 from admin.languages import label, locale
+from admin.pages import Entry, Group, command, form_page, page
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
 from models.messages import NoticeKind
@@ -21,6 +21,7 @@ from notices.catalogue import compose
 from notices.letters import Skip, reword
 from notices.suggestions import KINDS as SUGGESTIONS
 from services.access.actors import Right
+from services.access.errors import N_
 from services.access.rights import LISTS
 from services.access.timeline import read_pair_story
 from services.meetings.cards import list_meetings_of_pair
@@ -54,12 +55,10 @@ class Preview:
 
 
 class PairPage(SecuredPage):
-    right = LISTS["pairs"]
-    commands = dict.fromkeys(
-        ("confirm", "discard", "withdraw", "order", "agreement", "end"), Right.MANAGE_PAIRS
-    )
+    endpoint, url = "pairs", "/pairs"
+    entry = Entry(Group.PAIRS, 1, N_("Pairs"))
 
-    @expose("/")
+    @page("/", right=LISTS["pairs"])
     def index(self) -> str:
         status = request.args.get("status", "")
         pairs = list_pairs(
@@ -71,7 +70,7 @@ class PairPage(SecuredPage):
         )
         return self.show("panel/pairs.html", pairs=pairs, status=status)
 
-    @expose("/<int:pair_id>/")
+    @page("/<int:pair_id>/", right=LISTS["pairs"])
     def card(self, pair_id: int) -> str:
         pair = self._read(pair_id)
         actor, may_manage = current_actor(), current_user.has(Right.MANAGE_PAIRS)
@@ -95,7 +94,7 @@ class PairPage(SecuredPage):
             now=now(),
         )
 
-    @expose("/<int:pair_id>/confirm", methods=["GET", "POST"])
+    @form_page("/<int:pair_id>/confirm", right=Right.MANAGE_PAIRS)
     def confirm(self, pair_id: int) -> str | Response:
         pair = self._read(pair_id)
         if pair.status is not PairStatus.DRAFT:
@@ -125,7 +124,7 @@ class PairPage(SecuredPage):
         )
         return done is not None
 
-    @expose("/<int:pair_id>/discard", methods=["POST"])
+    @command("/<int:pair_id>/discard", right=Right.MANAGE_PAIRS)
     def discard(self, pair_id: int) -> Response:
         done = self.attempt(discard_draft, actor=current_actor(), pair_id=pair_id, now=now())
         if done is None:
@@ -136,7 +135,7 @@ class PairPage(SecuredPage):
             return redirect(url_for("pairs.card", pair_id=pair_id))
         return redirect(url_for("home.index"))
 
-    @expose("/<int:pair_id>/withdraw", methods=["GET", "POST"])
+    @form_page("/<int:pair_id>/withdraw", right=Right.MANAGE_PAIRS)
     def withdraw(self, pair_id: int) -> str | Response:
         pair = self._read(pair_id)
         if request.method == "GET" and pair.status is PairStatus.OFFERED:
@@ -145,19 +144,19 @@ class PairPage(SecuredPage):
             flash(label("The offer is withdrawn. Both have been told."), "success")
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
-    @expose("/<int:pair_id>/order", methods=["POST"])
+    @command("/<int:pair_id>/order", right=Right.MANAGE_PAIRS)
     def order(self, pair_id: int) -> Response:
         if self.attempt(register_order, actor=current_actor(), pair_id=pair_id, now=now()):
             flash(label("The order is registered."), "success")
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
-    @expose("/<int:pair_id>/agreement", methods=["POST"])
+    @command("/<int:pair_id>/agreement", right=Right.MANAGE_PAIRS)
     def agreement(self, pair_id: int) -> Response:
         if self.attempt(register_agreement, actor=current_actor(), pair_id=pair_id, now=now()):
             flash(label("The mentor's agreement is registered. The pair is at work."), "success")
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
-    @expose("/<int:pair_id>/end", methods=["GET", "POST"])
+    @form_page("/<int:pair_id>/end", right=Right.MANAGE_PAIRS)
     def end(self, pair_id: int) -> str | Response:
         pair = self._read(pair_id)
         reason = request.form.get("reason", "")

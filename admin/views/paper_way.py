@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_actor, current_day
@@ -11,6 +10,7 @@ from admin.cycles import cycle, cycle_id_or_none, kind_title, pack, paper_head
 from admin.days import read_day
 from admin.forms import make_field
 from admin.languages import label, locale
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from models.meetings import MeetingKind, MeetingStatus
 from models.pairs import MEETING, DeclineReason, PairStatus
@@ -62,15 +62,16 @@ LOG_LINES = 12  # of a printed journal of meetings
 
 
 class PaperPage(SecuredPage):
-    right = Right.MANAGE_PAIRS
+    endpoint, url = "paper", "/paper"
+    entry = Entry(Group.PEOPLE, behind="people")
 
-    @expose("/")
+    @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> str:
         """The forms of the programme, to print."""
         surveys = sorted(pack().surveys, key=lambda one: (one.code, one.audience))
         return self.show("panel/paper_forms.html", surveys=surveys, lang=locale())
 
-    @expose("/<int:person_id>/")
+    @page("/<int:person_id>/", right=Right.MANAGE_PAIRS)
     def person(self, person_id: int) -> str:
         """What waits for this participant, each with the form that enters it."""
         actor, cycle_id = current_actor(), cycle_id_or_none()
@@ -105,7 +106,7 @@ class PaperPage(SecuredPage):
             lang=locale(),
         )
 
-    @expose("/<int:person_id>/role", methods=["POST"])
+    @command("/<int:person_id>/role", right=Right.MANAGE_PAIRS)
     def role(self, person_id: int) -> Response:
         chosen = request.form.get("role", "")
         if chosen not in set(Role):
@@ -123,7 +124,7 @@ class PaperPage(SecuredPage):
             return redirect(url_for("surveys.paper", run_id=run_id))
         return self._back(person_id)
 
-    @expose("/<int:person_id>/offers/<int:pair_id>", methods=["POST"])
+    @command("/<int:person_id>/offers/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def offer(self, person_id: int, pair_id: int) -> Response:
         answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
         if answer not in {"accept", "decline"}:
@@ -145,7 +146,7 @@ class PaperPage(SecuredPage):
             flash(label("The answer to the offer is entered."), "success")
         return self._back(person_id)
 
-    @expose("/<int:person_id>/meetings/<int:meeting_id>", methods=["POST"])
+    @command("/<int:person_id>/meetings/<int:meeting_id>", right=Right.MANAGE_PAIRS)
     def meeting(self, person_id: int, meeting_id: int) -> Response:
         deed = DEEDS.get(request.form.get("answer", ""))
         if deed is None:
@@ -163,7 +164,7 @@ class PaperPage(SecuredPage):
             flash(label("Entered. The other side hears of it as if it had come from the chat."), "success")
         return self._back(person_id)
 
-    @expose("/<int:person_id>/propose/<int:pair_id>", methods=["POST"])
+    @command("/<int:person_id>/propose/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def propose(self, person_id: int, pair_id: int) -> Response:
         kind, start = request.form.get("kind", ""), _moment()
         if start is None or kind not in set(MeetingKind):
@@ -184,7 +185,7 @@ class PaperPage(SecuredPage):
             flash(label("The meeting is proposed; the other side hears of it."), "success")
         return self._back(person_id)
 
-    @expose("/<int:person_id>/suggest/<int:pair_id>", methods=["POST"])
+    @command("/<int:person_id>/suggest/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def suggest(self, person_id: int, pair_id: int) -> Response:
         kind = request.form.get("kind", "")
         if kind not in set(SuggestionKind):
@@ -204,7 +205,7 @@ class PaperPage(SecuredPage):
         flash(label("Entered. The decision is made on the page of the pair."), "success")
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
-    @expose("/forms/survey/<survey_id>")
+    @page("/forms/survey/<survey_id>", right=Right.MANAGE_PAIRS)
     def survey_form(self, survey_id: str) -> str:
         """A questionnaire to print and fill in with a pen."""
         found = next((one for one in pack().surveys if one.id == survey_id), None)
@@ -214,7 +215,7 @@ class PaperPage(SecuredPage):
         head = paper_head(cycle().id)
         return self.show("panel/form_survey.html", head=head, survey=found, fields=fields, lang=locale())
 
-    @expose("/forms/pair/<int:pair_id>")
+    @page("/forms/pair/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def pair_form(self, pair_id: int) -> str:
         """Answers of both sides to an offer and a journal of meetings, to print."""
         pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -14,9 +13,11 @@ from admin.cycles import cycle_id_or_none
 from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from models.people import ParticipationStatus, Role
 from services.access.actors import Right
+from services.access.errors import N_
 from services.access.rights import LISTS
 from services.access.timeline import read_person_story
 from services.accounts.consultations import list_days
@@ -60,10 +61,10 @@ def invitation_link(invitation: InvitationMade) -> str:
 
 
 class PeoplePage(SecuredPage):
-    right = LISTS["people"]
-    commands = dict.fromkeys(("add", "edit", "invite", "revoke", "paper"), Right.EDIT_PEOPLE)
+    endpoint, url = "people", "/people"
+    entry = Entry(Group.PEOPLE, 1, N_("People"))
 
-    @expose("/")
+    @page("/", right=LISTS["people"])
     def index(self) -> str:
         role, status = request.args.get("role", ""), request.args.get("status", "")
         search, page = request.args.get("search", ""), read_number(request.args.get("page", "")) or 0
@@ -87,7 +88,7 @@ class PeoplePage(SecuredPage):
             join_code=_join_code(),
         )
 
-    @expose("/add", methods=["GET", "POST"])
+    @form_page("/add", right=Right.EDIT_PEOPLE)
     def add(self) -> str | Response:
         form = {name: request.form.get(name, "") for name in FIELDS}
         if request.method == "POST":
@@ -105,7 +106,7 @@ class PeoplePage(SecuredPage):
                 return redirect(url_for("people.card", person_id=person.id))
         return self.show("panel/person_form.html", form=form, edit=None, person=None)
 
-    @expose("/<int:person_id>/")
+    @page("/<int:person_id>/", right=LISTS["people"])
     def card(self, person_id: int) -> str:
         actor = current_actor()
         person = read_person(session(), actor=actor, person_id=person_id)
@@ -156,7 +157,7 @@ class PeoplePage(SecuredPage):
             else [],
         )
 
-    @expose("/<int:person_id>/edit", methods=["GET", "POST"])
+    @form_page("/<int:person_id>/edit", right=Right.EDIT_PEOPLE)
     def edit(self, person_id: int) -> str | Response:
         person = read_person(session(), actor=current_actor(), person_id=person_id)
         edit = take_edit(
@@ -172,7 +173,7 @@ class PeoplePage(SecuredPage):
             return redirect(url_for("people.card", person_id=person_id))
         return self.show("panel/person_form.html", form=edit.form, edit=edit, person=person)
 
-    @expose("/<int:person_id>/invite", methods=["POST"])
+    @command("/<int:person_id>/invite", right=Right.EDIT_PEOPLE)
     def invite(self, person_id: int) -> Response:
         made = self.attempt(create_invitation, actor=current_actor(), person_id=person_id, now=now())
         if made is not None:
@@ -181,13 +182,13 @@ class PeoplePage(SecuredPage):
             )
         return redirect(url_for("people.card", person_id=person_id))
 
-    @expose("/<int:person_id>/revoke", methods=["POST"])
+    @command("/<int:person_id>/revoke", right=Right.EDIT_PEOPLE)
     def revoke(self, person_id: int) -> Response:
         self.act(revoke_invitation, actor=current_actor(), person_id=person_id, now=now())
         flash(label("The link no longer works."), "success")
         return redirect(url_for("people.card", person_id=person_id))
 
-    @expose("/<int:person_id>/paper", methods=["POST"])
+    @command("/<int:person_id>/paper", right=Right.EDIT_PEOPLE)
     def paper(self, person_id: int) -> Response:
         """Register a consent signed on paper, by the date that stands on it."""
         zone = ZoneInfo(current_account().timezone)

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
@@ -12,6 +11,7 @@ from admin.days import DateUnreadable, read_date, read_day
 from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.numbers import read_number
+from admin.pages import Entry, Group, form_page, page
 from admin.storage import now, session
 from admin.views.consents import drop_scan, take_scan
 from models.privacy import AgreementBasis
@@ -26,14 +26,14 @@ AGREEMENT = ("number", "content", "form", "payment", "signed_on", "starts_on", "
 
 
 class PrivacyPage(SecuredPage):
-    right = Right.EDIT_PEOPLE
-    commands = {"operator": Right.MANAGE_SETTINGS}  # noqa: RUF012  # the base's own shape
+    endpoint, url = "privacy", "/privacy"
+    entry = Entry(Group.PEOPLE, behind="consents")
 
-    @expose("/")
+    @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> Response:
         return redirect(url_for("consents.index"))
 
-    @expose("/operator", methods=["GET", "POST"])
+    @form_page("/operator", right=Right.MANAGE_SETTINGS)
     def operator(self) -> str | Response:
         facts: dict[str, Any] = {
             "actor": current_actor(),
@@ -74,7 +74,7 @@ class PrivacyPage(SecuredPage):
             return redirect(url_for("privacy.operator"))
         return self.show("panel/operator.html", form=edit.form, edit=edit, operator=known)
 
-    @expose("/processing")
+    @page("/processing", right=Right.EDIT_PEOPLE)
     def processing(self) -> str:
         """One page for the notice to the regulator (152-ФЗ, art. 22)."""
         facts: dict[str, Any] = {
@@ -89,7 +89,7 @@ class PrivacyPage(SecuredPage):
             today=now(),
         )
 
-    @expose("/person/<int:person_id>/erase", methods=["GET", "POST"])
+    @form_page("/person/<int:person_id>/erase", right=Right.EDIT_PEOPLE)
     def erase(self, person_id: int) -> str | Response:
         """What will go and what stays, before it happens; the worker does it."""
         facts: dict[str, Any] = {"actor": current_actor(), "person_id": person_id, "now": now()}
@@ -103,7 +103,7 @@ class PrivacyPage(SecuredPage):
         preview = preview_erasure(session(), **facts)
         return self.show("panel/erase.html", preview=preview, lang=locale())
 
-    @expose("/acts/<int:act_id>")
+    @page("/acts/<int:act_id>", right=Right.EDIT_PEOPLE)
     def act_sheet(self, act_id: int) -> str:
         return self.show(
             "panel/destruction_act.html",
@@ -111,7 +111,7 @@ class PrivacyPage(SecuredPage):
             lang=locale(),
         )
 
-    @expose("/person/<int:person_id>/agreement", methods=["GET", "POST"])
+    @form_page("/person/<int:person_id>/agreement", right=Right.EDIT_PEOPLE)
     def agreement(self, person_id: int) -> str | Response:
         """The agreement of art. 351.8: a draft to print, and its registration once it is signed."""
         person = read_person(session(), actor=current_actor(), person_id=person_id)

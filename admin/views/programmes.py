@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_actor
 from admin.cycles import cycle, pack
 from admin.edits import Edit, flag, take_edit
 from admin.languages import label, locale
+from admin.pages import Entry, Group, form_page
 from admin.storage import now, session
 from services.access.actors import Right
 from services.access.errors import N_
@@ -183,9 +183,10 @@ SWITCHES = (
 
 
 class ProgrammePage(SecuredPage):
-    right = Right.MANAGE_SETTINGS
+    endpoint, url = "programme", "/programme"
+    entry = Entry(Group.ACCOUNT, 1, N_("Settings"), tab=N_("Programme"), needs_programme=True)
 
-    @expose("/", methods=["GET", "POST"])
+    @form_page("/", right=Right.MANAGE_SETTINGS)
     def index(self) -> str | Response:
         settings = settings_of(session(), cycle_id=cycle().id)
         faults: dict[str, str] = {}

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import form_titles, pack
 from admin.languages import label, locale
+from admin.pages import Entry, Group, form_page, page
 from admin.storage import now, session
 from models.people import Role
 from services.access.actors import Right
@@ -28,9 +28,10 @@ class Candidate:
 
 
 class ProposalPage(SecuredPage):
-    right = Right.MANAGE_PAIRS
+    endpoint, url = "proposals", "/proposals"
+    entry = Entry(Group.PAIRS, behind="pairs")
 
-    @expose("/")
+    @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> str:
         return self.show(
             "panel/proposals.html",
@@ -39,7 +40,7 @@ class ProposalPage(SecuredPage):
             withheld=_withheld(),
         )
 
-    @expose("/<int:mentee_id>/")
+    @page("/<int:mentee_id>/", right=Right.MANAGE_PAIRS)
     def mentors(self, mentee_id: int) -> str:
         mentee = _profile(mentee_id, Role.MENTEE)
         refused = find_refused(session(), actor=current_actor(), participation_id=mentee_id)
@@ -51,7 +52,7 @@ class ProposalPage(SecuredPage):
         found.sort(key=lambda one: (-one.fit.matches, len(one.fit.cautions)))
         return self.show("panel/proposal_mentors.html", mentee=mentee, candidates=found, withheld=_withheld())
 
-    @expose("/<int:mentee_id>/<int:mentor_id>/", methods=["GET", "POST"])
+    @form_page("/<int:mentee_id>/<int:mentor_id>/", right=Right.MANAGE_PAIRS)
     def compare(self, mentee_id: int, mentor_id: int) -> str | Response:
         if request.method == "POST":
             drafted = self.attempt(

@@ -1,18 +1,18 @@
 """The regulation that the programme runs by: its text, its facts, and bringing a newer pack into it."""
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
 from admin.cycles import curator_title, cycle, pack
 from admin.languages import label, locale
+from admin.pages import Entry, Group, form_page, page
 from admin.storage import now, session
 from admin.views.programmes import FIELDS, SWITCHES
 from admin.words import word
 from services.access.actors import Right
-from services.access.errors import DomainError
+from services.access.errors import N_, DomainError
 from services.documents.words import AUDIENCES, RESPONSIBLE
 from services.programmes.differences import AREAS
 from services.programmes.packs import PackBroken, PackNotFound, ResolvedPack, load_pack
@@ -24,9 +24,10 @@ from services.roadmap.upgrades import NothingToUpgrade, Upgrade, read_upgrade, u
 
 
 class RegulationPage(SecuredPage):
-    right = Right.MANAGE_SETTINGS
+    endpoint, url = "regulation", "/regulation"
+    entry = Entry(Group.ACCOUNT, 2, N_("Regulation"), behind="programme", needs_programme=True)
 
-    @expose("/")
+    @page("/", right=Right.MANAGE_SETTINGS)
     def index(self) -> str:
         running = pack()
         return self.show(
@@ -41,7 +42,7 @@ class RegulationPage(SecuredPage):
             has_newer=_has_newer(),
         )
 
-    @expose("/upgrade", methods=["GET", "POST"])
+    @form_page("/upgrade", right=Right.MANAGE_SETTINGS)
     def upgrade(self) -> str | Response:
         """What a newer pack would change; the button carries the mark of exactly what is shown."""
         newer = _newer_pack()

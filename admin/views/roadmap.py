@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -18,6 +17,7 @@ from admin.days import DateUnreadable, read_date
 from admin.edits import Edit, open_edit, take_edit
 from admin.languages import day, label, locale, plural, translator
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, page
 from admin.previews import preview_of
 from admin.storage import now, session
 from admin.timelines import draw_roadmap
@@ -26,6 +26,7 @@ from models.messages import NoticeKind
 from notices.catalogue import compose
 from notices.letters import Letter
 from services.access.actors import Right
+from services.access.errors import N_
 from services.access.rights import LISTS
 from services.people.cards import list_people
 from services.programmes.windows import describe_windows
@@ -37,12 +38,10 @@ from services.roadmap.reminders import ask_responsible
 
 
 class RoadmapPage(SecuredPage):
-    right = LISTS["roadmap"]
-    commands: ClassVar = dict.fromkeys(
-        ("shift", "reopen", "plan", "remind", "put_off"), Right.MANAGE_PAIRS
-    ) | dict.fromkeys(("finish", "prove"), Right.TICK_ROWS)
+    endpoint, url = "roadmap", "/roadmap"
+    entry = Entry(Group.PROGRAMME, 1, N_("Roadmap"))
 
-    @expose("/")
+    @page("/", right=LISTS["roadmap"])
     def index(self) -> str:
         if cycle_id_or_none() is None:
             return self.show("panel/roadmap_none.html")
@@ -57,22 +56,22 @@ class RoadmapPage(SecuredPage):
             **_words(roadmap.today),
         )
 
-    @expose("/shift", methods=["POST"])
+    @command("/shift", right=Right.MANAGE_PAIRS)
     def shift(self) -> Response:
         done = self.act(shift_old_dates, actor=current_actor(), cycle_id=cycle().id, now=now())
         text = plural("{count} row is moved.", "{count} rows are moved.", done.rows)
         flash(text, "success")
         return redirect(url_for("roadmap.index"))
 
-    @expose("/<int:entry_id>/")
+    @page("/<int:entry_id>/", right=LISTS["roadmap"])
     def row(self, entry_id: int) -> str:
         return self._row(entry_id, MultiDict())
 
-    @expose("/<int:entry_id>/done", methods=["POST"])
+    @command("/<int:entry_id>/done", right=Right.TICK_ROWS)
     def finish(self, entry_id: int) -> str | Response:
         return self._change(entry_id, finish_row, label("The row is done."), day_field="done_on")
 
-    @expose("/<int:entry_id>/evidence", methods=["POST"])
+    @command("/<int:entry_id>/evidence", right=Right.TICK_ROWS)
     def prove(self, entry_id: int) -> str | Response:
         sent = request.files.get("scan")
         typed = request.form.get("url", "") + request.form.get("note", "")
@@ -81,13 +80,13 @@ class RoadmapPage(SecuredPage):
             return self._row(entry_id, request.form)
         return self._change(entry_id, add_proof, label("The evidence is added."))
 
-    @expose("/<int:entry_id>/reopen", methods=["POST"])
+    @command("/<int:entry_id>/reopen", right=Right.MANAGE_PAIRS)
     def reopen(self, entry_id: int) -> Response:
         self.act(reopen_row, actor=current_actor(), entry_id=entry_id, now=now())
         flash(label("The row is open again."), "success")
         return redirect(url_for("roadmap.row", entry_id=entry_id))
 
-    @expose("/<int:entry_id>/remind", methods=["POST"])
+    @command("/<int:entry_id>/remind", right=Right.MANAGE_PAIRS)
     def remind(self, entry_id: int) -> Response:
         done = self.attempt(ask_responsible, actor=current_actor(), entry_id=entry_id, now=now())
         if done is not None:
@@ -95,14 +94,14 @@ class RoadmapPage(SecuredPage):
             flash(said if done.people else label("They have been reminded today already."), "success")
         return redirect(url_for("roadmap.row", entry_id=entry_id))
 
-    @expose("/<int:entry_id>/later", methods=["POST"])
+    @command("/<int:entry_id>/later", right=Right.MANAGE_PAIRS)
     def put_off(self, entry_id: int) -> Response:
         day_again = self.attempt(put_off, actor=current_actor(), entry_id=entry_id, now=now())
         if day_again is not None:
             flash(label("No reminders of this row until {day}.", day=day(day_again)), "success")
         return redirect(url_for("roadmap.row", entry_id=entry_id))
 
-    @expose("/<int:entry_id>/plan", methods=["POST"])
+    @command("/<int:entry_id>/plan", right=Right.MANAGE_PAIRS)
     def plan(self, entry_id: int) -> str | Response:
         _stage, one = read_row(session(), actor=current_actor(), entry_id=entry_id, now=now())
         names = {str(person_id): name for person_id, name in _people()}

@@ -3,15 +3,16 @@
 from datetime import date
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
 from admin.days import DateUnreadable, read_date
 from admin.languages import label, locale
+from admin.pages import Entry, Group, command, form_page
 from admin.storage import now, session
 from services.access.actors import Right
+from services.access.errors import N_
 from services.organizations.school_days import add_school_days, list_school_days, remove_school_days
 from services.organizations.working_days import list_holidays
 from services.roadmap.entries import school_year_of
@@ -20,10 +21,10 @@ FIELDS = ("first_day", "last_day", "title")
 
 
 class CalendarPage(SecuredPage):
-    right = Right.SEE_SCORES
-    commands = {"POST index": Right.MANAGE_PAIRS, "remove": Right.MANAGE_PAIRS}  # noqa: RUF012
+    endpoint, url = "school_calendar", "/calendar"
+    entry = Entry(Group.PROGRAMME, 5, N_("Calendar"), behind="roadmap")
 
-    @expose("/", methods=["GET", "POST"])
+    @form_page("/", right=Right.SEE_SCORES, to_send=Right.MANAGE_PAIRS)
     def index(self) -> str | Response:
         if request.method == "POST" and self._add():
             return redirect(url_for("school_calendar.index"))
@@ -40,7 +41,7 @@ class CalendarPage(SecuredPage):
             may_change=current_user.has(Right.MANAGE_PAIRS),
         )
 
-    @expose("/<int:days_id>/remove", methods=["POST"])
+    @command("/<int:days_id>/remove", right=Right.MANAGE_PAIRS)
     def remove(self, days_id: int) -> Response:
         self.act(remove_school_days, actor=current_actor(), days_id=days_id, now=now())
         flash(label("The days are removed."), "success")

@@ -2,7 +2,6 @@
 
 from flask import Response as FlaskResponse
 from flask import abort, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -11,8 +10,10 @@ from admin.cycles import cycle, pack
 from admin.drawings import CHARTS
 from admin.edits import take_edit
 from admin.languages import label, locale
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from services.access.actors import Right
+from services.access.errors import N_
 from services.access.rights import LISTS
 from services.results.attendance import read_attendance
 from services.results.satisfaction import FEWEST_SEEN, read_satisfaction
@@ -31,10 +32,10 @@ SHEETS_BESIDE = 4  # columns of the table; older sheets stand below as a list
 
 
 class ScorePage(SecuredPage):
-    right = LISTS["scores"]
-    commands = {"new": Right.FILL_SCORES, "POST sheet": Right.FILL_SCORES}  # noqa: RUF012  # read only
+    endpoint, url = "scores", "/scores"
+    entry = Entry(Group.PROGRAMME, 7, N_("Scores"))
 
-    @expose("/")
+    @page("/", right=LISTS["scores"])
     def index(self) -> str:
         actor, cycle_id = current_actor(), cycle().id
         return self.show(
@@ -54,12 +55,12 @@ class ScorePage(SecuredPage):
             now=now(),
         )
 
-    @expose("/sheets/new", methods=["POST"])
+    @command("/sheets/new", right=Right.FILL_SCORES)
     def new(self) -> Response:
         sheet_id = self.act(open_sheet, actor=current_actor(), cycle_id=cycle().id, now=now())
         return redirect(url_for("scores.sheet", sheet_id=sheet_id))
 
-    @expose("/sheets/<int:sheet_id>/", methods=["GET", "POST"])
+    @form_page("/sheets/<int:sheet_id>/", right=LISTS["scores"], to_send=Right.FILL_SCORES)
     def sheet(self, sheet_id: int) -> str | Response:
         criteria = criteria_of(pack())
         found = read_sheet(session(), actor=current_actor(), run_id=sheet_id)
@@ -100,7 +101,7 @@ class ScorePage(SecuredPage):
             lang=locale(),
         )
 
-    @expose("/charts/<drawing>.svg")
+    @page("/charts/<drawing>.svg", right=LISTS["scores"])
     def chart(self, drawing: str) -> FlaskResponse:
         if drawing not in CHARTS:
             abort(404)

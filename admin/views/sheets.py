@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -12,6 +11,7 @@ from admin.cycles import cycle
 from admin.forms import faults_of, make_field, read_form
 from admin.languages import label, locale
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from admin.views.surveys import AnswerMissing
 from models.surveys import SurveyStatus
@@ -32,9 +32,10 @@ from services.surveys.steps import Step, read_step
 
 
 class SheetPage(SecuredPage):
-    right = Right.FILL_SCORES
+    endpoint, url = "sheets", "/sheets"
+    entry = Entry(Group.PROGRAMME, behind="surveys")
 
-    @expose("/")
+    @page("/", right=Right.FILL_SCORES)
     def index(self) -> str:
         actor, cycle_id = current_actor(), cycle().id
         forms = list_forms(session(), actor=actor, cycle_id=cycle_id)
@@ -48,7 +49,7 @@ class SheetPage(SecuredPage):
             lang=locale(),
         )
 
-    @expose("/new", methods=["POST"])
+    @command("/new", right=Right.FILL_SCORES)
     def new(self) -> Response:
         subject = request.form.get("subject", "")
         run_id = self.attempt(
@@ -63,7 +64,7 @@ class SheetPage(SecuredPage):
             return redirect(url_for("sheets.index"))
         return redirect(url_for("sheets.sheet", run_id=run_id))
 
-    @expose("/<int:run_id>/", methods=["GET", "POST"])
+    @form_page("/<int:run_id>/", right=Right.FILL_SCORES)
     def sheet(self, run_id: int) -> str | Response:
         """Fill in one's own sheet; what is right is kept even when something beside it is not."""
         found = self._own(run_id)

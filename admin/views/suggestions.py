@@ -3,26 +3,27 @@
 from datetime import date
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_actor, current_day
 from admin.days import read_day
 from admin.languages import label
 from admin.numbers import read_number
+from admin.pages import Entry, Group, command, page
 from admin.storage import now
 from services.access.actors import Right
 from services.pairs.suggestions import decide_suggestion
 
 
 class SuggestionPage(SecuredPage):
-    right = Right.MANAGE_PAIRS
+    endpoint, url = "suggestions", "/suggestions"
+    entry = Entry(Group.PAIRS, behind="pairs")
 
-    @expose("/")
+    @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> Response:
         return redirect(url_for("tasks.block", block="petitions"))
 
-    @expose("/<int:suggestion_id>/of/<int:pair_id>", methods=["POST"])
+    @command("/<int:suggestion_id>/of/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def decide(self, suggestion_id: int, pair_id: int) -> Response:
         answer = request.form.get("answer", "")
         if answer not in {"agree", "refuse"}:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,6 +14,7 @@ from admin.cycles import cycle, pack
 from admin.days import read_day
 from admin.forms import Field, faults_of, make_field, read_form
 from admin.languages import label, locale
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from services.access.actors import Actor, Right
 from services.access.errors import N_, NotFound
@@ -35,12 +35,10 @@ class AnswerMissing(AnswerRefused):
 
 
 class SurveyPage(SecuredPage):
-    right = Right.SEE_SCORES
-    commands = dict.fromkeys(("partners", "renew", "link", "paper"), Right.MANAGE_PAIRS) | {
-        "run": LISTS["surveys"]
-    }
+    endpoint, url = "surveys", "/surveys"
+    entry = Entry(Group.PROGRAMME, 6, N_("Surveys"))
 
-    @expose("/")
+    @page("/", right=Right.SEE_SCORES)
     def index(self) -> str:
         found = pack()
         return self.show(
@@ -56,7 +54,7 @@ class SurveyPage(SecuredPage):
             lang=locale(),
         )
 
-    @expose("/definitions/<survey_id>/")
+    @page("/definitions/<survey_id>/", right=Right.SEE_SCORES)
     def definition(self, survey_id: str) -> str:
         """What a respondent is asked, as the running programme has it."""
         found = self._survey(survey_id)
@@ -67,7 +65,7 @@ class SurveyPage(SecuredPage):
             lang=locale(),
         )
 
-    @expose("/partners/", methods=["GET", "POST"])
+    @form_page("/partners/", right=Right.MANAGE_PAIRS)
     def partners(self) -> str | Response:
         if request.method == "POST":
             asked = self.attempt(
@@ -82,7 +80,7 @@ class SurveyPage(SecuredPage):
         runs = list_partner_runs(session(), actor=current_actor(), cycle_id=cycle().id, now=now())
         return self.show("panel/survey_partners.html", runs=runs, name=request.form.get("name", ""))
 
-    @expose("/partners/<int:run_id>/link", methods=["POST"])
+    @command("/partners/<int:run_id>/link", right=Right.MANAGE_PAIRS)
     def renew(self, run_id: int) -> str | Response:
         issued = self.attempt(renew_link, actor=current_actor(), run_id=run_id, now=now())
         if issued is None:
@@ -90,13 +88,13 @@ class SurveyPage(SecuredPage):
         sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
         return self._hand_over(issued, sheet.respondent)
 
-    @expose("/runs/<int:run_id>/")
+    @page("/runs/<int:run_id>/", right=LISTS["surveys"])
     def run(self, run_id: int) -> str:
         """What one respondent answered, within what each question promised."""
         sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
         return self.show("panel/survey_run.html", sheet=sheet, lang=locale())
 
-    @expose("/runs/<int:run_id>/link", methods=["POST"])
+    @command("/runs/<int:run_id>/link", right=Right.MANAGE_PAIRS)
     def link(self, run_id: int) -> str | Response:
         """For a respondent without a chat: the same questions on a page."""
         sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
@@ -112,7 +110,7 @@ class SurveyPage(SecuredPage):
             return redirect(url_for("surveys.run", run_id=run_id))
         return self._hand_over(issued, sheet.respondent, url_for("surveys.run", run_id=run_id))
 
-    @expose("/runs/<int:run_id>/paper", methods=["GET", "POST"])
+    @form_page("/runs/<int:run_id>/paper", right=Right.MANAGE_PAIRS)
     def paper(self, run_id: int) -> str | Response:
         """Type in a sheet that was filled in on paper: its author and date stand beside the answers."""
         actor = current_actor()

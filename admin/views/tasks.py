@@ -1,12 +1,12 @@
 """Everything that waits in one block of the home page, with what may be done about it."""
 
 from flask import abort, flash, redirect, request, url_for
-from flask_admin import expose
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
 from admin.cycles import cycle_id_or_none
 from admin.languages import label, locale
+from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from services.access.actors import Right
 from services.curator.overview import MOST, Block, read_sections
@@ -15,13 +15,14 @@ from services.surveys.replies import read_replies
 
 
 class TaskPage(SecuredPage):
-    right = Right.MANAGE_PAIRS
+    endpoint, url = "tasks", "/tasks"
+    entry = Entry(Group.TODAY, behind="home")
 
-    @expose("/")
+    @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> Response:
         return redirect(url_for("home.index"))
 
-    @expose("/<block>/")
+    @page("/<block>/", right=Right.MANAGE_PAIRS)
     def block(self, block: str) -> str:
         if block not in set(Block):
             abort(404)
@@ -42,7 +43,7 @@ class TaskPage(SecuredPage):
         )
         return self.show("panel/tasks.html", section=section, block=Block(block), replies=replies)
 
-    @expose("/<int:task_id>/close", methods=["POST"])
+    @command("/<int:task_id>/close", right=Right.MANAGE_PAIRS)
     def close(self, task_id: int) -> Response:
         self.act(close_task, actor=current_actor(), task_id=task_id, now=now())
         flash(label("Marked as dealt with."), "success")

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
-from flask_admin import expose
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -15,6 +14,7 @@ from admin.access import SecuredPage, current_account, current_actor, current_da
 from admin.cycles import cycle
 from admin.days import read_day
 from admin.languages import label, translator
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from models.people import Role
 from notices.surveys import word_invitation
@@ -74,13 +74,14 @@ class Part:
 
 
 class WavePage(SecuredPage):
-    right = Right.MANAGE_PAIRS
+    endpoint, url = "waves", "/waves"
+    entry = Entry(Group.PROGRAMME, behind="surveys")
 
-    @expose("/")
+    @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> Response:
         return redirect(url_for("surveys.index"))
 
-    @expose("/new/", methods=["GET", "POST"])
+    @form_page("/new/", right=Right.MANAGE_PAIRS)
     def new(self) -> str | Response:
         """The form, then the preview; only the preview's button asks anybody."""
         occasions = list_occasions(session(), cycle_id=cycle().id)
@@ -125,18 +126,18 @@ class WavePage(SecuredPage):
             whos=list(Who),
         )
 
-    @expose("/<int:wave_id>/")
+    @page("/<int:wave_id>/", right=Right.MANAGE_PAIRS)
     def card(self, wave_id: int) -> str:
         wave, runs = read_wave(session(), actor=current_actor(), wave_id=wave_id)
         return self.show("panel/wave.html", wave=wave, runs=runs, lang=translator().locale)
 
-    @expose("/<int:wave_id>/cancel", methods=["POST"])
+    @command("/<int:wave_id>/cancel", right=Right.MANAGE_PAIRS)
     def cancel(self, wave_id: int) -> Response:
         if self.succeeds(cancel_wave, actor=current_actor(), wave_id=wave_id, now=now()):
             flash(label("The wave is taken back: nobody will be asked."), "success")
         return redirect(url_for("waves.card", wave_id=wave_id))
 
-    @expose("/<int:wave_id>/close", methods=["POST"])
+    @command("/<int:wave_id>/close", right=Right.MANAGE_PAIRS)
     def close(self, wave_id: int) -> Response:
         if self.succeeds(close_wave, actor=current_actor(), wave_id=wave_id, now=now()):
             flash(

@@ -50,12 +50,12 @@ FORM = {
 
 @dataclass(frozen=True)
 class Address:
-    """One page or command with real ids in it, and the rights that its view states."""
+    """One page or command with real ids in it, and the right that it declares."""
 
     endpoint: str
     method: str
     path: str
-    rights: frozenset[Right]
+    right: Right | None
 
 
 @pytest.fixture
@@ -122,8 +122,9 @@ def addresses(app: Flask, ids: dict[str, int]) -> Iterator[Address]:
         assert isinstance(view, Secured)
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda hit: str(ids.get(hit[1], 1)), rule.rule)
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-            stated = {right for right in (view.right, *view.rights_of(page, method)) if right}
-            yield Address(rule.endpoint, method, path, frozenset(stated))
+            found = view.declared(page)
+            assert found is not None, rule.endpoint
+            yield Address(rule.endpoint, method, path, found.asked_by(method))
 
 
 def refused_in(browser: Browser) -> bool:
@@ -138,7 +139,7 @@ def refused_in(browser: Browser) -> bool:
 def test_every_page_and_command_by_every_role(
     panel: Flask, world: World, full: dict[str, int], add_account: Callable[..., int], role: AccountRole
 ) -> None:
-    """What a view states is what happens: closed without the right, and open, services included, with it."""
+    """What a page declares is what happens: closed without the right, open with it, services included."""
     panel.config["WTF_CSRF_ENABLED"] = False  # the rights are asked, not the lock before them
     add_account(world, role, "somebody")
     browser = Browser(panel.test_client())
@@ -148,7 +149,7 @@ def test_every_page_and_command_by_every_role(
         if one.endpoint == "account.index" and one.method == "POST":
             continue  # a wrong password is refused in words; tests of the entrance hold it
         answer = browser.client.open(one.path, method=one.method)
-        is_open = one.rights <= RIGHTS[role]
+        is_open = one.right is None or one.right in RIGHTS[role]
         assert (answer.status_code != 403) is is_open, (one, answer.status_code)
         assert not (refused_in(browser) and is_open), one
         if not is_open and one.method == "GET":
@@ -179,7 +180,7 @@ def test_services_refuse_what_the_door_would(
     names = ("Живаго", "Гнатюк", "Шевчук", "Белых", "Черных", "Петренко")
     asked = 0
     for one in addresses(panel, full):
-        if one.rights <= RIGHTS[role]:
+        if one.right is None or one.right in RIGHTS[role]:
             continue
         answer = browser.client.open(one.path, method=one.method, data=FORM if one.method == "POST" else None)
         assert writes() == before, (one, "wrote")
