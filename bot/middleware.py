@@ -18,7 +18,7 @@ from handlers.talk import Talk
 from models.storable import ValueNotStorable
 from services.access.errors import DomainError, Unstorable
 from services.delivery.conversations import Place, Shown, UpdateAlreadyWorked
-from services.delivery.sending import mark_reachable, mark_unreachable
+from services.delivery.reachability import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +141,8 @@ async def note_membership(update: Update, context: BotContext, place: Place) -> 
     member = update.my_chat_member
     assert member is not None
     is_gone = member.new_chat_member.status in {ChatMemberStatus.KICKED, ChatMemberStatus.LEFT}
-    note = mark_unreachable if is_gone else mark_reachable
-    await context.uow.write(note, place.chat_id, now=context.now())
+    if is_gone:
+        await context.uow.write(mark_unreachable, place.chat_id, now=context.now())
+    else:
+        await context.uow.write(mark_reachable, place.chat_id, now=context.now())
     context.screen_records.shown(Shown(update.update_id, place.chat_id, None))

@@ -235,7 +235,7 @@ class Outbox:
         return plan.dispatch
 
     async def _deliver(self, dispatch: Dispatch) -> Outcome:
-        ids, tries = dispatch.ids, dispatch.tries
+        ids, tries, left_at = dispatch.ids, dispatch.tries, self._context.now()
         try:
             with in_bulk():
                 message = await self._context.bot.send_message(
@@ -252,7 +252,12 @@ class Outbox:
         except ChatUnreachable:
             self._line.worked()
             return Outcome(
-                ids, OutboxStatus.SKIPPED, reason=UNREACHABLE, is_try=True, gone_chat=dispatch.chat_id
+                ids,
+                OutboxStatus.SKIPPED,
+                reason=UNREACHABLE,
+                is_try=True,
+                gone_chat=dispatch.chat_id,
+                left_at=left_at,
             )
         except TelegramBadRequest as error:
             self._line.worked()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from aiogram.exceptions import AiogramError, TelegramBadRequest
@@ -27,7 +27,7 @@ from models.messages import NoticeKind
 from services.delivery import outbox
 from services.delivery.conversations import Place, Shown, read_place, record_shown
 from services.delivery.inbox import OpenUpdate, forget_old_updates, park_update, read_left_chats, read_open
-from services.delivery.sending import mark_reachable, mark_unreachable
+from services.delivery.reachability import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
 
@@ -206,7 +206,7 @@ class Workers:
             self._close(row.update_id, place)
             return False
         if row.is_unreachable and update.my_chat_member is None:
-            await context.uow.write(mark_reachable, place.chat_id, now=context.now())
+            await context.uow.write(mark_reachable, place.chat_id, now=context.now(), as_of=row.received_at)
         fed = context.conversation.dispatcher.feed_update(
             context.bot,
             update,
@@ -233,12 +233,13 @@ class Workers:
         """Await the work of one update; whatever fails is dealt with, but a database that is away or a turn
         that is lost.
         """
+        begun = self._context.now()
         try:
             await work
         except (TokenRevoked, Deposed, *AWAY):
             raise
         except ChatUnreachable:
-            await self._note_gone(update_id, place)
+            await self._note_gone(update_id, place, begun)
         except TelegramBadRequest as error:
             await self._excuse(update_id, place, error)
         except AiogramError as error:
@@ -248,9 +249,12 @@ class Workers:
             await self._excuse(update_id, place, error)
         self._remember(update_id)
 
-    async def _note_gone(self, update_id: int, place: Place) -> None:
-        await self._context.uow.write(mark_unreachable, place.chat_id, now=self._context.now())
-        self._close(update_id, place)
+    async def _note_gone(self, update_id: int, place: Place, begun: datetime) -> None:
+        now = self._context.now()
+        if await self._context.uow.write(mark_unreachable, place.chat_id, now=now, as_of=begun):
+            self._close(update_id, place)
+        else:
+            await self._leave_to_outbox(update_id, place)
 
     async def _leave_to_outbox(self, update_id: int, place: Place) -> None:
         now = self._context.now()

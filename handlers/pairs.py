@@ -22,7 +22,7 @@ from notices.pairs import describe_status, introduce, list_answers, offer, read_
 from services.access.actors import person_in_chat
 from services.access.errors import N_, DomainError
 from services.delivery.conversations import Place
-from services.delivery.sending import is_cut_off
+from services.delivery.reachability import is_cut_off
 from services.pairs.cards import PairCard, list_pairs_of, read_pair
 from services.pairs.offers import OfferAnsweredAlready, OfferGone, accept_offer, decline_offer
 from services.people.pseudonyms import is_pseudonymous

@@ -152,6 +152,8 @@ class ChatAccount(Base):
     linked_at: Mapped[datetime | None]
     is_reachable: Mapped[bool] = mapped_column(default=True)
     unreachable_since: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]  # when it was last found to take messages again
+    absences: Mapped[int] = mapped_column(default=0)  # how often it was found closed
 
 
 class Invitation(Base):

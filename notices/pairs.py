@@ -14,7 +14,7 @@ from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
 from services.access.actors import Channel, system
 from services.access.errors import N_, NotFound
-from services.delivery.sending import is_reachable
+from services.delivery.reachability import is_reachable
 from services.organizations.days import day_of, timezone_of
 from services.pairs.cards import PairCard, Side, WaitsFor, read_pair
 from services.programmes.running import settings_of

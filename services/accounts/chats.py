@@ -11,6 +11,7 @@ from models.people import ChatAccount, Person
 from services.access.actors import person_in_chat
 from services.accounts.directory import untie_chat
 from services.delivery.outbox import enqueue, requeue_skipped
+from services.delivery.reachability import open_chat
 
 
 def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) -> list[int]:
@@ -36,7 +37,7 @@ def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) 
         account = ChatAccount(chat_id=chat_id)
         session.add(account)
     account.person_id, account.linked_at = person_id, now
-    account.is_reachable, account.unreachable_since = True, None
+    open_chat(account, now=now)
     session.flush()
     requeue_skipped(session, person_id=person_id, now=now)
     person = session.get_one(Person, person_id)

@@ -4,23 +4,23 @@ Core and literal conditions: these run several times a second (docs/design.md#in
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, case, func, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from models.messages import NoticeKind, OutboxMessage, OutboxStatus
-from models.pairs import IN_WORK, Pair, PairMember, PairStatus
-from models.people import ChatAccount, Person
-from models.tasks import TaskKind
-from services.delivery import tasks
-from services.delivery.outbox import UNREACHABLE, enqueue, requeue_skipped
+from models.messages import OutboxMessage, OutboxStatus
+from services.delivery.outbox import UNREACHABLE
+from services.delivery.reachability import mark_unreachable, tell_partners_of
 
 LEASE = timedelta(seconds=20)
 """How long a row taken by one process is left alone by the others."""
+
+REFUSED_WAIT = timedelta(seconds=1)
+"""Before a message is sent again whose person returned while it was refused."""
 
 MERGED_MOST = 20
 
@@ -43,7 +43,7 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of rows that left (or did not leave) together. WAITING with `next_try_at` tries again;
-    `gone_chat` is the chat that can no longer be reached.
+    `gone_chat` is a chat that refused the message which left at `left_at`.
     """
 
     ids: tuple[int, ...]
@@ -53,6 +53,7 @@ class Outcome:
     next_try_at: datetime | None = None
     is_try: bool = False
     gone_chat: int | None = None
+    left_at: datetime | None = None
 
 
 _DUE = (
@@ -150,7 +151,8 @@ def has_heard_today(session: Session, *, person_id: int, kinds: Collection[str],
 
 def record_outcomes(session: Session, outcomes: list[Outcome], *, now: datetime) -> None:
     """What is settled already (withdrawn meanwhile) stays as it is, but a message that left is recorded."""
-    for outcome in outcomes:
+    for recorded in outcomes:
+        outcome = _unless_returned(session, recorded, now=now)
         values: dict[str, Any] = {"status": outcome.status, "reason": outcome.reason and outcome.reason[:200]}
         if outcome.status is OutboxStatus.SENT:
             values |= {"sent_at": now, "message_id": outcome.message_id}
@@ -162,95 +164,17 @@ def record_outcomes(session: Session, outcomes: list[Outcome], *, now: datetime)
         if outcome.status is not OutboxStatus.SENT:
             query = query.where(_IS_WAITING)
         session.execute(query.values(**values))
-        if outcome.gone_chat is not None:
-            mark_unreachable(session, outcome.gone_chat, now=now)
-        elif outcome.reason == UNREACHABLE:
-            _tell_partners_of(session, outcome.ids, now=now)
 
 
-def mark_unreachable(session: Session, chat_id: int, *, now: datetime) -> None:
-    """The person blocked the bot, or the account is gone: nothing more is sent, the curator hears of it."""
-    account = session.get(ChatAccount, chat_id, with_for_update=True)
-    if account is None or not account.is_reachable:
-        return
-    account.is_reachable, account.unreachable_since = False, now
-    person = session.get(Person, account.person_id) if account.person_id is not None else None
-    if person is not None:
-        tasks.open_task(
-            session,
-            kind=TaskKind.PERSON_UNREACHABLE,
-            dedup_key=_unreachable_key(chat_id, now),
-            organization_id=person.organization_id,
-            person_id=person.id,
-            now=now,
-        )
-        _tell_partners(session, account, person.id, now=now)
-
-
-def _tell_partners_of(session: Session, ids: Collection[int], *, now: datetime) -> None:
-    """Of rows that were skipped: a pair may be younger than the absence of one of its sides."""
-    absent = session.scalars(
-        select(ChatAccount)
-        .join(OutboxMessage, OutboxMessage.person_id == ChatAccount.person_id)
-        .where(OutboxMessage.id.in_(ids), ~ChatAccount.is_reachable)
-        .distinct()
-    )
-    for account in absent.all():
-        if account.person_id is not None:
-            _tell_partners(session, account, account.person_id, now=now)
-
-
-def _tell_partners(session: Session, account: ChatAccount, person_id: int, *, now: datetime) -> None:
-    """Whoever stands in a pair with somebody who cannot be reached hears of it, once for each absence."""
-    mine, theirs = aliased(PairMember), aliased(PairMember)
-    pairs = session.execute(
-        select(Pair.id, Pair.organization_id, theirs.person_id)
-        .join(mine, mine.pair_id == Pair.id)
-        .join(theirs, theirs.pair_id == Pair.id)
-        .where(
-            mine.person_id == person_id,
-            theirs.person_id != person_id,
-            mine.is_current,
-            theirs.is_current,
-            Pair.status.in_(IN_WORK | {PairStatus.OFFERED}),
-        )
-    ).all()
-    since = account.unreachable_since or now
-    for pair_id, organization_id, partner_id in pairs:
-        enqueue(
-            session,
-            kind=NoticeKind.PAIR_UNREACHABLE,
-            dedup_key=f"pair:{pair_id}:{_unreachable_key(account.chat_id, since)}:person:{partner_id}",
-            organization_id=organization_id,
-            person_id=partner_id,
-            facts={"pair_id": pair_id},
-            now=now,
-        )
-
-
-def mark_reachable(session: Session, chat_id: int, *, now: datetime) -> None:
-    """The person is back: the curator's task resolves itself, and what was missed is shown."""
-    account = session.get(ChatAccount, chat_id, with_for_update=True)
-    if account is None or account.is_reachable:
-        return
-    if account.unreachable_since is not None:
-        tasks.close_by_fact(session, dedup_key=_unreachable_key(chat_id, account.unreachable_since), now=now)
-    account.is_reachable, account.unreachable_since = True, None
-    if account.person_id is not None:
-        requeue_skipped(session, person_id=account.person_id, now=now)
-
-
-def is_reachable(session: Session, person_id: int) -> bool:
-    """Whether the person's chat takes messages at present; False also for somebody without a chat."""
-    query = select(ChatAccount.chat_id).where(ChatAccount.person_id == person_id, ChatAccount.is_reachable)
-    return session.scalar(query.limit(1)) is not None
-
-
-def is_cut_off(session: Session, person_id: int) -> bool:
-    """Whether a person with a chat gets no messages at present; False for somebody without a chat."""
-    states = set(session.scalars(select(ChatAccount.is_reachable).where(ChatAccount.person_id == person_id)))
-    return states == {False}
-
-
-def _unreachable_key(chat_id: int, since: datetime) -> str:
-    return f"chat:{chat_id}:unreachable:{int(since.timestamp())}"
+def _unless_returned(session: Session, outcome: Outcome, *, now: datetime) -> Outcome:
+    """Rows that found no open chat wait if it was opened since: nothing would queue them again."""
+    if outcome.reason != UNREACHABLE:
+        return outcome
+    if outcome.gone_chat is not None:
+        is_away = mark_unreachable(session, outcome.gone_chat, now=now, as_of=outcome.left_at)
+    else:
+        is_away = tell_partners_of(session, outcome.ids, now=now)
+    if is_away:
+        return outcome
+    wait = timedelta(0) if outcome.gone_chat is None else REFUSED_WAIT
+    return replace(outcome, status=OutboxStatus.WAITING, reason=None, next_try_at=now + wait)

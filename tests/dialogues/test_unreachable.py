@@ -1,13 +1,12 @@
 """Somebody who blocks the bot misses nothing that is still true, and the partner is told at once."""
 
-import asyncio
-
 import pytest
 
 from sandbox.client import Person
+from services.delivery.reachability import is_cut_off
 from services.pairs.proposals import confirm_pair, draft_pair, withdraw_offer
 from tests.dialogues.pairs import PairInChat, bring_to_pair, bring_together
-from tests.running_bot import RunningBot
+from tests.running_bot import RunningBot, until
 
 TOLD = "не получает мои сообщения"
 
@@ -15,7 +14,7 @@ TOLD = "не получает мои сообщения"
 async def gone(couple: PairInChat) -> None:
     """Anna blocks the bot, and the bot knows."""
     await couple.anna.block()
-    await asyncio.sleep(0.5)
+    await until(lambda: couple.world.read(is_cut_off, person_id=couple.mentee.person.id))
 
 
 async def draft(couple: PairInChat) -> None:
@@ -95,5 +94,3 @@ async def test_the_partner_hears_at_once_and_once_for_each_absence(running: Runn
         await couple.anna.unblock()
         await couple.anna.say("/menu")
         await couple.pyotr.say("/menu")
-        # Without it the second absence was not told in one run of three; the cause is not proved.
-        await asyncio.sleep(2)

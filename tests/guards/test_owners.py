@@ -206,3 +206,10 @@ def test_a_text_is_marked_and_a_full_date_read_by_one_function_each() -> None:
         if isinstance(node, ast.Constant) and node.value == "сентября"
     }
     assert months == {"services/dates/full_dates.py"}
+
+
+def test_one_module_decides_whether_a_chat_is_open() -> None:
+    """Findings are recorded in any order; only a comparison of their moments tells which is the newer."""
+    columns = ("is_reachable", "unreachable_since", "returned_at", "absences")
+    writers = {str(path) for path in python_files(*PRODUCT) if written(path, *columns)}
+    assert writers == {"services/delivery/reachability.py"}
