@@ -20,6 +20,7 @@ from admin.access import (
     page_before,
     workplaces,
 )
+from admin.addresses import here, initials
 from admin.configuration import PanelConfig
 from admin.cycles import curator_title, pairs_title
 from admin.drawings import month_name
@@ -63,8 +64,10 @@ def create_panel(config: PanelConfig) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         nonce=nonce,
+        here=here,
+        initials=initials,
         menu=menu,
-        tabs=tabs,
+        menu_tabs=tabs,
         locale=locale,
         languages=LANGUAGE_NAMES,
         words=words,

@@ -15,10 +15,22 @@
     });
   }
 
-  // The menu behind "More" closes when something else is touched, or by Escape.
+  // A menu closes when something else is touched, or by Escape, which leads back to its button.
   for (const menu of document.querySelectorAll("[data-menu]")) {
     document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape") menu.open = false; });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
+
+  // The rail is folded on a narrow window.
+  for (const button of document.querySelectorAll("[data-toggle]")) {
+    button.addEventListener("click", () => {
+      const isOpen = document.getElementById(button.dataset.toggle).classList.toggle("is-open");
+      button.setAttribute("aria-expanded", String(isOpen));
+    });
   }
 
   // "All on this page": ticks every box of its form.
@@ -69,10 +81,15 @@
     if (changed) event.preventDefault();
   });
 
-  // A choice that is an act of its own needs no button beside it.
+  // A choice that is an act of its own needs no button beside it, and leaves no empty names in the address.
+  for (const button of document.querySelectorAll("button[data-fallback]")) button.hidden = true;
   for (const choice of document.querySelectorAll("select[data-submit]")) {
-    choice.form.querySelector("button").hidden = true;
     choice.addEventListener("change", () => { choice.form.requestSubmit(); });
+  }
+  for (const form of document.querySelectorAll("form.filters")) {
+    form.addEventListener("submit", () => {
+      for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+    });
   }
 
   // A button that was pressed waits: a double click posts once.
@@ -84,6 +101,6 @@
     });
   }
   window.addEventListener("pageshow", () => {
-    for (const button of document.querySelectorAll("form button[disabled]")) button.disabled = false;
+    for (const field of document.querySelectorAll("form [disabled]:not(fieldset)")) field.disabled = false;
   });
 })();

@@ -25,7 +25,7 @@ TITLES = {
 
 class ApprovalPage(SecuredPage):
     endpoint, url = "approvals", "/approvals"
-    entry = Entry(Group.DOCUMENTS, 1, N_("Approvals"))
+    entry = Entry(Group.TODAY, 2, N_("Approvals"))
 
     @page("/", right=Right.SEE_PEOPLE)
     def index(self) -> str:

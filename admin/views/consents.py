@@ -81,7 +81,7 @@ def drop_scan(scan: Scan) -> None:
 
 class ConsentsPage(SecuredPage):
     endpoint, url = "consents", "/consents"
-    entry = Entry(Group.PEOPLE, 2, N_("Consents"))
+    entry = Entry(Group.DOCUMENTS, 1, N_("Consents"))
 
     @page("/", right=LISTS["consents"])
     def index(self) -> str:

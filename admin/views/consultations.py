@@ -24,7 +24,7 @@ from services.people.cards import read_person
 
 class ConsultationPage(SecuredPage):
     endpoint, url = "consultations", "/consultations"
-    entry = Entry(Group.PEOPLE, 3, N_("Consultations"))
+    entry = Entry(Group.PEOPLE, 4, N_("Consultations"))
 
     @page("/", right=Right.KEEP_RECORDS)
     def index(self) -> str:

@@ -45,7 +45,7 @@ CODE = "evt_"
 
 class EventPage(SecuredPage):
     endpoint, url = "events", "/events"
-    entry = Entry(Group.PROGRAMME, 2, N_("Events"), behind="roadmap")
+    entry = Entry(Group.PROGRAMME, 5, N_("Events"))
 
     @page("/", right=Right.SEE_PEOPLE)
     def index(self) -> str:

@@ -63,7 +63,7 @@ class ExportRow:
 
 class ExportPage(SecuredPage):
     endpoint, url = "exports", "/exports"
-    entry = Entry(Group.DOCUMENTS, 2, N_("Exports"))
+    entry = Entry(Group.DOCUMENTS, 3, N_("Exports"))
 
     # Everybody has a table of theirs; each table asks for its own rights.
     @page("/", right=Right.SEE_SCORES)

@@ -19,11 +19,28 @@ from services.access.errors import N_
 from services.accounts.directory import SignedIn
 from services.accounts.news import read_account_news
 from services.accounts.record_closures import list_closures
-from services.curator.overview import Figures, Section, read_figures, read_sections
+from services.curator.overview import Block, Figures, Section, read_figures, read_sections
 from services.delivery.outbox import count_notices
 from services.organizations.register import read_organization
 from services.results.satisfaction import read_satisfaction
 from services.results.sheets import latest_level
+
+URGENT = (Block.HELP_WANTED, Block.LOW_RATING, Block.MISMATCH)
+"""What waits for nothing else: people first, then a contradiction about a fact."""
+OF_PAPERS = frozenset({Block.PAPERS})
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """What waits, by how soon it must be seen to; within each zone the oldest first."""
+
+    now: tuple[Section, ...]
+    week: tuple[Section, ...]
+    papers: tuple[Section, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(section.count for section in (*self.now, *self.week, *self.papers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +73,11 @@ class HomePage(Secured, AdminIndexView):
             figures = read_figures(
                 session(), actor=actor, organization_id=account.organization_id, cycle_id=cycle_id, now=now()
             )
+        zones = _zones(sections)
         return self.show(
             "panel/home.html",
-            sections=sections,
+            zones=zones,
+            waiting_count=zones.count,
             figures=figures,
             indicators=_indicators(account, cycle_id, figures) if figures else [],
             has_programme=cycle_id is not None,
@@ -69,6 +88,13 @@ class HomePage(Secured, AdminIndexView):
             if current_user.has(Right.APPROVE)
             else (),
         )
+
+
+def _zones(sections: list[Section]) -> Zones:
+    urgent = sorted((one for one in sections if one.block in URGENT), key=lambda one: URGENT.index(one.block))
+    papers = tuple(one for one in sections if one.block in OF_PAPERS)
+    rest = tuple(one for one in sections if one.block not in URGENT and one.block not in OF_PAPERS)
+    return Zones(tuple(urgent), rest, papers)
 
 
 def _lacks_consent_facts(account: SignedIn) -> bool:

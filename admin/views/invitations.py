@@ -12,6 +12,7 @@ from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from admin.views.people import invitation_code, invitation_link
 from services.access.actors import Right
+from services.access.errors import N_
 from services.joining.invitations import (
     InvitationStand,
     SheetCard,
@@ -26,7 +27,7 @@ PAGE = 50
 
 class InvitationPage(SecuredPage):
     endpoint, url = "invitations", "/invitations"
-    entry = Entry(Group.PEOPLE, behind="people")
+    entry = Entry(Group.PEOPLE, 2, N_("Invitations"))
 
     @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> str:

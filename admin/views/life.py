@@ -14,7 +14,7 @@ from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now, session
 from models.people import Role
 from services.access.actors import Right
-from services.access.errors import DomainError
+from services.access.errors import N_, DomainError
 from services.accounts.workplaces import list_where_may
 from services.joining.absences import (
     begin_leave,
@@ -262,7 +262,7 @@ def _say_ground(name: str, value: str) -> str:
 
 class BankPage(SecuredPage):
     endpoint, url = "banks", "/banks"
-    entry = Entry(Group.PEOPLE, behind="people")
+    entry = Entry(Group.PEOPLE, 3, N_("Banks"))
 
     @page("/", right=Right.SEE_PEOPLE)
     def index(self) -> str:

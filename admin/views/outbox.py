@@ -23,7 +23,7 @@ class OutboxTable(SecuredTable):
     model = OutboxMessage
     right = LISTS["outbox"]
     endpoint, url = "outbox", "/outbox"
-    entry = Entry(Group.TODAY, 2, N_("Messages"))
+    entry = Entry(Group.TODAY, 3, N_("Messages"))
     column_list = ("due_at", "person", "kind", "status", "reason")
     column_sortable_list = ()
     column_default_sort = ("id", True)

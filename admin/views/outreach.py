@@ -40,7 +40,7 @@ from services.roadmap.outreach import (
 
 class MemoPage(SecuredPage):
     endpoint, url = "memos", "/memos"
-    entry = Entry(Group.PROGRAMME, 3, N_("Memos"), behind="roadmap")
+    entry = Entry(Group.PROGRAMME, 2, N_("Memos"), behind="roadmap")
 
     @form_page("/", right=Right.SEE_SCORES, to_send=Right.MANAGE_PAIRS)
     def index(self) -> str | Response:
@@ -85,7 +85,7 @@ class MemoPage(SecuredPage):
 
 class OutreachPage(SecuredPage):
     endpoint, url = "outreach", "/outreach"
-    entry = Entry(Group.PROGRAMME, 4, N_("Publications and partners"), behind="roadmap")
+    entry = Entry(Group.PROGRAMME, 3, N_("Publications and partners"), behind="roadmap")
 
     @page("/", right=Right.SEE_SCORES)
     def index(self) -> str:

@@ -63,7 +63,7 @@ LOG_LINES = 12  # of a printed journal of meetings
 
 class PaperPage(SecuredPage):
     endpoint, url = "paper", "/paper"
-    entry = Entry(Group.PEOPLE, behind="people")
+    entry = Entry(Group.DOCUMENTS, 2, N_("Forms to print"))
 
     @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> str:

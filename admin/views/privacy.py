@@ -27,7 +27,7 @@ AGREEMENT = ("number", "content", "form", "payment", "signed_on", "starts_on", "
 
 class PrivacyPage(SecuredPage):
     endpoint, url = "privacy", "/privacy"
-    entry = Entry(Group.PEOPLE, behind="consents")
+    entry = Entry(Group.DOCUMENTS, behind="consents")
 
     @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> Response:

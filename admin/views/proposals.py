@@ -12,7 +12,7 @@ from admin.pages import Entry, Group, form_page, page
 from admin.storage import now, session
 from models.people import Role
 from services.access.actors import Right
-from services.access.errors import NotFound
+from services.access.errors import N_, NotFound
 from services.pairs.banks import BankRow, Profile, Withheld, list_bank, read_profile, read_withheld
 from services.pairs.cards import find_refused
 from services.pairs.fit import Fit, compare
@@ -29,7 +29,7 @@ class Candidate:
 
 class ProposalPage(SecuredPage):
     endpoint, url = "proposals", "/proposals"
-    entry = Entry(Group.PAIRS, behind="pairs")
+    entry = Entry(Group.PAIRS, 3, N_("Matching"))
 
     @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> str:

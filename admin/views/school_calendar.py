@@ -22,7 +22,7 @@ FIELDS = ("first_day", "last_day", "title")
 
 class CalendarPage(SecuredPage):
     endpoint, url = "school_calendar", "/calendar"
-    entry = Entry(Group.PROGRAMME, 5, N_("Calendar"), behind="roadmap")
+    entry = Entry(Group.PROGRAMME, 4, N_("Calendar"), behind="roadmap")
 
     @form_page("/", right=Right.SEE_SCORES, to_send=Right.MANAGE_PAIRS)
     def index(self) -> str | Response:
