@@ -56,6 +56,7 @@ ACTIONS = {
     Action.CONSENT_DECLINED: N_("Consent declined"),
     Action.CONSENT_WITHDRAWN: N_("Consent withdrawn"),
     Action.CONSENT_EXPIRED: N_("Term of a consent ended"),
+    Action.PRIVACY_SCAN_GONE: N_("Scan of a paper destroyed, its term was over"),
     Action.PRIVACY_SCAN_READ: N_("Scan of a paper looked at"),
     Action.PRIVACY_STOP_DEMANDED: N_("Stop of the processing demanded"),
     Action.PRIVACY_ERASED: N_("Data destroyed, act written"),

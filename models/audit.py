@@ -110,6 +110,7 @@ class Action(StrEnum):
     PRIVACY_ERASED = "privacy.erased"
     PRIVACY_ERASURE_DONE = "privacy.erasure_done"
     PRIVACY_OPERATOR_EDITED = "privacy.operator_edited"
+    PRIVACY_SCAN_GONE = "privacy.scan_gone"
     PRIVACY_SCAN_READ = "privacy.scan_read"
     PRIVACY_STOP_DEMANDED = "privacy.stop_demanded"
     PRIVACY_STOP_DONE = "privacy.stop_done"

@@ -65,3 +65,4 @@ class Consent(Base):
     signed_by: Mapped[str | None] = mapped_column(String(200))
     registered_by: Mapped[int | None]  # the account, as in the audit trail
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))  # the scan
+    scan_gone_at: Mapped[datetime | None]  # there was a scan, whose retention is over

@@ -102,6 +102,7 @@ class MentoringAgreement(Base):
     registered_at: Mapped[datetime]
     registered_by: Mapped[int | None]  # the account, as in the audit trail
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))  # the scan
+    scan_gone_at: Mapped[datetime | None]  # there was a scan, whose retention is over
 
 
 class ChatMessage(Base):

@@ -14,6 +14,8 @@ from services.meetings.reminders import BATCH, ask_after_meetings, send_due_remi
 from services.messages_read.drafts.writing import erase_old_drafts
 from services.pairs.offers import expire_offers
 from services.privacy.erasures import ask_due_erasures, look_after_terms
+from services.privacy.scans import BATCH as SCANS
+from services.privacy.scans import forget_old_scans
 from services.roadmap.digests import send_digests
 from services.roadmap.events.guests import remind_guests
 from services.roadmap.proofs import settle_roadmaps
@@ -59,6 +61,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("erasures whose last day has come", 600, ask_due_erasures, batch=None),
     Tick("consents whose term has ended", 1800, end_terms, batch=50),
     Tick("terms of personal data", 3600, look_after_terms, batch=None),
+    Tick("scans whose term is over", 3600, forget_old_scans, batch=SCANS),
     Tick("forms that were sent", 3600, forget_sent, batch=None),
     Tick("daily backup", 600, ask_daily_backup, batch=None),
 )

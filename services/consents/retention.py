@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.programmes import Cycle, Programme
 from services.programmes.running import current_cycle, pack_of
 from services.programmes.texts import Text
 
@@ -33,5 +35,22 @@ def add_years(since: date, years: int) -> date:
 
 def list_kept(session: Session, *, organization_id: int) -> tuple[KeptFacts, ...]:
     """Of the programme that runs now. Raises NoOpenCycle."""
-    pack = pack_of(session, cycle_id=current_cycle(session, organization_id).id).pack
+    return _list_of(session, current_cycle(session, organization_id).id)
+
+
+def find_years(session: Session, *, organization_id: int, kept: str) -> int | None:
+    """The term of an entry, by the programme that runs now or ran last; None when no term is set."""
+    cycle_id = session.scalar(
+        select(Cycle.id)
+        .join(Programme, Programme.cycle_id == Cycle.id)
+        .where(Cycle.organization_id == organization_id)
+        .order_by(Cycle.is_open.desc(), Cycle.starts_on.desc())
+        .limit(1)
+    )
+    listed = _list_of(session, cycle_id) if cycle_id is not None else ()
+    return next((one.years for one in listed if one.id == kept), None)
+
+
+def _list_of(session: Session, cycle_id: int) -> tuple[KeptFacts, ...]:
+    pack = pack_of(session, cycle_id=cycle_id).pack
     return tuple(KeptFacts(one.id, one.title, one.ground, one.years) for one in pack.retention)

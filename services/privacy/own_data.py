@@ -103,6 +103,7 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
                 "form": one.form,
                 "payment": one.payment,
                 "has_scan": one.file_id is not None,
+                "scan_destroyed_at": _iso(one.scan_gone_at),
             }
             for one in session.scalars(
                 select(MentoringAgreement)
@@ -269,6 +270,7 @@ def _read_consents(session: Session, person_id: int) -> list[OwnData]:
             "may_be_published": one.choices,
             "in_force_until": one.term_until.isoformat() if one.term_until else None,
             "has_scan": one.file_id is not None,
+            "scan_destroyed_at": _iso(one.scan_gone_at),
         }
         for one in session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
     ]

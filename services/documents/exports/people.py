@@ -146,6 +146,7 @@ def _read_consents(session: Session, scope: Scope, after: int, limit: int) -> Ch
             Consent.paper_number,
             Consent.term_until,
             Consent.file_id,
+            Consent.scan_gone_at,
         )
         .where(Consent.id > after)
         .order_by(Consent.id)
@@ -173,6 +174,7 @@ def _read_consents(session: Session, scope: Scope, after: int, limit: int) -> Ch
             *(row.decided_at, row.timezone, row.version, row.text_locale, row.text_sha256),
             *(row.medium.value, row.chat_id, row.message_id, row.paper_number, row.term_until),
             row.file_id is not None,
+            row.scan_gone_at,
             owed.get((row.person_id, row.kind)) if row.decision is ConsentDecision.WITHDRAWN else None,
             acts.get(row.person_id),
         ]
@@ -201,6 +203,7 @@ CONSENTS = Table(
         Column("paper_number", text("№ бумаги", "Paper no.")),
         Column("term_until", text("Действует до", "In force until"), "day"),
         Column("has_scan", text("Есть скан", "Scan"), "flag"),
+        Column("scan_gone_at", text("Скан уничтожен", "Scan destroyed"), "moment"),
         Column("due_on", text("Исполнить до", "Due by"), "day"),
         Column("act", text("№ акта об уничтожении", "Act of destruction no."), "number"),
     ),
