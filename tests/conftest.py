@@ -27,7 +27,17 @@ settings.load_profile("repeatable")
 
 TWICE_IN_THE_GATE = {"guards", "panel", "unit"}
 MEASURED = {"unit"}
-PAGES_ON_BOTH = {"test_exports", "test_extremes", "test_lists", "test_rights", "test_scores", "test_traces"}
+PAGES_ON_BOTH = {
+    "test_account_keeping",
+    "test_exports",
+    "test_extremes",
+    "test_guests",
+    "test_lists",
+    "test_rights",
+    "test_scores",
+    "test_signing_in",
+    "test_traces",
+}
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
 
 
@@ -48,7 +58,8 @@ def cheap_passwords() -> Iterator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Every service twice is for the gate; `make test` tries PostgreSQL where the parts meet.
 
-    Pages meet it where all of them are walked, search or sort; what they ask for, services have proved there.
+    Pages meet it where all of them are walked, search or sort, and where accounts are locked and
+    counted; what they ask for beside that, services have proved there.
     """
     left_out = []
     for item in items:
