@@ -51,7 +51,10 @@ WORDS = {
     ),
     Action.ACCOUNT_DISABLED: N_("Your account “{account}” of the panel was switched off: {who}."),
     Action.ACCOUNT_ENABLED: N_("Your account “{account}” of the panel was switched on again: {who}."),
-    Action.ACCOUNT_CHAT_LINKED: N_("A chat was tied to your account “{account}” of the panel."),
+    Action.ACCOUNT_CHAT_LINKED: N_(
+        "This chat was tied to your account “{account}” of the panel and opens it. If it was not you, untie "
+        "it on the page of your account and tell your head or administrator at once."
+    ),
     Action.ACCOUNT_CHAT_UNLINKED: N_("The chat was untied from your account “{account}” of the panel."),
     Action.ACCOUNT_GUEST_ADMITTED: N_(
         "Another organisation let your account “{account}” of the panel in as a guest: {who}. You choose the "

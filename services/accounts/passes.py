@@ -21,6 +21,7 @@ from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError, NotFound
 from services.accounts.chats import choose_chat_locale, link_chat, owner_of
 from services.accounts.directory import LinkNotValid, SignedIn, read_account, untie_chat
+from services.accounts.news import tell_owner
 from services.accounts.workplaces import list_workplaces
 from services.delivery.outbox import enqueue
 from services.people.participation import takes_part
@@ -83,7 +84,8 @@ def link_account(session: Session, *, code: str, chat_id: int, locale: str, now:
     """Tie the chat in which the digits were typed to their account.
 
     The chat of somebody known stays theirs; a chat of nobody becomes that of a card of its own: a curator
-    need not take part. Raises ChatCodeUnknown, ChatOfOthers, ChatOfParticipant.
+    need not take part. The owner also gets a notice there, which no lost answer keeps away.
+    Raises ChatCodeUnknown, ChatOfOthers, ChatOfParticipant.
     """
     account = _take(session, code, PassPurpose.LINK_CHAT, now)
     if account is None:
@@ -105,6 +107,7 @@ def link_account(session: Session, *, code: str, chat_id: int, locale: str, now:
     _record(
         session, person_in_chat(person.id, person.organization_id), Action.ACCOUNT_CHAT_LINKED, account, now
     )
+    tell_owner(session, account, Action.ACCOUNT_CHAT_LINKED, by_account_id=None, now=now)
     return ChatLinked(account.id, person.id, account.name)
 
 

@@ -237,7 +237,13 @@ def test_the_owner_hears_in_the_chat_of_every_act_of_somebody_else(
     for act in ("link", "disable", "enable"):
         clock.moment += timedelta(minutes=1)
         administrator.post(f"/accounts/{account_id}/{act}", page="/accounts/")
-    heard = ["account.link_issued", "account.disabled", "account.enabled", "account.link_issued"]
+    heard = [
+        "account.chat_linked",
+        "account.link_issued",
+        "account.disabled",
+        "account.enabled",
+        "account.link_issued",
+    ]
     assert notices(database) == [(person_id, event) for event in heard]
     reset(administrator, panel, account_id)
     assert notices(database)[-1] == (person_id, "account.password_set")
