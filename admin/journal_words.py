@@ -160,7 +160,6 @@ SUBJECTS = {
     "task": N_("to-do"),
     "survey_run": N_("questionnaire"),
     "import": N_("list of staff"),
-    "invitation": N_("invitation"),
     "join_request": N_("request to join"),
     "outbox": N_("message"),
     "job": N_("long task"),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit import Audited
 from models.base import Base, enum_column
 from models.people import Organization
 
@@ -20,10 +21,11 @@ class AccountRole(StrEnum):
     OBSERVER = "observer"
 
 
-class Account(Base):
+class Account(Audited, Base):
     """Someone who signs in to the panel."""
 
     __tablename__ = "accounts"
+    audited_as = "account"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -44,10 +46,12 @@ class Account(Base):
     organization: Mapped[Organization] = relationship()
 
 
-class AccountOrganization(Base):
+class AccountOrganization(Audited, Base):
     """An organisation that let an account of another one in as a guest, with a role of its choice (A2)."""
 
     __tablename__ = "account_organizations"
+    audited_as = "account"
+    audited_by = "account_id"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True, index=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -16,10 +17,11 @@ class ApprovalKind(StrEnum):
     ROADMAP = "roadmap"
 
 
-class Approval(Base):
+class Approval(Audited, Base):
     """`covered_sha256` is of the ids and dates approved: when they change, it no longer covers all."""
 
     __tablename__ = "approvals"
+    audited_as = "approval"
     __table_args__ = (Index("ix_approvals_cycle", "cycle_id", "kind", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -146,6 +146,23 @@ class Action(StrEnum):
     WAVE_CANCELLED = "wave.cancelled"
     WAVE_CLOSED = "wave.closed"
     WAVE_PLANNED = "wave.planned"
+
+
+class Audited:
+    """Mixin of the tables whose rows acts are recorded about.
+
+    A row tells the kind, the id and the organisation that go into the trail, so that no caller can name a
+    wrong one. `audited_by` is the column with the subject's id: a testimony is recorded about its person.
+    """
+
+    audited_as: ClassVar[str]
+    audited_by: ClassVar[str] = "id"
+    audited_in: ClassVar[str | None] = "organization_id"
+
+    def audit_subject(self) -> tuple[str, int, int | None]:
+        """Kind, id and organisation (None for what belongs to the whole installation)."""
+        organization_id = getattr(self, self.audited_in) if self.audited_in else None
+        return self.audited_as, getattr(self, self.audited_by), organization_id
 
 
 class AuditEntry(Base):

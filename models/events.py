@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -35,10 +36,11 @@ class GuestAnswer(StrEnum):
     CANNOT = "cannot"
 
 
-class Event(Base):
+class Event(Audited, Base):
     """`token` is the secret of the attendance link `evt_...`; nothing personal is in it."""
 
     __tablename__ = "events"
+    audited_as = "event"
     __table_args__ = (Index("ix_events_cycle", "organization_id", "cycle_id", "starts_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

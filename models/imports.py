@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -25,13 +26,14 @@ class ImportState(StrEnum):
     DISCARDED = "discarded"
 
 
-class PeopleImport(Base):
+class PeopleImport(Audited, Base):
     """One file with a list of staff. The file goes once its fate is decided; the counts stay.
 
     `counts` are rows by their fate, `result` what a page shows of the check: numbers of rows, no names.
     """
 
     __tablename__ = "people_imports"
+    audited_as = "import"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)

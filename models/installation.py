@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -14,10 +15,12 @@ class Stamp(StrEnum):
     LIVE = "live"
 
 
-class Installation(Base):
+class Installation(Audited, Base):
     """One row: a database is stamped when it is made, and a real token never meets a sandbox stamp."""
 
     __tablename__ = "installation"
+    audited_as = "installation"
+    audited_in = None
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -25,13 +26,14 @@ class FileKind(StrEnum):
     SCAN = "scan"  # of a signed paper: stays as long as the retention list says
 
 
-class StoredFile(Base):
+class StoredFile(Audited, Base):
     """A file under DATA_DIR/files. `name` is random; `title` is what a person is offered to save it as.
 
     A file without an organisation belongs to the whole installation. It is swept after `expires_at`.
     """
 
     __tablename__ = "files"
+    audited_as = "file"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -45,7 +47,7 @@ class StoredFile(Base):
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
-class Job(Base):
+class Job(Audited, Base):
     """One piece of long work. `arguments` are ids and filters only; `cursor` is where a crash left off.
 
     `dedup_key` names the occasion, so that a double click or a second tick asks once. `worker` is the
@@ -54,6 +56,7 @@ class Job(Base):
     """
 
     __tablename__ = "jobs"
+    audited_as = "job"
     __table_args__ = (
         CheckConstraint("progress_done >= 0", name="progress_not_negative"),
         Index(

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit import Audited
 from models.base import Base, enum_column
 from models.pairs import Pair
 from models.people import Person, Role
@@ -44,7 +45,7 @@ class Source(StrEnum):
     PANEL = "panel"
 
 
-class Meeting(Base):
+class Meeting(Audited, Base):
     """A meeting keeps local time and zone; `starts_at` and `ends_at` are derived in UTC.
 
     A moved meeting is a new row: the old one keeps its story and never reminds again. `remind_at` and
@@ -52,6 +53,7 @@ class Meeting(Base):
     """
 
     __tablename__ = "meetings"
+    audited_as = "meeting"
     __table_args__ = (
         CheckConstraint("minutes > 0", name="minutes_positive"),
         CheckConstraint("held_minutes IS NULL OR held_minutes > 0", name="held_minutes_positive"),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -106,7 +107,7 @@ class Conversation(Base):
     locale: Mapped[str] = mapped_column(String(5), default="ru")
 
 
-class OutboxMessage(Base):
+class OutboxMessage(Audited, Base):
     """A notice to be sent: kind and ids; notices/ makes the words when it is sent (decision 2).
 
     `due_at` is when it may leave; `next_try_at` moves on after a fault. `edited_text` is what a curator
@@ -114,6 +115,7 @@ class OutboxMessage(Base):
     """
 
     __tablename__ = "outbox"
+    audited_as = "outbox"
     __table_args__ = (
         Index(
             "ix_outbox_due",

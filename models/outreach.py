@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 from models.people import Role
 
@@ -22,10 +23,11 @@ class PublicationKind(StrEnum):
     LEGAL = "legal"  # the regulation and other local acts (E38)
 
 
-class Publication(Base):
+class Publication(Audited, Base):
     """A line of the publication register (DC30; A55, C36, E45)."""
 
     __tablename__ = "publications"
+    audited_as = "publication"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -50,10 +52,11 @@ class PublicationPerson(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
 
 
-class Partner(Base):
+class Partner(Audited, Base):
     """An outside organisation that helps the programme (C3); no person's data, only what it does."""
 
     __tablename__ = "partners"
+    audited_as = "partner"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -65,10 +68,11 @@ class Partner(Base):
     created_at: Mapped[datetime]
 
 
-class Memo(Base):
+class Memo(Audited, Base):
     """A memo for mentors or for mentees (DC19; E40, E41): its text or where it lies, and when it was sent."""
 
     __tablename__ = "memos"
+    audited_as = "memo"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit import Audited
 from models.base import Base, enum_column
 from models.people import Participation, Person, Role
 
@@ -56,8 +57,9 @@ class DeclineReason(StrEnum):
     OTHER = "other"
 
 
-class Pair(Base):
+class Pair(Audited, Base):
     __tablename__ = "pairs"
+    audited_as = "pair"
     __table_args__ = (Index("ix_pairs_status", "organization_id", "cycle_id", "status"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -31,10 +32,12 @@ class Deed(StrEnum):
     SUGGESTED = "suggested"
 
 
-class PaperEntry(Base):
+class PaperEntry(Audited, Base):
     """One deed with its source, author and date; `said_on` is the date on the paper or of the talk."""
 
     __tablename__ = "paper_entries"
+    audited_as = "person"
+    audited_by = "person_id"
     __table_args__ = (Index("ix_paper_entries_person", "person_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

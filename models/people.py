@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import names
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -55,10 +56,12 @@ class AgeGroup(StrEnum):
     UNDER_14 = "under_14"  # the legal representative alone
 
 
-class Organization(Base):
+class Organization(Audited, Base):
     """A school, college or support centre: the unit of tenancy (A2)."""
 
     __tablename__ = "organizations"
+    audited_as = "organization"
+    audited_in = "id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(300))
@@ -71,13 +74,14 @@ class Organization(Base):
     created_at: Mapped[datetime]
 
 
-class Person(Base):
+class Person(Audited, Base):
     """A teacher. Before consent only what the employer already holds: name and position.
 
     An erased person's row stays for the counts, with the record's number in place of the name.
     """
 
     __tablename__ = "persons"
+    audited_as = "person"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -117,10 +121,12 @@ class Person(Base):
         return names.polite_name(self.given_name, self.patronymic)
 
 
-class Participation(Base):
+class Participation(Audited, Base):
     """One role of one person in one cycle: the row of a mentee's or mentor's bank (A22, A49, A51)."""
 
     __tablename__ = "participations"
+    audited_as = "person"
+    audited_by = "person_id"
     __table_args__ = (
         UniqueConstraint("person_id", "cycle_id", "role"),
         Index("ix_participations_bank", "organization_id", "cycle_id", "role", "status"),
@@ -156,10 +162,12 @@ class ChatAccount(Base):
     absences: Mapped[int] = mapped_column(default=0)  # how often it was found closed
 
 
-class Invitation(Base):
+class Invitation(Audited, Base):
     """A personal one-time link. The token is a secret of 22 characters, nothing personal in it."""
 
     __tablename__ = "invitations"
+    audited_as = "person"
+    audited_by = "person_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -172,10 +180,11 @@ class Invitation(Base):
     revoked_at: Mapped[datetime | None]
 
 
-class JoinRequest(Base):
+class JoinRequest(Audited, Base):
     """Someone who typed the school's code and waits to be recognised; the four digits are told aloud."""
 
     __tablename__ = "join_requests"
+    audited_as = "join_request"
     __table_args__ = (
         CheckConstraint("length(digits) = 4", name="four_digits"),
         Index(

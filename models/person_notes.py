@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -49,12 +50,14 @@ class Absence(Base):
     ended_at: Mapped[datetime | None]
 
 
-class Testimony(Base):
+class Testimony(Audited, Base):
     """What a colleague or another third party said of a person's needs (A22, C6): by whom, when, and
     whether the person knows of it.
     """
 
     __tablename__ = "testimonies"
+    audited_as = "person"
+    audited_by = "person_id"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -67,13 +70,14 @@ class Testimony(Base):
     created_at: Mapped[datetime]
 
 
-class Consultation(Base):
+class Consultation(Audited, Base):
     """The psychologist's own record of a consultation (A12): the words are the author's alone, everybody else
     sees at most that it took place. Of a consultation of a pair both people are named, so that it goes with
     either of them.
     """
 
     __tablename__ = "consultations"
+    audited_as = "consultation"
     __table_args__ = (Index("ix_consultations_author", "account_id", "person_id", "held_on"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 from models.consents import ConsentKind
 
@@ -20,10 +21,12 @@ class DutyKind(StrEnum):
     UNPUBLISH = "unpublish"  # 3 working days after a withdrawn dissemination
 
 
-class PrivacyDuty(Base):
+class PrivacyDuty(Audited, Base):
     """One thing owed to one person by `due_on`; over when it is done or called off (the person came back)."""
 
     __tablename__ = "privacy_duties"
+    audited_as = "person"
+    audited_by = "person_id"
     __table_args__ = (Index("ix_privacy_duties_open", "organization_id", "done_at", "due_on"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,10 +64,12 @@ class DestructionAct(Base):
     keep_until: Mapped[date] = mapped_column(index=True)
 
 
-class OperatorCard(Base):
+class OperatorCard(Audited, Base):
     """What consents and the notice to the regulator say of an operator beyond its name, address and INN."""
 
     __tablename__ = "operator_cards"
+    audited_as = "organization"
+    audited_by = "organization_id"
 
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
     ogrn: Mapped[str] = mapped_column(String(15), default="")

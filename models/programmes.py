@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base
 
 
-class Cycle(Base):
+class Cycle(Audited, Base):
     """A school year of one organisation, e.g. "2026-2027"."""
 
     __tablename__ = "cycles"
+    audited_as = "cycle"
     __table_args__ = (UniqueConstraint("organization_id", "label"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,13 +26,14 @@ class Cycle(Base):
     closed_at: Mapped[datetime | None]
 
 
-class Programme(Base):
+class Programme(Audited, Base):
     """A running programme: the whole resolved pack as it was when the programme began.
 
     Later edits of the pack's folder never change it. `settings` holds what the curator changed.
     """
 
     __tablename__ = "programmes"
+    audited_as = "programme"
     __table_args__ = (UniqueConstraint("cycle_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

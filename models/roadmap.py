@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -18,7 +19,7 @@ class ProofKind(StrEnum):
     WORD = "word"  # somebody says that it is done: the weakest, so it is counted apart
 
 
-class RoadmapEntry(Base):
+class RoadmapEntry(Audited, Base):
     """One row of a programme's roadmap in one school year; its words stand in the programme's pack.
 
     `year` is the first of the school year's two. A yearly row has an entry for each school year (A49 to A54),
@@ -28,6 +29,7 @@ class RoadmapEntry(Base):
     """
 
     __tablename__ = "roadmap_entries"
+    audited_as = "roadmap_entry"
     __table_args__ = (UniqueConstraint("cycle_id", "row_id", "year", "turn"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -89,10 +91,11 @@ class RoadmapDigest(Base):
     made_at: Mapped[datetime]
 
 
-class SchoolDays(Base):
+class SchoolDays(Audited, Base):
     """Days on which a school's own calendar differs from the country's: holidays, working Saturdays."""
 
     __tablename__ = "school_days"
+    audited_as = "school_days"
     __table_args__ = (Index("ix_school_days_organization", "organization_id", "first_day"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -16,12 +17,14 @@ class SuggestionKind(StrEnum):
     FILE = "file"  # to look into the mentee's personal file (E27)
 
 
-class Suggestion(Base):
+class Suggestion(Audited, Base):
     """`done_on` is the day of the colleague's consent, or on which the file was shown; `colleague_id` is who
     was involved.
     """
 
     __tablename__ = "suggestions"
+    audited_as = "pair"
+    audited_by = "pair_id"
     __table_args__ = (
         Index("ix_suggestions_pair", "pair_id", "id"),
         CheckConstraint("(decided_at IS NULL) = (is_granted IS NULL)", name="decided_or_not"),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -57,13 +58,14 @@ class WaveStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class SurveyWave(Base):
+class SurveyWave(Audited, Base):
     """One occasion of the pack asked of many: a part of the response rate.
 
     `segment` says of whom: {"roles": [...], "who": "all" | "paired" | "unpaired"}. Of an event: no end.
     """
 
     __tablename__ = "survey_waves"
+    audited_as = "survey_wave"
     __table_args__ = (Index("ix_survey_waves_due", "status", "starts_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -80,7 +82,7 @@ class SurveyWave(Base):
     created_at: Mapped[datetime]
 
 
-class SurveyRun(Base):
+class SurveyRun(Audited, Base):
     """One survey asked of one respondent: a person, an account in the panel, or somebody from outside.
 
     `dedup_key` makes sure that an occasion opens a run once; no code reads facts out of it. `at_question` is
@@ -90,6 +92,7 @@ class SurveyRun(Base):
     """
 
     __tablename__ = "survey_runs"
+    audited_as = "survey_run"
     __table_args__ = (
         CheckConstraint("(person_id IS NULL) <> (account_id IS NULL)", name="one_respondent"),
         Index("ix_survey_runs_person", "person_id", "status"),
@@ -159,13 +162,14 @@ class AnswerChange(Base):
     actor_id: Mapped[int | None]
 
 
-class WebLink(Base):
+class WebLink(Audited, Base):
     """A one-time link to a page of the panel without sign-in. Only the token's SHA-256 is kept.
 
     `purpose` says which page; it leads to a run, to a person, or to both.
     """
 
     __tablename__ = "web_links"
+    audited_as = "web_link"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))

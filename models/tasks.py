@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Audited
 from models.base import Base, enum_column
 
 
@@ -31,10 +32,11 @@ class TaskKind(StrEnum):
     LONG_TERM_OVER = "long_term_over"  # the consent to the long-term bank has ended: ask again or destroy
 
 
-class Task(Base):
+class Task(Audited, Base):
     """`dedup_key` names the occasion, so that one occasion opens one task."""
 
     __tablename__ = "tasks"
+    audited_as = "task"
     __table_args__ = (Index("ix_tasks_open", "organization_id", "done_at", "kind", "opened_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

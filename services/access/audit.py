@@ -7,21 +7,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account
-from models.audit import Action, AuditEntry
+from models.audit import Action, Audited, AuditEntry
 from services.access.actors import Actor, ActorKind
 
 
 def record(
     session: Session,
-    *,
     actor: Actor,
     action: Action,
-    subject: tuple[str, int | None],
-    organization_id: int | None,
+    about: Audited,
+    *,
     now: datetime,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
+    """Write that the actor did this to the row; the row has its id by now (flush a new one first)."""
+    kind, subject_id, organization_id = about.audit_subject()
     session.add(
         AuditEntry(
             at=now,
@@ -30,8 +31,8 @@ def record(
             actor_id=actor.id,
             channel=actor.channel.value,
             action=action.value,
-            subject_kind=subject[0],
-            subject_id=subject[1],
+            subject_kind=kind,
+            subject_id=subject_id,
             before=before,
             after=after,
         )

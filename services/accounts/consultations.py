@@ -18,6 +18,7 @@ from models.person_notes import Consultation
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.records import find
 from services.accounts.record_closures import RecordsClosed, find_closure
 
 TEXT_LIMIT = 2000
@@ -88,9 +89,7 @@ def add_consultation(
 
 def remove_consultation(session: Session, *, actor: Actor, consultation_id: int, now: datetime) -> int:
     """Take one's own record out; gives the person's id. Raises NotFound, NotAllowed, RecordsClosed."""
-    row = session.get(Consultation, consultation_id, with_for_update=True)
-    if row is None:
-        raise NotFound
+    row = find(session, Consultation, consultation_id, lock=True)
     actor.check_right(Right.KEEP_RECORDS, row.organization_id)
     _check_open(session, actor)
     if row.account_id != _author(actor):
@@ -130,9 +129,7 @@ def list_own_consultations(
 
 def list_days(session: Session, *, actor: Actor, person_id: int) -> list[date]:
     """When the psychologist was there for this person. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.MANAGE_PAIRS, person.organization_id)
     return list(
         session.scalars(
@@ -165,8 +162,8 @@ def _names(session: Session, rows: Sequence[Consultation]) -> dict[int, str]:
 
 
 def _find(session: Session, actor: Actor, person_id: int) -> Person:
-    person = session.get(Person, person_id)
-    if person is None or person.erased_at is not None:
+    person = find(session, Person, person_id)
+    if person.erased_at is not None:
         raise NotFound
     actor.check_right(Right.KEEP_RECORDS, person.organization_id)
     return person
@@ -186,11 +183,4 @@ def _author(actor: Actor) -> int:
 
 def _record(session: Session, actor: Actor, row: Consultation, action: Action, now: datetime) -> None:
     """The number of the record: never a word of it."""
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("consultation", row.id),
-        organization_id=row.organization_id,
-        now=now,
-    )
+    record(session, actor, action, row, now=now)

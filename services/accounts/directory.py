@@ -16,6 +16,7 @@ from services.access.actors import Actor, ActorKind, Channel, Right, account_of
 from services.access.audit import record
 from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.access.rights import RIGHTS, rights_of
 from services.accounts.news import LINK_BY, tell_owner
 from services.accounts.passwords import check_password, hash_password, is_password
@@ -115,7 +116,7 @@ def create_account(
             session.add(account)
     except IntegrityError as error:
         raise LoginTaken from error
-    _record(session, actor, Action.ACCOUNT_CREATED, account, now, after={"role": role.value})
+    record(session, actor, Action.ACCOUNT_CREATED, account, now=now, after={"role": role.value})
     return NewAccount(account.id, _make_link(session, actor, account, now))
 
 
@@ -129,9 +130,7 @@ def issue_link(session: Session, *, actor: Actor, account_id: int, now: datetime
 
 def lock_account(session: Session, actor: Actor, account_id: int) -> Account:
     """An account that this actor may keep, locked. Raises NotFound, NotAllowed."""
-    account = session.get(Account, account_id, with_for_update=True, populate_existing=True)
-    if account is None:
-        raise NotFound
+    account = find(session, Account, account_id, lock=True)
     check_may_keep(actor, account.role, account.organization_id)
     return account
 
@@ -168,13 +167,13 @@ def untie_chat(session: Session, actor: Actor, account: Account, now: datetime) 
         return
     account.person_id = None
     end_passes(session, account.id, now)
-    _record(session, actor, Action.ACCOUNT_CHAT_UNLINKED, account, now)
+    record(session, actor, Action.ACCOUNT_CHAT_UNLINKED, account, now=now)
 
 
 def renew_link(session: Session, actor: Actor, account: Account, now: datetime) -> str:
     """Earlier links stop working; the owner hears of it."""
     end_links(session, account.id, now)
-    _record(session, actor, Action.ACCOUNT_LINK_ISSUED, account, now)
+    record(session, actor, Action.ACCOUNT_LINK_ISSUED, account, now=now)
     tell_owner(session, account, Action.ACCOUNT_LINK_ISSUED, by_account_id=account_of(actor), now=now)
     return _make_link(session, actor, account, now)
 
@@ -226,13 +225,11 @@ def _was_used(session: Session, account_id: int) -> bool:
 
 
 def choose_language(session: Session, *, actor: Actor, locale: str, now: datetime) -> None:
-    account = (
-        session.get(Account, actor.id, with_for_update=True) if actor.kind is ActorKind.ACCOUNT else None
-    )
-    if account is None or locale not in LOCALES:
+    account = find(session, Account, account_of(actor), lock=True)
+    if locale not in LOCALES:
         raise NotFound
     if account.locale != locale:
-        _record(session, actor, Action.ACCOUNT_LANGUAGE_CHOSEN, account, now, after={"locale": locale})
+        record(session, actor, Action.ACCOUNT_LANGUAGE_CHOSEN, account, now=now, after={"locale": locale})
         account.locale = locale
 
 
@@ -297,7 +294,7 @@ def keep_password(
     end_sessions(session, account.id)
     account.password_hash = hash_password(password)
     actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
-    _record(session, actor, Action.ACCOUNT_PASSWORD_SET, account, now, after)
+    record(session, actor, Action.ACCOUNT_PASSWORD_SET, account, now=now, after=after)
 
 
 def _make_link(session: Session, actor: Actor, account: Account, now: datetime) -> str:
@@ -327,23 +324,4 @@ def signed_in(account: Account) -> SignedIn:
         locale=account.locale,
         is_told=account.messenger_rule_read_at is not None,
         has_chat=account.person_id is not None,
-    )
-
-
-def _record(
-    session: Session,
-    actor: Actor,
-    action: Action,
-    account: Account,
-    now: datetime,
-    after: dict[str, object] | None = None,
-) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("account", account.id),
-        organization_id=account.organization_id,
-        now=now,
-        after=after,
     )

@@ -12,7 +12,8 @@ from models.people import Organization, OrganizationKind, Participation, Partici
 from models.programmes import Cycle
 from services.access.actors import Actor, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.errors import N_, DomainError, NotAllowed
+from services.access.records import find
 from services.accounts.workplaces import list_where_may
 
 
@@ -67,14 +68,10 @@ def set_center(
     session: Session, *, actor: Actor, organization_id: int, center_id: int | None, now: datetime
 ) -> None:
     """Put an organisation under a centre, or under none. Raises NotFound, NotAllowed, NotACenter."""
-    row = session.get(Organization, organization_id, with_for_update=True)
-    if row is None:
-        raise NotFound
+    row = find(session, Organization, organization_id, lock=True)
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
     if center_id is not None and center_id != row.center_id:
-        center = session.get(Organization, center_id)
-        if center is None:
-            raise NotFound
+        center = find(session, Organization, center_id)
         if center_id not in {
             one.organization_id for one in list_where_may(session, actor=actor, right=Right.MANAGE_SETTINGS)
         }:
@@ -83,15 +80,15 @@ def set_center(
             raise NotACenter
     before, row.center_id = row.center_id, center_id
     if before != center_id:
+        after = {"center": center_id}
         record(
             session,
-            actor=actor,
-            action=Action.ORGANIZATION_CENTER_SET,
-            subject=("organization", organization_id),
-            organization_id=organization_id,
+            actor,
+            Action.ORGANIZATION_CENTER_SET,
+            row,
             now=now,
             before={"center": before},
-            after={"center": center_id},
+            after=after,
         )
 
 

@@ -15,10 +15,11 @@ from models.accounts import Account, AccountPass, PassPurpose
 from models.audit import Action
 from models.messages import NoticeKind
 from models.people import Person
-from services.access.actors import Actor, ActorKind, Channel, person_in_chat
+from services.access.actors import Actor, ActorKind, Channel, account_of, person_in_chat
 from services.access.audit import record
 from services.access.digests import sha256_of
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.accounts.chats import choose_chat_locale, link_chat, owner_of
 from services.accounts.directory import LinkNotValid, SignedIn, read_account, untie_chat
 from services.accounts.news import tell_owner
@@ -73,7 +74,7 @@ class Entry:
 
 def issue_chat_code(session: Session, *, actor: Actor, now: datetime) -> str:
     """Digits for one's own account; earlier ones stop working. Raises NotFound."""
-    account = _own(session, actor)
+    account = find(session, Account, account_of(actor), lock=True)
     _end(session, account.id, PassPurpose.LINK_CHAT, now)
     code = str(secrets.randbelow(10**CODE_DIGITS)).zfill(CODE_DIGITS)
     _keep(session, account.id, code, PassPurpose.LINK_CHAT, now + CODE_LIFE)
@@ -104,8 +105,12 @@ def link_account(session: Session, *, code: str, chat_id: int, locale: str, now:
         choose_chat_locale(session, chat_id=chat_id, locale=locale, now=now)
         link_chat(session, chat_id=chat_id, person_id=person.id, now=now)
     account.person_id = person.id
-    _record(
-        session, person_in_chat(person.id, person.organization_id), Action.ACCOUNT_CHAT_LINKED, account, now
+    record(
+        session,
+        person_in_chat(person.id, person.organization_id),
+        Action.ACCOUNT_CHAT_LINKED,
+        account,
+        now=now,
     )
     tell_owner(session, account, Action.ACCOUNT_CHAT_LINKED, by_account_id=None, now=now)
     return ChatLinked(account.id, person.id, account.name)
@@ -113,7 +118,7 @@ def link_account(session: Session, *, code: str, chat_id: int, locale: str, now:
 
 def unlink_account(session: Session, *, actor: Actor, now: datetime) -> None:
     """The chat opens the panel no more; links that were sent into it are spent. Raises NotFound."""
-    account = _own(session, actor)
+    account = find(session, Account, account_of(actor), lock=True)
     if account.person_id is None:
         return
     tell_unlinked_chat(session, account, now)
@@ -145,7 +150,7 @@ def issue_entries(session: Session, *, actor: Actor, now: datetime) -> tuple[Ent
         _end(session, account.id, PassPurpose.SIGN_IN, now)
         token = secrets.token_urlsafe(24)
         _keep(session, account.id, token, PassPurpose.SIGN_IN, now + ENTRY_LIFE)
-        _record(session, actor, Action.ACCOUNT_ENTRY_SENT, account, now)
+        record(session, actor, Action.ACCOUNT_ENTRY_SENT, account, now=now)
         entries.append(Entry(token, account.name, account.organization.name))
     return tuple(entries)
 
@@ -177,7 +182,7 @@ def enter(session: Session, *, token: str, now: datetime) -> SignedIn:
     if found is None:
         raise LinkNotValid
     actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
-    _record(session, actor, Action.ACCOUNT_SIGNED_IN, account, now, {"by": "chat"})
+    record(session, actor, Action.ACCOUNT_SIGNED_IN, account, now=now, after={"by": "chat"})
     return found
 
 
@@ -187,15 +192,6 @@ def _accounts_of(person_id: int | None) -> Select[Account]:
         .where(Account.person_id == person_id, Account.disabled_at.is_(None))
         .order_by(Account.id)
     )
-
-
-def _own(session: Session, actor: Actor) -> Account:
-    account = (
-        session.get(Account, actor.id, with_for_update=True) if actor.kind is ActorKind.ACCOUNT else None
-    )
-    if account is None:
-        raise NotFound
-    return account
 
 
 def _take(session: Session, secret: str, purpose: PassPurpose, now: datetime) -> Account | None:
@@ -252,14 +248,14 @@ def _card_of(session: Session, account: Account, locale: str, now: datetime) -> 
     )
     session.add(person)
     session.flush()
+    after = {"account": account.id}
     record(
         session,
-        actor=person_in_chat(person.id, person.organization_id),
-        action=Action.PERSON_ADDED,
-        subject=("person", person.id),
-        organization_id=person.organization_id,
+        person_in_chat(person.id, person.organization_id),
+        Action.PERSON_ADDED,
+        person,
         now=now,
-        after={"account": account.id},
+        after=after,
     )
     return person
 
@@ -275,22 +271,3 @@ def split_name(name: str) -> tuple[str, str, str]:
     if second.casefold().endswith(PATRONYMICS) and not third.casefold().endswith(PATRONYMICS):
         return third, first, second
     return first, second, third
-
-
-def _record(
-    session: Session,
-    actor: Actor,
-    action: Action,
-    account: Account,
-    now: datetime,
-    after: dict[str, object] | None = None,
-) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("account", account.id),
-        organization_id=account.organization_id,
-        now=now,
-        after=after,
-    )

@@ -13,7 +13,8 @@ from models.accounts import Account, AccountRole, RecordClosure
 from models.audit import Action, AuditEntry
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.access.rights import RIGHTS
 from services.accounts.news import LINK_BY, tell_owner
 
@@ -59,7 +60,7 @@ def close_records(
         )
     )
     session.flush()
-    _record(session, account, Action.ACCOUNT_RECORDS_CLOSED, actor, now)
+    record(session, actor, Action.ACCOUNT_RECORDS_CLOSED, account, now=now)
     heads = select(Account).where(
         Account.organization_id == account.organization_id,
         Account.role == AccountRole.HEAD,
@@ -103,9 +104,7 @@ def open_records(session: Session, *, actor: Actor, closure_id: int, now: dateti
 
     Raises NotFound, NotAllowed, RecordsOpen, SameHand.
     """
-    row = session.get(RecordClosure, closure_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound
+    row = find(session, RecordClosure, closure_id, lock=True)
     actor.check_right(Right.APPROVE, row.organization_id)
     if row.opened_at is not None:
         raise RecordsOpen
@@ -114,7 +113,7 @@ def open_records(session: Session, *, actor: Actor, closure_id: int, now: dateti
     row.opened_at = now
     row.opened_by = actor.id if actor.kind is ActorKind.ACCOUNT else None
     account = session.get_one(Account, row.account_id)
-    _record(session, account, Action.ACCOUNT_RECORDS_OPENED, actor, now)
+    record(session, actor, Action.ACCOUNT_RECORDS_OPENED, account, now=now)
     tell_owner(session, account, Action.ACCOUNT_RECORDS_OPENED, by_account_id=row.opened_by, now=now)
 
 
@@ -139,14 +138,3 @@ def _came_from(session: Session, head_id: int | None, row: RecordClosure) -> boo
     if not links or (links[0].after or {})[LINK_BY] != row.issued_by:
         return False
     return len(links) > 1 or links[0].at >= row.closed_at
-
-
-def _record(session: Session, account: Account, event: Action, actor: Actor, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=event,
-        subject=("account", account.id),
-        organization_id=account.organization_id,
-        now=now,
-    )

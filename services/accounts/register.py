@@ -10,7 +10,8 @@ from models.accounts import Account, AccountOrganization, AccountRole
 from models.audit import Action, AuditEntry
 from services.access.actors import Actor, ActorKind, Right, account_of
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.errors import N_, DomainError, NotAllowed
+from services.access.records import find
 from services.access.rights import RIGHTS
 from services.accounts.directory import (
     AccountOff,
@@ -134,7 +135,7 @@ def disable_account(session: Session, *, actor: Actor, account_id: int, now: dat
     tell_owner(session, account, Action.ACCOUNT_DISABLED, by_account_id=account_of(actor), now=now)
     end_links(session, account.id, now)
     end_passes(session, account.id, now)
-    _record(session, actor, Action.ACCOUNT_DISABLED, account, now)
+    record(session, actor, Action.ACCOUNT_DISABLED, account, now=now)
 
 
 def enable_account(session: Session, *, actor: Actor, account_id: int, now: datetime) -> str:
@@ -146,7 +147,7 @@ def enable_account(session: Session, *, actor: Actor, account_id: int, now: date
     if account.disabled_at is None:
         raise AccountOn
     account.disabled_at = account.password_hash = None
-    _record(session, actor, Action.ACCOUNT_ENABLED, account, now)
+    record(session, actor, Action.ACCOUNT_ENABLED, account, now=now)
     tell_owner(session, account, Action.ACCOUNT_ENABLED, by_account_id=account_of(actor), now=now)
     return renew_link(session, actor, account, now)
 
@@ -156,26 +157,11 @@ def confirm_messenger_rule(session: Session, *, actor: Actor, now: datetime) -> 
 
     See docs/domain.md#foreign-messengers.
     """
-    account = (
-        session.get(Account, actor.id, with_for_update=True) if actor.kind is ActorKind.ACCOUNT else None
-    )
-    if account is None:
-        raise NotFound
+    account = find(session, Account, account_of(actor), lock=True)
     if account.messenger_rule_read_at is None:
         account.messenger_rule_read_at = now
-        _record(session, actor, Action.ACCOUNT_MESSENGER_RULE_READ, account, now)
+        record(session, actor, Action.ACCOUNT_MESSENGER_RULE_READ, account, now=now)
 
 
 def _is_own(actor: Actor, account_id: int) -> bool:
     return actor.kind is ActorKind.ACCOUNT and actor.id == account_id
-
-
-def _record(session: Session, actor: Actor, action: Action, account: Account, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("account", account.id),
-        organization_id=account.organization_id,
-        now=now,
-    )

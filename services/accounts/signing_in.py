@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account
 from models.audit import Action
-from services.access.actors import Actor, ActorKind, Channel
+from services.access.actors import Actor, ActorKind, Channel, account_of
 from services.access.audit import record
-from services.access.errors import NotFound
+from services.access.records import find
 from services.accounts.directory import SignedIn, keep_password, signed_in
 from services.accounts.failed_tries import Origin, count_failure, forgive_failures, read_wait
 from services.accounts.passwords import is_password
@@ -49,11 +49,7 @@ def change_password(
 
     Raises NotFound and the refusals of services.accounts.passwords.
     """
-    account = (
-        session.get(Account, actor.id, with_for_update=True) if actor.kind is ActorKind.ACCOUNT else None
-    )
-    if account is None:
-        raise NotFound
+    account = find(session, Account, account_of(actor), lock=True)
     key = origin.key(f"present password {account.id}", account.id)
     tried = _try(session, account, present, key, Action.ACCOUNT_PRESENT_PASSWORD_FAILED, None, now)
     if tried.account is not None:
@@ -79,10 +75,9 @@ def _try(
     if account is not None and action is not None:
         record(
             session,
-            actor=Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL),
-            action=action,
-            subject=("account", account.id),
-            organization_id=account.organization_id,
+            Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL),
+            action,
+            account,
             now=now,
         )
     if account is not None and is_right:

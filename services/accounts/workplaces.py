@@ -18,6 +18,7 @@ from models.people import Organization
 from services.access.actors import Actor, ActorKind, Right, account_of
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.records import find
 from services.access.rights import rights_of
 from services.accounts.directory import check_may_keep
 from services.accounts.news import tell_owner
@@ -55,9 +56,7 @@ def find_account(session: Session, login: str) -> int:
 
 def list_workplaces(session: Session, account_id: int) -> tuple[Workplace, ...]:
     """The account's own organisation first. Raises NotFound."""
-    account = session.get(Account, account_id)
-    if account is None:
-        raise NotFound
+    account = find(session, Account, account_id)
     others = session.execute(
         select(Organization.id, Organization.name, AccountOrganization.role)
         .join(AccountOrganization, AccountOrganization.organization_id == Organization.id)
@@ -117,7 +116,7 @@ def admit_guest(
         check_may_keep(actor, row.role, organization_id)
     row.role, row.admitted_by = role, account_of(actor)
     session.flush()
-    _tell(session, actor, account, Action.ACCOUNT_GUEST_ADMITTED, organization_id, now, before, role)
+    _tell(session, actor, account, Action.ACCOUNT_GUEST_ADMITTED, row, now, before, role)
     return account.id
 
 
@@ -134,7 +133,7 @@ def end_guest(
     session.delete(row)
     session.flush()
     account = session.get_one(Account, account_id)
-    _tell(session, actor, account, Action.ACCOUNT_GUEST_ENDED, organization_id, now, before, None)
+    _tell(session, actor, account, Action.ACCOUNT_GUEST_ENDED, row, now, before, None)
 
 
 def _tell(
@@ -142,21 +141,14 @@ def _tell(
     actor: Actor,
     account: Account,
     event: Action,
-    host_id: int,
+    guest: AccountOrganization,
     now: datetime,
     before: AccountRole | None,
     after: AccountRole | None,
 ) -> None:
     """In the journals of both organisations, and to the owner."""
-    for organization_id in (host_id, account.organization_id):
-        record(
-            session,
-            actor=actor,
-            action=event,
-            subject=("account", account.id),
-            organization_id=organization_id,
-            now=now,
-            before={"role": before.value} if before is not None else None,
-            after={"organization": host_id} | ({"role": after.value} if after is not None else {}),
-        )
+    was = {"role": before.value} if before is not None else None
+    facts = {"organization": guest.organization_id} | ({"role": after.value} if after is not None else {})
+    for row in (guest, account):
+        record(session, actor, event, row, now=now, before=was, after=facts)
     tell_owner(session, account, event, by_account_id=account_of(actor), now=now)

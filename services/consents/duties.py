@@ -22,6 +22,7 @@ from models.tasks import TaskKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.delivery.tasks import close_by_fact, open_task
 from services.organizations.days import today_of
 from services.organizations.school_days import Calendar, read_calendar
@@ -181,9 +182,7 @@ def call_off_duties(session: Session, *, person_id: int, consent_kind: ConsentKi
 
 def complete_duty(session: Session, *, actor: Actor, duty_id: int, now: datetime) -> None:
     """The curator has done it. Raises NotFound, NotAllowed, ErasureIsNoTick; twice is no error."""
-    duty = session.get(PrivacyDuty, duty_id, with_for_update=True)
-    if duty is None:
-        raise NotFound
+    duty = find(session, PrivacyDuty, duty_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, duty.organization_id)
     if duty.kind is DutyKind.ERASURE:
         raise ErasureIsNoTick
@@ -198,15 +197,8 @@ def finish(session: Session, duty: PrivacyDuty, *, actor: Actor, now: datetime) 
     duty.done_at = now
     duty.done_by = actor.id if actor.kind is ActorKind.ACCOUNT else None
     close_by_fact(session, dedup_key=_key(duty.id), now=now)
-    record(
-        session,
-        actor=actor,
-        action=Action(f"privacy.{duty.kind.value}_done"),
-        subject=("person", duty.person_id),
-        organization_id=duty.organization_id,
-        now=now,
-        after={"duty": duty.id, "due_on": duty.due_on.isoformat()},
-    )
+    after = {"duty": duty.id, "due_on": duty.due_on.isoformat()}
+    record(session, actor, Action(f"privacy.{duty.kind.value}_done"), duty, now=now, after=after)
 
 
 def list_duties(
@@ -247,19 +239,13 @@ def demand_stop(session: Session, *, actor: Actor, person_id: int, now: datetime
 
     Raises NotFound, NotAllowed.
     """
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None or person.erased_at is not None:
+    person = find(session, Person, person_id, lock=True)
+    if person.erased_at is not None:
         raise NotFound
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     due_on = open_duty(session, person=person, kind=DutyKind.STOP, consent_kind=None, now=now)
     record(
-        session,
-        actor=actor,
-        action=Action.PRIVACY_STOP_DEMANDED,
-        subject=("person", person_id),
-        organization_id=person.organization_id,
-        now=now,
-        after={"due_on": due_on.isoformat()},
+        session, actor, Action.PRIVACY_STOP_DEMANDED, person, now=now, after={"due_on": due_on.isoformat()}
     )
     return due_on
 

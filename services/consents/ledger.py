@@ -18,6 +18,7 @@ from models.tasks import Task, TaskKind
 from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.duties import call_off_duties
 from services.consents.retention import add_years
 from services.consents.states import DECISIVE, KIND, STATES, ConsentMissing, ConsentState, newest, state_of
@@ -168,8 +169,8 @@ def record_term_end(session: Session, *, consent_id: int, actor: Actor, now: dat
 
 def lock_self(session: Session, actor: Actor) -> Person:
     """The person who acts, locked. Raises NotFound, NotAllowed."""
-    person = session.get(Person, actor.id, with_for_update=True) if actor.id is not None else None
-    if person is None or person.erased_at is not None:
+    person = find(session, Person, actor.id, lock=True)
+    if person.erased_at is not None:
         raise NotFound
     actor.check_is_person(person.id)
     return person
@@ -216,15 +217,8 @@ def decide(
     session.add(row)
     session.flush()
     STATES.forget(session, person.id)
-    record(
-        session,
-        actor=actor,
-        action=Action(f"consent.{decision.value}"),
-        subject=("person", person.id),
-        organization_id=person.organization_id,
-        now=now,
-        after={"kind": kind.value, "version": version, "medium": evidence.medium.value},
-    )
+    after = {"kind": kind.value, "version": version, "medium": evidence.medium.value}
+    record(session, actor, Action(f"consent.{decision.value}"), person, now=now, after=after)
     if decision is ConsentDecision.GIVEN:
         call_off_duties(session, person_id=person.id, consent_kind=kind, now=now)
         if kind is ConsentKind.LONG_TERM_BANK:

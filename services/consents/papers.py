@@ -15,6 +15,7 @@ from models.people import AgeGroup, Person
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.ledger import DecisionFacts, Evidence, decide, facts_of_latest
 from services.consents.states import (
     DECISIVE,
@@ -191,15 +192,15 @@ def choose_age_group(
     if not {kind.value for kind in DECISIVE[age_group]} <= asked:
         raise MinorsNotInProgramme
     if person.age_group is not age_group:
+        after = {"age_group": age_group.value}
         record(
             session,
-            actor=actor,
-            action=Action.PERSON_AGE_GROUP_CHOSEN,
-            subject=("person", person.id),
-            organization_id=person.organization_id,
+            actor,
+            Action.PERSON_AGE_GROUP_CHOSEN,
+            person,
             now=now,
             before={"age_group": person.age_group.value},
-            after={"age_group": age_group.value},
+            after=after,
         )
         person.age_group = age_group
         STATES.forget(session, person.id)
@@ -207,8 +208,8 @@ def choose_age_group(
 
 
 def lock_person(session: Session, actor: Actor, person_id: int) -> Person:
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None or person.erased_at is not None:
+    person = find(session, Person, person_id, lock=True)
+    if person.erased_at is not None:
         raise NotFound
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     return person

@@ -11,6 +11,7 @@ from models.people import Organization, Person
 from models.privacy import OperatorCard
 from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.states import KIND, pack_now
 from services.programmes.consents import render
 from services.programmes.regulations import ConsentUse
@@ -33,9 +34,7 @@ class ConsentOffer:
 
 def read_offer(session: Session, *, person_id: int, locale: str, kind: ConsentKind = KIND) -> ConsentOffer:
     """A consent that the programme asks of this person. Raises NotFound, ConsentFactMissing."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     use = use_of(session, person.organization_id, kind)
     words = pack_now(session, person.organization_id).consent(kind.value, locale)
     shown = render(words.body, facts_of_operator(session, person))

@@ -22,6 +22,7 @@ from models.tasks import TaskKind
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.states import ConsentState, read_states
 from services.delivery.outbox import Occasion, enqueue_many
 from services.delivery.tasks import open_task
@@ -85,9 +86,7 @@ class Closed:
 
 def read_closing(session: Session, *, actor: Actor, cycle_id: int) -> ClosingPlan:
     """Raises NotFound, NotAllowed, CycleClosed."""
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id)
     actor.check_right(Right.MANAGE_SETTINGS, cycle.organization_id)
     if not cycle.is_open:
         raise CycleClosed
@@ -127,9 +126,7 @@ def close_cycle(
 
     Raises NotFound, NotAllowed, CycleClosed, PairUndecided with nothing changed.
     """
-    cycle = session.get(Cycle, cycle_id, with_for_update=True, populate_existing=True)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id, lock=True)
     actor.check_right(Right.MANAGE_SETTINGS, cycle.organization_id)
     if not cycle.is_open:
         raise CycleClosed
@@ -161,15 +158,8 @@ def close_cycle(
         )
     asked = _ask_everybody(session, cycle, following, now)
     counts = {fate: sum(fates[pair_id] is fate for pair_id in at_work) for fate in PairFate}
-    record(
-        session,
-        actor=actor,
-        action=Action.CYCLE_CLOSED,
-        subject=("cycle", cycle.id),
-        organization_id=cycle.organization_id,
-        now=now,
-        after={"next": following.id, **{fate.value: count for fate, count in counts.items()}},
-    )
+    after = {"next": following.id, **{fate.value: count for fate, count in counts.items()}}
+    record(session, actor, Action.CYCLE_CLOSED, cycle, now=now, after=after)
     return Closed(
         next_cycle_id=following.id,
         next_label=following.label,
@@ -192,15 +182,8 @@ def answer_offer(session: Session, *, actor: Actor, cycle_id: int, wants: bool, 
     actor.check_is_person(rows[0].person_id)
     for row in rows:
         row.wants_next = wants
-    record(
-        session,
-        actor=actor,
-        action=Action.CYCLE_ANSWERED,
-        subject=("person", actor.id),
-        organization_id=rows[0].organization_id,
-        now=now,
-        after={"cycle": cycle_id, "wants_next": wants},
-    )
+    after = {"cycle": cycle_id, "wants_next": wants}
+    record(session, actor, Action.CYCLE_ANSWERED, rows[0], now=now, after=after)
     return wants
 
 

@@ -21,6 +21,7 @@ from models.suggestions import SuggestionKind
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.meetings.outcomes import say_held
 from services.meetings.planning import cancel_meeting, confirm_meeting, propose_meeting
 from services.organizations.days import today_of
@@ -169,9 +170,7 @@ def enter_suggestion(
 
 def list_entries(session: Session, *, actor: Actor, person_id: int) -> list[EntryFacts]:
     """What was entered for a person, the newest first. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.SEE_PEOPLE, person.organization_id)
     rows = session.execute(
         select(PaperEntry, Account.name)
@@ -189,9 +188,7 @@ def list_entries(session: Session, *, actor: Actor, person_id: int) -> list[Entr
 
 def _proxy(session: Session, actor: Actor, person_id: int, given: Given, now: datetime) -> Actor:
     """The participant, acting through the panel. Raises NotFound, NotAllowed, DayMissing, DayAhead."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.MANAGE_PAIRS, person.organization_id)
     if given.said_on is None:
         raise DayMissing
@@ -211,26 +208,18 @@ def _keep(
 ) -> None:
     assert given.said_on is not None  # _proxy has looked
     assert proxy.id is not None
-    session.add(
-        PaperEntry(
-            organization_id=proxy.organization_id,
-            person_id=proxy.id,
-            account_id=actor.id if actor.kind is ActorKind.ACCOUNT else None,
-            deed=deed,
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            source=given.source,
-            said_on=given.said_on,
-            entered_at=now,
-        )
-    )
-    session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.PAPER_ENTERED,
-        subject=("person", proxy.id),
+    entry = PaperEntry(
         organization_id=proxy.organization_id,
-        now=now,
-        after={"deed": deed.value, subject[0]: subject[1], "source": given.source.value},
+        person_id=proxy.id,
+        account_id=actor.id if actor.kind is ActorKind.ACCOUNT else None,
+        deed=deed,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        source=given.source,
+        said_on=given.said_on,
+        entered_at=now,
     )
+    session.add(entry)
+    session.flush()
+    after = {"deed": deed.value, subject[0]: subject[1], "source": given.source.value}
+    record(session, actor, Action.PAPER_ENTERED, entry, now=now, after=after)

@@ -15,6 +15,7 @@ from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 
 
 class NoticeNotRefused(DomainError):
@@ -143,21 +144,14 @@ def count_notices(session: Session, *, actor: Actor, organization_id: int) -> di
 
 def retry_notice(session: Session, *, actor: Actor, message_id: int, now: datetime) -> None:
     """Queue a notice again that Telegram refused. Raises NotFound, NotAllowed, NoticeNotRefused."""
-    message = session.get(OutboxMessage, message_id, with_for_update=True)
-    if message is None or message.organization_id is None:
+    message = find(session, OutboxMessage, message_id, lock=True)
+    if message.organization_id is None:
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, message.organization_id)
     if message.status is not OutboxStatus.PARKED:
         raise NoticeNotRefused
     message.status, message.next_try_at, message.tries, message.reason = OutboxStatus.WAITING, now, 0, None
-    record(
-        session,
-        actor=actor,
-        action=Action.NOTICE_RETRIED,
-        subject=("outbox", message.id),
-        organization_id=message.organization_id,
-        now=now,
-    )
+    record(session, actor, Action.NOTICE_RETRIED, message, now=now)
 
 
 def insert_or_ignore(session: Session, table: type[Any]) -> Insert:

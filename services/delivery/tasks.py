@@ -9,7 +9,8 @@ from models.audit import Action
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.delivery.outbox import insert_or_ignore
 
 LEGAL = frozenset({TaskKind.ERASURE_DUE, TaskKind.STOP_DUE, TaskKind.UNPUBLISH_DUE})
@@ -82,21 +83,11 @@ def close_task(session: Session, *, actor: Actor, task_id: int, now: datetime) -
 
     Raises NotFound, NotAllowed, ClosedByDeed.
     """
-    task = session.get(Task, task_id, with_for_update=True)
-    if task is None:
-        raise NotFound
+    task = find(session, Task, task_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, task.organization_id)
     if task.done_at is not None:
         return
     if task.kind in LEGAL:
         raise ClosedByDeed
     task.done_at, task.done_by = now, actor.id
-    record(
-        session,
-        actor=actor,
-        action=Action.TASK_CLOSED,
-        subject=("task", task.id),
-        organization_id=task.organization_id,
-        now=now,
-        after={"kind": task.kind.value},
-    )
+    record(session, actor, Action.TASK_CLOSED, task, now=now, after={"kind": task.kind.value})

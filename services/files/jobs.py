@@ -17,6 +17,7 @@ from models.storable import ValueNotStorable
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound, Unstorable
+from services.access.records import find
 from services.delivery.outbox import insert_or_ignore
 
 STALE_AFTER = timedelta(seconds=30)
@@ -136,15 +137,8 @@ def enqueue_job(
         return JobQueued(
             session.scalars(select(Job.id).where(Job.dedup_key == dedup_key)).one(), is_new=False
         )
-    record(
-        session,
-        actor=actor,
-        action=Action.JOB_ASKED,
-        subject=("job", job_id),
-        organization_id=organization_id,
-        now=now,
-        after={"kind": kind, "arguments": arguments},
-    )
+    after = {"kind": kind, "arguments": arguments}
+    record(session, actor, Action.JOB_ASKED, session.get_one(Job, job_id), now=now, after=after)
     return JobQueued(job_id, is_new=True)
 
 
@@ -248,23 +242,13 @@ def fail(session: Session, *, job_id: int, worker: str, error: Exception, now: d
 
 def cancel(session: Session, *, actor: Actor, job_id: int, now: datetime) -> None:
     """Stop a job before its end; a running one stops at its next chunk. Raises JobEnded."""
-    job = session.get(Job, job_id, with_for_update=True, populate_existing=True)
-    if job is None:
-        raise NotFound
+    job = find(session, Job, job_id, lock=True)
     _check_may(actor, job)
     if job.status not in OPEN:
         raise JobEnded
     before = job.status
     _end(job, JobStatus.CANCELLED, now)
-    record(
-        session,
-        actor=actor,
-        action=Action.JOB_CANCELLED,
-        subject=("job", job.id),
-        organization_id=job.organization_id,
-        now=now,
-        before={"status": before.value},
-    )
+    record(session, actor, Action.JOB_CANCELLED, job, now=now, before={"status": before.value})
 
 
 def read_job(session: Session, *, actor: Actor, job_id: int) -> JobFacts:

@@ -22,6 +22,7 @@ from models.jobs import FileKind, Job, StoredFile
 from services.access.actors import Actor, ActorKind
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.records import find
 from services.files.jobs import OPEN
 
 FOLDER = "files"
@@ -155,8 +156,8 @@ def read_file(session: Session, *, actor: Actor, file_id: int, kind: FileKind, n
 
     Raises NotFound, also once it has expired, and NotAllowed.
     """
-    row = session.get(StoredFile, file_id)
-    if row is None or row.kind is not kind or (row.expires_at is not None and row.expires_at <= now):
+    row = find(session, StoredFile, file_id)
+    if row.kind is not kind or (row.expires_at is not None and row.expires_at <= now):
         raise NotFound
     _check_may(actor, row)
     return FileFacts(
@@ -188,19 +189,11 @@ def delete_export(session: Session, *, actor: Actor, file_id: int, now: datetime
 
     Raises NotFound, NotAllowed.
     """
-    row = session.get(StoredFile, file_id, with_for_update=True)
-    if row is None or row.kind is not FileKind.EXPORT:
+    row = find(session, StoredFile, file_id, lock=True)
+    if row.kind is not FileKind.EXPORT:
         raise NotFound
     _check_may(actor, row)
-    record(
-        session,
-        actor=actor,
-        action=Action.FILE_DELETED,
-        subject=("file", row.id),
-        organization_id=row.organization_id,
-        now=now,
-        before={"kind": row.kind.value},
-    )
+    record(session, actor, Action.FILE_DELETED, row, now=now, before={"kind": row.kind.value})
     session.delete(row)
     session.flush()
     return row.name

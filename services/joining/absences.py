@@ -16,14 +16,15 @@ from models.person_notes import Absence, AbsenceKind
 from models.surveys import UNSENT, SurveyRun
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.errors import N_, DomainError, NotAllowed
+from services.access.records import find
 from services.accounts.chats import link_chat
 from services.accounts.workplaces import list_where_may
 from services.delivery.outbox import enqueue
 from services.joining.handovers import StillResponsible, count_duties
 from services.joining.withdrawing import erase_drafts
 from services.pairs.assignments import EndReason, release_person
-from services.pairs.capacity import lock_pair, move_pair
+from services.pairs.capacity import move_pair
 from services.programmes.meeting_schedule import cancel_coming
 from services.surveys.closing import close
 
@@ -176,15 +177,8 @@ def transfer_person(
         now=now,
     )
     _note(session, actor, person, AbsenceKind.TRANSFER, starts_on, now, to=to_organization_id)
-    record(
-        session,
-        actor=actor,
-        action=Action.PERSON_ADDED,
-        subject=("person", there.id),
-        organization_id=to_organization_id,
-        now=now,
-        after={"transferred_from": person.organization_id},
-    )
+    after = {"transferred_from": person.organization_id}
+    record(session, actor, Action.PERSON_ADDED, there, now=now, after=after)
     return there.id
 
 
@@ -208,7 +202,7 @@ def end_absence(session: Session, *, actor: Actor, person_id: int, now: datetime
             if pair.status is PairStatus.PAUSED:
                 move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action=Action.PAIR_RESUMED, now=now)
             _tell_both(session, pair, NoticeKind.PAIR_RESUMED, now)
-    _record(session, actor, person, Action.PERSON_RETURNED, now, {"kind": absence.kind.value})
+    record(session, actor, Action.PERSON_RETURNED, person, now=now, after={"kind": absence.kind.value})
     return absence.kind
 
 
@@ -284,7 +278,7 @@ def _note(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, person, _DONE[kind], now, {"from": starts_on.isoformat()})
+    record(session, actor, _DONE[kind], person, now=now, after={"from": starts_on.isoformat()})
     return row.id
 
 
@@ -302,7 +296,7 @@ def _pairs_in(session: Session, person_id: int, statuses: frozenset[PairStatus])
         .where(PairMember.person_id == person_id, PairMember.is_current, Pair.status.in_(statuses))
         .order_by(Pair.id)
     ).all()
-    return [lock_pair(session, pair_id) for pair_id in ids]
+    return [find(session, Pair, pair_id, lock=True) for pair_id in ids]
 
 
 def _open_absence(session: Session, person_id: int) -> Absence | None:
@@ -322,32 +316,14 @@ def _has_account(session: Session, person_id: int) -> bool:
 
 
 def _find(session: Session, actor: Actor, person_id: int, *, right: Right = Right.SEE_PEOPLE) -> Person:
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(right, person.organization_id)
     return person
 
 
 def _lock(session: Session, actor: Actor, person_id: int) -> Person:
-    person = session.get(Person, person_id, with_for_update=True, populate_existing=True)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     if _open_absence(session, person_id) is not None:
         raise AwayAlready
     return person
-
-
-def _record(
-    session: Session, actor: Actor, person: Person, action: Action, now: datetime, after: dict[str, object]
-) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("person", person.id),
-        organization_id=person.organization_id,
-        now=now,
-        after=after,
-    )

@@ -12,6 +12,7 @@ from models.messages import NoticeKind
 from models.people import AgeGroup, Participation, ParticipationStatus, Person
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotFound
+from services.access.records import find
 from services.consents.states import DECISIVE, ConsentState, newest, pack_now, state_of
 from services.delivery.outbox import enqueue
 from services.programmes.regulations import ConsentUse
@@ -46,8 +47,8 @@ class Standing:
 
 def list_standings(session: Session, *, actor: Actor, person_id: int, locale: str) -> tuple[Standing, ...]:
     """The consents that concern this person, in the pack's order. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None or person.erased_at is not None:
+    person = find(session, Person, person_id)
+    if person.erased_at is not None:
         raise NotFound
     if actor.kind is ActorKind.PERSON:
         actor.check_is_person(person_id)
@@ -127,8 +128,8 @@ def ask_for_consent(
 
     Raises NotFound, NotAllowed.
     """
-    person = session.get(Person, person_id)
-    if person is None or person.erased_at is not None:
+    person = find(session, Person, person_id)
+    if person.erased_at is not None:
         raise NotFound
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     return enqueue(

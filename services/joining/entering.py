@@ -18,6 +18,7 @@ from models.tasks import TaskKind
 from services.access.actors import Actor, Right, person_in_chat
 from services.access.audit import record
 from services.access.errors import NotFound
+from services.access.records import find
 from services.accounts.chats import choose_chat_locale, link_chat, owner_of
 from services.delivery.tasks import close_unreachable, open_task
 from services.people.pseudonyms import name_self
@@ -54,9 +55,7 @@ class InvitationOpened:
 
 
 def _revoke_unused(session: Session, actor: Actor, person_id: int, now: datetime) -> Person:
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     session.execute(
         update(Invitation)
@@ -82,15 +81,7 @@ def create_invitation(session: Session, *, actor: Actor, person_id: int, now: da
     )
     session.add(invitation)
     session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.INVITATION_CREATED,
-        subject=("person", person_id),
-        organization_id=person.organization_id,
-        now=now,
-        after={"invitation": invitation.id},
-    )
+    record(session, actor, Action.INVITATION_CREATED, person, now=now, after={"invitation": invitation.id})
     return InvitationMade(invitation.id, person_id, invitation.token, invitation.expires_at)
 
 
@@ -103,9 +94,7 @@ def find_invitation(
     session: Session, *, actor: Actor, person_id: int, now: datetime
 ) -> InvitationMade | None:
     """The link that the curator may still hand over. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     found = session.scalars(
         select(Invitation)
@@ -124,14 +113,7 @@ def find_invitation(
 def revoke_invitation(session: Session, *, actor: Actor, person_id: int, now: datetime) -> None:
     """Make every unused link of a person useless. Raises NotFound, NotAllowed."""
     person = _revoke_unused(session, actor, person_id, now)
-    record(
-        session,
-        actor=actor,
-        action=Action.INVITATION_REVOKED,
-        subject=("person", person_id),
-        organization_id=person.organization_id,
-        now=now,
-    )
+    record(session, actor, Action.INVITATION_REVOKED, person, now=now)
 
 
 def open_invitation(
@@ -204,14 +186,14 @@ def claim_invitation(
     close_unreachable(session, person_id=invitation.person_id, now=now)
     person = session.get_one(Person, invitation.person_id)
     person.locale = locale
+    after = {"invitation": invitation.id, "replaced_chats": len(old)}
     record(
         session,
-        actor=person_in_chat(person.id, person.organization_id),
-        action=Action.INVITATION_CLAIMED,
-        subject=("person", person.id),
-        organization_id=person.organization_id,
+        person_in_chat(person.id, person.organization_id),
+        Action.INVITATION_CLAIMED,
+        person,
         now=now,
-        after={"invitation": invitation.id, "replaced_chats": len(old)},
+        after=after,
     )
     return InvitationOpened(InvitationState.MINE, invitation.id, person.id)
 
@@ -234,9 +216,7 @@ def reopen_invitation(session: Session, *, person_id: int, now: datetime) -> str
 
     Someone recognised by the curator had no link: one is made. Raises NotFound.
     """
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     invitation = session.scalars(
         select(Invitation)
         .where(Invitation.person_id == person_id, Invitation.revoked_at.is_(None))

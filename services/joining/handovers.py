@@ -42,12 +42,6 @@ def hand_over(session: Session, *, actor: Actor, person_id: int, to_person_id: i
         .values(responsible_id=to_person_id)
     )
     record(
-        session,
-        actor=actor,
-        action=Action.PERSON_HANDED_OVER,
-        subject=("person", person_id),
-        organization_id=person.organization_id,
-        now=now,
-        after={"to": to_person_id, "rows": count},
+        session, actor, Action.PERSON_HANDED_OVER, person, now=now, after={"to": to_person_id, "rows": count}
     )
     return count

@@ -15,6 +15,7 @@ from models.people import ChatAccount, Invitation, Person
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.accounts.chats import owner_of, unlink_chat
 from services.consents.states import read_refusals
 from services.delivery.outbox import enqueue
@@ -160,9 +161,7 @@ def undo_claim(session: Session, *, actor: Actor, invitation_id: int, now: datet
     The link itself stays used; a new one is made for the right person. Raises NotFound, NotAllowed,
     ClaimGone, ClaimWentOn.
     """
-    invitation = session.get(Invitation, invitation_id, with_for_update=True)
-    if invitation is None:
-        raise NotFound
+    invitation = find(session, Invitation, invitation_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, invitation.organization_id)
     chat_id = invitation.claimed_chat_id
     if chat_id is None or invitation.claimed_at is None or invitation.revoked_at is not None:
@@ -186,15 +185,7 @@ def undo_claim(session: Session, *, actor: Actor, invitation_id: int, now: datet
         facts={"invitation_id": invitation.id},
         now=now,
     )
-    record(
-        session,
-        actor=actor,
-        action=Action.INVITATION_UNDONE,
-        subject=("person", invitation.person_id),
-        organization_id=invitation.organization_id,
-        now=now,
-        after={"invitation": invitation.id},
-    )
+    record(session, actor, Action.INVITATION_UNDONE, invitation, now=now, after={"invitation": invitation.id})
     return invitation.person_id
 
 

@@ -14,6 +14,7 @@ from models.surveys import SurveyRun
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.accounts.chats import join_chats
 from services.people.cards import PersonFacts, facts_of
 from services.surveys.intake import intake_key
@@ -54,9 +55,7 @@ def find_namesakes(session: Session, *, actor: Actor, person_id: int) -> tuple[P
     """Other cards of the organisation with the same full name. Whether it is one person the curator says;
     no chat, answer or consent goes from one to another by a name. Raises NotFound, NotAllowed.
     """
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     if person.erased_at is not None:
         return ()
@@ -108,15 +107,7 @@ def merge_people(
     session.flush()
     session.expire_all()
     session.execute(delete(Person).where(Person.id == other_id))
-    record(
-        session,
-        actor=actor,
-        action=Action.PERSON_MERGED,
-        subject=("person", person_id),
-        organization_id=stays.organization_id,
-        now=now,
-        before={"other": other_id},
-    )
+    record(session, actor, Action.PERSON_MERGED, stays, now=now, before={"other": other_id})
     return facts_of(session.get_one(Person, person_id))
 
 

@@ -17,6 +17,7 @@ from models.tasks import TaskKind
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.accounts.chats import link_chat, owner_of
 from services.accounts.failed_tries import (
     CODE_TRIES,
@@ -167,8 +168,8 @@ def recognise(
     Raises NotFound, NotAllowed, JoinDecided, ChatBelongsToAnother.
     """
     request = _lock(session, actor, join_request_id)
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None or person.organization_id != request.organization_id:
+    person = find(session, Person, person_id, lock=True)
+    if person.organization_id != request.organization_id:
         raise NotFound
     owner = owner_of(session, request.chat_id)
     if owner not in {None, person_id}:
@@ -209,9 +210,7 @@ def refuse_request(session: Session, *, actor: Actor, join_request_id: int, now:
 
 
 def _lock(session: Session, actor: Actor, join_request_id: int) -> JoinRequest:
-    request = session.get(JoinRequest, join_request_id, with_for_update=True)
-    if request is None:
-        raise NotFound
+    request = find(session, JoinRequest, join_request_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, request.organization_id)
     if request.status is not JoinStatus.WAITING:
         raise JoinDecided
@@ -224,13 +223,7 @@ def _decide(
     request.status, request.decided_at = status, now
     close_by_fact(session, dedup_key=_task_key(request), now=now)
     record(
-        session,
-        actor=actor,
-        action=Action(f"join.{status.value}"),
-        subject=("join_request", request.id),
-        organization_id=request.organization_id,
-        now=now,
-        after={"person": request.person_id},
+        session, actor, Action(f"join.{status.value}"), request, now=now, after={"person": request.person_id}
     )
 
 

@@ -12,6 +12,7 @@ from models.pairs import Pair, PairMember
 from models.people import Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
+from services.access.records import find
 from services.people.pseudonyms import name_partner
 
 
@@ -123,9 +124,7 @@ def list_meetings_of(session: Session, *, actor: Actor, person_id: int) -> list[
 
 def list_meetings_of_pair(session: Session, *, actor: Actor, pair_id: int) -> list[MeetingCard]:
     """The whole history of a pair, moved and cancelled meetings too. Raises NotFound, NotAllowed."""
-    pair = session.get(Pair, pair_id)
-    if pair is None:
-        raise NotFound
+    pair = find(session, Pair, pair_id)
     if actor.kind is ActorKind.PERSON:
         if actor.id not in {member.person_id for member in pair.members}:
             raise NotAllowed

@@ -118,16 +118,8 @@ def correct_log(
         meeting.topic = correction.topic or None
     _move_in_time(session, meeting, pair, correction, now)
     meeting.corrected_at = now
-    record(
-        session,
-        actor=actor,
-        action=Action.MEETING_CORRECTED,
-        subject=("meeting", meeting.id),
-        organization_id=meeting.organization_id,
-        now=now,
-        before=before,
-        after={**_facts(meeting), "topic_changed": has_new_topic},
-    )
+    after = {**_facts(meeting), "topic_changed": has_new_topic}
+    record(session, actor, Action.MEETING_CORRECTED, meeting, now=now, before=before, after=after)
     return meeting.id
 
 
@@ -148,16 +140,8 @@ def withdraw_log(session: Session, *, actor: Actor, meeting_id: int, now: dateti
         close(session, SurveyRun.meeting_id == meeting.id, now=now)
     else:
         settle(session, meeting, actor=actor, now=now)
-    record(
-        session,
-        actor=actor,
-        action=Action.MEETING_LOG_WITHDRAWN,
-        subject=("meeting", meeting.id),
-        organization_id=meeting.organization_id,
-        now=now,
-        before=before,
-        after={"status": meeting.status.value},
-    )
+    after = {"status": meeting.status.value}
+    record(session, actor, Action.MEETING_LOG_WITHDRAWN, meeting, now=now, before=before, after=after)
     return meeting.id
 
 

@@ -17,12 +17,12 @@ from models.tasks import TaskKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.delivery.tasks import close_by_fact, open_task
 from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
 from services.meetings.planning import MeetingChanged, check_member, lock_meeting
 from services.organizations.days import timezone_of
-from services.pairs.capacity import lock_pair
 from services.programmes.meeting_schedule import schedule_reminder
 from services.programmes.running import settings_of
 from services.surveys.feedback import invite, open_feedback
@@ -111,15 +111,8 @@ def say_held(session: Session, *, actor: Actor, meeting_id: int, took_place: boo
         )
         is_log_due = member.role is Role.MENTOR and meeting.held_minutes is None
         following = Next.LOG if is_log_due else Next.FEEDBACK if run_id else Next.NOTHING
-    record(
-        session,
-        actor=actor,
-        action=Action.MEETING_SAID,
-        subject=("meeting", meeting.id),
-        organization_id=meeting.organization_id,
-        now=now,
-        after={"by": member.role.value, "took_place": took_place, "status": meeting.status.value},
-    )
+    after = {"by": member.role.value, "took_place": took_place, "status": meeting.status.value}
+    record(session, actor, Action.MEETING_SAID, meeting, now=now, after=after)
     return Said(meeting.id, member.role, took_place, meeting.status, following, run_id)
 
 
@@ -165,7 +158,7 @@ def log_past_meeting(
     Without a `clock` only the day is known. `is_another`: not the planned one, whatever stands there.
     Raises DayNotPast, PairNeverMet, MinutesOutOfRange, NotAllowed.
     """
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     check_logger(actor, pair)
     if pair.accepted_at is None:
         raise PairNeverMet
@@ -236,15 +229,9 @@ def _log(
             if run_id is not None:
                 invite(session, meeting=meeting, person_id=member.person_id, now=now)
     settle(session, meeting, actor=actor, now=now)
+    after = {"status": meeting.status.value, "minutes": minutes, "source": meeting.source.value}
     record(
-        session,
-        actor=actor,
-        action=Action.MEETING_LOGGED,
-        subject=("meeting", meeting.id),
-        organization_id=meeting.organization_id,
-        now=now,
-        before={"status": before.value},
-        after={"status": meeting.status.value, "minutes": minutes, "source": meeting.source.value},
+        session, actor, Action.MEETING_LOGGED, meeting, now=now, before={"status": before.value}, after=after
     )
     return MeetingLogged(meeting.id, run_of_actor)
 

@@ -16,12 +16,12 @@ from models.messages import NoticeKind
 from models.pairs import MEETING, Pair, PairMember
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.records import find
 from services.delivery.outbox import enqueue
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import Span, find_overlaps, span_of
 from services.meetings.slots import find_last_day
 from services.organizations.days import day_of, timezone_of
-from services.pairs.capacity import lock_pair
 from services.programmes.meeting_schedule import cancel, record_meeting, schedule
 from services.programmes.running import settings_of
 
@@ -94,7 +94,7 @@ def propose_meeting(
 
     Raises PairCannotMeet, KindNotDue, TimePassed, TooFarAhead, SameTime, TimeDoesNotExist, NotAllowed.
     """
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     check_member(actor, pair)
     if pair.status not in MEETING:
         raise PairCannotMeet
@@ -192,10 +192,8 @@ def lock_meeting(session: Session, meeting_id: int) -> tuple[Meeting, Pair]:
     pair_id = session.scalar(select(Meeting.pair_id).where(Meeting.id == meeting_id))
     if pair_id is None:
         raise NotFound
-    pair = lock_pair(session, pair_id)
-    meeting = session.get(Meeting, meeting_id, with_for_update=True, populate_existing=True)
-    if meeting is None:
-        raise NotFound
+    pair = find(session, Pair, pair_id, lock=True)
+    meeting = find(session, Meeting, meeting_id, lock=True)
     return meeting, pair
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models.meetings import Meeting, MeetingWord
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.pairs import Pair, PairMember, PairStatus
-from services.access.errors import NotFound
+from services.access.records import find
 from services.delivery.outbox import Occasion, enqueue_many
 from services.programmes.meeting_schedule import (
     find_due,
@@ -72,9 +72,7 @@ def ask_after_meetings(session: Session, *, now: datetime, limit: int = BATCH) -
 
 def list_reminder_times(session: Session, meeting_id: int) -> dict[int, datetime]:
     """When each offset's reminder of a meeting is due, by offset. Raises NotFound."""
-    meeting = session.get(Meeting, meeting_id)
-    if meeting is None:
-        raise NotFound
+    meeting = find(session, Meeting, meeting_id)
     settings = settings_of(session, cycle_id=meeting.cycle_id)
     return {one.offset: one.at for one in list_reminders(meeting, settings)}
 

@@ -14,6 +14,7 @@ from models.people import Organization, OrganizationKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.records import find
 
 INN_LENGTHS = {10, 12}
 TEXT_LIMIT = 300
@@ -98,7 +99,7 @@ def add_organization(
     )
     session.add(organization)
     session.flush()
-    _record(session, actor, Action.ORGANIZATION_ADDED, organization.id, now, {"kind": kind.value})
+    record(session, actor, Action.ORGANIZATION_ADDED, organization, now=now, after={"kind": kind.value})
     return _facts(organization)
 
 
@@ -147,7 +148,8 @@ def edit_organization(
     changed = change_row(organization, wanted)
     if changed:
         session.flush()
-        _record(session, actor, Action.ORGANIZATION_EDITED, organization_id, now, {"changed": list(changed)})
+        after = {"changed": list(changed)}
+        record(session, actor, Action.ORGANIZATION_EDITED, organization, now=now, after=after)
     return _card(organization)
 
 
@@ -158,7 +160,7 @@ def replace_join_code(session: Session, *, actor: Actor, organization_id: int, n
     """
     organization = _lock(session, actor, organization_id)
     organization.join_code = draw_join_code(session)
-    _record(session, actor, Action.ORGANIZATION_CODE_REPLACED, organization_id, now, None)
+    record(session, actor, Action.ORGANIZATION_CODE_REPLACED, organization, now=now)
     return organization.join_code
 
 
@@ -186,10 +188,7 @@ def find_organization(session: Session, name: str) -> OrganizationFacts:
 
 def _lock(session: Session, actor: Actor, organization_id: int) -> Organization:
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
-    organization = session.get(Organization, organization_id, with_for_update=True, populate_existing=True)
-    if organization is None:
-        raise NotFound
-    return organization
+    return find(session, Organization, organization_id, lock=True)
 
 
 def _check_inn(inn: str) -> None:
@@ -201,25 +200,6 @@ def _check_name_free(session: Session, name: str, *, but: int | None = None) -> 
     known = list_organizations(session)
     if any(name.casefold() == one.name.casefold() for one in known if one.id != but):
         raise OrganizationExists
-
-
-def _record(
-    session: Session,
-    actor: Actor,
-    action: Action,
-    organization_id: int,
-    now: datetime,
-    after: dict[str, object] | None,
-) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("organization", organization_id),
-        organization_id=organization_id,
-        now=now,
-        after=after,
-    )
 
 
 def _card(organization: Organization) -> OrganizationCard:

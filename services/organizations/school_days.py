@@ -14,7 +14,8 @@ from models.roadmap import SchoolDays
 from models.unit_notes import UnitNotes
 from services.access.actors import Actor, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.organizations.working_days import is_working_day
 
 TITLE_LIMIT = 100
@@ -134,9 +135,7 @@ def add_school_days(
 
 def remove_school_days(session: Session, *, actor: Actor, days_id: int, now: datetime) -> DaysFacts:
     """Raises NotFound, NotAllowed."""
-    row = session.get(SchoolDays, days_id, with_for_update=True)
-    if row is None:
-        raise NotFound
+    row = find(session, SchoolDays, days_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, row.organization_id)
     facts = _facts(row)
     _changed(session, actor, Action.SCHOOL_DAYS_REMOVED, row, now)
@@ -149,10 +148,9 @@ def _changed(session: Session, actor: Actor, action: Action, row: SchoolDays, no
     CALENDARS.forget(session, row.organization_id)
     record(
         session,
-        actor=actor,
-        action=action,
-        subject=("school_days", row.id),
-        organization_id=row.organization_id,
+        actor,
+        action,
+        row,
         now=now,
         after={"from": row.first_day.isoformat(), "to": row.last_day.isoformat(), "working": row.is_working},
     )

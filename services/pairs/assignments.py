@@ -12,7 +12,8 @@ from models.messages import NoticeKind
 from models.pairs import IN_WORK, Pair, PairMember, PairStatus
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
-from services.pairs.capacity import lock_pair, move_pair, release_members, tell_member
+from services.access.records import find
+from services.pairs.capacity import move_pair, release_members, tell_member
 from services.pairs.papers import check_papers
 from services.programmes.meeting_schedule import cancel_coming
 from services.programmes.running import settings_of
@@ -52,7 +53,7 @@ def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetim
 
     Raises OrderNotDue, MentorPapersMissing.
     """
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status is not PairStatus.ACCEPTED:
         raise OrderNotDue
@@ -69,7 +70,7 @@ def register_agreement(session: Session, *, actor: Actor, pair_id: int, now: dat
 
     Raises AgreementNotDue, MentorPapersMissing.
     """
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status is not PairStatus.ORDERED:
         raise AgreementNotDue
@@ -83,7 +84,7 @@ def end_pair(session: Session, *, actor: Actor, pair_id: int, reason: EndReason,
 
     Raises PairNotInWork.
     """
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status not in IN_WORK:
         raise PairNotInWork
@@ -93,7 +94,7 @@ def end_pair(session: Session, *, actor: Actor, pair_id: int, reason: EndReason,
 
 def end_any(session: Session, *, actor: Actor, pair_id: int, reason: EndReason, now: datetime) -> None:
     """End a pair, an offer or a draft in whatever state it stands. The caller has checked the right."""
-    _end(session, lock_pair(session, pair_id), actor=actor, reason=reason, now=now)
+    _end(session, find(session, Pair, pair_id, lock=True), actor=actor, reason=reason, now=now)
 
 
 def release_person(
@@ -110,7 +111,7 @@ def release_person(
         .order_by(Pair.id)
     ).all()
     for pair_id in ids:
-        _end(session, lock_pair(session, pair_id), actor=actor, reason=reason, now=now)
+        _end(session, find(session, Pair, pair_id, lock=True), actor=actor, reason=reason, now=now)
     return list(ids)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.surveys import SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
-from services.access.errors import NotFound
+from services.access.records import find
 from services.consents.states import ConsentState, read_states
 from services.people.cards import count_taken
 from services.people.leaves import is_away
@@ -142,9 +142,7 @@ def read_profile(
 
     Raises NotFound, NotAllowed.
     """
-    participation = session.get(Participation, participation_id)
-    if participation is None:
-        raise NotFound
+    participation = find(session, Participation, participation_id)
     actor.check_right(Right.SEE_PEOPLE, participation.organization_id)
     person = session.get_one(Person, participation.person_id)
     reader = staff_reader(actor, participation.organization_id)

@@ -15,14 +15,6 @@ from services.access.errors import NotFound
 from services.delivery.outbox import enqueue
 
 
-def lock_pair(session: Session, pair_id: int) -> Pair:
-    """The pair's row, held until the transaction ends. Raises NotFound."""
-    pair = session.get(Pair, pair_id, with_for_update=True, populate_existing=True)
-    if pair is None:
-        raise NotFound
-    return pair
-
-
 def lock_participations(session: Session, ids: list[int]) -> list[Participation]:
     """In the order of ids, so that two curators never wait for each other."""
     rows = session.scalars(
@@ -74,16 +66,8 @@ def move_pair(
     """Change a pair's state, with the audit trail."""
     before = pair.status
     pair.status = status
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("pair", pair.id),
-        organization_id=pair.organization_id,
-        now=now,
-        before={"status": before.value},
-        after={"status": status.value, **facts},
-    )
+    after = {"status": status.value, **facts}
+    record(session, actor, action, pair, now=now, before={"status": before.value}, after=after)
 
 
 def tell_member(

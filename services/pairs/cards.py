@@ -13,6 +13,7 @@ from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
 from models.people import Participation, Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
+from services.access.records import find
 from services.people.pseudonyms import introduce_partner, name_partner, name_self
 
 
@@ -170,9 +171,7 @@ def find_refused(session: Session, *, actor: Actor, participation_id: int) -> fr
 
     Raises NotFound, NotAllowed.
     """
-    participation = session.get(Participation, participation_id)
-    if participation is None:
-        raise NotFound
+    participation = find(session, Participation, participation_id)
     actor.check_right(Right.SEE_PEOPLE, participation.organization_id)
     declined = (
         select(PairMember.pair_id)

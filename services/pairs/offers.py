@@ -13,8 +13,9 @@ from models.tasks import TaskKind
 from services.access.actors import Actor, Channel, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed
+from services.access.records import find
 from services.delivery.tasks import open_task
-from services.pairs.capacity import lock_pair, move_pair, release_members, settle_members, tell_member
+from services.pairs.capacity import move_pair, release_members, settle_members, tell_member
 
 NOTE_LIMIT = 500
 BATCH = 20  # one unit of the writer stays short
@@ -56,15 +57,7 @@ def accept_offer(session: Session, *, actor: Actor, pair_id: int, now: datetime)
         for one in pair.members:
             tell_member(session, pair, one, NoticeKind.PAIR_ACCEPTED, now=now)
     else:
-        record(
-            session,
-            actor=actor,
-            action=Action.PAIR_SIDE_ACCEPTED,
-            subject=("pair", pair.id),
-            organization_id=pair.organization_id,
-            now=now,
-            after={"by": member.role.value},
-        )
+        record(session, actor, Action.PAIR_SIDE_ACCEPTED, pair, now=now, after={"by": member.role.value})
     return PairDecided(pair.id, pair.status)
 
 
@@ -142,7 +135,7 @@ def expire_offers(session: Session, *, now: datetime, limit: int = BATCH) -> int
 
 
 def _lock_offer(session: Session, actor: Actor, pair_id: int, now: datetime) -> tuple[Pair, PairMember]:
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     actor.check_organization(pair.organization_id)
     member = next((one for one in pair.members if one.person_id == actor.id), None)
     if member is None:

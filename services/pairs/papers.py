@@ -21,6 +21,7 @@ from models.person_notes import Eligibility
 from models.privacy import MentoringAgreement
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.states import newest_ids
 from services.organizations.days import today_of
 from services.programmes.running import pack_of, settings_of
@@ -50,9 +51,7 @@ class MissingPapers:
 
 def read_missing_papers(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> MissingPapers:
     """Nothing is missing of a pair that has ended. Raises NotFound, NotAllowed."""
-    pair = session.get(Pair, pair_id)
-    if pair is None:
-        raise NotFound
+    pair = find(session, Pair, pair_id)
     actor.check_right(Right.SEE_PEOPLE, pair.organization_id)
     mentor_id = session.scalar(
         select(PairMember.person_id).where(PairMember.pair_id == pair_id, PairMember.role == Role.MENTOR)

@@ -17,10 +17,10 @@ from models.tasks import Task, TaskKind
 from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed
+from services.access.records import find
 from services.delivery.tasks import open_task
 from services.organizations.days import day_of
 from services.organizations.working_days import find_working_day
-from services.pairs.capacity import lock_pair
 
 NOTICE_DAYS = 3  # working days of notice, Labour Code, art. 351.8
 
@@ -48,7 +48,7 @@ def send_petition(
 ) -> None:
     """One task for each pair; what is open already is not opened twice. Raises PairOver, NotAllowed."""
     for pair_id in sorted(pair_ids):
-        pair = lock_pair(session, pair_id)
+        pair = find(session, Pair, pair_id, lock=True)
         if pair.status not in IN_WORK:
             raise PairOver
         _check_side(actor, pair, kind)
@@ -65,15 +65,8 @@ def send_petition(
             wanted_on=wanted_on,
             now=now,
         )
-        record(
-            session,
-            actor=actor,
-            action=Action.PETITION_SENT,
-            subject=("pair", pair_id),
-            organization_id=pair.organization_id,
-            now=now,
-            after={"kind": kind.value, "wanted_on": wanted_on.isoformat() if wanted_on else None},
-        )
+        after = {"kind": kind.value, "wanted_on": wanted_on.isoformat() if wanted_on else None}
+        record(session, actor, Action.PETITION_SENT, pair, now=now, after=after)
 
 
 def _check_side(actor: Actor, pair: Pair, kind: TaskKind) -> PairMember:

@@ -16,9 +16,10 @@ from models.references import count_pointing
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.states import has_consent
 from services.delivery.tasks import close_by_fact, close_of_pair
-from services.pairs.capacity import lock_pair, lock_participations, move_pair, release_members, tell_member
+from services.pairs.capacity import lock_participations, move_pair, release_members, tell_member
 from services.pairs.cards import count_places_left
 from services.programmes.running import pack_of, settings_of
 
@@ -114,15 +115,8 @@ def draft_pair(
     except IntegrityError as error:  # another curator was faster: the index holds one pair a mentee
         raise MenteeTaken from error
     _close_answered_tasks(session, mentee.person_id, now=now)
-    record(
-        session,
-        actor=actor,
-        action=Action.PAIR_DRAFTED,
-        subject=("pair", pair.id),
-        organization_id=pair.organization_id,
-        now=now,
-        after={"status": pair.status.value, "mentee": mentee.person_id, "mentor": mentor.person_id},
-    )
+    after = {"status": pair.status.value, "mentee": mentee.person_id, "mentor": mentor.person_id}
+    record(session, actor, Action.PAIR_DRAFTED, pair, now=now, after=after)
     return PairDrafted(pair.id)
 
 
@@ -138,7 +132,7 @@ def confirm_pair(
 
     Raises NotADraft, NotReady, ConsentNotGiven.
     """
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status is not PairStatus.DRAFT:
         raise NotADraft
@@ -174,7 +168,7 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
 
     Raises NotFound, NotAllowed, NotADraft.
     """
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status is not PairStatus.DRAFT:
         raise NotADraft
@@ -196,10 +190,9 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
         return DraftDiscarded(is_kept=True)
     record(
         session,
-        actor=actor,
-        action=Action.PAIR_DISCARDED,
-        subject=("pair", pair.id),
-        organization_id=pair.organization_id,
+        actor,
+        Action.PAIR_DISCARDED,
+        pair,
         now=now,
         before={member.role.value: member.person_id for member in pair.members},
     )
@@ -213,7 +206,7 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
 
 def withdraw_offer(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> None:
     """End an offer before both have answered; both hear of it. Raises NotOffered."""
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status is not PairStatus.OFFERED:
         raise NotOffered

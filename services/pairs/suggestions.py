@@ -7,6 +7,7 @@ stays in the trail of the mentee's card. The other side of the pair is not told:
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,10 +20,10 @@ from models.suggestions import Suggestion, SuggestionKind
 from models.tasks import TaskKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.errors import N_, DomainError, NotAllowed
+from services.access.records import find
 from services.delivery.outbox import enqueue
 from services.delivery.tasks import close_by_fact, open_task
-from services.pairs.capacity import lock_pair
 from services.pairs.petitions import PairOver
 
 TEXT_LIMIT, NOTE_LIMIT = 500, 300
@@ -73,7 +74,7 @@ def suggest(
     """A mentor's word; the curator gets a task. Raises NotFound, NotAllowed, PairOver, SuggestionEmpty,
     SuggestionTooLong.
     """
-    pair = lock_pair(session, pair_id)
+    pair = find(session, Pair, pair_id, lock=True)
     mentor_id = check_mentor(actor, pair)
     words = text.strip()
     if not words:
@@ -100,7 +101,7 @@ def suggest(
         pair_id=pair_id,
         now=now,
     )
-    _record(session, actor, row, Action.SUGGESTION_MADE, now)
+    record(session, actor, Action.SUGGESTION_MADE, row, now=now, after=_audit_facts(row))
     return row.id
 
 
@@ -130,9 +131,7 @@ def decide_suggestion(
     """The curator's decision; the mentor hears of it, the task closes. Raises NotFound, NotAllowed,
     DecidedAlready, ColleagueMissing, DayOfFileMissing, DecisionInFuture, SuggestionTooLong.
     """
-    row = session.get(Suggestion, suggestion_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound
+    row = find(session, Suggestion, suggestion_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, row.organization_id)
     if row.decided_at is not None:
         raise DecidedAlready
@@ -149,7 +148,7 @@ def decide_suggestion(
     row.is_granted, row.decided_at, row.note = is_granted, now, note.strip()
     row.account_id = actor.id if actor.kind is ActorKind.ACCOUNT else None
     close_by_fact(session, dedup_key=_task_key(row.id), now=now)
-    _record(session, actor, row, Action.SUGGESTION_DECIDED, now)
+    record(session, actor, Action.SUGGESTION_DECIDED, row, now=now, after=_audit_facts(row))
     if is_granted and row.kind is SuggestionKind.FILE:
         _record_file_shown(session, actor, row, now)
     enqueue(
@@ -166,9 +165,7 @@ def decide_suggestion(
 
 def list_suggestions(session: Session, *, actor: Actor, pair_id: int) -> list[SuggestionFacts]:
     """Of one pair, the oldest first: for who leads the pairs. Raises NotFound, NotAllowed."""
-    pair = session.get(Pair, pair_id)
-    if pair is None:
-        raise NotFound
+    pair = find(session, Pair, pair_id)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     rows = session.scalars(select(Suggestion).where(Suggestion.pair_id == pair_id).order_by(Suggestion.id))
     return [_facts(session, one) for one in rows]
@@ -176,9 +173,7 @@ def list_suggestions(session: Session, *, actor: Actor, pair_id: int) -> list[Su
 
 def read_suggestion(session: Session, *, actor: Actor, suggestion_id: int) -> SuggestionFacts:
     """For the mentor who made it. Raises NotFound, NotAllowed."""
-    row = session.get(Suggestion, suggestion_id)
-    if row is None:
-        raise NotFound
+    row = find(session, Suggestion, suggestion_id)
     if actor.kind is not ActorKind.SYSTEM:
         actor.check_is_person(row.person_id)
     return _facts(session, row)
@@ -202,15 +197,8 @@ def _record_file_shown(session: Session, actor: Actor, row: Suggestion, now: dat
     """On the card of each mentee: who saw their file, and when."""
     for member in session.get_one(Pair, row.pair_id).members:
         if member.role is Role.MENTEE:
-            record(
-                session,
-                actor=actor,
-                action=Action.PERSON_FILE_SHOWN,
-                subject=("person", member.person_id),
-                organization_id=row.organization_id,
-                now=now,
-                after={"to_person": row.person_id, "on": row.done_on.isoformat() if row.done_on else None},
-            )
+            after = {"to_person": row.person_id, "on": row.done_on.isoformat() if row.done_on else None}
+            record(session, actor, Action.PERSON_FILE_SHOWN, member.person, now=now, after=after)
 
 
 def _facts(session: Session, row: Suggestion) -> SuggestionFacts:
@@ -234,13 +222,5 @@ def _task_key(suggestion_id: int) -> str:
     return f"suggestion:{suggestion_id}"
 
 
-def _record(session: Session, actor: Actor, row: Suggestion, action: Action, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("pair", row.pair_id),
-        organization_id=row.organization_id,
-        now=now,
-        after={"suggestion": row.id, "kind": row.kind.value, "is_granted": row.is_granted},
-    )
+def _audit_facts(row: Suggestion) -> dict[str, Any]:
+    return {"suggestion": row.id, "kind": row.kind.value, "is_granted": row.is_granted}

@@ -21,6 +21,7 @@ from models.people import ChatAccount, Invitation, Participation, ParticipationS
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.states import ConsentState, read_refusals, read_states
 from services.programmes.running import current_cycle
 
@@ -137,14 +138,7 @@ def add_person(
     )
     session.add(person)
     session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.PERSON_ADDED,
-        subject=("person", person.id),
-        organization_id=organization_id,
-        now=now,
-    )
+    record(session, actor, Action.PERSON_ADDED, person, now=now)
     return facts_of(person)
 
 
@@ -160,23 +154,13 @@ def edit_person(
     now: datetime,
 ) -> PersonFacts:
     """Raises NotFound, NameMissing, NameTooLong. The audit trail keeps which fields changed, no names."""
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     fields = ("family_name", "given_name", "patronymic", "position")
     wanted = dict(zip(fields, _clean(family_name, given_name, patronymic, position), strict=True))
     changed = change_row(person, wanted)
     if changed:
-        record(
-            session,
-            actor=actor,
-            action=Action.PERSON_EDITED,
-            subject=("person", person.id),
-            organization_id=person.organization_id,
-            now=now,
-            after={"fields": list(changed)},
-        )
+        record(session, actor, Action.PERSON_EDITED, person, now=now, after={"fields": list(changed)})
     return facts_of(person)
 
 
@@ -195,9 +179,7 @@ def _clean(family_name: str, given_name: str, patronymic: str, position: str) ->
 
 def read_person(session: Session, *, actor: Actor, person_id: int) -> PersonFacts:
     """Oneself, or anyone for those who may see people. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     if actor.kind is ActorKind.PERSON:
         actor.check_is_person(person_id)
     else:
@@ -207,20 +189,20 @@ def read_person(session: Session, *, actor: Actor, person_id: int) -> PersonFact
 
 def choose_locale(session: Session, *, actor: Actor, locale: str, now: datetime) -> str:
     """A person picks the language of the chat. Raises NotFound."""
-    person = session.get(Person, actor.id, with_for_update=True) if actor.id is not None else None
-    if person is None or locale not in LOCALES:
+    person = find(session, Person, actor.id, lock=True)
+    if locale not in LOCALES:
         raise NotFound
     actor.check_is_person(person.id)
     if person.locale != locale:
+        after = {"locale": locale}
         record(
             session,
-            actor=actor,
-            action=Action.PERSON_LOCALE_CHOSEN,
-            subject=("person", person.id),
-            organization_id=person.organization_id,
+            actor,
+            Action.PERSON_LOCALE_CHOSEN,
+            person,
             now=now,
             before={"locale": person.locale},
-            after={"locale": locale},
+            after=after,
         )
         person.locale = locale
     return locale

@@ -12,7 +12,8 @@ from models.people import Person
 from models.person_notes import Eligibility
 from services.access.actors import Actor, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 
 YOUNG_YEARS = 3  # of experience, as KPI 1 counts (docs/domain.md#b25)
 MOST_YEARS = 70
@@ -53,9 +54,7 @@ class EligibilityFacts:
 
 def read_eligibility(session: Session, *, actor: Actor, person_id: int) -> EligibilityFacts:
     """Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.SEE_PEOPLE, person.organization_id)
     row = session.get(Eligibility, person_id)
     return facts_of_row(row) if row else EligibilityFacts()
@@ -74,9 +73,7 @@ def set_eligibility(
     now: datetime,
 ) -> EligibilityFacts:
     """Note or correct it; `experience_years` as typed. Raises NotFound, NotAllowed, YearsUnlikely."""
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     years = _read_years(experience_years)
     row = session.get(Eligibility, person_id)
@@ -95,14 +92,7 @@ def set_eligibility(
         return facts_of_row(row)
     row.updated_at = now
     session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.PERSON_ELIGIBILITY_SET,
-        subject=("person", person_id),
-        organization_id=person.organization_id,
-        now=now,
-    )
+    record(session, actor, Action.PERSON_ELIGIBILITY_SET, person, now=now)
     return facts_of_row(row)
 
 

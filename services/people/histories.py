@@ -12,7 +12,7 @@ from models.people import Outcome, Participation, ParticipationStatus, Person, R
 from models.person_notes import Eligibility
 from models.programmes import Cycle
 from services.access.actors import Actor, Right
-from services.access.errors import NotFound
+from services.access.records import find
 from services.consents.states import newest_ids
 from services.people.eligibility import EligibilityFacts, EligibilityGround, facts_of_row
 
@@ -44,9 +44,7 @@ class BankEntry:
 
 def read_history(session: Session, *, actor: Actor, person_id: int) -> tuple[Turn, ...]:
     """Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.SEE_PEOPLE, person.organization_id)
     return tuple(_turns(session, Participation.person_id == person_id)[person_id])
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.imports import LegalGround, Origin
 from models.people import Person
 from services.access.actors import Actor, Right
-from services.access.errors import NotFound
+from services.access.records import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,7 @@ class OriginFacts:
 
 def read_origin(session: Session, *, actor: Actor, person_id: int) -> OriginFacts | None:
     """None for a card that a curator wrote by hand. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.SEE_PEOPLE, person.organization_id)
     found = session.get(Origin, person_id)
     return OriginFacts(found.ground, found.source, found.received_on) if found else None

@@ -14,7 +14,8 @@ from models.people import Person
 from models.person_notes import Testimony
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 
 TEXT_LIMIT = 1000
 SOURCE_LIMIT = 200
@@ -54,9 +55,7 @@ def add_testimony(
     now: datetime,
 ) -> int:
     """Note it. Raises NotFound, NotAllowed, NeedUnclear, NeedTooLong, DayInFuture."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.MANAGE_PAIRS, person.organization_id)
     who, what = " ".join(source.split()), text.strip()
     if not who or not what:
@@ -77,7 +76,7 @@ def add_testimony(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, row, Action.TESTIMONY_ADDED, now)
+    record(session, actor, Action.TESTIMONY_ADDED, row, now=now, after={"testimony": row.id})
     return row.id
 
 
@@ -89,14 +88,14 @@ def mark_informed(
     if informed_on > today:
         raise DayInFuture
     row.informed_on = informed_on
-    _record(session, actor, row, Action.TESTIMONY_INFORMED, now)
+    record(session, actor, Action.TESTIMONY_INFORMED, row, now=now, after={"testimony": row.id})
 
 
 def remove_testimony(session: Session, *, actor: Actor, testimony_id: int, now: datetime) -> int:
     """Take it out; gives the person's id. Raises NotFound, NotAllowed."""
     row = _lock(session, actor, testimony_id)
     person_id = row.person_id
-    _record(session, actor, row, Action.TESTIMONY_REMOVED, now)
+    record(session, actor, Action.TESTIMONY_REMOVED, row, now=now, after={"testimony": row.id})
     session.delete(row)
     session.flush()
     return person_id
@@ -104,9 +103,7 @@ def remove_testimony(session: Session, *, actor: Actor, testimony_id: int, now: 
 
 def list_testimonies(session: Session, *, actor: Actor, person_id: int) -> list[TestimonyFacts]:
     """For who leads the pairs alone. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.MANAGE_PAIRS, person.organization_id)
     rows = session.scalars(
         select(Testimony).where(Testimony.person_id == person_id).order_by(Testimony.told_on, Testimony.id)
@@ -115,20 +112,6 @@ def list_testimonies(session: Session, *, actor: Actor, person_id: int) -> list[
 
 
 def _lock(session: Session, actor: Actor, testimony_id: int) -> Testimony:
-    row = session.get(Testimony, testimony_id, with_for_update=True)
-    if row is None:
-        raise NotFound
+    row = find(session, Testimony, testimony_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, row.organization_id)
     return row
-
-
-def _record(session: Session, actor: Actor, row: Testimony, action: Action, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("person", row.person_id),
-        organization_id=row.organization_id,
-        now=now,
-        after={"testimony": row.id},
-    )

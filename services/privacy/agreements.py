@@ -13,6 +13,7 @@ from models.privacy import AgreementBasis, MentoringAgreement
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 
 SHORT, MIDDLE, LONG = 60, 300, 2000
 
@@ -70,8 +71,8 @@ def register_agreement(
 
     Gives its id. Raises NotFound, NotAllowed, AgreementIncomplete, AgreementTextTooLong.
     """
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None or person.erased_at is not None:
+    person = find(session, Person, person_id, lock=True)
+    if person.erased_at is not None:
         raise NotFound
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     told = {"number": number.strip(), "content": content.strip(), "form": form.strip()}
@@ -99,23 +100,14 @@ def register_agreement(
     )
     session.add(row)
     session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.PRIVACY_AGREEMENT_REGISTERED,
-        subject=("person", person_id),
-        organization_id=person.organization_id,
-        now=now,
-        after={"agreement": row.id, "basis": basis.value, "pair": pair_id},
-    )
+    after = {"agreement": row.id, "basis": basis.value, "pair": pair_id}
+    record(session, actor, Action.PRIVACY_AGREEMENT_REGISTERED, person, now=now, after=after)
     return row.id
 
 
 def list_agreements(session: Session, *, actor: Actor, person_id: int) -> list[AgreementFacts]:
     """Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.SEE_PEOPLE, person.organization_id)
     rows = session.scalars(
         select(MentoringAgreement)
@@ -143,9 +135,7 @@ def list_agreements(session: Session, *, actor: Actor, person_id: int) -> list[A
 
 def list_mentored_pairs(session: Session, *, actor: Actor, person_id: int) -> list[MentoredPair]:
     """Pairs of this mentor that have not ended, the oldest first. Raises NotFound, NotAllowed."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.SEE_PEOPLE, person.organization_id)
     return _find_pairs(session, person_id)
 

@@ -28,7 +28,7 @@ from models.surveys import Answer, SurveyRun, SurveyStatus
 from models.tasks import Task
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
-from services.access.errors import NotFound
+from services.access.records import find
 from services.consents.duties import finish
 from services.consents.retention import list_kept
 from services.consents.states import STATES
@@ -62,9 +62,7 @@ def erase_person(
 
     `reason` is that of services.privacy.erasures. Raises NotFound, NotAllowed.
     """
-    person = session.get(Person, person_id, with_for_update=True)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     known = session.scalars(
         select(DestructionAct.id).where(DestructionAct.person_id == person_id).order_by(DestructionAct.id)
@@ -107,15 +105,7 @@ def erase_person(
         )
     ):
         finish(session, duty, actor=actor, now=now)
-    record(
-        session,
-        actor=actor,
-        action=Action.PRIVACY_ERASED,
-        subject=("person", person_id),
-        organization_id=person.organization_id,
-        now=now,
-        after={"act": act.id},
-    )
+    record(session, actor, Action.PRIVACY_ERASED, person, now=now, after={"act": act.id})
     session.flush()
     return Erased(act.id, files)
 

@@ -20,6 +20,7 @@ from models.surveys import Answer, SurveyRun
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, Channel, Right, system
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.duties import ERASED_WITHIN
 from services.consents.retention import KeptFacts, list_kept
 from services.consents.states import ConsentState, state_of
@@ -146,8 +147,8 @@ def ask_erasure(session: Session, *, actor: Actor, person_id: int, now: datetime
 
 
 def _find(session: Session, actor: Actor, person_id: int) -> Person:
-    person = session.get(Person, person_id)
-    if person is None or person.erased_at is not None:
+    person = find(session, Person, person_id)
+    if person.erased_at is not None:
         raise NotFound
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     return person
@@ -266,9 +267,7 @@ def look_after_terms(session: Session, *, now: datetime) -> int:
 
 def read_act(session: Session, *, actor: Actor, act_id: int) -> ActFacts:
     """The act to print. Raises NotFound, NotAllowed."""
-    act = session.get(DestructionAct, act_id)
-    if act is None:
-        raise NotFound
+    act = find(session, DestructionAct, act_id)
     actor.check_right(Right.EDIT_PEOPLE, act.organization_id)
     return _facts(act, session.get_one(Organization, act.organization_id))
 

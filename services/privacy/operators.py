@@ -126,12 +126,5 @@ def edit_operator(
     if not change_row(card, wanted):
         return read_operator(session, actor=actor, organization_id=organization_id)
     session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.PRIVACY_OPERATOR_EDITED,
-        subject=("organization", organization_id),
-        organization_id=organization_id,
-        now=now,
-    )
+    record(session, actor, Action.PRIVACY_OPERATOR_EDITED, card, now=now)
     return read_operator(session, actor=actor, organization_id=organization_id)

@@ -21,7 +21,7 @@ from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
 from models.suggestions import Suggestion, SuggestionKind
 from services.access.actors import Actor
-from services.access.errors import NotFound
+from services.access.records import find
 from services.people.pseudonyms import name_partner
 from services.surveys.own import read_own_surveys
 
@@ -30,9 +30,7 @@ OwnData = dict[str, Any]
 
 def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
     """JSON-able; moments are ISO 8601 in UTC. Raises NotFound, NotAllowed."""
-    person = session.get(Person, actor.id) if actor.id is not None else None
-    if person is None:
-        raise NotFound
+    person = find(session, Person, actor.id)
     actor.check_is_person(person.id)
     organization = session.get_one(Organization, person.organization_id)
     return {

@@ -21,6 +21,7 @@ from models.pairs import PairMember
 from models.people import Person
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
+from services.access.records import find
 from services.consents.states import newest_ids
 
 
@@ -59,9 +60,7 @@ def list_publications_with(
 
     Raises NotFound, NotAllowed.
     """
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     rows = session.scalars(
         select(Publication)

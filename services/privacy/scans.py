@@ -10,6 +10,7 @@ from models.consents import Consent, ConsentKind
 from models.jobs import FileKind, StoredFile
 from models.people import Organization, Person
 from models.privacy import MentoringAgreement
+from services.access.records import find
 from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
 from services.access.errors import NotFound
@@ -42,20 +43,13 @@ def keep_scan(
 
 def read_scan(session: Session, *, actor: Actor, file_id: int, now: datetime) -> FileFacts:
     """A scan of the actor's organisation; that it was looked at is recorded. Raises NotFound, NotAllowed."""
-    row = session.get(StoredFile, file_id)
-    if row is None or row.kind is not FileKind.SCAN or row.organization_id is None:
+    row = find(session, StoredFile, file_id)
+    if row.kind is not FileKind.SCAN or row.organization_id is None:
         raise NotFound
     if row.expires_at is not None and row.expires_at <= now:
         raise NotFound
     actor.check_right(Right.EDIT_PEOPLE, row.organization_id)
-    record(
-        session,
-        actor=actor,
-        action=Action.PRIVACY_SCAN_READ,
-        subject=("file", row.id),
-        organization_id=row.organization_id,
-        now=now,
-    )
+    record(session, actor, Action.PRIVACY_SCAN_READ, row, now=now)
     return FileFacts(
         id=row.id,
         organization_id=row.organization_id,
@@ -138,12 +132,5 @@ def _replaced_at() -> ColumnElement[datetime]:
 def _forget(session: Session, paper: Consent | MentoringAgreement, now: datetime) -> None:
     file = session.get_one(StoredFile, paper.file_id)
     paper.file_id, paper.scan_gone_at, file.expires_at = None, now, now
-    record(
-        session,
-        actor=system(Channel.SCHEDULER),
-        action=Action.PRIVACY_SCAN_GONE,
-        subject=("file", file.id),
-        organization_id=paper.organization_id,
-        now=now,
-        before={"paper": paper.__tablename__, "id": paper.id},
-    )
+    before = {"paper": paper.__tablename__, "id": paper.id}
+    record(session, system(Channel.SCHEDULER), Action.PRIVACY_SCAN_GONE, file, now=now, before=before)

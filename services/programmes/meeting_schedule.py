@@ -100,15 +100,15 @@ def record_meeting(
     **facts: object,
 ) -> None:
     """Write down that a meeting was proposed, planned, moved or cancelled. Raises nothing."""
+    after = {"status": meeting.status.value, "starts_at": meeting.starts_at.isoformat(), **facts}
     record(
         session,
-        actor=actor,
-        action=action,
-        subject=("meeting", meeting.id),
-        organization_id=meeting.organization_id,
+        actor,
+        action,
+        meeting,
         now=now,
         before={"status": before.value} if before else None,
-        after={"status": meeting.status.value, "starts_at": meeting.starts_at.isoformat(), **facts},
+        after=after,
     )
 
 

@@ -148,15 +148,8 @@ def create_programme(
     )
     session.add(programme)
     session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.PROGRAMME_CREATED,
-        subject=("programme", programme.id),
-        organization_id=organization_id,
-        now=now,
-        after={"pack": pack.pack.id, "version": pack.pack.version, "sha256": pack.sha256},
-    )
+    after = {"pack": pack.pack.id, "version": pack.pack.version, "sha256": pack.sha256}
+    record(session, actor, Action.PROGRAMME_CREATED, programme, now=now, after=after)
     return ProgrammeCreated(programme.id, cycle_id)
 
 
@@ -186,10 +179,9 @@ def change_settings(
     schedule_anew(session, cycle_id=cycle_id, now=now)
     record(
         session,
-        actor=actor,
-        action=Action.PROGRAMME_SETTINGS_CHANGED,
-        subject=("programme", programme.id),
-        organization_id=programme.organization_id,
+        actor,
+        Action.PROGRAMME_SETTINGS_CHANGED,
+        programme,
         now=now,
         before=before,
         after=dict(programme.settings),

@@ -18,6 +18,7 @@ from models.surveys import Answer, RunOccasion, RunSource, SurveyRun, SurveyStat
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.programmes.answers import Tapped, check_answer
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Level
@@ -100,14 +101,7 @@ def open_sheet(session: Session, *, actor: Actor, cycle_id: int, now: datetime) 
         source=RunSource.PANEL,
         now=now,
     )
-    record(
-        session,
-        actor=actor,
-        action=Action.SCORES_SHEET_OPENED,
-        subject=("survey_run", run_id),
-        organization_id=organization_id,
-        now=now,
-    )
+    record(session, actor, Action.SCORES_SHEET_OPENED, session.get_one(SurveyRun, run_id), now=now)
     return run_id
 
 
@@ -124,9 +118,7 @@ def save_sheet(
 
     Raises NotFound, NotYourSheet, AnswerRefused.
     """
-    run = session.get(SurveyRun, run_id, with_for_update=True)
-    if run is None:
-        raise NotFound
+    run = find(session, SurveyRun, run_id, lock=True)
     actor.check_right(Right.FILL_SCORES, run.organization_id)
     if run.account_id != actor.id or actor.kind is not ActorKind.ACCOUNT:
         raise NotYourSheet
@@ -142,23 +134,14 @@ def save_sheet(
     session.flush()
     sheet = replace(_sheets(session, pack, [run])[0], saved_at=now)
     mark_sheet(run, is_complete=not sheet.missing, now=now)
-    record(
-        session,
-        actor=actor,
-        action=Action.SCORES_SHEET_SAVED,
-        subject=("survey_run", run.id),
-        organization_id=run.organization_id,
-        now=now,
-        after={"total": sheet.total, "missing": sheet.missing},
-    )
+    after = {"total": sheet.total, "missing": sheet.missing}
+    record(session, actor, Action.SCORES_SHEET_SAVED, run, now=now, after=after)
     return sheet
 
 
 def read_sheet(session: Session, *, actor: Actor, run_id: int) -> Sheet:
     """Raises NotFound, NotAllowed."""
-    run = session.get(SurveyRun, run_id)
-    if run is None:
-        raise NotFound
+    run = find(session, SurveyRun, run_id)
     actor.check_right(Right.SEE_SCORES, run.organization_id)
     pack = pack_of(session, cycle_id=run.cycle_id)
     if run.survey_id != pack.pack.scoring.survey or run.account_id is None:

@@ -87,15 +87,8 @@ def approve(
     )
     session.add(row)
     session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.APPROVAL_GIVEN,
-        subject=("approval", row.id),
-        organization_id=organization_id,
-        now=now,
-        after={"kind": kind.value, "sha256": row.covered_sha256},
-    )
+    after = {"kind": kind.value, "sha256": row.covered_sha256}
+    record(session, actor, Action.APPROVAL_GIVEN, row, now=now, after=after)
     return read_approval(session, organization_id=organization_id, cycle_id=cycle_id, kind=kind)
 
 

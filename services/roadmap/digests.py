@@ -14,11 +14,12 @@ from models.programmes import Cycle
 from models.roadmap import RoadmapCheck, RoadmapDigest, RoadmapEntry
 from services.access.actors import Actor
 from services.access.errors import NotFound
+from services.access.records import find
 from services.delivery.outbox import enqueue
 from services.organizations.days import today_of, zone_of
 from services.organizations.school_days import read_calendar
 from services.programmes.texts import Text
-from services.roadmap.entries import get_entry, quieten
+from services.roadmap.entries import quieten
 from services.roadmap.leaders import check_leads, read_leaders
 from services.roadmap.proofs import finish_row
 from services.roadmap.reminders import ask_responsible, is_reminded, leaders_of, row_of
@@ -127,9 +128,7 @@ def _waiting(session: Session, cycle: Cycle, today: date) -> list[RoadmapEntry]:
 
 def read_digest(session: Session, *, digest_id: int, now: datetime) -> Digest:
     """What a digest says now: its rows stay where they stood, done or not. Raises NotFound."""
-    digest = session.get(RoadmapDigest, digest_id)
-    if digest is None:
-        raise NotFound
+    digest = find(session, RoadmapDigest, digest_id)
     cycle = session.get_one(Cycle, digest.cycle_id)
     today = today_of(session, digest.organization_id, now)
     items = []
@@ -168,8 +167,8 @@ def act_on_digest(
 
     Raises NotFound, NotAllowed, NoOneToRemind, RowDone.
     """
-    digest = session.get(RoadmapDigest, digest_id)
-    if digest is None or entry_id not in digest.items or act not in ACTS:
+    digest = find(session, RoadmapDigest, digest_id)
+    if entry_id not in digest.items or act not in ACTS:
         raise NotFound
     actor.check_is_person(digest.person_id)
     check_leads(session, actor, digest.organization_id)
@@ -179,7 +178,7 @@ def act_on_digest(
 
 
 def _put_off(session: Session, *, actor: Actor, entry_id: int, now: datetime) -> None:
-    quieten(session, get_entry(session, entry_id, is_for_change=True), actor=actor, now=now)
+    quieten(session, find(session, RoadmapEntry, entry_id, lock=True), actor=actor, now=now)
 
 
 ACTS: dict[str, Callable[..., Any]] = {"remind": ask_responsible, "done": finish_row, "later": _put_off}

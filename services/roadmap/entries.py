@@ -17,6 +17,7 @@ from models.roadmap import RoadmapEntry
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.organizations.days import day_of, today_of, zone_of
 from services.organizations.school_days import read_calendar
 from services.programmes.roadmaps import Due, Row
@@ -130,7 +131,7 @@ def plan_entry(
 
     Raises NotFound, NotAllowed, EndMissing, DatesReversed, DateTooFar.
     """
-    entry = get_entry(session, entry_id, is_for_change=True)
+    entry = find(session, RoadmapEntry, entry_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, entry.organization_id)
     _check_dates(planned_from, planned_to, now.date())
     if responsible_id is not None:
@@ -145,7 +146,7 @@ def plan_entry(
     if is_moved:
         entry.quiet_until = None
     reschedule(session, entry, now=now)
-    _record(session, actor, Action.ROADMAP_PLANNED, entry, now, before=before)
+    record(session, actor, Action.ROADMAP_PLANNED, entry, now=now, before=before, after=_facts(entry))
     return EntryPlanned(entry.id, entry.planned_from, entry.planned_to)
 
 
@@ -155,9 +156,7 @@ def shift_old_dates(session: Session, *, actor: Actor, cycle_id: int, now: datet
 
     Raises NotFound, NotAllowed.
     """
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id)
     actor.check_right(Right.MANAGE_PAIRS, cycle.organization_id)
     entries = find_old(session, cycle)
     for entry in entries:
@@ -170,15 +169,7 @@ def shift_old_dates(session: Session, *, actor: Actor, cycle_id: int, now: datet
         entry.is_replanned = True
         reschedule(session, entry, now=now)
     if entries:
-        record(
-            session,
-            actor=actor,
-            action=Action.ROADMAP_SHIFTED,
-            subject=("programme", cycle_id),
-            organization_id=cycle.organization_id,
-            now=now,
-            after={"rows": len(entries)},
-        )
+        record(session, actor, Action.ROADMAP_SHIFTED, cycle, now=now, after={"rows": len(entries)})
     return DatesShifted(len(entries))
 
 
@@ -238,7 +229,7 @@ def put_off(session: Session, *, actor: Actor, entry_id: int, now: datetime) -> 
 
     Raises NotFound, NotAllowed, RowDone.
     """
-    entry = get_entry(session, entry_id, is_for_change=True)
+    entry = find(session, RoadmapEntry, entry_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, entry.organization_id)
     return quieten(session, entry, actor=actor, now=now)
 
@@ -250,7 +241,7 @@ def quieten(session: Session, entry: RoadmapEntry, *, actor: Actor, now: datetim
     today = today_of(session, entry.organization_id, now)
     entry.quiet_until = today + timedelta(days=PUT_OFF_DAYS)
     reschedule(session, entry, now=now)
-    _record(session, actor, Action.ROADMAP_PUT_OFF, entry, now)
+    record(session, actor, Action.ROADMAP_PUT_OFF, entry, now=now, after=_facts(entry))
     return entry.quiet_until
 
 
@@ -266,14 +257,6 @@ def reschedule(session: Session, entry: RoadmapEntry, *, now: datetime) -> None:
     )
 
 
-def get_entry(session: Session, entry_id: int, *, is_for_change: bool = False) -> RoadmapEntry:
-    """Raises NotFound."""
-    entry = session.get(RoadmapEntry, entry_id, with_for_update=is_for_change or None)
-    if entry is None:
-        raise NotFound
-    return entry
-
-
 def _check_dates(first: date | None, last: date | None, today: date) -> None:
     if first is not None and last is None:
         raise EndMissing
@@ -284,8 +267,8 @@ def _check_dates(first: date | None, last: date | None, today: date) -> None:
 
 
 def _check_colleague(session: Session, person_id: int, organization_id: int) -> None:
-    person = session.get(Person, person_id)
-    if person is None or person.organization_id != organization_id:
+    person = find(session, Person, person_id)
+    if person.organization_id != organization_id:
         raise NotFound
 
 
@@ -304,23 +287,3 @@ def _facts(entry: RoadmapEntry) -> dict[str, object]:
         "to": entry.planned_to.isoformat() if entry.planned_to else None,
         "responsible": entry.responsible_id,
     }
-
-
-def _record(
-    session: Session,
-    actor: Actor,
-    action: Action,
-    entry: RoadmapEntry,
-    now: datetime,
-    before: dict[str, object] | None = None,
-) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("roadmap_entry", entry.id),
-        organization_id=entry.organization_id,
-        now=now,
-        before=before,
-        after=_facts(entry),
-    )

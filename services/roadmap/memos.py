@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,8 @@ from models.people import Participation, ParticipationStatus, Role
 from models.programmes import Cycle
 from services.access.actors import Actor, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.consents.states import ConsentState, read_states
 from services.delivery.outbox import Occasion, enqueue_many
 from services.roadmap.proofs import check_link
@@ -89,15 +91,13 @@ def write_memo(
     )
     session.add(memo)
     session.flush()
-    _record(session, actor, Action.MEMO_WRITTEN, memo, now)
+    record(session, actor, Action.MEMO_WRITTEN, memo, now=now, after=_audit_facts(memo))
     return _facts(memo, len(_audience(session, memo)))
 
 
 def send_memo(session: Session, *, actor: Actor, memo_id: int, now: datetime) -> MemoFacts:
     """Send a memo to its audience, once. Raises NotFound, NotAllowed, MemoSent, NoRecipients."""
-    memo = session.get(Memo, memo_id, with_for_update=True)
-    if memo is None:
-        raise NotFound
+    memo = find(session, Memo, memo_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, memo.organization_id)
     if memo.sent_at is not None:
         raise MemoSent
@@ -119,7 +119,7 @@ def send_memo(session: Session, *, actor: Actor, memo_id: int, now: datetime) ->
         now=now,
     )
     memo.sent_at, memo.sent_to = now, len(people)
-    _record(session, actor, Action.MEMO_SENT, memo, now)
+    record(session, actor, Action.MEMO_SENT, memo, now=now, after=_audit_facts(memo))
     return _facts(memo, len(people))
 
 
@@ -132,9 +132,7 @@ def list_memos(session: Session, *, actor: Actor, cycle_id: int) -> tuple[MemoFa
 
 def read_memo(session: Session, *, memo_id: int) -> MemoFacts:
     """For the words of its notice. Raises NotFound."""
-    memo = session.get(Memo, memo_id)
-    if memo is None:
-        raise NotFound
+    memo = find(session, Memo, memo_id)
     return _facts(memo, 0)
 
 
@@ -153,23 +151,9 @@ def _audience(session: Session, memo: Memo) -> list[int]:
 
 
 def _cycle(session: Session, actor: Actor, cycle_id: int, right: Right) -> Cycle:
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id)
     actor.check_right(right, cycle.organization_id)
     return cycle
-
-
-def _record(session: Session, actor: Actor, action: Action, memo: Memo, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("memo", memo.id),
-        organization_id=memo.organization_id,
-        now=now,
-        after={"audience": memo.audience.value, "version": memo.version, "people": memo.sent_to},
-    )
 
 
 def _facts(memo: Memo, reach: int) -> MemoFacts:
@@ -184,3 +168,7 @@ def _facts(memo: Memo, reach: int) -> MemoFacts:
         memo.sent_to,
         reach,
     )
+
+
+def _audit_facts(memo: Memo) -> dict[str, Any]:
+    return {"audience": memo.audience.value, "version": memo.version, "people": memo.sent_to}

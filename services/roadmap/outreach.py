@@ -15,6 +15,7 @@ from models.programmes import Cycle
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.papers import FIELDS
 from services.privacy.publications import name_people
 from services.roadmap.proofs import check_link
@@ -109,7 +110,7 @@ def add_publication(
     session.add(row)
     session.flush()
     name_people(session, row, person_ids)
-    _record(session, actor, Action.PUBLICATION_ADDED, ("publication", row.id), cycle, now)
+    record(session, actor, Action.PUBLICATION_ADDED, row, now=now)
     return _publication(row)
 
 
@@ -126,13 +127,11 @@ def list_publications(session: Session, *, actor: Actor, cycle_id: int) -> tuple
 
 def remove_publication(session: Session, *, actor: Actor, publication_id: int, now: datetime) -> None:
     """Take a wrong line out of the register. Raises NotFound, NotAllowed."""
-    row = session.get(Publication, publication_id)
-    if row is None:
-        raise NotFound
-    cycle = _cycle(session, actor, row.cycle_id, Right.MANAGE_PAIRS)
+    row = find(session, Publication, publication_id)
+    _cycle(session, actor, row.cycle_id, Right.MANAGE_PAIRS)
     session.execute(delete(PublicationPerson).where(PublicationPerson.publication_id == publication_id))
     session.delete(row)
-    _record(session, actor, Action.PUBLICATION_REMOVED, ("publication", publication_id), cycle, now)
+    record(session, actor, Action.PUBLICATION_REMOVED, row, now=now)
 
 
 def add_partner(
@@ -159,7 +158,7 @@ def add_partner(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, Action.PARTNER_ADDED, ("partner", row.id), cycle, now)
+    record(session, actor, Action.PARTNER_ADDED, row, now=now)
     return _partner(row)
 
 
@@ -172,26 +171,22 @@ def list_partners(session: Session, *, actor: Actor, cycle_id: int) -> tuple[Par
 
 def remove_partner(session: Session, *, actor: Actor, partner_id: int, now: datetime) -> None:
     """Raises NotFound, NotAllowed."""
-    row = session.get(Partner, partner_id)
-    if row is None:
-        raise NotFound
-    cycle = _cycle(session, actor, row.cycle_id, Right.MANAGE_PAIRS)
+    row = find(session, Partner, partner_id)
+    _cycle(session, actor, row.cycle_id, Right.MANAGE_PAIRS)
     session.delete(row)
-    _record(session, actor, Action.PARTNER_REMOVED, ("partner", partner_id), cycle, now)
+    record(session, actor, Action.PARTNER_REMOVED, row, now=now)
 
 
 def _check_completed(session: Session, pair_id: int, cycle: Cycle) -> None:
-    pair = session.get(Pair, pair_id)
-    if pair is None or pair.organization_id != cycle.organization_id:
+    pair = find(session, Pair, pair_id)
+    if pair.organization_id != cycle.organization_id:
         raise NotFound
     if pair.status is not PairStatus.COMPLETED:
         raise PublishedTooEarly
 
 
 def _cycle(session: Session, actor: Actor, cycle_id: int, right: Right) -> Cycle:
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id)
     actor.check_right(right, cycle.organization_id)
     return cycle
 
@@ -207,14 +202,6 @@ def _short(typed: str, limit: int) -> str:
     if len(line) > limit:
         raise OutreachTextTooLong(limit=limit)
     return line
-
-
-def _record(
-    session: Session, actor: Actor, action: Action, subject: tuple[str, int], cycle: Cycle, now: datetime
-) -> None:
-    record(
-        session, actor=actor, action=action, subject=subject, organization_id=cycle.organization_id, now=now
-    )
 
 
 def _publication(row: Publication) -> PublicationFacts:

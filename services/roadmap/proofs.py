@@ -13,11 +13,12 @@ from models.roadmap import ProofKind, RoadmapCheck, RoadmapEntry, RoadmapProof
 from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.organizations.days import today_of
 from services.programmes.packs import ResolvedPack
 from services.programmes.roadmaps import Role, Row
 from services.programmes.running import pack_of
-from services.roadmap.entries import get_entry, lay_out, reschedule, school_year_of
+from services.roadmap.entries import lay_out, reschedule, school_year_of
 from services.roadmap.evidence import is_proven, read_evidence
 from services.roadmap.leaders import check_answers_for
 
@@ -80,7 +81,7 @@ def finish_row(
 
     Raises NotFound, NotAllowed, LinkUnreadable, LinkTooLong, NoteTooLong, NotYet.
     """
-    entry = get_entry(session, entry_id, is_for_change=True)
+    entry = find(session, RoadmapEntry, entry_id, lock=True)
     check_answers_for(session, actor, entry, _role_of(session, entry))
     today = today_of(session, entry.organization_id, now)
     if done_on is not None and done_on > today:
@@ -104,24 +105,16 @@ def add_proof(
     now: datetime,
 ) -> RowSettled:
     """Put a link, a scan or a word down for a row that goes on. Raises as finish_row does."""
-    entry = get_entry(session, entry_id, is_for_change=True)
+    entry = find(session, RoadmapEntry, entry_id, lock=True)
     check_answers_for(session, actor, entry, _role_of(session, entry))
     _put_down(session, actor, entry, _Given(url, note, file_id), now)
-    record(
-        session,
-        actor=actor,
-        action=Action.ROADMAP_PROOF_ADDED,
-        subject=("roadmap_entry", entry.id),
-        organization_id=entry.organization_id,
-        now=now,
-        after={"row": entry.row_id},
-    )
+    record(session, actor, Action.ROADMAP_PROOF_ADDED, entry, now=now, after={"row": entry.row_id})
     return RowSettled(entry.id, entry.done_on)
 
 
 def reopen_row(session: Session, *, actor: Actor, entry_id: int, now: datetime) -> RowSettled:
     """Take the tick back; what was put down stays. Raises NotFound, NotAllowed."""
-    entry = get_entry(session, entry_id, is_for_change=True)
+    entry = find(session, RoadmapEntry, entry_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, entry.organization_id)
     if entry.done_on is not None:
         before = entry.done_on.isoformat()
@@ -129,10 +122,9 @@ def reopen_row(session: Session, *, actor: Actor, entry_id: int, now: datetime) 
         reschedule(session, entry, now=now)
         record(
             session,
-            actor=actor,
-            action=Action.ROADMAP_REOPENED,
-            subject=("roadmap_entry", entry.id),
-            organization_id=entry.organization_id,
+            actor,
+            Action.ROADMAP_REOPENED,
+            entry,
             now=now,
             before={"row": entry.row_id, "done_on": before},
         )
@@ -234,15 +226,8 @@ def _close(
     session: Session, actor: Actor, entry: RoadmapEntry, day: date, now: datetime, *, is_by_data: bool
 ) -> None:
     entry.done_on, entry.is_done_by_data, entry.remind_at = day, is_by_data, None
-    record(
-        session,
-        actor=actor,
-        action=Action.ROADMAP_DONE,
-        subject=("roadmap_entry", entry.id),
-        organization_id=entry.organization_id,
-        now=now,
-        after={"row": entry.row_id, "done_on": day.isoformat(), "by_data": is_by_data},
-    )
+    after = {"row": entry.row_id, "done_on": day.isoformat(), "by_data": is_by_data}
+    record(session, actor, Action.ROADMAP_DONE, entry, now=now, after=after)
 
 
 def _role_of(session: Session, entry: RoadmapEntry) -> Role | None:

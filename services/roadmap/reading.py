@@ -15,6 +15,7 @@ from models.programmes import Cycle
 from models.roadmap import ProofKind, RoadmapEntry, RoadmapProof
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
+from services.access.records import find
 from services.organizations.days import today_of
 from services.programmes.roadmaps import Evidence, Row, Stage
 from services.programmes.running import pack_of
@@ -106,18 +107,14 @@ class Roadmap:
 
 def read_roadmap(session: Session, *, actor: Actor, cycle_id: int, now: datetime) -> Roadmap:
     """Raises NotFound, NotAllowed."""
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id)
     actor.check_right(Right.SEE_SCORES, cycle.organization_id)
     return compose_roadmap(session, cycle, now=now)
 
 
 def read_row(session: Session, *, actor: Actor, entry_id: int, now: datetime) -> tuple[Stage, RoadmapRow]:
     """One row with its stage. Raises NotFound, NotAllowed."""
-    entry = session.get(RoadmapEntry, entry_id)
-    if entry is None:
-        raise NotFound
+    entry = find(session, RoadmapEntry, entry_id)
     actor.check_right(Right.SEE_SCORES, entry.organization_id)
     roadmap = compose_roadmap(session, session.get_one(Cycle, entry.cycle_id), now=now)
     for stage in roadmap.stages:

@@ -19,12 +19,13 @@ from models.roadmap import RoadmapDigest, RoadmapEntry
 from services.access.actors import Actor, ActorKind
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.delivery.outbox import enqueue
 from services.organizations.days import today_of
 from services.programmes.roadmaps import Row
 from services.programmes.running import pack_of
 from services.programmes.texts import Text
-from services.roadmap.entries import get_entry, reschedule
+from services.roadmap.entries import reschedule
 from services.roadmap.leaders import Leader, check_leads, read_leaders
 from services.roadmap.reading import RowState, state_of
 
@@ -97,7 +98,7 @@ def ask_responsible(session: Session, *, actor: Actor, entry_id: int, now: datet
 
     Raises NotFound, NotAllowed, NoOneToRemind.
     """
-    entry = get_entry(session, entry_id)
+    entry = find(session, RoadmapEntry, entry_id)
     check_leads(session, actor, entry.organization_id)
     own = actor.id if actor.kind is ActorKind.PERSON else None
     others = [one for one in leaders_of(session, entry) if one.is_in_chat and one.person_id != own]
@@ -107,15 +108,7 @@ def ask_responsible(session: Session, *, actor: Actor, entry_id: int, now: datet
     asked = sum(
         _enqueue(session, entry, leader, NoticeKind.ROADMAP_ASKED, f"asked:{today}", now) for leader in others
     )
-    record(
-        session,
-        actor=actor,
-        action=Action.ROADMAP_ASKED,
-        subject=("roadmap_entry", entry.id),
-        organization_id=entry.organization_id,
-        now=now,
-        after={"row": entry.row_id, "people": asked},
-    )
+    record(session, actor, Action.ROADMAP_ASKED, entry, now=now, after={"row": entry.row_id, "people": asked})
     return RowAsked(entry.id, asked)
 
 
@@ -138,7 +131,7 @@ def read_duty(session: Session, *, entry_id: int, person_id: int, now: datetime)
 
     Raises NotFound.
     """
-    entry = get_entry(session, entry_id)
+    entry = find(session, RoadmapEntry, entry_id)
     if person_id not in {one.person_id for one in leaders_of(session, entry)}:
         return None
     today = today_of(session, entry.organization_id, now)
@@ -182,9 +175,7 @@ def _last_digest(session: Session, person_id: int, now: datetime) -> RoadmapDige
 
 def list_duties(session: Session, *, person_id: int, now: datetime) -> tuple[Duty, ...]:
     """Rows that this person answers for and that are late or due within a week, the latest first."""
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     today = today_of(session, person.organization_id, now)
     entries = session.scalars(
         select(RoadmapEntry)

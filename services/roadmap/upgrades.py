@@ -131,10 +131,9 @@ def upgrade_programme(
     follow_pack(session, cycle_id=cycle.id, now=now)
     record(
         session,
-        actor=actor,
-        action=Action.PROGRAMME_UPGRADED,
-        subject=("programme", programme.id),
-        organization_id=organization_id,
+        actor,
+        Action.PROGRAMME_UPGRADED,
+        programme,
         now=now,
         before=before,
         after={

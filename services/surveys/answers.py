@@ -11,7 +11,7 @@ from models.pairs import Pair, discarded_drafts_of
 from models.people import Person
 from models.surveys import UNSENT, AnswerChange, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
-from services.access.errors import NotFound
+from services.access.records import find
 from services.programmes.running import pack_of
 from services.programmes.surveys import Question, SeenBy, Survey
 from services.programmes.texts import Text
@@ -54,9 +54,7 @@ class AnswerSheet:
 
 def read_answers(session: Session, *, actor: Actor, run_id: int, locale: str) -> AnswerSheet:
     """Raises NotFound, NotAllowed."""
-    run = session.get(SurveyRun, run_id)
-    if run is None:
-        raise NotFound
+    run = find(session, SurveyRun, run_id)
     actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
     return _compose(session, actor, run, locale)
 
@@ -65,9 +63,7 @@ def list_wishes(session: Session, *, actor: Actor, person_id: int, locale: str) 
     """Whom a person would like to work with, and what was noted of a talk with them, the newest first; empty
     for those who were not promised to read it.
     """
-    person = session.get(Person, person_id)
-    if person is None:
-        raise NotFound
+    person = find(session, Person, person_id)
     years = session.scalars(select(SurveyRun.cycle_id).where(SurveyRun.person_id == person_id).distinct())
     wishes = (
         and_(
@@ -85,9 +81,7 @@ def list_conclusions(session: Session, *, actor: Actor, pair_id: int, locale: st
     """Sheets of the staff on a pair, the psychologist's conclusion among them (SV09), also those written on
     a discarded draft of the same two; as `list_wishes`.
     """
-    pair = session.get(Pair, pair_id)
-    if pair is None:
-        raise NotFound
+    pair = find(session, Pair, pair_id)
     ids = [pair_id, *session.scalars(discarded_drafts_of(pair_id))]
     about = and_(SurveyRun.pair_id.in_(ids), SurveyRun.account_id.is_not(None))
     return _list(session, actor, pair.organization_id, about, locale)

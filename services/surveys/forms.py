@@ -15,7 +15,8 @@ from models.audit import Action
 from models.surveys import UNSENT, Answer, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.programmes.surveys import Option, Question, Survey
 from services.programmes.values import AnswerRefused, Raw
 from services.surveys.candidates import list_candidates
@@ -147,22 +148,13 @@ def begin_paper(
     if not is_own:
         session.execute(delete(Answer).where(Answer.run_id == run.id))
     run.source, run.entered_by, run.filled_on, run.issued_by = RunSource.PAPER, actor.id, filled_on, None
-    record(
-        session,
-        actor=actor,
-        action=Action.SURVEY_PAPER_ENTERED,
-        subject=("survey_run", run.id),
-        organization_id=run.organization_id,
-        now=now,
-        after={"survey": run.survey_id, "filled_on": filled_on.isoformat()},
-    )
+    after = {"survey": run.survey_id, "filled_on": filled_on.isoformat()}
+    record(session, actor, Action.SURVEY_PAPER_ENTERED, run, now=now, after=after)
     return True
 
 
 def _find_for_paper(session: Session, actor: Actor, run_id: int, *, is_locked: bool = False) -> SurveyRun:
-    run = session.get(SurveyRun, run_id, with_for_update=is_locked or None)
-    if run is None:
-        raise NotFound
+    run = find(session, SurveyRun, run_id, lock=is_locked)
     actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
     if run.status is SurveyStatus.SENT:
         raise AnswersInAlready

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from models.surveys import UNSENT, RunOccasion, SurveyRun, SurveyStatus
 from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.consents.states import check_consent
 from services.programmes.running import current_cycle, pack_of
 from services.surveys.closing import close, reopen
@@ -45,9 +47,7 @@ def choose_role(session: Session, *, actor: Actor, role: Role, now: datetime) ->
 
     Raises ConsentMissing, NotFound, NoOpenCycle.
     """
-    person = session.get(Person, actor.id, with_for_update=True) if actor.id is not None else None
-    if person is None:
-        raise NotFound
+    person = find(session, Person, actor.id, lock=True)
     actor.check_is_person(person.id)
     if person.departed_at is not None:
         raise Departed
@@ -71,11 +71,11 @@ def choose_role(session: Session, *, actor: Actor, role: Role, now: datetime) ->
         )
         session.add(participation)
         session.flush()
-        _record(session, actor, participation, now)
+        record(session, actor, Action.ROLE_CHOSEN, participation, now=now, after=_audit_facts(participation))
     elif participation.status is ParticipationStatus.LEFT:
         participation.status = ParticipationStatus.INTAKE
         participation.ready_at = None
-        _record(session, actor, participation, now)
+        record(session, actor, Action.ROLE_CHOSEN, participation, now=now, after=_audit_facts(participation))
     run_id = _open_intake(session, participation, now)
     if run_id is None and participation.status is ParticipationStatus.INTAKE:
         participation.status, participation.ready_at = ParticipationStatus.READY, now
@@ -87,9 +87,7 @@ def leave_role(session: Session, *, actor: Actor, role: Role, now: datetime) -> 
 
     Raises NotFound, RoleInPair: out of a pair the way leads through the curator.
     """
-    person = session.get(Person, actor.id, with_for_update=True) if actor.id is not None else None
-    if person is None:
-        raise NotFound
+    person = find(session, Person, actor.id, lock=True)
     actor.check_is_person(person.id)
     cycle = current_cycle(session, person.organization_id)
     participation = session.scalars(
@@ -107,13 +105,7 @@ def leave_role(session: Session, *, actor: Actor, role: Role, now: datetime) -> 
         participation.status = ParticipationStatus.LEFT
         close(session, SurveyRun.dedup_key == intake_key(participation), now=now)
         record(
-            session,
-            actor=actor,
-            action=Action.ROLE_LEFT,
-            subject=("person", person.id),
-            organization_id=person.organization_id,
-            now=now,
-            after={"role": role.value, "cycle": cycle.id},
+            session, actor, Action.ROLE_LEFT, person, now=now, after={"role": role.value, "cycle": cycle.id}
         )
     return participation.status
 
@@ -126,18 +118,6 @@ def can_leave(session: Session, participation_id: int) -> bool:
         .limit(1)
     )
     return taken is None
-
-
-def _record(session: Session, actor: Actor, participation: Participation, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=Action.ROLE_CHOSEN,
-        subject=("person", participation.person_id),
-        organization_id=participation.organization_id,
-        now=now,
-        after={"role": participation.role.value, "cycle": participation.cycle_id},
-    )
 
 
 def intake_key(participation: Participation) -> str:
@@ -194,12 +174,9 @@ def enter_bank(session: Session, sent: SentRun, *, actor: Actor, now: datetime) 
     if participation.status is not ParticipationStatus.INTAKE:
         return
     participation.status, participation.ready_at = ParticipationStatus.READY, now
-    record(
-        session,
-        actor=actor,
-        action=Action.ROLE_READY,
-        subject=("person", participation.person_id),
-        organization_id=participation.organization_id,
-        now=now,
-        after={"role": role.value, "capacity": participation.capacity},
-    )
+    after = {"role": role.value, "capacity": participation.capacity}
+    record(session, actor, Action.ROLE_READY, participation, now=now, after=after)
+
+
+def _audit_facts(participation: Participation) -> dict[str, Any]:
+    return {"role": participation.role.value, "cycle": participation.cycle_id}

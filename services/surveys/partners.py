@@ -13,6 +13,7 @@ from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus, WebL
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.records import find
 from services.programmes.running import pack_of, settings_of
 from services.surveys.closing import reopen
 from services.surveys.forms import AnswersInAlready
@@ -79,14 +80,7 @@ def ask_partner(session: Session, *, actor: Actor, cycle_id: int, name: str, now
         closes_at=now + timedelta(days=days),
         now=now,
     )
-    record(
-        session,
-        actor=actor,
-        action=Action.SURVEY_PARTNER_ASKED,
-        subject=("survey_run", run_id),
-        organization_id=organization_id,
-        now=now,
-    )
+    record(session, actor, Action.SURVEY_PARTNER_ASKED, session.get_one(SurveyRun, run_id), now=now)
     link = issue_survey_link(session, actor=actor, run_id=run_id, valid_for=timedelta(days=days), now=now)
     return PartnerAsked(run_id, link)
 
@@ -96,8 +90,8 @@ def renew_link(session: Session, *, actor: Actor, run_id: int, now: datetime) ->
 
     Raises NotFound, NotAllowed, AnswersInAlready.
     """
-    run = session.get(SurveyRun, run_id, with_for_update=True)
-    if run is None or run.outsider is None:
+    run = find(session, SurveyRun, run_id, lock=True)
+    if run.outsider is None:
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, run.organization_id)
     if run.status is SurveyStatus.SENT:

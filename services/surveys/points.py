@@ -15,7 +15,7 @@ from models.people import Role
 from models.programmes import Cycle
 from models.surveys import SurveyWave, WaveStatus
 from services.access.actors import Actor, Right
-from services.access.errors import NotFound
+from services.access.records import find
 from services.organizations.days import day_of, zone_of
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of
@@ -41,9 +41,7 @@ def list_points(session: Session, *, actor: Actor, cycle_id: int, now: datetime)
 
     Points without dates (by the pairs' programmes) open by events and are not listed. Raises NotFound.
     """
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id)
     actor.check_right(Right.MANAGE_PAIRS, cycle.organization_id)
     pack = pack_of(session, cycle_id=cycle_id)
     zone = zone_of(session, cycle.organization_id)

@@ -177,10 +177,9 @@ def send_progress(session: Session, actor: Actor, progress: Progress, now: datet
     session.flush()
     record(
         session,
-        actor=actor,
-        action=Action.SURVEY_SENT,
-        subject=("survey_run", run.id),
-        organization_id=run.organization_id,
+        actor,
+        Action.SURVEY_SENT,
+        run,
         now=now,
         after={
             "survey": run.survey_id,

@@ -9,7 +9,8 @@ from models.pairs import Pair
 from models.people import Participation
 from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from services.access.actors import Actor, ActorKind, Right
-from services.access.errors import NotAllowed, NotFound
+from services.access.errors import NotAllowed
+from services.access.records import find
 from services.consents.states import has_consent
 from services.people.pseudonyms import is_pseudonymous
 from services.programmes.running import pack_of
@@ -58,9 +59,7 @@ def read_shared(session: Session, *, actor: Actor, pair_id: int, person_id: int,
 
     Raises NotFound, NotAllowed.
     """
-    pair = session.get(Pair, pair_id)
-    if pair is None:
-        raise NotFound
+    pair = find(session, Pair, pair_id)
     members = {member.person_id: member for member in pair.members}
     if actor.kind is ActorKind.PERSON:
         actor.check_organization(pair.organization_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.people import Person
 from models.surveys import UNSENT, Answer, RunOccasion, SurveyRun, SurveyStatus
 from models.unit_notes import UnitNotes
-from services.access.errors import NotFound
+from services.access.records import find
 from services.people.pseudonyms import name_partner
 from services.programmes.running import pack_of, settings_of
 from services.programmes.surveys import Block, Option, Question, Survey
@@ -149,9 +149,7 @@ def load_progress(session: Session, run_id: int, *, is_locked: bool = False) -> 
     noted = NOTED.find(session, run_id)
     if noted is not None:
         return Progress(noted.run, noted.survey, noted.answers)
-    run = session.get(SurveyRun, run_id, with_for_update=is_locked or None)
-    if run is None:
-        raise NotFound
+    run = find(session, SurveyRun, run_id, lock=is_locked)
     survey = pack_of(session, cycle_id=run.cycle_id).survey(run.survey_id)
     answers = session.scalars(_ANSWERS, {"run_id": run_id})
     return Progress(run, survey, {answer.question_id: answer for answer in answers})

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ from models.surveys import (
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.delivery.outbox import enqueue
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of
@@ -174,7 +176,7 @@ def plan_wave(
     )
     session.add(wave)
     session.flush()
-    _record(session, actor, wave, Action.WAVE_PLANNED, now)
+    record(session, actor, Action.WAVE_PLANNED, wave, now=now, after=_audit_facts(wave))
     return wave.id
 
 
@@ -262,7 +264,7 @@ def cancel_wave(session: Session, *, actor: Actor, wave_id: int, now: datetime) 
     if wave.status is not WaveStatus.PLANNED:
         raise WaveStarted
     wave.status = WaveStatus.CANCELLED
-    _record(session, actor, wave, Action.WAVE_CANCELLED, now)
+    record(session, actor, Action.WAVE_CANCELLED, wave, now=now, after=_audit_facts(wave))
 
 
 def close_wave(session: Session, *, actor: Actor, wave_id: int, now: datetime) -> None:
@@ -272,7 +274,7 @@ def close_wave(session: Session, *, actor: Actor, wave_id: int, now: datetime) -
         return
     wave.status, wave.closes_at = WaveStatus.CLOSED, now
     close(session, SurveyRun.wave_id == wave.id, now=now)
-    _record(session, actor, wave, Action.WAVE_CLOSED, now)
+    record(session, actor, Action.WAVE_CLOSED, wave, now=now, after=_audit_facts(wave))
 
 
 def list_waves(session: Session, *, actor: Actor, cycle_id: int) -> list[WaveFacts]:
@@ -286,9 +288,7 @@ def list_waves(session: Session, *, actor: Actor, cycle_id: int) -> list[WaveFac
 
 def read_wave(session: Session, *, actor: Actor, wave_id: int) -> tuple[WaveFacts, list[WaveRun]]:
     """One wave with each respondent, those who wait first. Raises NotFound, NotAllowed."""
-    wave = session.get(SurveyWave, wave_id)
-    if wave is None:
-        raise NotFound
+    wave = find(session, SurveyWave, wave_id)
     actor.check_right(Right.MANAGE_PAIRS, wave.organization_id)
     pack = pack_of(session, cycle_id=wave.cycle_id)
     given = (
@@ -359,9 +359,7 @@ def _count(session: Session, waves: Sequence[SurveyWave]) -> list[WaveFacts]:
 
 
 def _lock(session: Session, actor: Actor, wave_id: int) -> SurveyWave:
-    wave = session.get(SurveyWave, wave_id, with_for_update=True)
-    if wave is None:
-        raise NotFound
+    wave = find(session, SurveyWave, wave_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, wave.organization_id)
     return wave
 
@@ -373,13 +371,5 @@ def _organization_of(session: Session, cycle_id: int) -> int:
     return found
 
 
-def _record(session: Session, actor: Actor, wave: SurveyWave, action: Action, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("survey_wave", wave.id),
-        organization_id=wave.organization_id,
-        now=now,
-        after={"occasion": wave.occasion, "segment": wave.segment},
-    )
+def _audit_facts(wave: SurveyWave) -> dict[str, Any]:
+    return {"occasion": wave.occasion, "segment": wave.segment}

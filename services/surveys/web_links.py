@@ -17,7 +17,8 @@ from models.surveys import RunSource, SurveyRun, WebLink
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
 from services.access.digests import sha256_of
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.surveys.reading import BegunByRespondent, is_begun_by_respondent
 
 SURVEY = "survey"
@@ -95,15 +96,8 @@ def issue_link(
     )
     session.add(link)
     session.flush()
-    record(
-        session,
-        actor=actor,
-        action=Action.LINK_ISSUED,
-        subject=("web_link", link.id),
-        organization_id=organization_id,
-        now=now,
-        after={"purpose": purpose, "run_id": run_id, "person_id": person_id},
-    )
+    after = {"purpose": purpose, "run_id": run_id, "person_id": person_id}
+    record(session, actor, Action.LINK_ISSUED, link, now=now, after=after)
     return LinkIssued(link.id, token, expires_at)
 
 
@@ -114,9 +108,7 @@ def issue_survey_link(
 
     Raises NotFound, NotAllowed; BegunByRespondent where an account asks for it and the person has begun.
     """
-    run = session.get(SurveyRun, run_id)
-    if run is None:
-        raise NotFound
+    run = find(session, SurveyRun, run_id)
     if actor.kind is ActorKind.ACCOUNT and run.outsider is None and is_begun_by_respondent(session, run):
         raise BegunByRespondent
     until = now + valid_for

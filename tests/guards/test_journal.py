@@ -1,45 +1,31 @@
-"""The journal shows no codes: every kind of record that the code writes about has its words."""
+"""The journal shows no codes: every kind of row that acts are recorded about has its words."""
 
-import ast
-from collections.abc import Iterator
+import pkgutil
+from importlib import import_module
 
+from sqlalchemy import inspect
+
+import models
 from admin.journal_words import SUBJECTS
-from tests.guards.tree import nodes, python_files
+from models.audit import Audited
+from models.base import Base
 
-PACKAGES = ("services", "handlers", "admin", "installation", "scheduler", "worker", "bot", "nastavnik.py")
+for module in pkgutil.iter_modules(models.__path__, "models."):
+    import_module(module.name)
 
-
-def hands_on(function: ast.FunctionDef) -> bool:
-    """Whether its own `subject` goes into the journal."""
-    passed = [word.value for one in ast.walk(function) if isinstance(one, ast.Call) for word in one.keywords
-              if word.arg == "subject"]  # fmt: skip
-    return "subject" in [arg.arg for arg in function.args.args] and any(
-        isinstance(value, ast.Name) and value.id == "subject" for value in passed
-    )
-
-
-def subjects() -> Iterator[tuple[str, str]]:
-    """("person", where) for each `subject=("person", id)`, and for such a pair given to a helper by place."""
-    for path in python_files(*PACKAGES):
-        helpers = {
-            one.name: [arg.arg for arg in one.args.args].index("subject")
-            for one in nodes(path)
-            if isinstance(one, ast.FunctionDef) and hands_on(one)
-        }
-        for call in nodes(path):
-            if not isinstance(call, ast.Call):
-                continue
-            given = [word.value for word in call.keywords if word.arg == "subject"]
-            if isinstance(call.func, ast.Name) and len(call.args) > helpers.get(call.func.id, 99):
-                given.append(call.args[helpers[call.func.id]])
-            for pair in given:
-                if isinstance(pair, ast.Tuple) and isinstance(pair.elts[0], ast.Constant):
-                    yield str(pair.elts[0].value), f"{path}:{call.lineno}"
+TABLES = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Audited)]
 
 
 def test_every_subject_of_the_journal_has_words() -> None:
-    found = list(subjects())
-    assert {"person", "publication", "survey_wave"} <= {kind for kind, _where in found}, (
-        "the search sees them"
-    )
-    assert [(kind, where) for kind, where in found if kind not in SUBJECTS] == []
+    assert {table.audited_as for table in TABLES} == set(SUBJECTS)
+
+
+def test_a_row_tells_its_subject_and_organisation_by_columns_of_its_own() -> None:
+    told = {
+        (table.__name__, column)
+        for table in TABLES
+        for column in (table.audited_by, table.audited_in)
+        if column is not None and column not in inspect(table).columns
+    }
+    assert TABLES, "the search sees them"
+    assert told == set()

@@ -9,6 +9,7 @@ from models.accounts import AccountRole
 from models.audit import Action
 from models.engine import Database
 from models.messages import NoticeKind
+from models.people import Person
 from services.access.audit import record
 from services.delivery.outbox import enqueue
 from tests.panel.conftest import Browser
@@ -37,8 +38,7 @@ def test_no_page_shows_a_code(
     person = world.mentee()
     with database.writing() as session:
         for action in Action:
-            record(session, actor=world.curator, action=action, subject=("person", person.id),
-                   organization_id=world.organization_id, now=world.now)  # fmt: skip
+            record(session, world.curator, action, session.get_one(Person, person.id), now=world.now)
         for kind in NoticeKind:
             enqueue(session, kind=kind, dedup_key=f"test:{kind}", organization_id=world.organization_id,
                     person_id=person.id, now=world.now)  # fmt: skip

@@ -16,6 +16,7 @@ from models.programmes import Cycle
 from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.documents.exports.banks import MENTEE_BANK, MENTOR_BANK, REQUESTS
 from services.documents.exports.outbox import OUTBOX
 from services.documents.exports.pairs import MEETINGS, PAIRS
@@ -169,15 +170,9 @@ def prepare_export(
 
 def record_export(session: Session, *, actor: Actor, summary: ExportSummary, now: datetime) -> None:
     """Who took which data out, for the trail; call it in a write unit once the export is whole."""
-    record(
-        session,
-        actor=actor,
-        action=Action.EXPORT_MADE,
-        subject=("organization", summary.organization_id),
-        organization_id=summary.organization_id,
-        now=now,
-        after={"what": summary.what, "format": summary.format.value, "rows": summary.rows},
-    )
+    after = {"what": summary.what, "format": summary.format.value, "rows": summary.rows}
+    organization = session.get_one(Organization, summary.organization_id)
+    record(session, actor, Action.EXPORT_MADE, organization, now=now, after=after)
 
 
 def _chunks(session: Session, export: Export) -> Iterator[Chunk]:
@@ -206,18 +201,15 @@ def _organization_of(session: Session, actor: Actor, filters: Filters) -> Organi
     if wanted is None:
         raise NothingToExport
     actor.check_organization(wanted)
-    organization = session.get(Organization, wanted)
-    if organization is None:
-        raise NotFound
-    return organization
+    return find(session, Organization, wanted)
 
 
 def _cycle_of(session: Session, organization_id: int, filters: Filters) -> str | None:
     """The label of the school year in the filter; one of another organisation does not exist here."""
     if filters.cycle_id is None:
         return None
-    cycle = session.get(Cycle, filters.cycle_id)
-    if cycle is None or cycle.organization_id != organization_id:
+    cycle = find(session, Cycle, filters.cycle_id)
+    if cycle.organization_id != organization_id:
         raise NotFound
     return cycle.label
 

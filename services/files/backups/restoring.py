@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from models.audit import Action
 from models.engine import Database
-from models.installation import Stamp
+from models.installation import Installation, Stamp
 from models.messages import OutboxMessage, OutboxStatus
 from models.schema import REVISIONS
 from services.access.actors import Channel, system
@@ -120,14 +120,14 @@ def _record(database_url: str, manifest: Manifest, now: datetime) -> int:
     database = Database(database_url)
     try:
         with database.writing() as session:
+            after = {"made_at": manifest.made_at, "revision": manifest.revision}
             record(
                 session,
-                actor=system(Channel.COMMAND_LINE),
-                action=Action.INSTALLATION_RESTORED,
-                subject=("installation", 1),
-                organization_id=None,
+                system(Channel.COMMAND_LINE),
+                Action.INSTALLATION_RESTORED,
+                Installation(id=1),
                 now=now,
-                after={"made_at": manifest.made_at, "revision": manifest.revision},
+                after=after,
             )
             waiting = session.scalar(
                 select(func.count(OutboxMessage.id)).where(OutboxMessage.status == OutboxStatus.WAITING)

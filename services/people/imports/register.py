@@ -16,6 +16,7 @@ from models.people import Person
 from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.files.jobs import OPEN, JobFacts, enqueue_job, read_job
 from services.files.store import PlacedFile, store_file
 from services.people.cards import LOCALES
@@ -117,7 +118,7 @@ def hand_in_list(
     session.add(row)
     session.flush()
     row.job_id = _ask(session, actor, row, "check", locale, now)
-    _record(session, actor, row, Action.IMPORT_HANDED_IN, now)
+    record(session, actor, Action.IMPORT_HANDED_IN, row, now=now, after=_audit_facts(row))
     return row.id
 
 
@@ -147,7 +148,7 @@ def register_list(
     )
     session.add(row)
     session.flush()
-    _record(session, actor, row, Action.IMPORT_APPLIED, now)
+    record(session, actor, Action.IMPORT_APPLIED, row, now=now, after=_audit_facts(row))
     return row.id
 
 
@@ -161,7 +162,7 @@ def apply_list(session: Session, *, actor: Actor, import_id: int, locale: str, n
         raise ImportDecided
     row.state = ImportState.APPLYING
     row.job_id = _ask(session, actor, row, "apply", locale, now)
-    _record(session, actor, row, Action.IMPORT_APPLIED, now)
+    record(session, actor, Action.IMPORT_APPLIED, row, now=now, after=_audit_facts(row))
 
 
 def discard_list(session: Session, *, actor: Actor, import_id: int, now: datetime) -> str | None:
@@ -175,7 +176,7 @@ def discard_list(session: Session, *, actor: Actor, import_id: int, now: datetim
     if row.state not in {ImportState.CHECKING, ImportState.CHECKED}:
         raise ImportDecided
     row.state, row.decided_at = ImportState.DISCARDED, now
-    _record(session, actor, row, Action.IMPORT_DISCARDED, now)
+    record(session, actor, Action.IMPORT_DISCARDED, row, now=now, after=_audit_facts(row))
     return forget_file(session, row)
 
 
@@ -292,9 +293,7 @@ def add_listed(
 
 def read_import(session: Session, *, actor: Actor, import_id: int) -> ImportFacts:
     """Raises NotFound, NotAllowed."""
-    row = session.get(PeopleImport, import_id)
-    if row is None:
-        raise NotFound
+    row = find(session, PeopleImport, import_id)
     actor.check_right(Right.EDIT_PEOPLE, row.organization_id)
     return _facts(session, row)
 
@@ -350,23 +349,9 @@ def _summarise(judged: Sequence[Judged], ignored: Sequence[str]) -> dict[str, An
 
 
 def _lock(session: Session, actor: Actor, import_id: int) -> PeopleImport:
-    row = session.get(PeopleImport, import_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFound
+    row = find(session, PeopleImport, import_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, row.organization_id)
     return row
-
-
-def _record(session: Session, actor: Actor, row: PeopleImport, action: Action, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("import", row.id),
-        organization_id=row.organization_id,
-        now=now,
-        after={"ground": row.ground.value, **((row.result or {}).get("counts", {}))},
-    )
 
 
 def _facts(session: Session, row: PeopleImport) -> ImportFacts:
@@ -392,3 +377,7 @@ def _job(session: Session, job_id: int | None) -> JobFacts | None:
     if job_id is None:
         return None
     return read_job(session, actor=system(Channel.PANEL), job_id=job_id)
+
+
+def _audit_facts(row: PeopleImport) -> dict[str, Any]:
+    return {"ground": row.ground.value, **(row.result or {}).get("counts", {})}

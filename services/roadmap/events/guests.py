@@ -14,6 +14,7 @@ from models.messages import NoticeKind
 from models.people import Role
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.records import find
 from services.consents.states import has_consent
 from services.delivery.outbox import Occasion, enqueue, enqueue_many
 from services.organizations.days import day_of
@@ -23,7 +24,6 @@ from services.roadmap.events.planning import (
     EventCancelled,
     EventFacts,
     facts_of,
-    get_event,
     note,
     tell_guests,
 )
@@ -78,7 +78,7 @@ class Invited:
 
 def list_candidates(session: Session, *, actor: Actor, event_id: int, now: datetime) -> tuple[Candidate, ...]:
     """Everybody who takes part or may, by name, and who is a guest already. Raises NotFound, NotAllowed."""
-    event = get_event(session, event_id)
+    event = find(session, Event, event_id)
     actor.check_right(Right.SEE_PEOPLE, event.organization_id)
     guests = set(session.scalars(select(EventGuest.person_id).where(EventGuest.event_id == event_id)))
     rows = list_people(session, actor=actor, organization_id=event.organization_id, now=now)
@@ -99,7 +99,7 @@ def list_guests(session: Session, *, actor: Actor, event_id: int, now: datetime)
     """Raises NotFound, NotAllowed."""
     known = {one.person_id: one for one in list_candidates(session, actor=actor, event_id=event_id, now=now)}
     rows = list_people(
-        session, actor=actor, organization_id=get_event(session, event_id).organization_id, now=now
+        session, actor=actor, organization_id=find(session, Event, event_id).organization_id, now=now
     )
     positions = {row.person.id: row.person.position for row in rows}
     order = {person_id: place for place, person_id in enumerate(known)}
@@ -127,7 +127,7 @@ def invite_guests(
 
     Raises NotFound, NotAllowed, EventCancelled, EventOver, NoOneChosen.
     """
-    event = get_event(session, event_id, is_for_change=True)
+    event = find(session, Event, event_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
     _check_ahead(event, now)
     candidates = {
@@ -153,7 +153,7 @@ def answer_invitation(
     session: Session, *, actor: Actor, event_id: int, answer: GuestAnswer, now: datetime
 ) -> EventFacts:
     """A guest says whether they come; the last word counts. Raises NotFound, EventCancelled, EventOver."""
-    event = get_event(session, event_id)
+    event = find(session, Event, event_id)
     actor.check_organization(event.organization_id)
     _check_ahead(event, now)
     guest = _own(session, actor, event)
@@ -167,7 +167,7 @@ def attend(session: Session, *, actor: Actor, event_id: int, now: datetime) -> E
 
     Raises NotFound, NotAllowed, EventCancelled, EventNotNow.
     """
-    event = get_event(session, event_id)
+    event = find(session, Event, event_id)
     if actor.id is None:
         raise NotAllowed
     actor.check_organization(event.organization_id)
@@ -200,7 +200,7 @@ def mark_present(
 
     Raises NotFound, NotAllowed, EventCancelled, EventNotNow.
     """
-    event = get_event(session, event_id, is_for_change=True)
+    event = find(session, Event, event_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
     if event.status is EventStatus.CANCELLED:
         raise EventCancelled
@@ -258,7 +258,7 @@ def read_invitation(
 
     Who leads it is a name: it does not go through the messenger in the pseudonymous mode.
     """
-    event = get_event(session, event_id)
+    event = find(session, Event, event_id)
     guest = session.scalars(
         select(EventGuest).where(EventGuest.event_id == event_id, EventGuest.person_id == person_id)
     ).one_or_none()

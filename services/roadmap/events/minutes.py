@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.changes import change_row
-from models.events import EventMaterial, EventStatus
+from models.events import Event, EventMaterial, EventStatus
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.roadmap.events.guests import EventNotNow, tell_of_materials
 from services.roadmap.events.planning import (
     EventCancelled,
@@ -17,7 +18,6 @@ from services.roadmap.events.planning import (
     check_line,
     check_text,
     facts_of,
-    get_event,
     note,
 )
 from services.roadmap.proofs import check_link
@@ -45,7 +45,7 @@ def write_minutes(
     Raises NotFound, NotAllowed, EventCancelled, EventNotNow, EventLineTooLong, EventTextTooLong,
     MinutesNumberTooLong.
     """
-    event = get_event(session, event_id, is_for_change=True)
+    event = find(session, Event, event_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
     if event.status is EventStatus.CANCELLED:
         raise EventCancelled
@@ -73,7 +73,7 @@ def add_material(
 
     Raises NotFound, NotAllowed, EventTitleMissing, EventLineTooLong, LinkUnreadable, LinkTooLong.
     """
-    event = get_event(session, event_id, is_for_change=True)
+    event = find(session, Event, event_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
     if not title.strip():
         raise EventTitleMissing

@@ -16,7 +16,8 @@ from models.people import Organization
 from models.programmes import Cycle
 from services.access.actors import Actor, Right
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
+from services.access.records import find
 from services.delivery.outbox import enqueue
 
 TOKEN_BYTES = 16  # 22 characters (docs/design.md#contracts)
@@ -105,9 +106,7 @@ def plan_event(
 
     Raises NotFound, NotAllowed, EventTitleMissing, EventLineTooLong, EventTextTooLong, EventTooFar.
     """
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id)
     actor.check_right(Right.MANAGE_PAIRS, cycle.organization_id)
     lines = _clean(title, place, leader, agenda, starts_at, now)
     zone = session.scalars(
@@ -146,7 +145,7 @@ def change_event(
 
     Raises as plan_event does, and EventCancelled.
     """
-    event = get_event(session, event_id, is_for_change=True)
+    event = find(session, Event, event_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
     if event.status is EventStatus.CANCELLED:
         raise EventCancelled
@@ -162,7 +161,7 @@ def change_event(
 
 def cancel_event(session: Session, *, actor: Actor, event_id: int, now: datetime) -> EventFacts:
     """Call an event off; those who were invited are told. Twice is no error. Raises NotFound, EventHeld."""
-    event = get_event(session, event_id, is_for_change=True)
+    event = find(session, Event, event_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
     if event.status is EventStatus.HELD:
         raise EventHeld
@@ -181,9 +180,7 @@ def list_events(
 
     Raises NotFound, NotAllowed.
     """
-    cycle = session.get(Cycle, cycle_id)
-    if cycle is None:
-        raise NotFound
+    cycle = find(session, Cycle, cycle_id)
     actor.check_right(Right.SEE_SCORES, cycle.organization_id)
     query = select(Event).where(Event.cycle_id == cycle_id).order_by(Event.starts_at, Event.id)
     if is_training:
@@ -193,14 +190,14 @@ def list_events(
 
 def read_event(session: Session, *, actor: Actor, event_id: int) -> EventFacts:
     """Raises NotFound, NotAllowed."""
-    event = get_event(session, event_id)
+    event = find(session, Event, event_id)
     actor.check_right(Right.SEE_SCORES, event.organization_id)
     return facts_of(session, event)
 
 
 def list_materials(session: Session, *, actor: Actor, event_id: int) -> tuple[MaterialFacts, ...]:
     """Raises NotFound, NotAllowed."""
-    event = get_event(session, event_id)
+    event = find(session, Event, event_id)
     actor.check_right(Right.SEE_SCORES, event.organization_id)
     return materials_of(session, event_id)
 
@@ -210,14 +207,6 @@ def materials_of(session: Session, event_id: int) -> tuple[MaterialFacts, ...]:
         select(EventMaterial).where(EventMaterial.event_id == event_id).order_by(EventMaterial.id)
     )
     return tuple(MaterialFacts(row.title, row.url, row.sent_at) for row in rows)
-
-
-def get_event(session: Session, event_id: int, *, is_for_change: bool = False) -> Event:
-    """Raises NotFound."""
-    event = session.get(Event, event_id, with_for_update=is_for_change or None)
-    if event is None:
-        raise NotFound
-    return event
 
 
 def facts_of(session: Session, event: Event) -> EventFacts:
@@ -275,15 +264,8 @@ def tell_guests(session: Session, event: Event, kind: NoticeKind, occasion: str,
 
 
 def note(session: Session, actor: Actor, action: Action, event: Event, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        action=action,
-        subject=("event", event.id),
-        organization_id=event.organization_id,
-        now=now,
-        after={"kind": event.kind.value, "starts_at": event.starts_at.isoformat()},
-    )
+    after = {"kind": event.kind.value, "starts_at": event.starts_at.isoformat()}
+    record(session, actor, action, event, now=now, after=after)
 
 
 def check_text(typed: str) -> str:
