@@ -263,12 +263,12 @@ class Workers:
             """In one write: a kill between the two would have the screen shown for each of them."""
             outbox.enqueue(
                 session,
-                kind=NoticeKind.SCREEN_CURRENT,
-                dedup_key=f"screen:{update_id}",
-                now=now,
-                due_at=now + SCREEN_LATER,
-                organization_id=place.organization_id,
+                NoticeKind.SCREEN_CURRENT,
+                place,
+                key=f"screen:{update_id}",
                 chat_id=place.chat_id,
+                due_at=now + SCREEN_LATER,
+                now=now,
             )
             record_shown(session, [Shown(update_id, place.chat_id, None)], now=now)
 

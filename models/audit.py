@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -148,6 +148,14 @@ class Action(StrEnum):
     WAVE_PLANNED = "wave.planned"
 
 
+class AuditSubject(NamedTuple):
+    """`organization_id` is None for what belongs to the whole installation."""
+
+    kind: str
+    id: int
+    organization_id: int | None
+
+
 class Audited:
     """Mixin of the tables whose rows acts are recorded about.
 
@@ -159,10 +167,9 @@ class Audited:
     audited_by: ClassVar[str] = "id"
     audited_in: ClassVar[str | None] = "organization_id"
 
-    def audit_subject(self) -> tuple[str, int, int | None]:
-        """Kind, id and organisation (None for what belongs to the whole installation)."""
+    def audit_subject(self) -> AuditSubject:
         organization_id = getattr(self, self.audited_in) if self.audited_in else None
-        return self.audited_as, getattr(self, self.audited_by), organization_id
+        return AuditSubject(self.audited_as, getattr(self, self.audited_by), organization_id)
 
 
 class AuditEntry(Base):

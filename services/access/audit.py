@@ -22,17 +22,17 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Write that the actor did this to the row; the row has its id by now (flush a new one first)."""
-    kind, subject_id, organization_id = about.audit_subject()
+    subject = about.audit_subject()
     session.add(
         AuditEntry(
             at=now,
-            organization_id=organization_id,
+            organization_id=subject.organization_id,
             actor_kind=actor.kind.value,
             actor_id=actor.id,
             channel=actor.channel.value,
             action=action.value,
-            subject_kind=kind,
-            subject_id=subject_id,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
             before=before,
             after=after,
         )

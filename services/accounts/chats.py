@@ -40,10 +40,7 @@ def link_chat(session: Session, *, chat_id: int, person_id: int, now: datetime) 
     open_chat(account, now=now)
     session.flush()
     requeue_skipped(session, person_id=person_id, now=now)
-    person = session.get_one(Person, person_id)
-    _tell_unlinked(
-        session, chat_ids=old, organization_id=person.organization_id, person_id=person_id, now=now
-    )
+    _tell_unlinked(session, session.get_one(Person, person_id), chat_ids=old, now=now)
     return old
 
 
@@ -61,13 +58,7 @@ def join_chats(session: Session, *, stays: Person, ends: Person, now: datetime) 
             mine = theirs
             continue
         theirs.person_id, theirs.linked_at = None, None
-        _tell_unlinked(
-            session,
-            chat_ids=[theirs.chat_id],
-            organization_id=stays.organization_id,
-            person_id=stays.id,
-            now=now,
-        )
+        _tell_unlinked(session, stays, chat_ids=[theirs.chat_id], now=now)
     session.flush()
 
 
@@ -81,18 +72,17 @@ def untie_accounts(session: Session, person_id: int, now: datetime) -> None:
     session.flush()
 
 
-def _tell_unlinked(
-    session: Session, *, chat_ids: list[int], organization_id: int, person_id: int, now: datetime
-) -> None:
+def _tell_unlinked(session: Session, person: Person, *, chat_ids: list[int], now: datetime) -> None:
     """An old chat hears that the person writes from another one now; it shows nothing of them any more."""
     for chat_id in chat_ids:
+        key = f"chat:{chat_id}:moved:{now.isoformat()}"
         enqueue(
             session,
-            kind=NoticeKind.JOINING_MOVED,
-            dedup_key=f"chat:{chat_id}:moved:{now.isoformat()}",
-            organization_id=organization_id,
+            NoticeKind.JOINING_MOVED,
+            person,
+            key=key,
             chat_id=chat_id,
-            facts={"moved_person_id": person_id},
+            facts={"moved_person_id": person.id},
             now=now,
         )
 

@@ -53,11 +53,12 @@ def tell_owner(
     Raises nothing.
     """
     if account.person_id is not None and by_account_id != account.id:
+        key = f"{event.value}:{account.id}:{now.isoformat()}"
         enqueue(
             session,
-            kind=NoticeKind.ACCOUNT_CHANGED,
-            dedup_key=f"{event.value}:{account.id}:{now.isoformat()}",
-            organization_id=account.organization_id,
+            NoticeKind.ACCOUNT_CHANGED,
+            account,
+            key=key,
             person_id=account.person_id,
             facts={"account_id": account.id, "event": event.value, "by_account_id": by_account_id},
             now=now,

@@ -128,14 +128,8 @@ def unlink_account(session: Session, *, actor: Actor, now: datetime) -> None:
 def tell_unlinked_chat(session: Session, account: Account, now: datetime) -> None:
     """The chat hears that it opens the panel no more, and loses the command from its menu."""
     if account.person_id is not None:
-        enqueue(
-            session,
-            kind=NoticeKind.ACCOUNT_UNLINKED,
-            dedup_key=f"account:{account.id}:unlinked:{now.isoformat()}",
-            organization_id=account.organization_id,
-            person_id=account.person_id,
-            now=now,
-        )
+        key = f"account:{account.id}:unlinked:{now.isoformat()}"
+        enqueue(session, NoticeKind.ACCOUNT_UNLINKED, account, key=key, person_id=account.person_id, now=now)
 
 
 def issue_entries(session: Session, *, actor: Actor, now: datetime) -> tuple[Entry, ...]:

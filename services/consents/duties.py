@@ -116,15 +116,7 @@ def open_duty(
     )
     session.add(duty)
     session.flush()
-    open_task(
-        session,
-        kind=TASKS[kind],
-        dedup_key=_key(duty.id),
-        organization_id=person.organization_id,
-        person_id=person.id,
-        wanted_on=duty.due_on,
-        now=now,
-    )
+    open_task(session, TASKS[kind], person, key=_key(duty.id), wanted_on=duty.due_on, now=now)
     return duty.due_on
 
 
@@ -154,15 +146,7 @@ def keep_duty(session: Session, *, person: Person, facts: Mapping[str, Any], now
     if found.done_at is not None or found.called_off_at is not None:
         close_by_fact(session, dedup_key=_key(found.id), now=now)
         return True
-    open_task(
-        session,
-        kind=TASKS[found.kind],
-        dedup_key=_key(found.id),
-        organization_id=found.organization_id,
-        person_id=found.person_id,
-        wanted_on=found.due_on,
-        now=now,
-    )
+    open_task(session, TASKS[found.kind], found, key=_key(found.id), wanted_on=found.due_on, now=now)
     return True
 
 

@@ -240,12 +240,7 @@ def _tell_curator(session: Session, person: Person, row: Consent, now: datetime)
         _close_tasks(session, person.id, TaskKind.CONSENT_DECLINED, now)
         return
     open_task(
-        session,
-        kind=TaskKind.CONSENT_DECLINED,
-        dedup_key=f"consent:{row.id}:{row.decision.value}",
-        organization_id=person.organization_id,
-        person_id=person.id,
-        now=now,
+        session, TaskKind.CONSENT_DECLINED, person, key=f"consent:{row.id}:{row.decision.value}", now=now
     )
 
 

@@ -146,16 +146,9 @@ def close_cycle(
     following = _open_next(session, cycle, now)
     cycle.is_open, cycle.closed_at = False, now
     OPEN_CYCLES.forget(session, cycle.organization_id)
-    for pair_id in sorted(extended):
-        open_task(
-            session,
-            kind=TaskKind.EXTENSION_WANTED,
-            dedup_key=f"cycle:{following.id}:extend:pair:{pair_id}",
-            organization_id=cycle.organization_id,
-            cycle_id=following.id,
-            pair_id=pair_id,
-            now=now,
-        )
+    for pair in [one for one in pairs if one.id in extended]:
+        key = f"cycle:{following.id}:extend:pair:{pair.id}"
+        open_task(session, TaskKind.EXTENSION_WANTED, pair, key=key, cycle_id=following.id, now=now)
     asked = _ask_everybody(session, cycle, following, now)
     counts = {fate: sum(fates[pair_id] is fate for pair_id in at_work) for fate in PairFate}
     after = {"next": following.id, **{fate.value: count for fate, count in counts.items()}}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Insert, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,13 +26,20 @@ UNREACHABLE = "unreachable"
 """Why a row was skipped whose person has blocked the bot or is gone from the messenger."""
 
 
+class Owned(Protocol):
+    """Whatever belongs to an organisation, or to none (None)."""
+
+    @property
+    def organization_id(self) -> int | None: ...
+
+
 def enqueue(
     session: Session,
-    *,
     kind: NoticeKind,
-    dedup_key: str,
+    about: Owned | None,
+    *,
+    key: str,
     now: datetime,
-    organization_id: int | None,
     person_id: int | None = None,
     chat_id: int | None = None,
     facts: dict[str, Any] | None = None,
@@ -41,21 +48,21 @@ def enqueue(
 ) -> bool:
     """Queue one notice to a person (or to a chat of nobody yet); False when this occasion was queued before.
 
-    `facts` are ids only: notices/ makes the words when it is sent. `dedup_key` names the occasion and the
-    addressee, e.g. `meeting:42:reminder:1440:person:7`.
+    `about` tells the organisation. `facts` are ids only: notices/ makes the words when it is sent. `key`
+    names the occasion and the addressee, e.g. `meeting:42:reminder:1440:person:7`.
     """
     due = due_at or now
     session.flush()  # what the notice speaks of has its place before the notice
     queued = session.scalar(
         insert_or_ignore(session, OutboxMessage)
         .values(
-            organization_id=organization_id,
+            organization_id=about.organization_id if about is not None else None,
             person_id=person_id,
             chat_id=chat_id,
             kind=kind.value,
             facts=facts or {},
             edited_text=edited_text,
-            dedup_key=dedup_key,
+            dedup_key=key,
             status=OutboxStatus.WAITING,
             created_at=now,
             due_at=due,

@@ -34,14 +34,7 @@ def mark_unreachable(session: Session, chat_id: int, *, now: datetime, as_of: da
     account.absences += 1
     person = session.get(Person, account.person_id) if account.person_id is not None else None
     if person is not None:
-        tasks.open_task(
-            session,
-            kind=TaskKind.PERSON_UNREACHABLE,
-            dedup_key=_absence_key(account),
-            organization_id=person.organization_id,
-            person_id=person.id,
-            now=now,
-        )
+        tasks.open_task(session, TaskKind.PERSON_UNREACHABLE, person, key=_absence_key(account), now=now)
         _tell_partners(session, account, person.id, now=now)
     return True
 
@@ -91,7 +84,7 @@ def _tell_partners(session: Session, account: ChatAccount, person_id: int, *, no
     """Whoever stands in a pair with somebody who cannot be reached hears of it, once for each absence."""
     mine, theirs = aliased(PairMember), aliased(PairMember)
     pairs = session.execute(
-        select(Pair.id, Pair.organization_id, theirs.person_id)
+        select(Pair, theirs.person_id)
         .join(mine, mine.pair_id == Pair.id)
         .join(theirs, theirs.pair_id == Pair.id)
         .where(
@@ -102,15 +95,11 @@ def _tell_partners(session: Session, account: ChatAccount, person_id: int, *, no
             Pair.status.in_(IN_WORK | {PairStatus.OFFERED}),
         )
     ).all()
-    for pair_id, organization_id, partner_id in pairs:
+    for pair, partner_id in pairs:
+        key = f"pair:{pair.id}:{_absence_key(account)}:person:{partner_id}"
+        facts = {"pair_id": pair.id}
         enqueue(
-            session,
-            kind=NoticeKind.PAIR_UNREACHABLE,
-            dedup_key=f"pair:{pair_id}:{_absence_key(account)}:person:{partner_id}",
-            organization_id=organization_id,
-            person_id=partner_id,
-            facts={"pair_id": pair_id},
-            now=now,
+            session, NoticeKind.PAIR_UNREACHABLE, pair, key=key, person_id=partner_id, facts=facts, now=now
         )
 
 

@@ -1,11 +1,15 @@
 """What waits for the curator. A task is opened once for its occasion, closed by a person or by the fact."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from models.audit import Action
+from models.audit import Action, Audited
+from models.meetings import Meeting
+from models.pairs import Pair
+from models.people import JoinRequest, Person
+from models.surveys import SurveyRun
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
@@ -13,6 +17,14 @@ from services.access.errors import N_, DomainError
 from services.access.records import find
 from services.delivery.outbox import insert_or_ignore
 
+COLUMNS: dict[type, str] = {
+    Person: "person_id",
+    Pair: "pair_id",
+    Meeting: "meeting_id",
+    SurveyRun: "run_id",
+    JoinRequest: "join_request_id",
+}
+INHERITED = ("cycle_id", "person_id", "pair_id")
 LEGAL = frozenset({TaskKind.ERASURE_DUE, TaskKind.STOP_DUE, TaskKind.UNPUBLISH_DUE})
 
 
@@ -21,36 +33,17 @@ class ClosedByDeed(DomainError):
 
 
 def open_task(
-    session: Session,
-    *,
-    kind: TaskKind,
-    dedup_key: str,
-    organization_id: int,
-    now: datetime,
-    cycle_id: int | None = None,
-    person_id: int | None = None,
-    pair_id: int | None = None,
-    meeting_id: int | None = None,
-    run_id: int | None = None,
-    join_request_id: int | None = None,
-    wanted_on: date | None = None,
+    session: Session, kind: TaskKind, about: Audited, *, key: str, now: datetime, **more: object
 ) -> None:
+    """A task about a row, once for a key. The row gives organisation, school year, pair and person where it
+    has them; `more` are further columns of `Task`.
+    """
     session.flush()
-    session.execute(
-        insert_or_ignore(session, Task).values(
-            kind=kind,
-            dedup_key=dedup_key,
-            organization_id=organization_id,
-            cycle_id=cycle_id,
-            person_id=person_id,
-            pair_id=pair_id,
-            meeting_id=meeting_id,
-            run_id=run_id,
-            join_request_id=join_request_id,
-            wanted_on=wanted_on,
-            opened_at=now,
-        )
-    )
+    facts = {name: value for name in INHERITED if (value := getattr(about, name, None)) is not None}
+    if column := COLUMNS.get(type(about)):
+        facts[column] = about.audit_subject().id
+    facts |= {"organization_id": about.audit_subject().organization_id, **more}
+    session.execute(insert_or_ignore(session, Task).values(kind=kind, dedup_key=key, opened_at=now, **facts))
 
 
 def close_by_fact(session: Session, *, dedup_key: str, now: datetime) -> None:

@@ -126,14 +126,8 @@ def dismiss_person(session: Session, *, actor: Actor, person_id: int, starts_on:
     """
     person = _lock(session, actor, person_id)
     _withdraw_from_everything(session, actor, person, now)
-    enqueue(
-        session,
-        kind=NoticeKind.PERSON_DISMISSED,
-        dedup_key=f"person:{person.id}:dismissed:{now.isoformat()}",
-        organization_id=person.organization_id,
-        person_id=person.id,
-        now=now,
-    )
+    key = f"person:{person.id}:dismissed:{now.isoformat()}"
+    enqueue(session, NoticeKind.PERSON_DISMISSED, person, key=key, person_id=person.id, now=now)
     return _note(session, actor, person, AbsenceKind.DISMISSAL, starts_on, now)
 
 
@@ -168,14 +162,8 @@ def transfer_person(
     chat_id = session.scalar(select(ChatAccount.chat_id).where(ChatAccount.person_id == person.id))
     if chat_id is not None:
         link_chat(session, chat_id=chat_id, person_id=there.id, now=now)
-    enqueue(
-        session,
-        kind=NoticeKind.PERSON_TRANSFERRED,
-        dedup_key=f"person:{person.id}:transferred:{there.id}",
-        organization_id=to_organization_id,
-        person_id=there.id,
-        now=now,
-    )
+    key = f"person:{person.id}:transferred:{there.id}"
+    enqueue(session, NoticeKind.PERSON_TRANSFERRED, there, key=key, person_id=there.id, now=now)
     _note(session, actor, person, AbsenceKind.TRANSFER, starts_on, now, to=to_organization_id)
     after = {"transferred_from": person.organization_id}
     record(session, actor, Action.PERSON_ADDED, there, now=now, after=after)
@@ -244,15 +232,8 @@ def _withdraw_from_everything(session: Session, actor: Actor, person: Person, no
 def _tell_both(session: Session, pair: Pair, kind: NoticeKind, now: datetime) -> None:
     """Each time anew: a pair may pause more than once."""
     for member in pair.members:
-        enqueue(
-            session,
-            kind=kind,
-            dedup_key=f"{kind}:{pair.id}:{now.isoformat()}:person:{member.person_id}",
-            organization_id=pair.organization_id,
-            person_id=member.person_id,
-            facts={"pair_id": pair.id},
-            now=now,
-        )
+        key = f"{kind}:{pair.id}:{now.isoformat()}:person:{member.person_id}"
+        enqueue(session, kind, pair, key=key, person_id=member.person_id, facts={"pair_id": pair.id}, now=now)
 
 
 def _note(

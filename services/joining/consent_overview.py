@@ -132,11 +132,12 @@ def ask_for_consent(
     if person.erased_at is not None:
         raise NotFound
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
+    key = f"consent:{kind.value}:request:{now:%Y-%m-%d}:person:{person_id}"
     return enqueue(
         session,
-        kind=NoticeKind.CONSENT_REQUEST,
-        dedup_key=f"consent:{kind.value}:request:{now:%Y-%m-%d}:person:{person_id}",
-        organization_id=person.organization_id,
+        NoticeKind.CONSENT_REQUEST,
+        person,
+        key=key,
         person_id=person_id,
         facts={"consent": kind.value},
         now=now,

@@ -149,14 +149,8 @@ def _look_at(session: Session, invitation: Invitation, *, chat_id: int, now: dat
 
 
 def _report_wrong_person(session: Session, invitation: Invitation, *, chat_id: int, now: datetime) -> None:
-    open_task(
-        session,
-        kind=TaskKind.WRONG_INVITATION,
-        dedup_key=f"invitation:{invitation.id}:wrong:{chat_id}",
-        organization_id=invitation.organization_id,
-        person_id=invitation.person_id,
-        now=now,
-    )
+    key = f"invitation:{invitation.id}:wrong:{chat_id}"
+    open_task(session, TaskKind.WRONG_INVITATION, invitation, key=key, now=now)
 
 
 def read_polite_name(session: Session, invitation_id: int) -> str:

@@ -176,11 +176,12 @@ def undo_claim(session: Session, *, actor: Actor, invitation_id: int, now: datet
         raise ClaimWentOn
     unlink_chat(session, chat_id=chat_id)
     invitation.revoked_at, invitation.claimed_chat_id = now, None
+    key = f"invitation:{invitation.id}:undone"
     enqueue(
         session,
-        kind=NoticeKind.JOINING_UNDONE,
-        dedup_key=f"invitation:{invitation.id}:undone",
-        organization_id=invitation.organization_id,
+        NoticeKind.JOINING_UNDONE,
+        invitation,
+        key=key,
         chat_id=chat_id,
         facts={"invitation_id": invitation.id},
         now=now,

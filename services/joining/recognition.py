@@ -120,14 +120,7 @@ def _request(session: Session, *, organization_id: int, chat_id: int, now: datet
     )
     session.add(request)
     session.flush()
-    open_task(
-        session,
-        kind=TaskKind.RECOGNISE_PERSON,
-        dedup_key=_task_key(request),
-        organization_id=organization_id,
-        join_request_id=request.id,
-        now=now,
-    )
+    open_task(session, TaskKind.RECOGNISE_PERSON, request, key=_task_key(request), now=now)
     return digits
 
 
@@ -182,14 +175,8 @@ def recognise(
     keep_place(session, request.chat_id, flow=None, data={})
     request.person_id = person_id
     _decide(session, request, JoinStatus.RECOGNISED, actor=actor, now=now)
-    enqueue(
-        session,
-        kind=NoticeKind.JOINING_RECOGNISED,
-        dedup_key=f"join:{request.id}:recognised:person:{person_id}",
-        organization_id=request.organization_id,
-        person_id=person_id,
-        now=now,
-    )
+    key = f"join:{request.id}:recognised:person:{person_id}"
+    enqueue(session, NoticeKind.JOINING_RECOGNISED, request, key=key, person_id=person_id, now=now)
     return _facts(request)
 
 
@@ -197,11 +184,12 @@ def refuse_request(session: Session, *, actor: Actor, join_request_id: int, now:
     """The curator does not know who it is. Raises NotFound, NotAllowed, JoinDecided."""
     request = _lock(session, actor, join_request_id)
     _decide(session, request, JoinStatus.REFUSED, actor=actor, now=now)
+    key = f"join:{request.id}:refused"
     enqueue(
         session,
-        kind=NoticeKind.JOINING_REFUSED,
-        dedup_key=f"join:{request.id}:refused",
-        organization_id=request.organization_id,
+        NoticeKind.JOINING_REFUSED,
+        request,
+        key=key,
         chat_id=request.chat_id,
         facts={"join_request_id": request.id},
         now=now,

@@ -177,14 +177,9 @@ def go_on_in_chat(session: Session, *, link: LinkFacts, now: datetime) -> None:
     if chat_id is None or read_place(session, chat_id).flow not in WAITS_FOR_FORM:
         return
     keep_place(session, chat_id, flow=None, data={})
+    key = f"form:{link.id}:done"
     enqueue(
-        session,
-        kind=NoticeKind.SCREEN_CURRENT,
-        dedup_key=f"form:{link.id}:done",
-        organization_id=link.organization_id,
-        chat_id=chat_id,
-        facts={"is_news": True},
-        now=now,
+        session, NoticeKind.SCREEN_CURRENT, link, key=key, chat_id=chat_id, facts={"is_news": True}, now=now
     )
 
 

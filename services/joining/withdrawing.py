@@ -161,12 +161,12 @@ def end_terms(session: Session, *, now: datetime, limit: int = BATCH) -> int:
         record_term_end(session, consent_id=consent_id, actor=actor, now=now)
         done = _follow(session, actor, person_id, kind, now)
         if kind is ConsentKind.LONG_TERM_BANK:
+            key = f"consent:{consent_id}:term"
             open_task(
                 session,
-                kind=TaskKind.LONG_TERM_OVER,
-                dedup_key=f"consent:{consent_id}:term",
-                organization_id=session.get_one(Person, person_id).organization_id,
-                person_id=person_id,
+                TaskKind.LONG_TERM_OVER,
+                session.get_one(Person, person_id),
+                key=key,
                 wanted_on=done.due_on,
                 now=now,
             )

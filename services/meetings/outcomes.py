@@ -257,13 +257,10 @@ def settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -
     if not is_decided and (answers == {True, False} or (is_logged and False in answers)):
         open_task(
             session,
-            kind=TaskKind.MEETING_MISMATCH,
-            dedup_key=key,
-            organization_id=meeting.organization_id,
-            cycle_id=meeting.cycle_id,
+            TaskKind.MEETING_MISMATCH,
+            meeting,
+            key=key,
             person_id=actor.id if actor.kind is ActorKind.PERSON else None,
-            pair_id=meeting.pair_id,
-            meeting_id=meeting.id,
             now=now,
         )
     else:

@@ -209,15 +209,8 @@ def check_member(actor: Actor, pair: Pair) -> PairMember:
 def tell_of_meeting(
     session: Session, meeting: Meeting, kind: NoticeKind, person_id: int, *, now: datetime
 ) -> None:
-    enqueue(
-        session,
-        kind=kind,
-        dedup_key=f"{kind.replace('.', f':{meeting.id}:')}:person:{person_id}",
-        now=now,
-        organization_id=meeting.organization_id,
-        person_id=person_id,
-        facts={"meeting_id": meeting.id},
-    )
+    key = f"{kind.replace('.', f':{meeting.id}:')}:person:{person_id}"
+    enqueue(session, kind, meeting, key=key, person_id=person_id, facts={"meeting_id": meeting.id}, now=now)
 
 
 def _add_proposal(

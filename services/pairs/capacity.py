@@ -80,13 +80,14 @@ def tell_member(
     edited_text: str | None = None,
 ) -> None:
     """One notice of a kind to a side of the pair, once for this pair."""
+    key = f"{kind}:{pair.id}:person:{member.person_id}"
     enqueue(
         session,
-        kind=kind,
-        dedup_key=f"{kind}:{pair.id}:person:{member.person_id}",
-        now=now,
-        organization_id=pair.organization_id,
+        kind,
+        pair,
+        key=key,
         person_id=member.person_id,
         facts={"pair_id": pair.id},
         edited_text=edited_text,
+        now=now,
     )

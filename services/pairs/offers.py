@@ -93,16 +93,8 @@ def decline_offer(
     for one in pair.members:
         if one.id != member.id:
             tell_member(session, pair, one, NoticeKind.PAIR_DECLINED, now=now)
-    open_task(
-        session,
-        kind=TaskKind.OFFER_DECLINED,
-        dedup_key=f"pair:{pair.id}:declined",
-        organization_id=pair.organization_id,
-        cycle_id=pair.cycle_id,
-        person_id=member.person_id,
-        pair_id=pair.id,
-        now=now,
-    )
+    key = f"pair:{pair.id}:declined"
+    open_task(session, TaskKind.OFFER_DECLINED, pair, key=key, person_id=member.person_id, now=now)
     return PairDecided(pair.id, pair.status)
 
 
@@ -122,15 +114,7 @@ def expire_offers(session: Session, *, now: datetime, limit: int = BATCH) -> int
         release_members(session, pair)
         for member in pair.members:
             tell_member(session, pair, member, NoticeKind.PAIR_EXPIRED, now=now)
-        open_task(
-            session,
-            kind=TaskKind.OFFER_EXPIRED,
-            dedup_key=f"pair:{pair.id}:expired",
-            organization_id=pair.organization_id,
-            cycle_id=pair.cycle_id,
-            pair_id=pair.id,
-            now=now,
-        )
+        open_task(session, TaskKind.OFFER_EXPIRED, pair, key=f"pair:{pair.id}:expired", now=now)
     return len(pairs)
 
 

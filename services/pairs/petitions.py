@@ -54,17 +54,8 @@ def send_petition(
         _check_side(actor, pair, kind)
         if _is_open(session, kind, pair_id, actor.id):
             continue
-        open_task(
-            session,
-            kind=kind,
-            dedup_key=f"{kind.value}:pair:{pair_id}:{occasion}",
-            organization_id=pair.organization_id,
-            cycle_id=pair.cycle_id,
-            person_id=actor.id,
-            pair_id=pair_id,
-            wanted_on=wanted_on,
-            now=now,
-        )
+        key = f"{kind.value}:pair:{pair_id}:{occasion}"
+        open_task(session, kind, pair, key=key, person_id=actor.id, wanted_on=wanted_on, now=now)
         after = {"kind": kind.value, "wanted_on": wanted_on.isoformat() if wanted_on else None}
         record(session, actor, Action.PETITION_SENT, pair, now=now, after=after)
 

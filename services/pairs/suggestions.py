@@ -91,16 +91,7 @@ def suggest(
     )
     session.add(row)
     session.flush()
-    open_task(
-        session,
-        kind=TaskKind.MENTOR_SUGGESTS,
-        dedup_key=_task_key(row.id),
-        organization_id=pair.organization_id,
-        cycle_id=pair.cycle_id,
-        person_id=mentor_id,
-        pair_id=pair_id,
-        now=now,
-    )
+    open_task(session, TaskKind.MENTOR_SUGGESTS, pair, key=_task_key(row.id), person_id=mentor_id, now=now)
     record(session, actor, Action.SUGGESTION_MADE, row, now=now, after=_audit_facts(row))
     return row.id
 
@@ -151,11 +142,12 @@ def decide_suggestion(
     record(session, actor, Action.SUGGESTION_DECIDED, row, now=now, after=_audit_facts(row))
     if is_granted and row.kind is SuggestionKind.FILE:
         _record_file_shown(session, actor, row, now)
+    key = f"suggestion:{row.id}:decided"
     enqueue(
         session,
-        kind=NoticeKind.SUGGESTION_DECIDED,
-        dedup_key=f"suggestion:{row.id}:decided",
-        organization_id=row.organization_id,
+        NoticeKind.SUGGESTION_DECIDED,
+        row,
+        key=key,
         person_id=row.person_id,
         facts={"suggestion_id": row.id},
         now=now,

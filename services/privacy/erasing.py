@@ -87,11 +87,12 @@ def erase_person(
     act = _write_act(session, person, subject, reason, made_by, erasing, now)
     if last_message is not None:
         chat_id, messages = last_message
+        key = f"privacy:act:{act.id}:farewell"
         enqueue(
             session,
-            kind=NoticeKind.PRIVACY_ERASED,
-            dedup_key=f"privacy:act:{act.id}:farewell",
-            organization_id=person.organization_id,
+            NoticeKind.PRIVACY_ERASED,
+            person,
+            key=key,
             chat_id=chat_id,
             facts={"act": act.id, "messages": messages},
             now=now,

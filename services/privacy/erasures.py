@@ -239,13 +239,13 @@ def look_after_terms(session: Session, *, now: datetime) -> int:
     )
     session.execute(delete(DestructionAct).where(DestructionAct.keep_until < now.date()))
     found = 0
-    for organization_id in session.scalars(select(Organization.id)):
-        is_over = bool(find_overdue(session, organization_id, now))
-        key = f"privacy:terms:{organization_id}:{now:%Y-%m}"
+    for organization in session.scalars(select(Organization)).all():
+        is_over = bool(find_overdue(session, organization.id, now))
+        key = f"privacy:terms:{organization.id}:{now:%Y-%m}"
         session.execute(
             update(Task)
             .where(
-                Task.organization_id == organization_id,
+                Task.organization_id == organization.id,
                 Task.kind == TaskKind.RETENTION_OVER,
                 Task.done_at.is_(None),
                 Task.dedup_key != key if is_over else true(),
@@ -255,13 +255,7 @@ def look_after_terms(session: Session, *, now: datetime) -> int:
         if not is_over:
             continue
         found += 1
-        open_task(
-            session,
-            kind=TaskKind.RETENTION_OVER,
-            dedup_key=key,
-            organization_id=organization_id,
-            now=now,
-        )
+        open_task(session, TaskKind.RETENTION_OVER, organization, key=key, now=now)
     return found
 
 

@@ -104,11 +104,12 @@ def _make(session: Session, cycle: Cycle, week: date, today: date, now: datetime
         )
         session.add(digest)
         session.flush()
+        key = f"roadmap:digest:{cycle.id}:{week}:person:{leader.person_id}"
         enqueue(
             session,
-            kind=NoticeKind.ROADMAP_DIGEST,
-            dedup_key=f"roadmap:digest:{cycle.id}:{week}:person:{leader.person_id}",
-            organization_id=cycle.organization_id,
+            NoticeKind.ROADMAP_DIGEST,
+            cycle,
+            key=key,
             person_id=leader.person_id,
             facts={"digest_id": digest.id},
             now=now,

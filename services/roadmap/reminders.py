@@ -70,23 +70,24 @@ def remind_responsible(session: Session, *, now: datetime, limit: int = BATCH) -
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    by_person: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    by_person: defaultdict[int, list[RoadmapEntry]] = defaultdict(list)
     for entry in entries:
         if not session.scalars(select(Cycle.is_open).where(Cycle.id == entry.cycle_id)).one():
             entry.remind_at = None
             continue
         for leader in leaders_of(session, entry):
             if leader.person_id is not None:
-                by_person[entry.organization_id, leader.person_id].append(entry.id)
+                by_person[leader.person_id].append(entry)
         reschedule(session, entry, now=now)
-    for (organization_id, person_id), entry_ids in by_person.items():
+    for person_id, rows in by_person.items():
+        key = f"roadmap:due:{now.date()}:{rows[0].id}:person:{person_id}"
         enqueue(
             session,
-            kind=NoticeKind.ROADMAP_REMINDER,
-            dedup_key=f"roadmap:due:{now.date()}:{entry_ids[0]}:person:{person_id}",
-            organization_id=organization_id,
+            NoticeKind.ROADMAP_REMINDER,
+            rows[0],
+            key=key,
             person_id=person_id,
-            facts={"entry_ids": entry_ids},
+            facts={"entry_ids": [row.id for row in rows]},
             now=now,
         )
     session.flush()
@@ -218,12 +219,7 @@ def _enqueue(
 ) -> bool:
     if leader.person_id is None:
         return False
+    key = f"roadmap:{entry.id}:{occasion}:person:{leader.person_id}"
     return enqueue(
-        session,
-        kind=kind,
-        dedup_key=f"roadmap:{entry.id}:{occasion}:person:{leader.person_id}",
-        organization_id=entry.organization_id,
-        person_id=leader.person_id,
-        facts={"entry_id": entry.id},
-        now=now,
+        session, kind, entry, key=key, person_id=leader.person_id, facts={"entry_id": entry.id}, now=now
     )

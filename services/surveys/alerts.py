@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.surveys import RunOccasion
+from models.surveys import RunOccasion, SurveyRun
 from models.tasks import TaskKind
 from services.access.actors import Actor
 from services.delivery.tasks import open_task
@@ -29,16 +29,7 @@ def alert_curator(session: Session, sent: SentRun, *, actor: Actor, now: datetim
         found.append((TaskKind.LOW_RATING, "low"))
     if sent.values.get(HELP_QUESTION) is True:
         found.append((TaskKind.HELP_WANTED, "help"))
+    run = session.get_one(SurveyRun, sent.run_id)
     for kind, word in found:
-        open_task(
-            session,
-            kind=kind,
-            dedup_key=f"{RunOccasion.FEEDBACK}:run:{sent.run_id}:{word}",
-            organization_id=sent.organization_id,
-            cycle_id=sent.cycle_id,
-            person_id=sent.person_id,
-            pair_id=sent.pair_id,
-            meeting_id=sent.meeting_id,
-            run_id=sent.run_id,
-            now=now,
-        )
+        key = f"{RunOccasion.FEEDBACK}:run:{sent.run_id}:{word}"
+        open_task(session, kind, run, key=key, meeting_id=sent.meeting_id, now=now)

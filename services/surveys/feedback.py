@@ -114,14 +114,15 @@ def rate(session: Session, *, actor: Actor, run_id: int, rating: int, now: datet
 
 def invite(session: Session, *, meeting: Meeting, person_id: int, now: datetime) -> None:
     """Ask a side for feedback on a meeting that was logged before anybody asked about it."""
+    key = f"feedback:{meeting.id}:invite:person:{person_id}"
     enqueue(
         session,
-        kind=NoticeKind.FEEDBACK_INVITE,
-        dedup_key=f"feedback:{meeting.id}:invite:person:{person_id}",
-        now=now,
-        organization_id=meeting.organization_id,
+        NoticeKind.FEEDBACK_INVITE,
+        meeting,
+        key=key,
         person_id=person_id,
         facts={"meeting_id": meeting.id},
+        now=now,
     )
 
 
@@ -146,13 +147,14 @@ def remind_feedback(session: Session, *, now: datetime, limit: int = BATCH) -> i
         if not is_due or (run.closes_at is not None and run.closes_at <= now):
             continue
         run.reminded_at = now
+        key = f"feedback:run:{run.id}:reminder:person:{run.person_id}"
         count += enqueue(
             session,
-            kind=NoticeKind.FEEDBACK_REMINDER,
-            dedup_key=f"feedback:run:{run.id}:reminder:person:{run.person_id}",
-            now=now,
-            organization_id=run.organization_id,
+            NoticeKind.FEEDBACK_REMINDER,
+            run,
+            key=key,
             person_id=run.person_id,
             facts={"run_id": run.id},
+            now=now,
         )
     return count

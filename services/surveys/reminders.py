@@ -31,11 +31,12 @@ def remind_unfinished(session: Session, *, now: datetime, limit: int = BATCH) ->
             continue
         run.reminded_at = now
         due += 1
+        key = f"survey:{run.id}:unfinished:person:{run.person_id}"
         enqueue(
             session,
-            kind=NoticeKind.SURVEY_UNFINISHED,
-            dedup_key=f"survey:{run.id}:unfinished:person:{run.person_id}",
-            organization_id=run.organization_id,
+            NoticeKind.SURVEY_UNFINISHED,
+            run,
+            key=key,
             person_id=run.person_id,
             facts={"run_id": run.id},
             now=now,
@@ -52,17 +53,7 @@ def tell_curator_of_silence(session: Session, *, now: datetime, limit: int = BAT
         if run.reminded_at is None or max(run.reminded_at, quiet_since) + _patience(session, run) > now:
             continue
         opened += 1
-        open_task(
-            session,
-            kind=TaskKind.SURVEY_SILENT,
-            dedup_key=silence_key(run.id),
-            organization_id=run.organization_id,
-            cycle_id=run.cycle_id,
-            person_id=run.person_id,
-            pair_id=run.pair_id,
-            run_id=run.id,
-            now=now,
-        )
+        open_task(session, TaskKind.SURVEY_SILENT, run, key=silence_key(run.id), now=now)
     return opened
 
 

@@ -244,11 +244,12 @@ def open_run_of(
         closes_at=closes_at or wave.closes_at,
         now=now,
     )
+    key = f"survey:{run_id}:invite:person:{respondent.person_id}"
     enqueue(
         session,
-        kind=NoticeKind.SURVEY_INVITE,
-        dedup_key=f"survey:{run_id}:invite:person:{respondent.person_id}",
-        organization_id=wave.organization_id,
+        NoticeKind.SURVEY_INVITE,
+        wave,
+        key=key,
         person_id=respondent.person_id,
         facts={"run_id": run_id},
         now=now,

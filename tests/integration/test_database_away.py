@@ -122,14 +122,7 @@ async def test_who_is_gone_is_noted_when_the_database_is_back(sqlite_url: str) -
         person = world.joined("Вера", "Сергеевна", chat_id=vera.id)
         await vera.block()
         with running.database.writing() as session:
-            enqueue(
-                session,
-                kind=ACT,
-                dedup_key="test:gone",
-                now=running.clock.now(),
-                organization_id=world.organization_id,
-                person_id=person.id,
-            )
+            enqueue(session, ACT, world, key="test:gone", person_id=person.id, now=running.clock.now())
         refused = iter([True, True, False])
         write = UnitOfWork.write
 

@@ -19,14 +19,7 @@ from tests.world import World, found_school
 
 def put_notice(running: RunningBot, world: World, person_id: int, key: str) -> None:
     with running.database.writing() as session:
-        enqueue(
-            session,
-            kind=ACT,
-            dedup_key=key,
-            now=running.clock.now(),
-            organization_id=world.organization_id,
-            person_id=person_id,
-        )
+        enqueue(session, ACT, world, key=key, person_id=person_id, now=running.clock.now())
 
 
 def statuses(running: RunningBot) -> list[OutboxStatus]:

@@ -75,12 +75,12 @@ def put_news(machine: Machine, chat_id: int) -> None:
     with machine.database.writing() as session:
         outbox.enqueue(
             session,
-            kind=NoticeKind.SCREEN_CURRENT,
-            dedup_key="frozen",
-            now=machine.clock.now(),
-            organization_id=None,
+            NoticeKind.SCREEN_CURRENT,
+            None,
+            key="frozen",
             chat_id=chat_id,
             facts={"is_news": True},
+            now=machine.clock.now(),
         )
 
 

@@ -104,14 +104,7 @@ async def test_a_notice_outlives_stray_answers(sqlite_url: str) -> None:
         await vera.expect("Сейчас")
         interceptor.plan("sendMessage", page(401), refusal(429, parameters={"retry_after": "soon"}))
         with running.database.writing() as session:
-            enqueue(
-                session,
-                kind=ACT,
-                dedup_key="test:stray",
-                now=running.clock.now(),
-                organization_id=world.organization_id,
-                person_id=person.id,
-            )
+            enqueue(session, ACT, world, key="test:stray", person_id=person.id, now=running.clock.now())
         await vera.expect("Весть", timeout=15)
 
         def status() -> OutboxStatus:

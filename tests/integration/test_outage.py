@@ -112,11 +112,11 @@ async def test_an_owed_screen_and_the_answer_to_an_act_are_one_message_after_a_r
     with running.database.writing() as session:
         outbox.enqueue(
             session,
-            kind=NoticeKind.SCREEN_CURRENT,
-            dedup_key="screen:77",
-            now=running.clock.now(),
-            organization_id=None,
+            NoticeKind.SCREEN_CURRENT,
+            None,
+            key="screen:77",
             chat_id=vera.id,
+            now=running.clock.now(),
         )
     await vera.say("/peek", wait=False)
     await running.start_bot()

@@ -34,17 +34,18 @@ class Notices:
         self._number += 1
         now = self.running.clock.now()
         key = f"test:{self._number}"
+        edited_text = facts.pop("edited_text", None)
         with self.running.database.writing() as session:
             enqueue(
                 session,
-                kind=kind,
-                dedup_key=key,
-                now=now,
-                due_at=due_at,
-                organization_id=self.world.organization_id,
+                kind,
+                self.world,
+                key=key,
                 person_id=facts.pop("person_id", self.person_id),
-                edited_text=facts.pop("edited_text", None),
                 facts={"number": self._number, **facts},
+                edited_text=edited_text,
+                due_at=due_at,
+                now=now,
             )
             return session.scalars(select(OutboxMessage.id).where(OutboxMessage.dedup_key == key)).one()
 
@@ -253,14 +254,7 @@ async def test_fifty_people_at_telegram_s_limits(running: RunningBot) -> None:
     await running.telegram.limit(on=True)
     with running.database.writing() as session:
         for person_id in ids:
-            enqueue(
-                session,
-                kind=ACT,
-                dedup_key=f"all:{person_id}",
-                now=running.clock.now(),
-                organization_id=world.organization_id,
-                person_id=person_id,
-            )
+            enqueue(session, ACT, world, key=f"all:{person_id}", person_id=person_id, now=running.clock.now())
 
     def left() -> int:
         with running.database.reading() as session:

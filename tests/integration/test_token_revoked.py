@@ -64,14 +64,7 @@ async def test_a_notice_meets_it_and_stays_in_the_outbox(sqlite_url: str) -> Non
         await vera.expect("Сейчас")
         running.revoke_token()
         with running.database.writing() as session:
-            enqueue(
-                session,
-                kind=ACT,
-                dedup_key="test:revoked",
-                now=running.clock.now(),
-                organization_id=world.organization_id,
-                person_id=person.id,
-            )
+            enqueue(session, ACT, world, key="test:revoked", person_id=person.id, now=running.clock.now())
         assert isinstance(await running.end_of_bot(), TokenRevoked)
         with running.database.reading() as session:
             assert session.scalars(select(OutboxMessage.status)).one() is OutboxStatus.WAITING

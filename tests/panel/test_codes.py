@@ -40,8 +40,7 @@ def test_no_page_shows_a_code(
         for action in Action:
             record(session, world.curator, action, session.get_one(Person, person.id), now=world.now)
         for kind in NoticeKind:
-            enqueue(session, kind=kind, dedup_key=f"test:{kind}", organization_id=world.organization_id,
-                    person_id=person.id, now=world.now)  # fmt: skip
+            enqueue(session, kind, world, key=f"test:{kind}", person_id=person.id, now=world.now)
     browser = Browser(panel.test_client(), "head")
     browser.get("/account/")
     paths = [*addresses(panel), "/audit/?page=1", "/audit/?page=2", "/outbox/?page=1"]

@@ -118,14 +118,11 @@ def test_tasks_of_a_discarded_draft_wait_no_longer(
     curator: Browser, world: World, database: Database
 ) -> None:
     pair_id = draft(world, world.mentee(), world.mentor())
-    world.write(
-        open_task,
-        kind=TaskKind.MENTOR_REPLACEMENT,
-        dedup_key=f"pair:{pair_id}:replacement",
-        organization_id=world.organization_id,
-        cycle_id=world.cycle_id,
-        pair_id=pair_id,
-    )
+    with database.writing() as session:
+        pair = session.get_one(Pair, pair_id)
+        open_task(
+            session, TaskKind.MENTOR_REPLACEMENT, pair, key=f"pair:{pair_id}:replacement", now=world.now
+        )
     curator.post(f"/pairs/{pair_id}/discard", page=f"/pairs/{pair_id}/")
     with database.reading() as session:
         assert session.scalars(select(Task.done_at)).all() == [world.now]

@@ -17,7 +17,7 @@ from models.engine import Database
 from models.meetings import Meeting
 from models.messages import OutboxMessage
 from models.pairs import DeclineReason
-from models.people import OrganizationKind
+from models.people import OrganizationKind, Person
 from models.suggestions import SuggestionKind
 from models.surveys import SurveyRun
 from models.tasks import Task, TaskKind
@@ -85,14 +85,8 @@ def full(world: World, add_account: Callable[..., int], database: Database) -> d
     )  # fmt: skip
     sheet_id = world.write(open_sheet, actor=actor, cycle_id=world.cycle_id)
     with database.writing() as session:
-        open_task(
-            session,
-            kind=TaskKind.HELP_WANTED,
-            organization_id=world.organization_id,
-            dedup_key="rights",
-            person_id=mentee.id,
-            now=world.now,
-        )
+        about = session.get_one(Person, mentee.id)
+        open_task(session, TaskKind.HELP_WANTED, about, key="rights", now=world.now)
         return {
             "person_id": mentee.id,
             "pair_id": pair_id,

@@ -9,6 +9,7 @@ from models.engine import Database
 from models.meetings import Meeting, MeetingFormat, MeetingStatus, Source
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.pairs import Pair
+from models.people import Person
 from models.programmes import Programme
 from models.tasks import Task, TaskKind
 from services.delivery.outbox import enqueue
@@ -192,8 +193,8 @@ def test_a_farewell_stands_in_the_queue_without_a_name(curator: Browser, world: 
     world.write(
         enqueue,
         kind=NoticeKind.PRIVACY_ERASED,
-        dedup_key="erased:1",
-        organization_id=world.organization_id,
+        about=world,
+        key="erased:1",
         chat_id=77,
         facts={"act_id": 1, "messages": []},
     )
@@ -206,14 +207,8 @@ def test_a_to_do_is_marked_as_dealt_with(curator: Browser, world: World, databas
     person = world.person()
     with database.writing() as session:
         for number, kind in enumerate((TaskKind.HELP_WANTED, TaskKind.PERSON_UNREACHABLE)):
-            open_task(
-                session,
-                kind=kind,
-                dedup_key=f"test:{number}",
-                organization_id=world.organization_id,
-                person_id=person.id,
-                now=world.now,
-            )
+            about = session.get_one(Person, person.id)
+            open_task(session, kind, about, key=f"test:{number}", now=world.now)
     home = text_of(curator.get("/"))
     assert "Просят помощи 1" in home
     assert "Нет связи с человеком 1" in home

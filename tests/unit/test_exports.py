@@ -209,13 +209,13 @@ class TestTables:
         with world.database.writing() as session:
             enqueue(
                 session,
-                kind=NoticeKind.PAIR_OFFER,
-                dedup_key="offer:1",
-                now=world.now,
-                organization_id=world.organization_id,
+                NoticeKind.PAIR_OFFER,
+                world,
+                key="offer:1",
                 person_id=person.id,
                 facts={"pair_id": 777_123},
                 edited_text="Дорогая коллега",
+                now=world.now,
             )
         content = made(world, "outbox", "json")[0].decode()
         assert "Дорогая" not in content

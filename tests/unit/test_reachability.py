@@ -29,14 +29,7 @@ def at(world: World, seconds: int) -> datetime:
 
 def tell(world: World, person_id: int, key: str = "one") -> int:
     with world.database.writing() as session:
-        enqueue(
-            session,
-            kind=NoticeKind.JOINING_RECOGNISED,
-            dedup_key=key,
-            now=world.now,
-            organization_id=world.organization_id,
-            person_id=person_id,
-        )
+        enqueue(session, NoticeKind.JOINING_RECOGNISED, world, key=key, person_id=person_id, now=world.now)
         return session.scalars(select(OutboxMessage.id).where(OutboxMessage.dedup_key == key)).one()
 
 

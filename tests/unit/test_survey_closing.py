@@ -176,13 +176,9 @@ def test_the_task_about_silence_closes_with_the_run(
     scene: Scene, end: Callable[[Scene], None], occasion: RunOccasion
 ) -> None:
     run_id = scene.run(occasion)
-    scene.world.write(
-        open_task,
-        kind=TaskKind.SURVEY_SILENT,
-        dedup_key="survey:test:silent",
-        organization_id=scene.world.organization_id,
-        run_id=run_id,
-    )
+    with scene.world.database.writing() as session:
+        run = session.get_one(SurveyRun, run_id)
+        open_task(session, TaskKind.SURVEY_SILENT, run, key="survey:test:silent", now=scene.world.now)
     assert is_waiting(scene.world, run_id)
     end(scene)
     assert not is_waiting(scene.world, run_id)

@@ -309,12 +309,5 @@ def _guest(session: Session, event: Event, person_id: int) -> EventGuest:
 def _enqueue(
     session: Session, event: Event, person_id: int, kind: NoticeKind, occasion: str, now: datetime
 ) -> bool:
-    return enqueue(
-        session,
-        kind=kind,
-        dedup_key=f"event:{event.id}:{occasion}:person:{person_id}",
-        organization_id=event.organization_id,
-        person_id=person_id,
-        facts={"event_id": event.id},
-        now=now,
-    )
+    key = f"event:{event.id}:{occasion}:person:{person_id}"
+    return enqueue(session, kind, event, key=key, person_id=person_id, facts={"event_id": event.id}, now=now)

@@ -252,9 +252,9 @@ def tell_guests(session: Session, event: Event, kind: NoticeKind, occasion: str,
     return sum(
         enqueue(
             session,
-            kind=kind,
-            dedup_key=f"event:{event.id}:{occasion}:person:{person_id}",
-            organization_id=event.organization_id,
+            kind,
+            event,
+            key=f"event:{event.id}:{occasion}:person:{person_id}",
             person_id=person_id,
             facts={"event_id": event.id},
             now=now,
