@@ -187,7 +187,7 @@ def _outcome(work: Work, export: Export, gathered: Gathered, kind: Format, place
             session,
             placed=placed,
             kind=FileKind.EXPORT,
-            title=f"{head.title.get(head.locale)} {made_on.isoformat()}.{kind.value}",
+            title=f"{head.title} {made_on.isoformat()}.{kind.value}",
             organization_id=head.organization_id,
             owner_id=work.job.asked_by,
             keep=KEEP,

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from admin import words
 from admin.access import SecuredPage, current_account, current_actor
 from admin.configuration import panel_config
-from admin.languages import label, locale, sentence, translator
+from admin.languages import label, sentence, translator
 from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from models.accounts import Account
@@ -169,7 +169,7 @@ def _filters(chosen: Mapping[str, str]) -> Filters:
 def _tables() -> dict[str, str]:
     """The tables that this account may export, with their titles."""
     rights = current_actor().rights
-    return {name: table.title.get(locale()) for name, table in TABLES.items() if table.right in rights}
+    return {name: label(table.title) for name, table in TABLES.items() if table.right in rights}
 
 
 def _states(export: Export | None) -> dict[str, str]:
@@ -202,13 +202,13 @@ def _rows() -> list[ExportRow]:
 
 
 def _row(job: JobFacts, who: str) -> ExportRow:
-    title = TABLES[job.arguments["what"]].title.get(locale())
+    table = TABLES[job.arguments["what"]]
     is_open = job.status in OPEN
     fault = label(job.error_text, **job.error_facts) if job.error_text else ""
     is_own = job.asked_by == current_account().id
     return ExportRow(
         job=job,
-        title=f"{title}, {words.word(words.FORMATS, job.arguments['format'])}",
+        title=f"{label(table.title)}, {words.word(words.FORMATS, job.arguments['format'])}",
         who=who,
         is_own=is_own,
         is_open=is_open,

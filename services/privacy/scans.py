@@ -10,10 +10,10 @@ from models.consents import Consent, ConsentKind
 from models.jobs import FileKind, StoredFile
 from models.people import Organization, Person
 from models.privacy import MentoringAgreement
-from services.access.records import find
 from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
 from services.access.errors import NotFound
+from services.access.records import find
 from services.consents.retention import add_years, find_years
 from services.files.store import FileFacts, PlacedFile, store_file
 from services.organizations.days import today_of, zone_of

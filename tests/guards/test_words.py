@@ -21,7 +21,6 @@ from services.joining.entering import InvitationState
 from services.messages_read.drafts.contents import Purpose
 from services.messages_read.reading.readings import Warned
 from services.pairs.cards import WaitsFor
-from services.programmes.texts import text
 from services.roadmap.reading import RowState
 
 STATES = {name: table for name, table in vars(words).items() if name.isupper() and isinstance(table, dict)}
@@ -85,10 +84,9 @@ def test_every_table_of_words_has_exactly_the_members_of_what_it_words() -> None
 def test_a_file_says_for_each_state_what_the_page_says(name: str, locale: str, now: datetime) -> None:
     """The cell of a spreadsheet beside the text that a template makes of the same table."""
     t = load_translators()[locale]
-    column = Column("state", text("Состояние", "State"), "code", STATES[name]).translated(t)
+    column = Column("state", "State", "code", STATES[name]).translated(t)
     out = io.BytesIO()
-    title = text("Состояния", "States")
-    writer = CsvWriter(Head("states", title, 1, "Школа", "Europe/Moscow", t, now, (column,), {}, ""), out)
+    writer = CsvWriter(Head("states", "States", 1, "Школа", "Europe/Moscow", t, now, (column,), {}, ""), out)
     for state in STATES[name]:
         writer.add([str(state)])
     cells = [row[0] for row in csv.reader(io.StringIO(out.getvalue().decode("utf-8-sig")), delimiter=";")]

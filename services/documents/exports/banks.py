@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from models.pairs import ENDED, Pair, PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
+from services.access.errors import N_
 from services.consents.states import read_states
 from services.documents import words
 from services.documents.exports.naming import cycle_labels, sides_of
 from services.documents.exports.tables import Chunk, Column, Scope, Table, fixed, last_of
 from services.pairs.banks import Profile, read_profile
-from services.programmes.texts import text
 
 STRONG = 7  # of 10: from here on a difficulty is a request, a readiness a resource
 
@@ -95,21 +95,21 @@ def _strong(profile: Profile, prefix: str) -> str:
 
 def _columns(own: Column, told: Column) -> tuple[Column, ...]:
     return (
-        Column("person_id", text("№", "No."), "number", width=8),
-        Column("person", text("Участник", "Person"), width=32),
-        Column("position", text("Должность", "Position"), width=28),
-        Column("cycle", text("Учебный год", "School year"), width=12),
-        Column("status", text("Состояние", "State"), "code", words.PARTICIPATIONS, width=20),
-        Column("consent", text("Согласие", "Consent"), "code", words.CONSENTS),
-        Column("capacity", text("Мест", "Places"), "number"),
+        Column("person_id", N_("No."), "number", width=8),
+        Column("person", N_("Person"), width=32),
+        Column("position", N_("Position"), width=28),
+        Column("cycle", N_("School year"), width=12),
+        Column("status", N_("State"), "code", words.PARTICIPATIONS, width=20),
+        Column("consent", N_("Consent"), "code", words.CONSENTS),
+        Column("capacity", N_("Places"), "number"),
         told,
-        Column("experience", text("Стаж", "Experience")),
+        Column("experience", N_("Experience")),
         own,
-        Column("format", text("Удобный формат", "Format wanted"), width=24),
-        Column("partners", text("В паре с", "In a pair with"), width=32),
-        Column("outcome", text("Итог года", "Outcome of the year"), "code", words.OUTCOMES, width=20),
-        Column("joined_at", text("В программе с", "Joined"), "moment"),
-        Column("ready_at", text("Анкета заполнена", "Questionnaire sent"), "moment"),
+        Column("format", N_("Format wanted"), width=24),
+        Column("partners", N_("In a pair with"), width=32),
+        Column("outcome", N_("Outcome of the year"), "code", words.OUTCOMES, width=20),
+        Column("joined_at", N_("Joined"), "moment"),
+        Column("ready_at", N_("Questionnaire completed"), "moment"),
     )
 
 
@@ -131,16 +131,16 @@ def _table(role: Role, name: str, title: Any, own: Column, told: Column) -> Tabl
 MENTEE_BANK = _table(
     Role.MENTEE,
     "mentee_bank",
-    text("Банк наставляемых", "Bank of mentees"),
-    Column("requests", text("Запросы (оценка от 7)", "Requests (rated 7 and more)"), width=48),
-    Column("category", text("Категория", "Category"), width=28),
+    N_("Bank of mentees"),
+    Column("requests", N_("Requests (rated 7 and more)"), width=48),
+    Column("category", N_("Category"), width=28),
 )
 MENTOR_BANK = _table(
     Role.MENTOR,
     "mentor_bank",
-    text("Банк наставников", "Bank of mentors"),
-    Column("resources", text("Чем готов помочь (от 7)", "Ready to help with (7 and more)"), width=48),
-    Column("qualification", text("Квалификация", "Qualification"), width=28),
+    N_("Bank of mentors"),
+    Column("resources", N_("Ready to help with (7 and more)"), width=48),
+    Column("qualification", N_("Qualification"), width=28),
 )
 
 
@@ -162,13 +162,13 @@ def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> 
 
 REQUESTS = Table(
     name="requests",
-    title=text("Перечень запросов", "List of requests"),
+    title=N_("List of requests"),
     columns=fixed(
-        Column("priority", text("Приоритет", "Priority"), "number", width=10),
-        Column("topic", text("Тема", "Topic"), width=48),
-        Column("people", text("Сколько человек просят (от 7)", "People who ask (7 and more)"), "number"),
-        Column("answered", text("Ответили", "Answered"), "number"),
-        Column("mean", text("Средняя трудность из 10", "Mean difficulty of 10"), "number"),
+        Column("priority", N_("Priority"), "number", width=10),
+        Column("topic", N_("Topic"), width=48),
+        Column("people", N_("People who ask (7 and more)"), "number"),
+        Column("answered", N_("Answered"), "number"),
+        Column("mean", N_("Mean difficulty of 10"), "number"),
     ),
     read=_read_requests,
     count=lambda session, scope: session.scalar(_bank(scope, Role.MENTEE, func.count(Participation.id))) or 0,

@@ -6,10 +6,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.messages import OutboxMessage, OutboxStatus
+from services.access.errors import N_
 from services.documents import words
 from services.documents.exports.naming import names_of
 from services.documents.exports.tables import Chunk, Column, Scope, Table, fixed, last_of
-from services.programmes.texts import text
 
 
 def _messages(scope: Scope, what: Any) -> Select[Any]:
@@ -52,19 +52,19 @@ def _read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
 
 OUTBOX = Table(
     name="outbox",
-    title=text("Сообщения", "Messages"),
+    title=N_("Messages"),
     columns=fixed(
-        Column("message_id", text("№", "No."), "number", width=8),
-        Column("kind", text("Вид", "Kind"), "code", words.NOTICES, width=24),
-        Column("person_id", text("№ участника", "Person no."), "number", width=10),
-        Column("person", text("Кому", "To"), width=32),
-        Column("status", text("Состояние", "State"), "code", words.OUTBOX, width=20),
-        Column("created_at", text("Создано", "Made"), "moment"),
-        Column("due_at", text("Отправить", "Due"), "moment"),
-        Column("sent_at", text("Отправлено", "Sent"), "moment"),
-        Column("tries", text("Попыток", "Tries"), "number", width=10),
-        Column("reason", text("Причина", "Reason"), width=40),
-        Column("is_edited", text("Текст правил куратор", "Edited by a curator"), "flag"),
+        Column("message_id", N_("No."), "number", width=8),
+        Column("kind", N_("Kind"), "code", words.NOTICES, width=24),
+        Column("person_id", N_("Person no."), "number", width=10),
+        Column("person", N_("Addressee"), width=32),
+        Column("status", N_("State"), "code", words.OUTBOX, width=20),
+        Column("created_at", N_("Made"), "moment"),
+        Column("due_at", N_("Due"), "moment"),
+        Column("sent_at", N_("Sent"), "moment"),
+        Column("tries", N_("Tries"), "number", width=10),
+        Column("reason", N_("Reason"), width=40),
+        Column("is_edited", N_("Edited by a curator"), "flag"),
     ),
     read=_read,
     count=lambda session, scope: session.scalar(_messages(scope, func.count(OutboxMessage.id))) or 0,

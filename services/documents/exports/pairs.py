@@ -9,10 +9,10 @@ from models.meetings import Meeting, MeetingStatus, MeetingWord
 from models.pairs import Pair, PairStatus
 from models.people import Role
 from services.access.actors import Right
+from services.access.errors import N_
 from services.documents import words
 from services.documents.exports.naming import NOBODY, cycle_labels, packs_of, sides_of, words_of
 from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, Words, last_of
-from services.programmes.texts import text
 
 _FILTERS = frozenset({"cycle_id", "statuses", "since", "until"})
 
@@ -31,30 +31,30 @@ def _pairs(scope: Scope, what: Any) -> Select[Any]:
 def _pair_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
     packs = packs_of(session, scope).values()
     return (
-        Column("pair_id", text("№", "No."), "number", width=8),
-        Column("cycle", text("Учебный год", "School year"), width=12),
-        Column("status", text("Состояние", "State"), "code", words.PAIRS, width=24),
-        Column("form", text("Форма", "Form"), "code", words_of(packs, "forms"), width=24),
-        Column("kind", text("Вид", "Kind"), "code", words_of(packs, "kinds"), width=24),
-        Column("role_variant", text("Роль наставника", "Mentor's role"), "code", _variants(session, scope)),
-        Column("mentee_id", text("№ наставляемого", "Mentee no."), "number", width=10),
-        Column("mentee", text("Наставляемый", "Mentee"), width=32),
-        Column("mentor_id", text("№ наставника", "Mentor no."), "number", width=10),
-        Column("mentor", text("Наставник", "Mentor"), width=32),
-        Column("proposed_at", text("Предложена", "Proposed"), "moment"),
-        Column("offered_at", text("Отправлена участникам", "Offered"), "moment"),
-        Column("accepted_at", text("Согласие обеих сторон", "Accepted by both"), "moment"),
-        Column("ended_at", text("Завершена", "Ended"), "moment"),
-        *_decision_columns("mentee", text("Ответ наставляемого", "Mentee's answer")),
-        *_decision_columns("mentor", text("Ответ наставника", "Mentor's answer")),
+        Column("pair_id", N_("No."), "number", width=8),
+        Column("cycle", N_("School year"), width=12),
+        Column("status", N_("State"), "code", words.PAIRS, width=24),
+        Column("form", N_("Form"), "code", words_of(packs, "forms"), width=24),
+        Column("kind", N_("Kind"), "code", words_of(packs, "kinds"), width=24),
+        Column("role_variant", N_("Mentor's role"), "code", _variants(session, scope)),
+        Column("mentee_id", N_("Mentee no."), "number", width=10),
+        Column("mentee", N_("Mentee"), width=32),
+        Column("mentor_id", N_("Mentor no."), "number", width=10),
+        Column("mentor", N_("Mentor"), width=32),
+        Column("proposed_at", N_("Proposed"), "moment"),
+        Column("offered_at", N_("Offered"), "moment"),
+        Column("accepted_at", N_("Accepted by both"), "moment"),
+        Column("ended_at", N_("Ended"), "moment"),
+        *_decision_columns("mentee", N_("Mentee's answer")),
+        *_decision_columns("mentor", N_("Mentor's answer")),
     )
 
 
 def _decision_columns(side: str, title: Any) -> tuple[Column, ...]:
     return (
         Column(f"{side}_decision", title, "code", words.DECISIONS),
-        Column(f"{side}_reason", text("Причина отказа", "Reason"), "code", words.DECLINE_REASONS, width=22),
-        Column(f"{side}_note", text("Пояснение", "In own words"), width=30),
+        Column(f"{side}_reason", N_("Reason for declining"), "code", words.DECLINE_REASONS, width=22),
+        Column(f"{side}_note", N_("In own words"), width=30),
     )
 
 
@@ -105,7 +105,7 @@ def _read_pairs(session: Session, scope: Scope, after: int, limit: int) -> Chunk
 
 PAIRS = Table(
     name="pairs",
-    title=text("Пары", "Pairs"),
+    title=N_("Pairs"),
     columns=_pair_columns,
     read=_read_pairs,
     count=lambda session, scope: session.scalar(_pairs(scope, func.count(Pair.id))) or 0,
@@ -128,26 +128,26 @@ def _meetings(scope: Scope, what: Any) -> Select[Any]:
 def _meeting_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
     kinds = words_of(packs_of(session, scope).values(), "meeting_kinds")
     return (
-        Column("meeting_id", text("№", "No."), "number", width=8),
-        Column("cycle", text("Учебный год", "School year"), width=12),
-        Column("pair_id", text("№ пары", "Pair no."), "number", width=8),
-        Column("mentee", text("Наставляемый", "Mentee"), width=32),
-        Column("mentor", text("Наставник", "Mentor"), width=32),
-        Column("kind", text("Вид встречи", "Kind"), "code", kinds, width=24),
-        Column("status", text("Состояние", "State"), "code", words.MEETINGS),
-        Column("starts_at", text("Начало", "Start"), "moment"),
-        Column("timezone", text("Часовой пояс встречи", "Time zone of the meeting"), width=18),
-        Column("minutes", text("Запланировано, мин", "Planned, min"), "number"),
-        Column("held_minutes", text("Состоялось, мин", "Held, min"), "number"),
-        Column("topic", text("Тема", "Topic"), width=40),
-        Column("format", text("Форма встречи", "Format"), "code", words.MEETING_FORMATS),
-        Column("place", text("Место", "Place"), width=24),
-        Column("next_step", text("Следующий шаг", "Next step"), width=40),
-        Column("said_by_mentee", text("Состоялась: наставляемый", "Held, says the mentee"), "flag"),
-        Column("said_by_mentor", text("Состоялась: наставник", "Held, says the mentor"), "flag"),
-        Column("logged_at", text("Записана", "Logged"), "moment"),
-        Column("source", text("Кем записана", "Logged where"), "code", words.SOURCES, width=20),
-        Column("corrected_at", text("Исправлена", "Corrected"), "moment"),
+        Column("meeting_id", N_("No."), "number", width=8),
+        Column("cycle", N_("School year"), width=12),
+        Column("pair_id", N_("Pair no."), "number", width=8),
+        Column("mentee", N_("Mentee"), width=32),
+        Column("mentor", N_("Mentor"), width=32),
+        Column("kind", N_("Kind of meeting"), "code", kinds, width=24),
+        Column("status", N_("State"), "code", words.MEETINGS),
+        Column("starts_at", N_("Start"), "moment"),
+        Column("timezone", N_("Time zone of the meeting"), width=18),
+        Column("minutes", N_("Planned, min"), "number"),
+        Column("held_minutes", N_("Held, min"), "number"),
+        Column("topic", N_("Topic"), width=40),
+        Column("format", N_("Form of the meeting"), "code", words.MEETING_FORMATS),
+        Column("place", N_("Place"), width=24),
+        Column("next_step", N_("Next step"), width=40),
+        Column("said_by_mentee", N_("Held, says the mentee"), "flag"),
+        Column("said_by_mentor", N_("Held, says the mentor"), "flag"),
+        Column("logged_at", N_("Logged"), "moment"),
+        Column("source", N_("Logged where"), "code", words.SOURCES, width=20),
+        Column("corrected_at", N_("Corrected"), "moment"),
     )
 
 
@@ -204,7 +204,7 @@ def _read_meetings(session: Session, scope: Scope, after: int, limit: int) -> Ch
 
 MEETINGS = Table(
     name="meetings",
-    title=text("Встречи", "Meetings"),
+    title=N_("Meetings"),
     columns=_meeting_columns,
     read=_read_meetings,
     count=lambda session, scope: session.scalar(_meetings(scope, func.count(Meeting.id))) or 0,

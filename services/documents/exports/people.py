@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from models.consents import Consent, ConsentDecision
 from models.people import ChatAccount, Participation, ParticipationStatus, Person
 from models.privacy import DestructionAct, PrivacyDuty
+from services.access.errors import N_
 from services.consents.states import ConsentState, read_decisive
 from services.documents import words
 from services.documents.exports.naming import cycle_labels, names_of
 from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
-from services.programmes.texts import text
 
 
 def _roles(scope: Scope) -> list[ColumnElement[bool]]:
@@ -92,25 +92,25 @@ def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Chun
 
 PEOPLE = Table(
     name="people",
-    title=text("Участники", "People"),
+    title=N_("Participants"),
     columns=fixed(
-        Column("person_id", text("№", "No."), "number", width=8),
-        Column("family_name", text("Фамилия", "Family name"), width=20),
-        Column("given_name", text("Имя", "Given name")),
-        Column("patronymic", text("Отчество", "Patronymic"), width=20),
-        Column("position", text("Должность", "Position"), width=28),
-        Column("cycle", text("Учебный год", "School year"), width=12),
-        Column("role", text("Роль", "Role"), "code", words.ROLES),
-        Column("status", text("Состояние", "State"), "code", words.PARTICIPATIONS, width=20),
-        Column("capacity", text("Мест для наставляемых", "Places for mentees"), "number"),
-        Column("joined_at", text("В программе с", "Joined"), "moment"),
-        Column("ready_at", text("Анкета заполнена", "Questionnaire sent"), "moment"),
-        Column("consent", text("Согласие", "Consent"), "code", words.CONSENTS),
-        Column("consent_version", text("Редакция согласия", "Version of consent"), "number"),
-        Column("consent_at", text("Решение о согласии принято", "Consent decided"), "moment"),
-        Column("is_linked", text("Есть в чате", "In the chat"), "flag"),
-        Column("is_reachable", text("Бот может написать", "The bot can write"), "flag"),
-        Column("created_at", text("Запись создана", "Record made"), "moment"),
+        Column("person_id", N_("No."), "number", width=8),
+        Column("family_name", N_("Family name"), width=20),
+        Column("given_name", N_("Given name")),
+        Column("patronymic", N_("Patronymic"), width=20),
+        Column("position", N_("Position"), width=28),
+        Column("cycle", N_("School year"), width=12),
+        Column("role", N_("Role"), "code", words.ROLES),
+        Column("status", N_("State"), "code", words.PARTICIPATIONS, width=20),
+        Column("capacity", N_("Places for mentees"), "number"),
+        Column("joined_at", N_("Joined"), "moment"),
+        Column("ready_at", N_("Questionnaire completed"), "moment"),
+        Column("consent", N_("Consent"), "code", words.CONSENTS),
+        Column("consent_version", N_("Version of consent"), "number"),
+        Column("consent_at", N_("Consent decided"), "moment"),
+        Column("is_linked", N_("In the chat"), "flag"),
+        Column("is_reachable", N_("The bot can write"), "flag"),
+        Column("created_at", N_("Record made"), "moment"),
     ),
     read=_read_people,
     count=lambda session, scope: session.scalar(_people(scope, func.count(Person.id))) or 0,
@@ -185,27 +185,27 @@ def _read_consents(session: Session, scope: Scope, after: int, limit: int) -> Ch
 
 CONSENTS = Table(
     name="consents",
-    title=text("Согласия", "Consents"),
+    title=N_("Consents"),
     columns=fixed(
-        Column("consent_id", text("№", "No."), "number", width=8),
-        Column("person_id", text("№ участника", "Person no."), "number", width=10),
-        Column("person", text("Участник", "Person"), width=32),
-        Column("kind", text("На что", "Of what"), "code", words.CONSENT_KINDS, width=32),
-        Column("decision", text("Решение", "Decision"), "code", words.CONSENTS),
-        Column("decided_at", text("Когда", "When"), "moment"),
-        Column("timezone", text("Часовой пояс", "Time zone"), width=18),
-        Column("version", text("Редакция текста", "Version of the text"), "number"),
-        Column("text_locale", text("Язык текста", "Language of the text"), width=10),
-        Column("text_sha256", text("SHA-256 текста", "SHA-256 of the text"), width=24),
-        Column("medium", text("Как получено", "How"), "code", words.CONSENT_MEDIA),
-        Column("chat_id", text("Чат", "Chat"), "number"),
-        Column("message_id", text("Сообщение", "Message"), "number"),
-        Column("paper_number", text("№ бумаги", "Paper no.")),
-        Column("term_until", text("Действует до", "In force until"), "day"),
-        Column("has_scan", text("Есть скан", "Scan"), "flag"),
-        Column("scan_gone_at", text("Скан уничтожен", "Scan destroyed"), "moment"),
-        Column("due_on", text("Исполнить до", "Due by"), "day"),
-        Column("act", text("№ акта об уничтожении", "Act of destruction no."), "number"),
+        Column("consent_id", N_("No."), "number", width=8),
+        Column("person_id", N_("Person no."), "number", width=10),
+        Column("person", N_("Person"), width=32),
+        Column("kind", N_("Of what"), "code", words.CONSENT_KINDS, width=32),
+        Column("decision", N_("Decision"), "code", words.CONSENTS),
+        Column("decided_at", N_("When"), "moment"),
+        Column("timezone", N_("Time zone"), width=18),
+        Column("version", N_("Version of the text"), "number"),
+        Column("text_locale", N_("Language of the text"), width=10),
+        Column("text_sha256", N_("SHA-256 of the text"), width=24),
+        Column("medium", N_("Way of consent"), "code", words.CONSENT_MEDIA),
+        Column("chat_id", N_("Chat"), "number"),
+        Column("message_id", N_("Message"), "number"),
+        Column("paper_number", N_("Paper no.")),
+        Column("term_until", N_("In force until"), "day"),
+        Column("has_scan", N_("Has a scan"), "flag"),
+        Column("scan_gone_at", N_("Scan destroyed"), "moment"),
+        Column("due_on", N_("Due by"), "day"),
+        Column("act", N_("Act of destruction no."), "number"),
     ),
     read=_read_consents,
     count=lambda session, scope: session.scalar(_consents(scope, func.count(Consent.id))) or 0,

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.roadmap import RoadmapEntry
+from services.access.errors import N_
 from services.documents import words
 from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed
 from services.programmes.packs import ResolvedPack
 from services.programmes.roadmaps import Window
 from services.programmes.running import current_cycle, pack_of
-from services.programmes.texts import text
 from services.programmes.windows import describe_windows
 from services.results.sheets import criteria_of, list_sheets
 
@@ -26,18 +26,18 @@ def cycle_of(session: Session, scope: Scope) -> int:
 
 def _score_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
     criteria = criteria_of(pack_of(session, cycle_id=cycle_of(session, scope)))
-    note = text("Пояснение", "Comment")
+    note = N_("Comment")
     return (
-        Column("sheet_id", text("№", "No."), "number", width=8),
-        Column("author_id", text("№ автора", "Author no."), "number", width=8),
-        Column("author", text("Автор", "Author"), width=28),
-        Column("author_role", text("Роль автора", "Author's role"), "code", words.ACCOUNT_ROLES, width=18),
-        Column("opened_at", text("Начат", "Begun"), "moment"),
-        Column("saved_at", text("Сохранён", "Saved"), "moment"),
-        Column("missing", text("Критериев без оценки", "Criteria left out"), "number"),
-        Column("total", text("Сумма", "Sum"), "number"),
-        Column("level_id", text("Код уровня", "Level id")),
-        Column("level", text("Уровень", "Level"), width=24),
+        Column("sheet_id", N_("No."), "number", width=8),
+        Column("author_id", N_("Author no."), "number", width=8),
+        Column("author", N_("Author"), width=28),
+        Column("author_role", N_("Author's role"), "code", words.ACCOUNT_ROLES, width=18),
+        Column("opened_at", N_("Begun on"), "moment"),
+        Column("saved_at", N_("Saved"), "moment"),
+        Column("missing", N_("Criteria left out"), "number"),
+        Column("total", N_("Sum"), "number"),
+        Column("level_id", N_("Level id")),
+        Column("level", N_("Level"), width=24),
         *(Column(one.question.id, one.question.text, "number", width=14) for one in criteria),
         *(Column(f"{one.question.id}_note", note, width=30) for one in criteria),
     )
@@ -62,7 +62,7 @@ def _read_scores(session: Session, scope: Scope, after: int, limit: int) -> Chun
 
 SCORES = Table(
     name="scores",
-    title=text("Оценка эффективности", "Scores"),
+    title=N_("Effectiveness"),
     columns=_score_columns,
     read=_read_scores,
     count=lambda session, scope: len(_read_scores(session, scope, 0, 0).rows),
@@ -139,24 +139,24 @@ def _count_rows(session: Session, scope: Scope) -> int:
 
 ROADMAP = Table(
     name="roadmap",
-    title=text("Дорожная карта", "Roadmap"),
+    title=N_("Roadmap"),
     columns=fixed(
-        Column("stage_id", text("Код этапа", "Stage id"), width=14),
-        Column("stage", text("Этап", "Stage"), width=32),
-        Column("row_id", text("Код строки", "Row id"), width=14),
-        Column("title", text("Мероприятие", "What is done"), width=48),
-        Column("activities", text("Что входит", "Activities"), width=48),
-        Column("window", text("Срок", "When"), "code", words.WINDOWS),
-        Column("window_from", text("С", "From"), width=12),
-        Column("window_to", text("По", "To"), width=12),
-        Column("when", text("Срок словами", "When, in words"), width=32),
-        Column("responsible", text("Отвечает", "Responsible"), "code", words.RESPONSIBLE, width=20),
-        Column("documents", text("Документы", "Documents"), width=40),
-        Column("planned_from", text("План с", "Planned from"), "day"),
-        Column("planned_to", text("План по", "Planned by"), "day"),
-        Column("done_on", text("Выполнено", "Done on"), "day"),
-        Column("is_done_by_data", text("Подтверждено данными", "Proven by data"), "flag"),
-        Column("source", text("Источник", "Source"), width=30),
+        Column("stage_id", N_("Stage id"), width=14),
+        Column("stage", N_("Stage"), width=32),
+        Column("row_id", N_("Row id"), width=14),
+        Column("title", N_("What is done"), width=48),
+        Column("activities", N_("Activities"), width=48),
+        Column("window", N_("Window"), "code", words.WINDOWS),
+        Column("window_from", N_("From"), width=12),
+        Column("window_to", N_("To"), width=12),
+        Column("when", N_("When, in words"), width=32),
+        Column("responsible", N_("Who is responsible"), "code", words.RESPONSIBLE, width=20),
+        Column("documents", N_("Documents"), width=40),
+        Column("planned_from", N_("Planned from"), "day"),
+        Column("planned_to", N_("Planned by"), "day"),
+        Column("done_on", N_("Done on"), "day"),
+        Column("is_done_by_data", N_("Proven by data"), "flag"),
+        Column("source", N_("Source"), width=30),
     ),
     read=_read_roadmap,
     count=_count_rows,

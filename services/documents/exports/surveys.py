@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import Account
 from models.surveys import RunOccasion, SurveyRun, SurveyStatus
+from services.access.errors import N_
 from services.documents import words
 from services.documents.exports.naming import cycle_labels, names_of, packs_of
 from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
@@ -118,26 +119,26 @@ def _people_of(session: Session, question: Question, value: object) -> list[Opti
 
 SURVEYS = Table(
     name="surveys",
-    title=text("Анкеты", "Surveys"),
+    title=N_("Surveys"),
     columns=fixed(
-        Column("run_id", text("№", "No."), "number", width=8),
-        Column("cycle", text("Учебный год", "School year"), width=12),
-        Column("survey_id", text("Код анкеты", "Survey id"), width=22),
-        Column("survey", text("Анкета", "Survey"), width=32),
-        Column("status", text("Состояние", "State"), "code", words.RUNS, width=20),
-        Column("person_id", text("№ участника", "Person no."), "number", width=10),
-        Column("person", text("Кто отвечал", "Respondent"), width=32),
-        Column("audience", text("Кто отвечает", "Audience"), "code", words.AUDIENCES),
-        Column("about", text("О ком", "About"), width=32),
-        Column("pair_id", text("№ пары", "Pair no."), "number", width=8),
-        Column("meeting_id", text("№ встречи", "Meeting no."), "number", width=8),
-        Column("opened_at", text("Открыта", "Opened"), "moment"),
-        Column("sent_at", text("Отправлена", "Sent"), "moment"),
-        Column("question_id", text("Код вопроса", "Question id"), width=18),
-        Column("question", text("Вопрос", "Question"), width=44),
-        Column("answer", text("Ответ", "Answer"), width=44),
-        Column("value", text("Значение", "Value"), "raw"),
-        Column("is_withheld", text("Ответ скрыт", "Withheld"), "flag"),
+        Column("run_id", N_("No."), "number", width=8),
+        Column("cycle", N_("School year"), width=12),
+        Column("survey_id", N_("Survey id"), width=22),
+        Column("survey", N_("Survey"), width=32),
+        Column("status", N_("State"), "code", words.RUNS, width=20),
+        Column("person_id", N_("Person no."), "number", width=10),
+        Column("person", N_("Respondent"), width=32),
+        Column("audience", N_("Audience"), "code", words.AUDIENCES),
+        Column("about", N_("About whom"), width=32),
+        Column("pair_id", N_("Pair no."), "number", width=8),
+        Column("meeting_id", N_("Meeting no."), "number", width=8),
+        Column("opened_at", N_("Opened"), "moment"),
+        Column("sent_at", N_("Sent on"), "moment"),
+        Column("question_id", N_("Question id"), width=18),
+        Column("question", N_("Question"), width=44),
+        Column("answer", N_("Answer"), width=44),
+        Column("value", N_("Value"), "raw"),
+        Column("is_withheld", N_("Withheld"), "flag"),
     ),
     read=_read,
     count=lambda session, scope: session.scalar(_runs(scope, func.count(SurveyRun.id))) or 0,

@@ -43,25 +43,26 @@ class UnknownFilterValue(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`key` is stable and English, for JSON; `title` heads the column of a spreadsheet."""
+    """`key` is stable and English, for JSON; `title` heads the column: a msgid, or a text of a pack."""
 
     key: str
-    title: Text
+    title: str | Text
     kind: Kind = "text"
     words: Words | None = None
     width: int = 16  # characters
 
     def translated(self, t: Wording) -> "Column":
         """The same column, its words in one language."""
-        said = {
-            str(code): one.get(t.locale) if isinstance(one, Text) else t.label(one)
-            for code, one in (self.words or {}).items()
-        }
-        return replace(self, words=said or None)
+        told = {str(code): _tell(one, t) for code, one in (self.words or {}).items()}
+        return replace(self, title=_tell(self.title, t), words=told or None)
 
     def word(self, code: str) -> str:
         """A code without a word stays as it is: it may be of a pack that no longer runs."""
         return str((self.words or {}).get(code, code))
+
+
+def _tell(words: str | Text, t: Wording) -> str:
+    return words.get(t.locale) if isinstance(words, Text) else t.label(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Table:
     """`read(session, scope, after, limit)` gives the rows of the next `limit` base records."""
 
     name: str
-    title: Text
+    title: str
     columns: Callable[[Session, Scope], tuple[Column, ...]]
     read: Callable[[Session, Scope, int, int], Chunk]
     count: Callable[[Session, Scope], int]

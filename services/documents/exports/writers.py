@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 from services.access.errors import N_, DomainError
 from services.documents.exports.tables import Column, Row, Wording
 from services.files.store import Sink
-from services.programmes.texts import Text
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -44,7 +43,7 @@ class Head:
     """What an export says of itself. `filters` are codes for JSON, `filter_words` the same for people."""
 
     what: str
-    title: Text
+    title: str
     organization_id: int
     organization: str
     timezone: str
@@ -66,7 +65,7 @@ class Head:
         made_at = self.moment(self.made_at)
         label = self.t.label
         said: list[tuple[str, str | int]] = [
-            (label(ABOUT), self.title.get(self.locale)),
+            (label(ABOUT), self.title),
             (label("Organisation"), self.organization),
             (label("Made at"), f"{_write_moment(made_at, self.locale)} ({self.timezone})"),
             (label("Filter"), self.filter_words or label("all records")),
@@ -103,7 +102,7 @@ class JsonWriter(Writer):
             "timezone": head.timezone,
             "organization": {"id": head.organization_id, "name": head.organization},
             "filters": dict(head.filters),
-            "columns": [{"key": one.key, "title": one.title.get(head.locale)} for one in head.columns],
+            "columns": [{"key": one.key, "title": str(one.title)} for one in head.columns],
         }
         self._write(json.dumps(envelope, ensure_ascii=False)[:-1] + ', "rows": [')
         self._between = "\n"
@@ -134,7 +133,7 @@ class CsvWriter(Writer):
         self._line = io.StringIO()
         self._csv = csv.writer(self._line, delimiter=";", quoting=csv.QUOTE_NONNUMERIC)
         self._line.write(BOM)
-        self._write([head.columns[place].title.get(head.locale) for place in self._places])
+        self._write([str(head.columns[place].title) for place in self._places])
 
     def add(self, row: Row) -> None:
         columns = self.head.columns
@@ -174,18 +173,16 @@ class WorkbookWriter(Writer):
             "tmpdir": str(scratch) if scratch else None,
         }
         self._book = xlsxwriter.Workbook(out, options)
-        self._book.set_properties(
-            {"title": head.title.get(head.locale), "created": _naive(head, head.made_at)}
-        )
+        self._book.set_properties({"title": head.title, "created": _naive(head, head.made_at)})
         self._bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self._moment = self._book.add_format({"num_format": "dd.mm.yyyy hh:mm", "align": "left"})
         self._day = self._book.add_format({"num_format": "dd.mm.yyyy", "align": "left"})
-        self._sheet: Worksheet = self._book.add_worksheet(head.title.get(head.locale)[:31])
+        self._sheet: Worksheet = self._book.add_worksheet(head.title[:31])
         self._sheet.freeze_panes(1, 0)
         for target, place in enumerate(self._places):
             column = head.columns[place]
             self._sheet.set_column(target, target, column.width)
-            self._sheet.write_string(0, target, column.title.get(head.locale), self._bold)
+            self._sheet.write_string(0, target, str(column.title), self._bold)
         self._row = 0
 
     def add(self, row: Row) -> None:

@@ -155,7 +155,7 @@ def prepare_export(
     columns = tuple(column.translated(t) for column in table.columns(session, scope))
     head = Head(
         what=table.name,
-        title=table.title,
+        title=t.label(table.title),
         organization_id=organization.id,
         organization=organization.name,
         timezone=organization.timezone,
