@@ -164,7 +164,10 @@ def close_cycle(
 
 
 def answer_offer(session: Session, *, actor: Actor, cycle_id: int, wants: bool, now: datetime) -> bool:
-    """A person says whether the next year may count on them. Yes chooses no role yet. Raises NotFound."""
+    """A person says whether the next year may count on them. Yes chooses no role yet.
+
+    Raises NotFound, NotAllowed.
+    """
     rows = session.scalars(
         select(Participation)
         .where(Participation.person_id == actor.id, Participation.cycle_id == cycle_id)

@@ -241,7 +241,7 @@ def fail(session: Session, *, job_id: int, worker: str, error: Exception, now: d
 
 
 def cancel(session: Session, *, actor: Actor, job_id: int, now: datetime) -> None:
-    """Stop a job before its end; a running one stops at its next chunk. Raises JobEnded."""
+    """Stop a job before its end; a running one stops at its next chunk. Raises JobEnded, NotFound."""
     job = find(session, Job, job_id, lock=True)
     _check_may(actor, job)
     if job.status not in OPEN:

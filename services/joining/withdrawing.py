@@ -114,7 +114,7 @@ def _open_erasure_duty(session: Session, person_id: int, kind: ConsentKind, now:
 def withdraw_consent(
     session: Session, *, actor: Actor, now: datetime, kind: ConsentKind | None = None
 ) -> Withdrawn:
-    """One consent is taken back; the others stand. Raises ConsentMissing.
+    """One consent is taken back; the others stand. Raises ConsentMissing, NotFound.
 
     The decisive one (kind None) ends participation: pairs end, surveys close, the curator gets a task, the
     data are destroyed in time. A dissemination or pictures: what is published is taken down in time.

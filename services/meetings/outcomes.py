@@ -156,7 +156,7 @@ def log_past_meeting(
     """Write down a meeting that nobody planned; one that was planned for that day is logged instead.
 
     Without a `clock` only the day is known. `is_another`: not the planned one, whatever stands there.
-    Raises DayNotPast, PairNeverMet, MinutesOutOfRange, NotAllowed.
+    Raises DayNotPast, PairNeverMet, MinutesOutOfRange, NotAllowed, NotFound.
     """
     pair = find(session, Pair, pair_id, lock=True)
     check_logger(actor, pair)

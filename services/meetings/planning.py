@@ -92,7 +92,8 @@ def propose_meeting(
 ) -> MeetingProposed:
     """One side proposes a time; the other hears of it at once. `local_start` is naive, in the school's zone.
 
-    Raises PairCannotMeet, KindNotDue, TimePassed, TooFarAhead, SameTime, TimeDoesNotExist, NotAllowed.
+    Raises PairCannotMeet, KindNotDue, TimePassed, TooFarAhead, SameTime, TimeDoesNotExist, NotAllowed,
+    NotFound.
     """
     pair = find(session, Pair, pair_id, lock=True)
     check_member(actor, pair)

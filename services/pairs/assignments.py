@@ -51,7 +51,7 @@ class PairEnded:
 def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
     """The order on this pair is signed. Where the pack asks for no written agreement, work begins at once.
 
-    Raises OrderNotDue, MentorPapersMissing.
+    Raises OrderNotDue, MentorPapersMissing, NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
@@ -68,7 +68,7 @@ def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetim
 def register_agreement(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
     """The mentor has signed the written agreement (Labour Code, art. 351.8): work begins.
 
-    Raises AgreementNotDue, MentorPapersMissing.
+    Raises AgreementNotDue, MentorPapersMissing, NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
@@ -82,7 +82,7 @@ def register_agreement(session: Session, *, actor: Actor, pair_id: int, now: dat
 def end_pair(session: Session, *, actor: Actor, pair_id: int, reason: EndReason, now: datetime) -> PairEnded:
     """End the work of a pair; meetings to come are cancelled, both hear a neutral sentence.
 
-    Raises PairNotInWork.
+    Raises PairNotInWork, NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)

@@ -46,7 +46,10 @@ def send_petition(
     occasion: str,
     now: datetime,
 ) -> None:
-    """One task for each pair; what is open already is not opened twice. Raises PairOver, NotAllowed."""
+    """One task for each pair; what is open already is not opened twice.
+
+    Raises PairOver, NotAllowed, NotFound.
+    """
     for pair_id in sorted(pair_ids):
         pair = find(session, Pair, pair_id, lock=True)
         if pair.status not in IN_WORK:

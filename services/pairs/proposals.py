@@ -83,7 +83,7 @@ def draft_pair(
 ) -> PairDrafted:
     """Put a mentee and a mentor together on paper; nobody is told. Form and kind default to the pack's first.
 
-    Raises NotReady, ConsentNotGiven, SamePerson, MenteeTaken, MentorFull, NotFound.
+    Raises NotReady, ConsentNotGiven, SamePerson, MenteeTaken, MentorFull, NotFound, NotAllowed.
     """
     mentee, mentor = lock_participations(session, [mentee_participation_id, mentor_participation_id])
     actor.check_right(Right.MANAGE_PAIRS, mentee.organization_id)
@@ -130,7 +130,7 @@ def confirm_pair(
 ) -> PairConfirmed:
     """Offer the pair to both sides at once. `edited_texts` replace the usual words, placeholders kept.
 
-    Raises NotADraft, NotReady, ConsentNotGiven.
+    Raises NotADraft, NotReady, ConsentNotGiven, NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
@@ -205,7 +205,7 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
 
 
 def withdraw_offer(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> None:
-    """End an offer before both have answered; both hear of it. Raises NotOffered."""
+    """End an offer before both have answered; both hear of it. Raises NotOffered, NotFound, NotAllowed."""
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status is not PairStatus.OFFERED:

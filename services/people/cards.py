@@ -124,7 +124,7 @@ def add_person(
     position: str = "",
     now: datetime,
 ) -> PersonFacts:
-    """Raises NameMissing, NameTooLong."""
+    """Raises NameMissing, NameTooLong, NotAllowed."""
     actor.check_right(Right.EDIT_PEOPLE, organization_id)
     family, given, middle, post = _clean(family_name, given_name, patronymic, position)
     person = Person(
@@ -153,7 +153,10 @@ def edit_person(
     position: str,
     now: datetime,
 ) -> PersonFacts:
-    """Raises NotFound, NameMissing, NameTooLong. The audit trail keeps which fields changed, no names."""
+    """The audit trail gets which fields changed, no names.
+
+    Raises NotFound, NotAllowed, NameMissing, NameTooLong.
+    """
     person = find(session, Person, person_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
     fields = ("family_name", "given_name", "patronymic", "position")
@@ -188,7 +191,7 @@ def read_person(session: Session, *, actor: Actor, person_id: int) -> PersonFact
 
 
 def choose_locale(session: Session, *, actor: Actor, locale: str, now: datetime) -> str:
-    """A person picks the language of the chat. Raises NotFound."""
+    """A person picks the language of the chat. Raises NotFound, NotAllowed."""
     person = find(session, Person, actor.id, lock=True)
     if locale not in LOCALES:
         raise NotFound

@@ -119,7 +119,10 @@ def programme_id_of(session: Session, *, cycle_id: int) -> int:
 def create_programme(
     session: Session, *, actor: Actor, organization_id: int, pack: ResolvedPack, today: date, now: datetime
 ) -> ProgrammeCreated:
-    """Open the current school year, if none is open, and start a programme in it. Raises ProgrammeExists."""
+    """Open the current school year, if none is open, and start a programme in it.
+
+    Raises ProgrammeExists, NotAllowed.
+    """
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
     try:
         cycle_id = current_cycle(session, organization_id).id
@@ -156,7 +159,8 @@ def create_programme(
 def change_settings(
     session: Session, *, actor: Actor, cycle_id: int, changes: dict[str, Any], now: datetime
 ) -> Settings:
-    """Lay the curator's changes over the pack's settings. Raises SettingsRefused, with nothing changed.
+    """Lay the curator's changes over the pack's settings. Raises SettingsRefused, NotFound, NotAllowed, with
+    nothing changed.
 
     Reminders of meetings to come are marked to be planned anew: the next tick does it
     (docs/design.md#reminders).

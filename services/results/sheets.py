@@ -74,7 +74,10 @@ def criteria_of(pack: ResolvedPack) -> tuple[Criterion, ...]:
 
 
 def open_sheet(session: Session, *, actor: Actor, cycle_id: int, now: datetime) -> int:
-    """The id of one's own unfinished sheet, of a new one when all are finished. Raises NotFound."""
+    """The id of one's own unfinished sheet, of a new one when all are finished.
+
+    Raises NotFound, NotAllowed.
+    """
     organization_id = _organization_of(session, cycle_id)
     actor.check_right(Right.FILL_SCORES, organization_id)
     if actor.kind is not ActorKind.ACCOUNT:
@@ -116,7 +119,7 @@ def save_sheet(
 ) -> Sheet:
     """Keep what is filled in, complete or not; an empty value leaves its criterion out.
 
-    Raises NotFound, NotYourSheet, AnswerRefused.
+    Raises NotFound, NotYourSheet, AnswerRefused, NotAllowed.
     """
     run = find(session, SurveyRun, run_id, lock=True)
     actor.check_right(Right.FILL_SCORES, run.organization_id)

@@ -91,7 +91,7 @@ class Upgraded:
 
 def read_upgrade(session: Session, *, actor: Actor, organization_id: int, pack: ResolvedPack) -> Upgrade:
     """The difference between the running content and this one. Raises NothingToUpgrade, AnotherPack,
-    NoOpenCycle, NotFound.
+    NoOpenCycle, NotFound, NotAllowed.
     """
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
     cycle = current_cycle(session, organization_id)

@@ -105,7 +105,7 @@ def read_feedback(session: Session, *, actor: Actor, run_id: int, now: datetime)
 
 
 def rate(session: Session, *, actor: Actor, run_id: int, rating: int, now: datetime) -> Recorded:
-    """The one tap. A second one changes nothing. Raises RunClosed, NotAllowed."""
+    """The one tap. A second one changes nothing. Raises RunClosed, NotAllowed, NotFound."""
     quick = load_progress(session, run_id).survey.quick
     if quick is None:
         raise NotFound

@@ -45,7 +45,7 @@ class RoleChosen:
 def choose_role(session: Session, *, actor: Actor, role: Role, now: datetime) -> RoleChosen:
     """A person takes a role of the current cycle; the same role again continues where it was left.
 
-    Raises ConsentMissing, NotFound, NoOpenCycle.
+    Raises ConsentMissing, NotFound, NoOpenCycle, NotAllowed, Departed.
     """
     person = find(session, Person, actor.id, lock=True)
     actor.check_is_person(person.id)
@@ -85,7 +85,7 @@ def choose_role(session: Session, *, actor: Actor, role: Role, now: datetime) ->
 def leave_role(session: Session, *, actor: Actor, role: Role, now: datetime) -> ParticipationStatus:
     """A person gives up a role that has led to no pair yet; its questionnaire closes. Twice is no error.
 
-    Raises NotFound, RoleInPair: out of a pair the way leads through the curator.
+    Raises NotFound, NotAllowed, RoleInPair: out of a pair the way leads through the curator.
     """
     person = find(session, Person, actor.id, lock=True)
     actor.check_is_person(person.id)

@@ -39,7 +39,8 @@ class PointAhead:
 def list_points(session: Session, *, actor: Actor, cycle_id: int, now: datetime) -> list[PointAhead]:
     """What the regulation wants measured by surveys in the rest of the school year, the nearest first.
 
-    Points without dates (by the pairs' programmes) open by events and are not listed. Raises NotFound.
+    Points without dates (by the pairs' programmes) open by events and are not listed. Raises NotFound,
+    NotAllowed.
     """
     cycle = find(session, Cycle, cycle_id)
     actor.check_right(Right.MANAGE_PAIRS, cycle.organization_id)

@@ -152,7 +152,10 @@ def invite_guests(
 def answer_invitation(
     session: Session, *, actor: Actor, event_id: int, answer: GuestAnswer, now: datetime
 ) -> EventFacts:
-    """A guest says whether they come; the last word counts. Raises NotFound, EventCancelled, EventOver."""
+    """A guest says whether they come; the last word counts.
+
+    Raises NotFound, EventCancelled, EventOver, NotAllowed.
+    """
     event = find(session, Event, event_id)
     actor.check_organization(event.organization_id)
     _check_ahead(event, now)

@@ -160,7 +160,10 @@ def change_event(
 
 
 def cancel_event(session: Session, *, actor: Actor, event_id: int, now: datetime) -> EventFacts:
-    """Call an event off; those who were invited are told. Twice is no error. Raises NotFound, EventHeld."""
+    """Call an event off; those who were invited are told. Twice is no error.
+
+    Raises NotFound, EventHeld, NotAllowed.
+    """
     event = find(session, Event, event_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
     if event.status is EventStatus.HELD:
