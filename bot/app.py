@@ -17,6 +17,7 @@ from bot.callbacks import Callbacks
 from bot.context import BotContext, Conversation
 from bot.dispatcher import product_conversation
 from bot.health import Health, HealthServer
+from bot.known_messages import KnownMessages, ServedChats
 from bot.leadership import Leadership, make_leadership
 from bot.outbox import Outbox
 from bot.polling import Polling
@@ -85,6 +86,8 @@ class BotApp:
         rate_limit = RateLimit()
         leadership = make_leadership(config.database_url)
 
+        known_messages = KnownMessages()
+
         def note_part(chat_id: int, message_id: int) -> None:
             screen_records.note_part(chat_id, message_id)  # nothing is sent before there is one
 
@@ -95,7 +98,7 @@ class BotApp:
             request_seconds=config.request_seconds,
             rate_limit=rate_limit,
             note_part=note_part,
-            is_sole=not leadership.is_shared,
+            known_messages=known_messages,
         )
         stack.push_async_callback(hang_up, bot)
         health = await self._watch(stack, bot)
@@ -105,8 +108,17 @@ class BotApp:
         uow = UnitOfWork(config.database_url)
         stack.push_async_callback(uow.close)
         stack.push_async_callback(leadership.close)
-        screen_records = ScreenRecords(uow, config.clock)
-        context = BotContext(bot, uow, screen_records, self._conversation, self._translators, config.clock)
+        served_chats = ServedChats(uow, known_messages, is_shared=leadership.is_shared)
+        screen_records = ScreenRecords(uow, config.clock, served_chats.mark)
+        context = BotContext(
+            bot,
+            uow,
+            screen_records,
+            served_chats,
+            self._conversation,
+            self._translators,
+            config.clock,
+        )
         async with BackgroundTasks() as background:
             callbacks = Callbacks(bot)
             caught_up = asyncio.Event()  # what came while nobody listened is in the inbox

@@ -8,6 +8,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import BotCommand
 from sqlalchemy.orm import Session
 
+from bot.known_messages import ServedChats
 from bot.screen_records import ScreenRecords
 from handlers.talk import CurrentScreen, Talk
 from models.unit_of_work import UnitOfWork
@@ -36,6 +37,7 @@ class BotContext:
     bot: Bot
     uow: UnitOfWork
     screen_records: ScreenRecords
+    served_chats: ServedChats
     conversation: Conversation
     translators: dict[str, Translator]
     clock: Clock

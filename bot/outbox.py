@@ -27,7 +27,7 @@ from handlers.commands import show_panel_command
 from handlers.talk import keyboard
 from handlers.wire_errors import ChatUnreachable
 from models.messages import OutboxStatus
-from services.delivery.conversations import Shown
+from services.delivery.conversations import Shown, read_place
 from services.delivery.outbox import UNREACHABLE
 from services.delivery.sending import Due, Outcome, claim_due, end_backoff, read_due, record_outcomes
 
@@ -204,6 +204,9 @@ class Outbox:
                 if not await self._leadership.is_leader():
                     return  # the turn took long, or the database is away: whoever leads next sends it
                 self._leadership.hold()
+                if dispatch.is_screen:
+                    place = await self._context.uow.read(read_place, dispatch.chat_id)
+                    await self._context.served_chats.take(place)
                 latest = await self._again(due) if dispatch.is_screen else dispatch
                 if latest is None:
                     return
@@ -216,6 +219,8 @@ class Outbox:
                     await self._strip(latest)
                     await self._erase(latest)
                     await self._show_commands(latest)
+                    if latest.is_screen and self._leadership.is_shared:
+                        await self._context.screen_records.flush()  # whoever has the chat next must see it
         except Deposed:
             log.warning("Row %d is left to the process that leads now", due.id)
         except (OperationalError, InterfaceError) as error:

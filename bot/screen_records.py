@@ -17,8 +17,9 @@ RETRY_SECONDS = 1.0
 
 
 class ScreenRecords:
-    def __init__(self, uow: UnitOfWork, clock: Clock) -> None:
+    def __init__(self, uow: UnitOfWork, clock: Clock, served_by: str | None) -> None:
         self._uow = uow
+        self._served_by = served_by
         self._clock = clock
         self._waiting: list[Shown] = []
         self._screens: dict[int, int] = {}  # chat -> its screen, for those not yet written
@@ -74,7 +75,7 @@ class ScreenRecords:
             batch = list(self._waiting)
             if not batch:
                 return
-            await self._uow.write(record_shown, batch, now=self._clock.now())
+            await self._uow.write(record_shown, batch, now=self._clock.now(), served_by=self._served_by)
             del self._waiting[: len(batch)]
             still = {shown.chat_id for shown in self._waiting if shown.screen_message_id is not None}
             for shown in batch:

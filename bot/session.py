@@ -137,11 +137,14 @@ class Persistence(BaseRequestMiddleware):
     """
 
     def __init__(
-        self, rate_limit: RateLimit, note_part: Callable[[int, int], None], *, is_sole: bool
+        self,
+        rate_limit: RateLimit,
+        note_part: Callable[[int, int], None],
+        known_messages: KnownMessages,
     ) -> None:
         self._rate_limit = rate_limit
         self._note_part = note_part
-        self._known_messages = KnownMessages(is_sole=is_sole)
+        self._known_messages = known_messages
         self._doubt = TokenDoubt()
 
     async def __call__(
@@ -256,11 +259,11 @@ def make_bot(
     request_seconds: float,
     rate_limit: RateLimit,
     note_part: Callable[[int, int], None],
-    is_sole: bool,
+    known_messages: KnownMessages,
 ) -> Bot:
     server = TelegramAPIServer.from_base(telegram_api) if telegram_api else PRODUCTION
     session = Wire(proxy=proxy, api=server, timeout=request_seconds)
-    session.middleware(Persistence(rate_limit, note_part, is_sole=is_sole))
+    session.middleware(Persistence(rate_limit, note_part, known_messages))
     defaults = DefaultBotProperties(
         parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True), protect_content=None
     )

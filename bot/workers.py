@@ -153,6 +153,8 @@ class Workers:
         if is_cut and not found:
             await self._context.screen_records.flush()
             return True
+        if found:
+            await self._context.served_chats.take(found[0].place)
         waiting = [one for one in found if not one.is_worked]
         await self._answer_worked([one for one in found if one.is_worked], has_followers=bool(waiting))
         has_more = is_cut or len(waiting) > 1

@@ -105,6 +105,7 @@ class Conversation(Base):
     data: Mapped[dict[str, Any]]
     screen_message_id: Mapped[int | None] = mapped_column(BigInteger)
     locale: Mapped[str] = mapped_column(String(5), default="ru")
+    served_by: Mapped[str | None] = mapped_column(String(16))  # the bot's process, where there may be several
 
 
 class OutboxMessage(Audited, Base):

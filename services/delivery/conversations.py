@@ -39,6 +39,7 @@ class Place:
     flow: str | None
     data: dict[str, Any]
     screen_message_id: int | None
+    served_by: str | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -51,6 +52,7 @@ PLACE = (
     Conversation.flow,
     Conversation.data,
     Conversation.screen_message_id,
+    Conversation.served_by,
     Conversation.locale.label(CHAT_LOCALE),
     Person.id.label(PERSON),
     Person.organization_id,
@@ -86,6 +88,7 @@ def place_of(chat_id: int, row: Row[Any]) -> Place:
         flow=row.flow,
         data=dict(row.data or {}),
         screen_message_id=row.screen_message_id,
+        served_by=row.served_by,
     )
 
 
@@ -96,6 +99,11 @@ def keep_place(session: Session, chat_id: int, *, flow: str | None, data: dict[s
         session.add(Conversation(chat_id=chat_id, flow=flow, data=data))
     else:
         talk.flow, talk.data = flow, data
+
+
+def note_server(session: Session, chat_id: int, *, served_by: str) -> None:
+    """Another process of the bot serves this chat from now on; a new chat gets its mark with its screen."""
+    session.execute(update(Conversation).where(Conversation.chat_id == chat_id).values(served_by=served_by))
 
 
 _TAKE = (
@@ -143,7 +151,9 @@ _CLOSE = (
 )
 
 
-def record_shown(session: Session, shown: list[Shown], *, now: datetime) -> None:
+def record_shown(
+    session: Session, shown: list[Shown], *, now: datetime, served_by: str | None = None
+) -> None:
     """Close answered updates and remember the screens: many at once, not awaited by anybody's answer."""
     answered = [{"answered": one.update_id, "moment": now} for one in shown if one.update_id is not None]
     if answered:
@@ -161,8 +171,14 @@ def record_shown(session: Session, shown: list[Shown], *, now: datetime) -> None
             [{"chat_id": chat, "message_id": message, "sent_at": now} for chat, message in sent],
         )
     if screens:
-        rows = [
-            {"chat_id": chat_id, "data": {}, "screen_message_id": message_id, "locale": "ru"}
+        rows: list[dict[str, Any]] = [
+            {
+                "chat_id": chat_id,
+                "data": {},
+                "screen_message_id": message_id,
+                "locale": "ru",
+                "served_by": served_by,
+            }
             for chat_id, message_id in screens.items()
         ]
         session.connection().execute(_keep_screen(session.get_bind().dialect.name), rows)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.updates import read_raw
 from models.messages import InboxStatus
 from sandbox.client import Person
+from services.delivery.conversations import note_server
 from services.delivery.inbox import store_updates
 from tests.integration.tally import tally_conversation
 from tests.integration.test_inbox import inbox, tally
@@ -23,8 +24,8 @@ async def press(person: Person, data: str, number: int) -> dict[str, object]:
     return {"id": str(number), "from": user, "message": message, "chat_instance": "1", "data": data}
 
 
-async def test_an_edit_that_changes_nothing_is_not_sent(sqlite_url: str) -> None:
-    async with RunningBot(sqlite_url, conversation=tally_conversation()) as running:
+async def test_an_edit_that_changes_nothing_is_not_sent(database_url: str) -> None:
+    async with RunningBot(database_url, conversation=tally_conversation()) as running:
         await running.start_bot()
         vera = await running.telegram.person("Вера")
         await vera.start()
@@ -35,6 +36,22 @@ async def test_an_edit_that_changes_nothing_is_not_sent(sqlite_url: str) -> None
         assert (await vera.tap("Ещё один")).text == "Сейчас 1, шаг дом"
         assert (await vera.tap("Ещё один")).text == "Сейчас 2, шаг дом"
         assert await calls(running, "editMessageText") == 2
+
+
+async def test_what_another_process_may_have_edited_is_edited_again(postgres_url: str) -> None:
+    """The one of two processes that knew the old screen does not take it for the one that is shown."""
+    async with RunningBot(postgres_url, conversation=tally_conversation()) as running:
+        await running.start_bot()
+        vera = await running.telegram.person("Вера")
+        await vera.start()
+        sent_so_far = []
+        for number in range(4):
+            if number == 1:
+                await running.uow.write(note_server, vera.id, served_by="another")
+            running.send_update("callback_query", await press(vera, "tally.add:0", 900 + number))
+            await until(lambda: inbox(running) == {InboxStatus.ANSWERED: 2 + number})  # noqa: B023
+            sent_so_far.append(await calls(running, "editMessageText"))
+        assert sent_so_far == [0, 1, 1, 1]
 
 
 async def test_an_edit_of_unknown_fate_is_made_again(sqlite_url: str) -> None:
