@@ -28,7 +28,6 @@ class Conversation:
     dispatcher: Dispatcher
     current_screen: CurrentScreen
     notices: Mapping[str, Notice]
-    anywhere: frozenset[str]
     commands: Commands
 
 

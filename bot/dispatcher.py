@@ -23,12 +23,11 @@ def product_conversation() -> Conversation:
     from handlers import routers
     from handlers.commands import bot_commands
     from handlers.screens import current_screen
-    from notices.catalogue import ANYWHERE, NOTICES
+    from notices.catalogue import NOTICES
 
     return Conversation(
         dispatcher=make_dispatcher(routers()),
         current_screen=current_screen,
         notices=NOTICES,
-        anywhere=ANYWHERE,
         commands=bot_commands,
     )

@@ -16,6 +16,7 @@ from bot.context import BotContext
 from handlers import fallback
 from handlers.talk import Talk
 from models.storable import ValueNotStorable
+from notices.buttons import ANYWHERE
 from services.access.errors import DomainError, Unstorable
 from services.delivery.conversations import Place, Shown, UpdateAlreadyWorked
 from services.delivery.reachability import mark_reachable, mark_unreachable
@@ -50,10 +51,10 @@ class Conversing(BaseMiddleware):
             await note_membership(update, context, place)
             return None
         tapped = query.message.message_id if query is not None and query.message is not None else None
-        if query is not None and is_newer_screen(context, place, query):
+        if query is not None and is_newer_screen(place, query):
             place = replace(place, screen_message_id=tapped)
         talk = data["talk"] = context.talk(place, update.update_id, tapped, is_quiet=data["is_quiet"])
-        is_late = query is not None and is_stale(context, place, query)
+        is_late = query is not None and is_stale(place, query)
         if query is not None and data["wants_toast"]:
             toast = fallback.say_stale(talk.t) if is_late else None
             background.start(answer_callback(query, toast), "callback")
@@ -102,22 +103,22 @@ def chat_of(update: Update) -> Chat | None:
     return None
 
 
-def is_stale(context: BotContext, place: Place, query: CallbackQuery) -> bool:
+def is_stale(place: Place, query: CallbackQuery) -> bool:
     """Whether the button stands on a message that is neither the chat's screen nor a notice's."""
-    if is_of_notice(context, query):
+    if is_of_notice(query):
         return False
     return query.message is None or query.message.message_id != place.screen_message_id
 
 
-def is_newer_screen(context: BotContext, place: Place, query: CallbackQuery) -> bool:
+def is_newer_screen(place: Place, query: CallbackQuery) -> bool:
     """Whether a screen was shown whose record a crash has swallowed: its buttons are the person's newest."""
-    if is_of_notice(context, query) or query.message is None:
+    if is_of_notice(query) or query.message is None:
         return False
     return place.screen_message_id is None or query.message.message_id > place.screen_message_id
 
 
-def is_of_notice(context: BotContext, query: CallbackQuery) -> bool:
-    return (query.data or "").partition(":")[0].partition(".")[0] in context.conversation.anywhere
+def is_of_notice(query: CallbackQuery) -> bool:
+    return (query.data or "").partition(":")[0].partition(".")[0] in ANYWHERE
 
 
 async def answer_callback(query: CallbackQuery, toast: str | None) -> None:

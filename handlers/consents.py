@@ -5,12 +5,21 @@ from html import escape
 from typing import Any
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.consents import ConsentKind
+from notices.buttons import (
+    ConsentDo,
+    ConsentTap,
+    ContinueDo,
+    ContinueTap,
+    HomeDo,
+    HomeTap,
+    PrivacyDo,
+    PrivacyTap,
+)
 from notices.language import Translator
 from notices.letters import Action, Letter
 from services.access.actors import Actor, person_in_chat
@@ -24,53 +33,26 @@ from services.joining.withdrawing import decline_consent
 from services.programmes.consents import ConsentFactMissing, split_passages
 
 router = Router(name="consents")
+on_consent = Taps(router, ConsentTap)
+on_continue = Taps(router, ContinueTap)
 
 MARK_LENGTH = 16  # of the text's SHA-256; enough to tell two texts apart, fits callback data
 
 
-class OpenConsent(CallbackData, prefix="consent.open"):
-    pass
-
-
-class GiveConsent(CallbackData, prefix="consent.give"):
-    """`mark` begins the SHA-256 of the text above the button."""
-
-    mark: str
-
-
-class DeclineConsent(CallbackData, prefix="consent.decline"):
-    pass
-
-
-class ReadConsent(CallbackData, prefix="continue.consent"):
-    """One of the other consents: read it, then decide. Works from a notice as well."""
-
-    kind: ConsentKind
-
-
-class GiveOne(CallbackData, prefix="consent.yes"):
-    kind: ConsentKind
-    mark: str
-
-
-class DeclineOne(CallbackData, prefix="consent.no"):
-    kind: ConsentKind
-
-
-@router.callback_query(OpenConsent.filter())
-async def show_text(_query: CallbackQuery, talk: Talk) -> None:
+@on_consent(ConsentDo.OPEN)
+async def show_text(_tap: ConsentTap, talk: Talk) -> None:
     talk.go("consent")
     await talk.act()
     await talk.show(fresh=True)
 
 
-@router.callback_query(GiveConsent.filter())
-async def give(_query: CallbackQuery, callback_data: GiveConsent, talk: Talk) -> None:
+@on_consent(ConsentDo.GIVE)
+async def give(tap: ConsentTap, talk: Talk) -> None:
     talk.go(None)
     decision = await talk.act(
         give_decisive,
         actor=talk.actor,
-        mark=callback_data.mark,
+        mark=tap.mark,
         chat_id=talk.place.chat_id,
         message_id=talk.tapped,
     )
@@ -83,21 +65,21 @@ async def give(_query: CallbackQuery, callback_data: GiveConsent, talk: Talk) ->
     await talk.show(note, fresh=True)
 
 
-@router.callback_query(ReadConsent.filter())
-async def read_one(_query: CallbackQuery, callback_data: ReadConsent, talk: Talk) -> None:
-    talk.go("consent.one", kind=callback_data.kind.value)
+@on_continue(ContinueDo.CONSENT)
+async def read_one(tap: ContinueTap, talk: Talk) -> None:
+    talk.go("consent.one", kind=tap.kind.value)
     await talk.act()
     await talk.show(fresh=True)
 
 
-@router.callback_query(GiveOne.filter())
-async def give_one(_query: CallbackQuery, callback_data: GiveOne, talk: Talk) -> None:
+@on_consent(ConsentDo.GIVE_OTHER)
+async def give_one(tap: ConsentTap, talk: Talk) -> None:
     talk.go("privacy")
     decision = await talk.act(
         give_consent,
         actor=talk.actor,
-        kind=callback_data.kind,
-        mark=callback_data.mark,
+        kind=tap.kind,
+        mark=tap.mark,
         chat_id=talk.place.chat_id,
         message_id=talk.tapped,
     )
@@ -109,19 +91,19 @@ async def give_one(_query: CallbackQuery, callback_data: GiveOne, talk: Talk) ->
     await talk.show(note, fresh=True)
 
 
-@router.callback_query(DeclineOne.filter())
-async def decline_one(_query: CallbackQuery, callback_data: DeclineOne, talk: Talk) -> None:
+@on_consent(ConsentDo.DECLINE_OTHER)
+async def decline_one(tap: ConsentTap, talk: Talk) -> None:
     talk.go("privacy")
-    await talk.act(decline_consent, actor=talk.actor, chat_id=talk.place.chat_id, kind=callback_data.kind)
+    await talk.act(decline_consent, actor=talk.actor, chat_id=talk.place.chat_id, kind=tap.kind)
     await talk.show(talk.t("All right. Nothing follows from this, and you may decide otherwise later."))
 
 
-@router.callback_query(DeclineConsent.filter())
-async def decline(_query: CallbackQuery, talk: Talk) -> None:
+@on_consent(ConsentDo.DECLINE)
+async def decline(_tap: ConsentTap, talk: Talk) -> None:
     """The text goes from the chat with the refusal; the button back carries the person's own link."""
     t = talk.t
     left = await talk.act(decline_consent, actor=talk.actor, chat_id=talk.place.chat_id)
-    rows = ((Action(t.label("Come back"), "home.return", (left.token,)),),) if left.token else ()
+    rows = ((Action(t.label("Come back"), HomeTap(HomeDo.RETURN, left.token)),),) if left.token else ()
     await talk.replace(
         Letter(
             t(
@@ -145,7 +127,7 @@ def consent_screen(session: Session, place: Place, t: Translator, _now: datetime
                 "For someone under 18 a parent or another legal representative signs the consent on paper "
                 "first. The curator has the form and registers it; then all goes on here."
             ),
-            ((Action(t.label("Try again"), "consent.open"),),),
+            ((Action(t.label("Try again"), ConsentTap(ConsentDo.OPEN)),),),
         )
     try:
         offer = read_offer(session, person_id=place.person_id, locale=place.locale, kind=kind)
@@ -155,14 +137,18 @@ def consent_screen(session: Session, place: Place, t: Translator, _now: datetime
                 "The text of the consent is not ready yet: details of the organisation are missing in it. "
                 "Please tell your curator and look in again later."
             ),
-            ((Action(t.label("Try again"), "consent.open"),),),
+            ((Action(t.label("Try again"), ConsentTap(ConsentDo.OPEN)),),),
         )
     version = t("Text version: {version}", version=offer.version)
     return Letter(
         f"{draw_text(offer.text)}\n\n{version}",
         (
-            (Action(t.label("I give my consent"), "consent.give", (offer.mark[:MARK_LENGTH],)),),
-            (Action(t.label("I do not give it"), "consent.decline"),),
+            (
+                Action(
+                    t.label("I give my consent"), ConsentTap(ConsentDo.GIVE, mark=offer.mark[:MARK_LENGTH])
+                ),
+            ),
+            (Action(t.label("I do not give it"), ConsentTap(ConsentDo.DECLINE)),),
         ),
     )
 
@@ -186,7 +172,7 @@ def one_screen(session: Session, place: Place, t: Translator, _now: datetime) ->
     if place.person_id is None or place.organization_id is None or kind not in set(ConsentKind):
         return None
     actor = person_in_chat(place.person_id, place.organization_id)
-    back = (Action(t.label("My consents"), "privacy.open"),)
+    back = (Action(t.label("My consents"), PrivacyTap(PrivacyDo.OPEN)),)
     try:
         standing = read_standing(
             session, actor=actor, person_id=place.person_id, kind=ConsentKind(kind), locale=t.locale
@@ -212,8 +198,13 @@ def one_screen(session: Session, place: Place, t: Translator, _now: datetime) ->
     return Letter(
         f"{draw_text(offer.text)}\n\n{version}",
         (
-            (Action(t.label("I give my consent"), "consent.yes", (kind, offer.mark[:MARK_LENGTH])),),
-            (Action(t.label("I do not give it"), "consent.no", (kind,)),),
+            (
+                Action(
+                    t.label("I give my consent"),
+                    ConsentTap(ConsentDo.GIVE_OTHER, kind, offer.mark[:MARK_LENGTH]),
+                ),
+            ),
+            (Action(t.label("I do not give it"), ConsentTap(ConsentDo.DECLINE_OTHER, kind)),),
         ),
     )
 

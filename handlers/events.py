@@ -1,11 +1,11 @@
 """Answers to invitations, and being present by a tap or by the link of a QR code (DC28; C15, C33)."""
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
 
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.events import GuestAnswer
+from notices.buttons import EventDo, EventTap
 from notices.events import describe_invitation, describe_presence
 from notices.letters import Letter
 from services.access.errors import DomainError, NotAllowed, NotFound
@@ -13,36 +13,26 @@ from services.roadmap.events.guests import EventNotNow, EventOver, answer_invita
 from services.roadmap.events.planning import EventCancelled
 
 router = Router(name="events")
+on_event = Taps(router, EventTap)
 
 REFUSALS = (EventNotNow, EventOver, EventCancelled)
 
 
-class Come(CallbackData, prefix="event.comes"):
-    event_id: int
-
-
-class StayAway(CallbackData, prefix="event.cannot"):
-    event_id: int
-
-
-class BeHere(CallbackData, prefix="event.here"):
-    event_id: int
-
-
-@router.callback_query(Come.filter())
-async def come(_query: CallbackQuery, callback_data: Come, talk: Talk) -> None:
-    await _answer(talk, callback_data.event_id, GuestAnswer.COMES)
-
-
-@router.callback_query(StayAway.filter())
-async def stay_away(_query: CallbackQuery, callback_data: StayAway, talk: Talk) -> None:
-    await _answer(talk, callback_data.event_id, GuestAnswer.CANNOT)
-
-
-@router.callback_query(BeHere.filter())
-async def be_here(_query: CallbackQuery, callback_data: BeHere, talk: Talk) -> None:
+@on_event(EventDo.COMES, EventDo.CANNOT)
+async def answer(tap: EventTap, talk: Talk) -> None:
+    reply = GuestAnswer.COMES if tap.do is EventDo.COMES else GuestAnswer.CANNOT
     try:
-        event = await talk.act(attend, actor=talk.actor, event_id=callback_data.event_id)
+        event = await talk.act(answer_invitation, actor=talk.actor, event_id=tap.event_id, answer=reply)
+    except (EventCancelled, EventOver) as refusal:
+        await talk.replace(Letter(talk.t.error(refusal)))
+        return
+    await talk.replace(describe_invitation(event, reply, talk.t))
+
+
+@on_event(EventDo.HERE)
+async def be_here(tap: EventTap, talk: Talk) -> None:
+    try:
+        event = await talk.act(attend, actor=talk.actor, event_id=tap.event_id)
     except REFUSALS as refusal:
         await talk.say(talk.t.error(refusal))
         return
@@ -65,12 +55,3 @@ def _say_refusal(talk: Talk, refusal: DomainError) -> str:
     if isinstance(refusal, (NotFound, NotAllowed)):
         return talk.t("I do not know this event: please ask the curator to note that you are here.")
     return talk.t.error(refusal)
-
-
-async def _answer(talk: Talk, event_id: int, answer: GuestAnswer) -> None:
-    try:
-        event = await talk.act(answer_invitation, actor=talk.actor, event_id=event_id, answer=answer)
-    except (EventCancelled, EventOver) as refusal:
-        await talk.replace(Letter(talk.t.error(refusal)))
-        return
-    await talk.replace(describe_invitation(event, answer, talk.t))

@@ -4,14 +4,15 @@ from datetime import datetime
 
 from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 from sqlalchemy.orm import Session
 
 from handlers.drafts.texts import tells_of_meeting
 from handlers.filters import DECIDING, Flow, Typed
 from handlers.replies import conclude, is_on_screen, open_flow
 from handlers.talk import Talk
+from handlers.taps import Taps
+from notices.buttons import FeedbackDo, FeedbackTap
 from notices.feedback import describe_feedback
 from notices.language import Translator
 from notices.letters import Letter
@@ -23,32 +24,16 @@ from services.surveys.feedback import Feedback, find_waiting, rate, read_feedbac
 from services.surveys.runs import RunClosed
 
 router = Router(name="feedback")
+on_feedback = Taps(router, FeedbackTap)
 
 FLOW = "feedback"
 
 
-class GiveRating(CallbackData, prefix="feedback.rate"):
-    run_id: int
-    rating: int
-
-
-class AddMore(CallbackData, prefix="feedback.add"):
-    run_id: int
-
-
-class LeaveIt(CallbackData, prefix="feedback.done"):
-    run_id: int
-
-
-class OpenFeedback(CallbackData, prefix="feedback.open"):
-    run_id: int
-
-
-@router.callback_query(GiveRating.filter())
-async def give_rating(_query: CallbackQuery, callback_data: GiveRating, talk: Talk) -> None:
-    run_id = callback_data.run_id
+@on_feedback(FeedbackDo.RATE)
+async def give_rating(tap: FeedbackTap, talk: Talk) -> None:
+    run_id = tap.run_id
     try:
-        await talk.act(rate, actor=talk.actor, run_id=run_id, rating=callback_data.rating)
+        await talk.act(rate, actor=talk.actor, run_id=run_id, rating=tap.rating)
     except RunClosed as error:
         await conclude(talk, Letter(talk.t.error(error)))
         return
@@ -100,17 +85,17 @@ async def _rate_typed(talk: Talk, feedback: Feedback, typed: str) -> None:
     await talk.show()
 
 
-@router.callback_query(AddMore.filter())
-async def add_more(_query: CallbackQuery, callback_data: AddMore, talk: Talk) -> None:
-    feedback = await talk.read(read_feedback, actor=talk.actor, run_id=callback_data.run_id, now=talk.now)
+@on_feedback(FeedbackDo.ADD)
+async def add_more(tap: FeedbackTap, talk: Talk) -> None:
+    feedback = await talk.read(read_feedback, actor=talk.actor, run_id=tap.run_id, now=talk.now)
     if not (feedback.is_open and feedback.has_more):
         await conclude(talk, Letter(talk.t("Nothing more is asked about this meeting. Thank you!")))
         return
-    await open_flow(talk, "survey", run_id=callback_data.run_id)
+    await open_flow(talk, "survey", run_id=tap.run_id)
 
 
-@router.callback_query(LeaveIt.filter())
-async def leave_it(_query: CallbackQuery, callback_data: LeaveIt, talk: Talk) -> None:  # noqa: ARG001
+@on_feedback(FeedbackDo.DONE)
+async def leave_it(tap: FeedbackTap, talk: Talk) -> None:  # noqa: ARG001
     t = talk.t
     if is_on_screen(talk):
         talk.go(None)
@@ -120,10 +105,10 @@ async def leave_it(_query: CallbackQuery, callback_data: LeaveIt, talk: Talk) ->
         await talk.replace(Letter(t("Thank you, your feedback is saved.")))
 
 
-@router.callback_query(OpenFeedback.filter())
-async def open_feedback(_query: CallbackQuery, callback_data: OpenFeedback, talk: Talk) -> None:
-    await talk.read(read_feedback, actor=talk.actor, run_id=callback_data.run_id, now=talk.now)
-    await open_flow(talk, FLOW, run_id=callback_data.run_id)
+@on_feedback(FeedbackDo.OPEN)
+async def open_feedback(tap: FeedbackTap, talk: Talk) -> None:
+    await talk.read(read_feedback, actor=talk.actor, run_id=tap.run_id, now=talk.now)
+    await open_flow(talk, FLOW, run_id=tap.run_id)
 
 
 def feedback_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:

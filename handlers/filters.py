@@ -29,8 +29,11 @@ class Flow(Filter):
         self._name = name
 
     async def __call__(self, _event: object, talk: Talk) -> bool:
-        flow = talk.place.flow or ""
-        return flow == self._name or flow.startswith(self._name + ".")
+        return is_within(talk.place.flow, self._name)
+
+
+def is_within(flow: str | None, name: str) -> bool:
+    return flow is not None and (flow == name or flow.startswith(name + "."))
 
 
 class Typed(Filter):

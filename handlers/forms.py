@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
+from handlers.taps import Taps
+from notices.buttons import FormDo, FormTap, HomeDo, HomeTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from services.delivery.conversations import Place
@@ -16,16 +16,13 @@ from services.joining.web_forms import LIFE, FormIssued, issue_form
 from services.people.pseudonyms import is_pseudonymous_now
 
 router = Router(name="forms")
+on_form = Taps(router, FormTap)
 
 Renderer = Callable[[Session, Place, Translator, datetime], Letter | None]
 
 
-class OpenForm(CallbackData, prefix="form.open"):
-    pass
-
-
-@router.callback_query(OpenForm.filter())
-async def open_form(_query: CallbackQuery, talk: Talk) -> None:
+@on_form(FormDo.OPEN)
+async def open_form(_tap: FormTap, talk: Talk) -> None:
     await send_form(talk)
 
 
@@ -53,8 +50,8 @@ def form_screen(_session: Session, _place: Place, t: Translator, _now: datetime)
             "once you have sent the form, I go on here by myself."
         ),
         (
-            (Action(t.label("Send me the link"), "form.open"),),
-            (Action(t.label("I have filled it in"), "home.show"),),
+            (Action(t.label("Send me the link"), FormTap(FormDo.OPEN)),),
+            (Action(t.label("I have filled it in"), HomeTap(HomeDo.SHOW)),),
         ),
     )
 
@@ -65,7 +62,7 @@ def data_screen(_session: Session, _place: Place, t: Translator, _now: datetime)
             "In this programme no personal data pass through the messenger. What is kept about you "
             "your curator shows you: please ask."
         ),
-        ((Action(t.label("To the menu"), "home.show"),),),
+        ((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),),),
     )
 
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers import drafts, meetings, pairs, survey_screens
@@ -13,7 +11,22 @@ from handlers.joining import stranger_screen
 from handlers.menu import MenuPart
 from handlers.roles import role_screen
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.people import Organization, ParticipationStatus, Person, Role
+from notices.buttons import (
+    ConsentDo,
+    ConsentTap,
+    HelpDo,
+    HelpTap,
+    HomeDo,
+    HomeTap,
+    MyDataDo,
+    MyDataTap,
+    RoleDo,
+    RoleTap,
+    SettingsDo,
+    SettingsTap,
+)
 from notices.language import Translator
 from notices.letters import Action, Letter, in_rows
 from services.access.errors import N_
@@ -30,6 +43,8 @@ from services.surveys.intake import can_leave
 from services.surveys.steps import list_changeable
 
 router = Router(name="home")
+on_home = Taps(router, HomeTap)
+on_help = Taps(router, HelpTap)
 
 PARTS: tuple[Callable[[Session, Place, Translator, datetime], MenuPart], ...] = (
     pairs.menu_part,
@@ -59,23 +74,15 @@ RESTING_MAY_CHANGE = N_(
 )
 
 
-class ShowHome(CallbackData, prefix="home.show"):
-    """To the next step or the menu; works from any message."""
-
-
-class OpenHelp(CallbackData, prefix="help.open"):
-    pass
-
-
-@router.callback_query(ShowHome.filter())
-async def show_home(_query: CallbackQuery, talk: Talk) -> None:
+@on_home(HomeDo.SHOW)
+async def show_home(_tap: HomeTap, talk: Talk) -> None:
     talk.go(None)
     await talk.act()
     await talk.show(here=True)
 
 
-@router.callback_query(OpenHelp.filter())
-async def open_help(_query: CallbackQuery, talk: Talk) -> None:
+@on_help(HelpDo.OPEN)
+async def open_help(_tap: HelpTap, talk: Talk) -> None:
     talk.go("help")
     await talk.act()
     await talk.show()
@@ -130,12 +137,12 @@ def _before_consent(session: Session, place: Place, t: Translator, state: Consen
                 moment=t.moment(latest.decided_at, place.timezone),
                 until=t.month_day(day_of(latest.decided_at + ERASED_WITHIN, place.zone)),
             ),
-            ((Action(t.label("Come back to the programme"), "consent.open"),),),
+            ((Action(t.label("Come back to the programme"), ConsentTap(ConsentDo.OPEN)),),),
         )
     if state is ConsentState.OUTDATED:
         return Letter(
             t("The text of the consent has changed. Please read it and decide once more: then all goes on."),
-            ((Action(t.label("Read the new text"), "consent.open"),),),
+            ((Action(t.label("Read the new text"), ConsentTap(ConsentDo.OPEN)),),),
         )
     organization = session.get_one(Organization, place.organization_id)
     if has_account(session, person.id):
@@ -145,7 +152,7 @@ def _before_consent(session: Session, place: Place, t: Translator, state: Consen
                 "If you also take part yourself, as a mentor or as a mentee, begin below.",
                 name=name_self(session, person),
             ),
-            ((Action(t.label("Take part myself"), "consent.open"),),),
+            ((Action(t.label("Take part myself"), ConsentTap(ConsentDo.OPEN)),),),
         )
     return Letter(
         t(
@@ -156,7 +163,7 @@ def _before_consent(session: Session, place: Place, t: Translator, state: Consen
             name=name_self(session, person),
             organization=organization.name,
         ),
-        ((Action(t.label("Next"), "consent.open"),),),
+        ((Action(t.label("Next"), ConsentTap(ConsentDo.OPEN)),),),
     )
 
 
@@ -181,12 +188,15 @@ def _menu(
             if one.status is ParticipationStatus.READY
         ]
     rows = [(action,) for action in actions]
-    others = [Action(t.label("My data"), "mydata.open"), Action(t.label("Settings"), "settings.open")]
+    others = [
+        Action(t.label("My data"), MyDataTap(MyDataDo.OPEN)),
+        Action(t.label("Settings"), SettingsTap(SettingsDo.OPEN)),
+    ]
     if len(roles) < len(Role):
-        others.append(Action(t.label("One more role"), "role.open"))
+        others.append(Action(t.label("One more role"), RoleTap(RoleDo.OPEN)))
     elif any(can_leave(session, one.participation_id) for one in roles):
-        others.append(Action(t.label("My roles"), "role.open"))
-    others.append(Action(t.label("Help"), "help.open"))
+        others.append(Action(t.label("My roles"), RoleTap(RoleDo.OPEN)))
+    others.append(Action(t.label("Help"), HelpTap(HelpDo.OPEN)))
     return Letter("\n\n".join(lines), (*rows, *in_rows(others, 2)))
 
 
@@ -201,7 +211,7 @@ def _say_resting(session: Session, person_id: int, place: Place, now: datetime) 
 
 def help_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
     """Short, and by role."""
-    back = ((Action(t.label("To the menu"), "home.show"),),)
+    back = ((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),),)
     if place.person_id is None or place.organization_id is None:
         return Letter(
             t(

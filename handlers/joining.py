@@ -5,12 +5,13 @@ from datetime import datetime
 
 from aiogram import Router
 from aiogram.filters import Filter
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 from sqlalchemy.orm import Session
 
 from handlers.filters import Flow, Typed
 from handlers.talk import Talk
+from handlers.taps import Taps
+from notices.buttons import HomeDo, HomeTap, JoiningDo, JoiningTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from services.access.errors import N_, NotFound
@@ -26,6 +27,8 @@ from services.joining.entering import (
 from services.joining.recognition import CodeTyped, type_code, waiting_digits
 
 router = Router(name="joining")
+on_home = Taps(router, HomeTap)
+on_joining = Taps(router, JoiningTap)
 
 CODE = re.compile(r"[0-9]{4,16}")
 YES = {"да", "да, это я", "это я", "yes", "yes, it is me"}
@@ -43,20 +46,6 @@ REFUSALS = {
         "or ask the curator for a new one."
     ),
 }
-
-
-class ItIsMe(CallbackData, prefix="joining.yes"):
-    invitation_id: int
-
-
-class ItIsNotMe(CallbackData, prefix="joining.no"):
-    invitation_id: int
-
-
-class Return(CallbackData, prefix="home.return"):
-    """The way back after a refusal; works from any message."""
-
-    token: str
 
 
 class Stranger(Filter):
@@ -83,26 +72,20 @@ def refusal_of(opened: InvitationOpened, t: Translator) -> str | None:
     return t(words) if words else None
 
 
-@router.callback_query(Return.filter())
-async def come_back(_query: CallbackQuery, callback_data: Return, talk: Talk) -> None:
-    opened = await open_by_token(talk, callback_data.token, talk.place.locale)
+@on_home(HomeDo.RETURN)
+async def come_back(tap: HomeTap, talk: Talk) -> None:
+    opened = await open_by_token(talk, tap.token, talk.place.locale)
     await talk.show(refusal_of(opened, talk.t), here=True)
 
 
-@router.callback_query(ItIsMe.filter())
-async def confirm(_query: CallbackQuery, callback_data: ItIsMe, talk: Talk) -> None:
-    if has_opened(talk, callback_data.invitation_id):
-        await claim(talk, callback_data.invitation_id)
-    else:
+@on_joining(JoiningDo.YES, JoiningDo.NO)
+async def answer(tap: JoiningTap, talk: Talk) -> None:
+    if not has_opened(talk, tap.invitation_id):
         await talk.show()
-
-
-@router.callback_query(ItIsNotMe.filter())
-async def deny(_query: CallbackQuery, callback_data: ItIsNotMe, talk: Talk) -> None:
-    if has_opened(talk, callback_data.invitation_id):
-        await refuse(talk, callback_data.invitation_id)
+    elif tap.do is JoiningDo.YES:
+        await claim(talk, tap.invitation_id)
     else:
-        await talk.show()
+        await refuse(talk, tap.invitation_id)
 
 
 def has_opened(talk: Talk, invitation_id: int) -> bool:
@@ -153,8 +136,8 @@ def identity_screen(session: Session, place: Place, t: Translator, _now: datetim
         t("Hello! Are you <b>{name}</b>?", name=name),
         (
             (
-                Action(t.label("Yes, it is me"), "joining.yes", (invitation_id,)),
-                Action(t.label("No"), "joining.no", (invitation_id,)),
+                Action(t.label("Yes, it is me"), JoiningTap(JoiningDo.YES, invitation_id)),
+                Action(t.label("No"), JoiningTap(JoiningDo.NO, invitation_id)),
             ),
         ),
     )

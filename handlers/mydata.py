@@ -3,15 +3,15 @@
 import json
 from datetime import datetime
 
-from aiogram import Bot, Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import BufferedInputFile, CallbackQuery
+from aiogram import Router
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.consents import ConsentDecision
 from models.names import full_name
 from models.people import ParticipationStatus, Role
+from notices.buttons import HomeDo, HomeTap, MyDataDo, MyDataTap, PrivacyDo, PrivacyTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from services.access.actors import person_in_chat
@@ -23,6 +23,7 @@ from services.privacy.own_data import OwnData, read_own_data
 from services.surveys.own import read_own_surveys
 
 router = Router(name="mydata")
+on_mydata = Taps(router, MyDataTap)
 
 ANSWERS_PAGE = 10
 
@@ -39,34 +40,22 @@ ROLE_STATES = {
 RESTING = N_("mentor, no mentees are taken now")
 
 
-class OpenMyData(CallbackData, prefix="mydata.open"):
-    pass
-
-
-class OpenAnswers(CallbackData, prefix="mydata.answers"):
-    page: int
-
-
-class SendFile(CallbackData, prefix="mydata.file"):
-    pass
-
-
-@router.callback_query(OpenMyData.filter())
-async def open_my_data(_query: CallbackQuery, talk: Talk) -> None:
+@on_mydata(MyDataDo.OPEN)
+async def open_my_data(_tap: MyDataTap, talk: Talk) -> None:
     talk.go("mydata")
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(OpenAnswers.filter())
-async def open_answers(_query: CallbackQuery, callback_data: OpenAnswers, talk: Talk) -> None:
-    talk.go("mydata.answers", page=callback_data.page)
+@on_mydata(MyDataDo.ANSWERS)
+async def open_answers(tap: MyDataTap, talk: Talk) -> None:
+    talk.go("mydata.answers", page=tap.page)
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(SendFile.filter())
-async def send_file(_query: CallbackQuery, talk: Talk, bot: Bot) -> None:
+@on_mydata(MyDataDo.FILE)
+async def send_file(_tap: MyDataTap, talk: Talk) -> None:
     t = talk.t
     if await talk.read(is_pseudonymous_now, organization_id=talk.place.organization_id):
         await talk.show(fresh=True)
@@ -74,11 +63,8 @@ async def send_file(_query: CallbackQuery, talk: Talk, bot: Bot) -> None:
     data = await talk.read(read_own_data, actor=talk.actor, locale=t.locale)
     body = json.dumps(data, ensure_ascii=False, indent=2).encode()
     name = f"nastavnik-{talk.now:%Y-%m-%d}.json"
-    await bot.send_document(
-        talk.place.chat_id,
-        BufferedInputFile(body, filename=name),
-        caption=t("Everything that is kept about you. The file opens in any text editor."),
-    )
+    caption = t("Everything that is kept about you. The file opens in any text editor.")
+    await talk.send_file(body, name, caption)
     await talk.show(fresh=True)
 
 
@@ -100,9 +86,12 @@ def summary_screen(session: Session, place: Place, t: Translator, _now: datetime
         t("Telegram: the number of this chat, to write to you"),
     ]
     rows = [
-        (Action(t.label("My answers"), "mydata.answers", (0,)),),
-        (Action(t.label("All of it as a file"), "mydata.file"),),
-        (Action(t.label("My consent"), "privacy.open"), Action(t.label("To the menu"), "home.show")),
+        (Action(t.label("My answers"), MyDataTap(MyDataDo.ANSWERS, 0)),),
+        (Action(t.label("All of it as a file"), MyDataTap(MyDataDo.FILE)),),
+        (
+            Action(t.label("My consent"), PrivacyTap(PrivacyDo.OPEN)),
+            Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),
+        ),
     ]
     hint = t("A mistake in your name or position? Tell your curator, it will be corrected.")
     return Letter("\n".join(lines) + f"\n\n{hint}", tuple(rows))
@@ -161,7 +150,10 @@ def answers_screen(session: Session, place: Place, t: Translator, _now: datetime
             )
             for one in run["answers"]
         ]
-    back = (Action(t.label("My data"), "mydata.open"), Action(t.label("To the menu"), "home.show"))
+    back = (
+        Action(t.label("My data"), MyDataTap(MyDataDo.OPEN)),
+        Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),
+    )
     if not lines:
         return Letter(t("You have not answered anything yet."), (back,))
     last = (len(lines) - 1) // ANSWERS_PAGE
@@ -177,7 +169,7 @@ def answers_screen(session: Session, place: Place, t: Translator, _now: datetime
         parts.append(t("Page {page} of {pages}", page=page + 1, pages=last + 1))
     turns = []
     if page > 0:
-        turns.append(Action(t.label("‹ Earlier ones"), "mydata.answers", (page - 1,)))
+        turns.append(Action(t.label("‹ Earlier ones"), MyDataTap(MyDataDo.ANSWERS, page - 1)))
     if page < last:
-        turns.append(Action(t.label("More answers ›"), "mydata.answers", (page + 1,)))
+        turns.append(Action(t.label("More answers ›"), MyDataTap(MyDataDo.ANSWERS, page + 1)))
     return Letter("\n\n".join(parts), (*((tuple(turns),) if turns else ()), back))

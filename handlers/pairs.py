@@ -4,8 +4,7 @@ from datetime import datetime
 
 from aiogram import Router
 from aiogram.filters import Command
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,8 +13,21 @@ from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart
 from handlers.replies import conclude, open_flow, step_to
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.pairs import ENDED, JUST_ANSWERED, MEETING, Decision, DeclineReason, PairStatus
 from models.people import ChatAccount, Role
+from notices.buttons import (
+    HomeDo,
+    HomeTap,
+    MeetingDo,
+    MeetingTap,
+    OfferDo,
+    OfferTap,
+    PairDo,
+    PairTap,
+    SuggestDo,
+    SuggestTap,
+)
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from notices.pairs import describe_status, introduce, list_answers, offer, read_partner, say_cut_off
@@ -28,6 +40,8 @@ from services.pairs.offers import OfferAnsweredAlready, OfferGone, accept_offer,
 from services.people.pseudonyms import is_pseudonymous
 
 router = Router(name="pairs")
+on_offer = Taps(router, OfferTap)
+on_pair = Taps(router, PairTap)
 
 # characters of answers on one screen: the longest answer of a survey, and a message holds 4096
 PAGE = 2500
@@ -41,39 +55,9 @@ REASONS = {
 }
 
 
-class AcceptOffer(CallbackData, prefix="offer.accept"):
-    pair_id: int
-
-
-class DeclineOffer(CallbackData, prefix="offer.decline"):
-    pair_id: int
-
-
-class GiveReason(CallbackData, prefix="offer.reason"):
-    pair_id: int
-    reason: DeclineReason
-
-
-class KeepOffer(CallbackData, prefix="offer.keep"):
-    pair_id: int
-
-
-class SkipNote(CallbackData, prefix="offer.skip"):
-    pair_id: int
-
-
-class ShowPair(CallbackData, prefix="pair.show"):
-    pass
-
-
-class ReadAnswers(CallbackData, prefix="pair.answers"):
-    pair_id: int
-    page: int
-
-
-@router.callback_query(AcceptOffer.filter())
-async def accept(_query: CallbackQuery, callback_data: AcceptOffer, talk: Talk) -> None:
-    pair_id = callback_data.pair_id
+@on_offer(OfferDo.ACCEPT)
+async def accept(tap: OfferTap, talk: Talk) -> None:
+    pair_id = tap.pair_id
     try:
         decided = await talk.act(accept_offer, actor=talk.actor, pair_id=pair_id)
     except (OfferAnsweredAlready, OfferGone) as error:
@@ -82,9 +66,9 @@ async def accept(_query: CallbackQuery, callback_data: AcceptOffer, talk: Talk) 
     await conclude(talk, Letter(_thank_for_yes(decided.status, talk.t)))
 
 
-@router.callback_query(DeclineOffer.filter())
-async def ask_reason(_query: CallbackQuery, callback_data: DeclineOffer, talk: Talk) -> None:
-    pair_id = callback_data.pair_id
+@on_offer(OfferDo.DECLINE)
+async def ask_reason(tap: OfferTap, talk: Talk) -> None:
+    pair_id = tap.pair_id
     if talk.place.flow is None:  # nothing else is under way, so own words may follow at once
         await open_flow(talk, "offer.reasons", pair_id=pair_id)
         return
@@ -92,28 +76,26 @@ async def ask_reason(_query: CallbackQuery, callback_data: DeclineOffer, talk: T
     await step_to(talk, letter, "offer.reasons", pair_id=pair_id)
 
 
-@router.callback_query(KeepOffer.filter())
-async def keep(_query: CallbackQuery, callback_data: KeepOffer, talk: Talk) -> None:
-    letter = await talk.read(
-        _read_offer, place=talk.place, t=talk.t, now=talk.now, pair_id=callback_data.pair_id
-    )
+@on_offer(OfferDo.KEEP)
+async def keep(tap: OfferTap, talk: Talk) -> None:
+    letter = await talk.read(_read_offer, place=talk.place, t=talk.t, now=talk.now, pair_id=tap.pair_id)
     if letter is None:
         await talk.show(talk.t.error(OfferGone()), fresh=True)
         return
-    await step_to(talk, letter, "offer", pair_id=callback_data.pair_id)
+    await step_to(talk, letter, "offer", pair_id=tap.pair_id)
 
 
-@router.callback_query(GiveReason.filter())
-async def give_reason(_query: CallbackQuery, callback_data: GiveReason, talk: Talk) -> None:
-    if callback_data.reason is DeclineReason.OTHER:
-        await _ask_note(talk, callback_data.pair_id)
+@on_offer(OfferDo.GIVE_REASON)
+async def give_reason(tap: OfferTap, talk: Talk) -> None:
+    if tap.reason is DeclineReason.OTHER:
+        await _ask_note(talk, tap.pair_id)
     else:
-        await _decline(talk, callback_data.pair_id, callback_data.reason)
+        await _decline(talk, tap.pair_id, tap.reason)
 
 
-@router.callback_query(SkipNote.filter())
-async def skip_note(_query: CallbackQuery, callback_data: SkipNote, talk: Talk) -> None:
-    await _decline(talk, callback_data.pair_id, DeclineReason.OTHER)
+@on_offer(OfferDo.SKIP_NOTE)
+async def skip_note(tap: OfferTap, talk: Talk) -> None:
+    await _decline(talk, tap.pair_id, DeclineReason.OTHER)
 
 
 @router.message(Flow("offer.reasons"), Typed())
@@ -155,15 +137,15 @@ async def show_pair(_message: Message, talk: Talk) -> None:
     await talk.show()
 
 
-@router.callback_query(ShowPair.filter())
-async def back_to_pair(_query: CallbackQuery, talk: Talk) -> None:
+@on_pair(PairDo.SHOW)
+async def back_to_pair(_tap: PairTap, talk: Talk) -> None:
     await open_flow(talk, "pair")
 
 
-@router.callback_query(ReadAnswers.filter())
-async def read_answers(_query: CallbackQuery, callback_data: ReadAnswers, talk: Talk) -> None:
+@on_pair(PairDo.ANSWERS)
+async def read_answers(tap: PairTap, talk: Talk) -> None:
     """What the other side answered for its pair, in full."""
-    await open_flow(talk, "pair.answers", pair_id=callback_data.pair_id, page=callback_data.page)
+    await open_flow(talk, "pair.answers", pair_id=tap.pair_id, page=tap.page)
 
 
 async def _ask_note(talk: Talk, pair_id: int) -> None:
@@ -224,9 +206,10 @@ def _read_offer(
 
 def _read_reasons(_session: Session, *, place: Place, t: Translator, pair_id: int) -> Letter:  # noqa: ARG001
     rows = [
-        (Action(t.label(text), "offer.reason", (pair_id, reason.value)),) for reason, text in REASONS.items()
+        (Action(t.label(text), OfferTap(OfferDo.GIVE_REASON, pair_id, reason)),)
+        for reason, text in REASONS.items()
     ]
-    back = (Action(t.label("Back to the offer"), "offer.keep", (pair_id,)),)
+    back = (Action(t.label("Back to the offer"), OfferTap(OfferDo.KEEP, pair_id)),)
     return Letter(t("May I ask why? Only the curator will see it, the other side will not."), (*rows, back))
 
 
@@ -243,8 +226,8 @@ def note_screen(_session: Session, place: Place, t: Translator, _now: datetime) 
     return Letter(
         t("Please write in a few words what does not fit. Only the curator will read it."),
         (
-            (Action(t.label("Without words"), "offer.skip", (pair_id,)),),
-            (Action(t.label("Back to the offer"), "offer.keep", (pair_id,)),),
+            (Action(t.label("Without words"), OfferTap(OfferDo.SKIP_NOTE, pair_id)),),
+            (Action(t.label("Back to the offer"), OfferTap(OfferDo.KEEP, pair_id)),),
         ),
     )
 
@@ -269,11 +252,11 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
                 lines.append(t("The curator will show you the answers from the questionnaire."))
             if any(not sheet.is_intake for sheet in shared.sheets):
                 words = t.label("Answers for the pair: {name}", name=partner.chat_name)
-                actions.append(Action(words, "pair.answers", (card.id, 0)))
+                actions.append(Action(words, PairTap(PairDo.ANSWERS, card.id, 0)))
         parts.append("\n".join(lines))
     if not parts:
         parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
-    actions.append(Action(t.label("To the menu"), "home.show"))
+    actions.append(Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)))
     return Letter("\n\n".join(parts), tuple((one,) for one in actions))
 
 
@@ -283,7 +266,7 @@ def answers_screen(session: Session, place: Place, t: Translator, _now: datetime
     card = next(
         (one for one in _pairs_of(session, place) if one.id == pair_id and one.status in MEETING), None
     )
-    back = (Action(t.label("Back to the pair"), "pair.show"),)
+    back = (Action(t.label("Back to the pair"), PairTap(PairDo.SHOW)),)
     if card is None:
         return Letter(t("This pair has ended or changed, there is nothing to read any more."), (back,))
     shared = read_partner(session, card, place.person_id or 0, t)
@@ -295,9 +278,9 @@ def answers_screen(session: Session, place: Place, t: Translator, _now: datetime
     page = min(max(page, 0), len(pages) - 1)
     turn = []
     if page > 0:
-        turn.append(Action(t.label("‹ Earlier ones"), "pair.answers", (pair_id, page - 1)))
+        turn.append(Action(t.label("‹ Earlier ones"), PairTap(PairDo.ANSWERS, pair_id, page - 1)))
     if page + 1 < len(pages):
-        turn.append(Action(t.label("More answers ›"), "pair.answers", (pair_id, page + 1)))
+        turn.append(Action(t.label("More answers ›"), PairTap(PairDo.ANSWERS, pair_id, page + 1)))
     name = escape(card.partner_of(place.person_id or 0).chat_name)
     return Letter("\n\n".join([name, *pages[page]]), (*((tuple(turn),) if turn else ()), back))
 
@@ -321,8 +304,8 @@ def menu_part(session: Session, place: Place, t: Translator, _now: datetime) -> 
         line = t(words, name=partner.chat_name, status="{status}")
         part.lines.append(line.replace("{status}", _say_status(session, card, role, t)))
         if _is_waiting(card, place.person_id):
-            part.actions.append(Action(t.label("Accept the offer"), "offer.accept", (card.id,)))
-            part.actions.append(Action(t.label("Decline the offer"), "offer.decline", (card.id,)))
+            part.actions.append(Action(t.label("Accept the offer"), OfferTap(OfferDo.ACCEPT, card.id)))
+            part.actions.append(Action(t.label("Decline the offer"), OfferTap(OfferDo.DECLINE, card.id)))
     return part
 
 
@@ -346,12 +329,16 @@ def _pairs_of(session: Session, place: Place) -> list[PairCard]:
 
 def _propose_action(card: PairCard, place: Place, t: Translator) -> Action:
     partner = card.partner_of(place.person_id or 0)
-    return Action(t.label("Propose a meeting: {name}", name=partner.chat_name), "meeting.new", (card.id,))
+    return Action(
+        t.label("Propose a meeting: {name}", name=partner.chat_name),
+        MeetingTap(MeetingDo.PLAN, pair_id=card.id),
+    )
 
 
 def _suggest_action(card: PairCard, t: Translator) -> Action:
     return Action(
-        t.label("Suggest to the curator: {name}", name=card.mentee.chat_name), "suggest.open", (card.id,)
+        t.label("Suggest to the curator: {name}", name=card.mentee.chat_name),
+        SuggestTap(SuggestDo.OPEN, card.id),
     )
 
 

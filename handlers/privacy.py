@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.consents import ConsentKind, ConsentMedium
 from models.privacy import DutyKind
+from notices.buttons import ContinueDo, ContinueTap, HomeDo, HomeTap, PrivacyDo, PrivacyTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from services.access.actors import person_in_chat
@@ -28,6 +28,7 @@ from services.organizations.days import day_of
 from services.organizations.school_days import read_calendar
 
 router = Router(name="privacy")
+on_privacy = Taps(router, PrivacyTap)
 
 GIVEN = frozenset({ConsentState.GIVEN, ConsentState.OUTDATED})
 STATES = {
@@ -47,61 +48,41 @@ STOPS = {
 }
 
 
-class OpenPrivacy(CallbackData, prefix="privacy.open"):
-    pass
-
-
-class AskToWithdraw(CallbackData, prefix="privacy.ask"):
-    pass
-
-
-class Withdraw(CallbackData, prefix="privacy.withdraw"):
-    pass
-
-
-class AskToTakeBack(CallbackData, prefix="privacy.one"):
-    kind: ConsentKind
-
-
-class TakeBack(CallbackData, prefix="privacy.take"):
-    kind: ConsentKind
-
-
-@router.callback_query(OpenPrivacy.filter())
-async def open_privacy(_query: CallbackQuery, talk: Talk) -> None:
+@on_privacy(PrivacyDo.OPEN)
+async def open_privacy(_tap: PrivacyTap, talk: Talk) -> None:
     talk.go("privacy")
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(AskToWithdraw.filter())
-async def ask_to_withdraw(_query: CallbackQuery, talk: Talk) -> None:
+@on_privacy(PrivacyDo.ASK_ALL)
+async def ask_to_withdraw(_tap: PrivacyTap, talk: Talk) -> None:
     talk.go("privacy.confirm")
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(Withdraw.filter())
-async def withdraw(_query: CallbackQuery, talk: Talk) -> None:
+@on_privacy(PrivacyDo.WITHDRAW_ALL)
+async def withdraw(_tap: PrivacyTap, talk: Talk) -> None:
     talk.go(None)
     with suppress(ConsentMissing):  # tapped twice: the screen says what the first tap did
         await talk.act(withdraw_consent, actor=talk.actor)
     await talk.show()
 
 
-@router.callback_query(AskToTakeBack.filter())
-async def ask_to_take_back(_query: CallbackQuery, callback_data: AskToTakeBack, talk: Talk) -> None:
-    talk.go("privacy.one", kind=callback_data.kind.value)
+@on_privacy(PrivacyDo.ASK_ONE)
+async def ask_to_take_back(tap: PrivacyTap, talk: Talk) -> None:
+    talk.go("privacy.one", kind=tap.kind.value)
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(TakeBack.filter())
-async def take_back(_query: CallbackQuery, callback_data: TakeBack, talk: Talk) -> None:
+@on_privacy(PrivacyDo.WITHDRAW_ONE)
+async def take_back(tap: PrivacyTap, talk: Talk) -> None:
     talk.go("privacy")
     t = talk.t
     try:
-        done = await talk.act(withdraw_consent, actor=talk.actor, kind=callback_data.kind)
+        done = await talk.act(withdraw_consent, actor=talk.actor, kind=tap.kind)
     except ConsentMissing:  # tapped twice
         await talk.show()
         return
@@ -130,21 +111,21 @@ def privacy_screen(session: Session, place: Place, t: Translator, _now: datetime
                 "pair sees what the line under a question says. You may take the consent back at any time."
             ),
         ]
-        rows.append((Action(t.label("Take my consent back"), "privacy.ask"),))
+        rows.append((Action(t.label("Take my consent back"), PrivacyTap(PrivacyDo.ASK_ALL)),))
     if others:
         lines = [f"• {escape(one.title)} – {_say_state(one, t)}" for one in others]
         parts.append(t("<b>Other consents</b>, each by itself:") + "\n" + "\n".join(lines))
         for one in others:
             if one.can_be_taken_back:
                 action = Action(
-                    t.label("Take back: {title}", title=one.title), "privacy.one", (one.kind.value,)
+                    t.label("Take back: {title}", title=one.title), PrivacyTap(PrivacyDo.ASK_ONE, one.kind)
                 )
             else:
                 action = Action(
-                    t.label("Read: {title}", title=one.title), "continue.consent", (one.kind.value,)
+                    t.label("Read: {title}", title=one.title), ContinueTap(ContinueDo.CONSENT, kind=one.kind)
                 )
             rows.append((action,))
-    rows.append((Action(t.label("To the menu"), "home.show"),))
+    rows.append((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),))
     return Letter("\n\n".join(parts), tuple(rows))
 
 
@@ -198,8 +179,8 @@ def confirm_screen(session: Session, place: Place, t: Translator, now: datetime)
     return Letter(
         "\n\n".join((text, *_say_kept(session, place, t), t("It has no consequences for your work."))),
         (
-            (Action(t.label("Yes, take it back"), "privacy.withdraw"),),
-            (Action(t.label("No, leave it"), "home.show"),),
+            (Action(t.label("Yes, take it back"), PrivacyTap(PrivacyDo.WITHDRAW_ALL)),),
+            (Action(t.label("No, leave it"), HomeTap(HomeDo.SHOW)),),
         ),
     )
 
@@ -244,7 +225,7 @@ def one_screen(session: Session, place: Place, t: Translator, now: datetime) -> 
     return Letter(
         "\n\n".join(parts),
         (
-            (Action(t.label("Yes, take it back"), "privacy.take", (standing.kind.value,)),),
-            (Action(t.label("No, leave it"), "privacy.open"),),
+            (Action(t.label("Yes, take it back"), PrivacyTap(PrivacyDo.WITHDRAW_ONE, standing.kind)),),
+            (Action(t.label("No, leave it"), PrivacyTap(PrivacyDo.OPEN)),),
         ),
     )

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.people import Role
+from notices.buttons import HomeDo, HomeTap, RoleDo, RoleTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from services.consents.states import has_consent
@@ -18,66 +18,45 @@ from services.programmes.running import current_cycle
 from services.surveys.intake import RoleChosen, RoleInPair, can_leave, choose_role, leave_role
 
 router = Router(name="roles")
+on_role = Taps(router, RoleTap)
 
 
-class OpenRoles(CallbackData, prefix="role.open"):
-    pass
-
-
-class ChooseRole(CallbackData, prefix="role.choose"):
-    role: Role
-
-
-class TakeSecond(CallbackData, prefix="role.take"):
-    """Yes to one more role, after its question."""
-
-    role: Role
-
-
-class AskToLeave(CallbackData, prefix="role.drop"):
-    role: Role
-
-
-class Leave(CallbackData, prefix="role.leave"):
-    role: Role
-
-
-@router.callback_query(OpenRoles.filter())
-async def open_roles(_query: CallbackQuery, talk: Talk) -> None:
+@on_role(RoleDo.OPEN)
+async def open_roles(_tap: RoleTap, talk: Talk) -> None:
     talk.go("role")
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(ChooseRole.filter())
-async def choose(_query: CallbackQuery, callback_data: ChooseRole, talk: Talk) -> None:
+@on_role(RoleDo.CHOOSE)
+async def choose(tap: RoleTap, talk: Talk) -> None:
     """The first role is taken at once; before a second one the person is asked: a questionnaire follows."""
     taken = await talk.read(_roles_of, place=talk.place)
-    if taken and callback_data.role not in taken:
-        talk.go("role.second", role=callback_data.role.value)
+    if taken and tap.role not in taken:
+        talk.go("role.second", role=tap.role.value)
         await talk.act()
         await talk.show()
     else:
-        await take(talk, callback_data.role)
+        await take(talk, tap.role)
 
 
-@router.callback_query(TakeSecond.filter())
-async def take_second(_query: CallbackQuery, callback_data: TakeSecond, talk: Talk) -> None:
-    await take(talk, callback_data.role)
+@on_role(RoleDo.TAKE_SECOND)
+async def take_second(tap: RoleTap, talk: Talk) -> None:
+    await take(talk, tap.role)
 
 
-@router.callback_query(AskToLeave.filter())
-async def ask_to_leave(_query: CallbackQuery, callback_data: AskToLeave, talk: Talk) -> None:
-    talk.go("role.leave", role=callback_data.role.value)
+@on_role(RoleDo.ASK_TO_LEAVE)
+async def ask_to_leave(tap: RoleTap, talk: Talk) -> None:
+    talk.go("role.leave", role=tap.role.value)
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(Leave.filter())
-async def leave(_query: CallbackQuery, callback_data: Leave, talk: Talk) -> None:
+@on_role(RoleDo.LEAVE)
+async def leave(tap: RoleTap, talk: Talk) -> None:
     talk.go(None)
     try:
-        await talk.act(leave_role, actor=talk.actor, role=callback_data.role)
+        await talk.act(leave_role, actor=talk.actor, role=tap.role)
     except RoleInPair as refusal:
         await talk.show(talk.t(refusal.text))
         return
@@ -114,10 +93,10 @@ def role_screen(session: Session, place: Place, t: Translator, _now: datetime) -
         Role.MENTOR: t.label("I can be a mentor"),
     }
     rows = [
-        (Action(label, "role.choose", (role.value,)),) for role, label in wishes.items() if role not in taken
+        (Action(label, RoleTap(RoleDo.CHOOSE, role)),) for role, label in wishes.items() if role not in taken
     ]
     rows += [
-        (Action(_say_drop(one.role, t), "role.drop", (one.role.value,)),)
+        (Action(_say_drop(one.role, t), RoleTap(RoleDo.ASK_TO_LEAVE, one.role)),)
         for one in roles
         if can_leave(session, one.participation_id)
     ]
@@ -130,7 +109,7 @@ def role_screen(session: Session, place: Place, t: Translator, _now: datetime) -
     else:
         text = t("What fits you now? You may take the second role later as well.")
     if taken:
-        rows.append((Action(t.label("To the menu"), "home.show"),))
+        rows.append((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),))
     return Letter(text, tuple(rows))
 
 
@@ -147,8 +126,8 @@ def second_screen(session: Session, place: Place, t: Translator, _now: datetime)
     return Letter(
         text,
         (
-            (Action(t.label("Yes, open the questionnaire"), "role.take", (role.value,)),),
-            (Action(t.label("Back"), "role.open"),),
+            (Action(t.label("Yes, open the questionnaire"), RoleTap(RoleDo.TAKE_SECOND, role)),),
+            (Action(t.label("Back"), RoleTap(RoleDo.OPEN)),),
         ),
     )
 
@@ -166,8 +145,8 @@ def leave_screen(session: Session, place: Place, t: Translator, _now: datetime) 
     return Letter(
         text,
         (
-            (Action(t.label("Yes, give it up"), "role.leave", (role.value,)),),
-            (Action(t.label("Back"), "role.open"),),
+            (Action(t.label("Yes, give it up"), RoleTap(RoleDo.LEAVE, role)),),
+            (Action(t.label("Back"), RoleTap(RoleDo.OPEN)),),
         ),
     )
 

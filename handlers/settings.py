@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
 from sqlalchemy.orm import Session
 
 from handlers.talk import Talk
+from handlers.taps import Taps
+from notices.buttons import HomeDo, HomeTap, SettingsDo, SettingsTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from services.delivery.conversations import Place
@@ -15,28 +15,21 @@ from services.people.cards import choose_locale
 from services.programmes.running import current_cycle, settings_of
 
 router = Router(name="settings")
+on_settings = Taps(router, SettingsTap)
 
 LANGUAGES = {"ru": "Русский", "en": "English"}  # each in its own words
 
 
-class OpenSettings(CallbackData, prefix="settings.open"):
-    pass
-
-
-class ChooseLanguage(CallbackData, prefix="settings.language"):
-    locale: str
-
-
-@router.callback_query(OpenSettings.filter())
-async def open_settings(_query: CallbackQuery, talk: Talk) -> None:
+@on_settings(SettingsDo.OPEN)
+async def open_settings(_tap: SettingsTap, talk: Talk) -> None:
     talk.go("settings")
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(ChooseLanguage.filter())
-async def choose_language(_query: CallbackQuery, callback_data: ChooseLanguage, talk: Talk) -> None:
-    await talk.act(choose_locale, actor=talk.actor, locale=callback_data.locale)
+@on_settings(SettingsDo.LANGUAGE)
+async def choose_language(tap: SettingsTap, talk: Talk) -> None:
+    await talk.act(choose_locale, actor=talk.actor, locale=tap.locale)
     await talk.show()
 
 
@@ -45,7 +38,7 @@ def settings_screen(session: Session, place: Place, t: Translator, _now: datetim
         return None
     settings = settings_of(session, cycle_id=current_cycle(session, place.organization_id).id)
     languages = tuple(
-        Action(f"✓ {name}" if locale == place.locale else name, "settings.language", (locale,))
+        Action(f"✓ {name}" if locale == place.locale else name, SettingsTap(SettingsDo.LANGUAGE, locale))
         for locale, name in LANGUAGES.items()
     )
     return Letter(
@@ -57,5 +50,5 @@ def settings_screen(session: Session, place: Place, t: Translator, _now: datetim
             quiet_to=t.clock(settings.quiet_to),
             place=t.place(place.timezone),
         ),
-        (languages, (Action(t.label("To the menu"), "home.show"),)),
+        (languages, (Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),)),
     )

@@ -3,16 +3,17 @@
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 from sqlalchemy.orm import Session
 
 from handlers.filters import Flow, Typed
 from handlers.replies import open_flow
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.pairs import MEETING
 from models.people import Role
 from models.suggestions import SuggestionKind
+from notices.buttons import PairDo, PairTap, SuggestDo, SuggestTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from notices.suggestions import KINDS
@@ -24,6 +25,7 @@ from services.pairs.petitions import PairOver
 from services.pairs.suggestions import SuggestionEmpty, SuggestionTooLong, suggest
 
 router = Router(name="suggestions")
+on_suggest = Taps(router, SuggestTap)
 
 ASKS = {
     SuggestionKind.ENCOURAGE: N_(
@@ -40,23 +42,14 @@ ASKS = {
 }
 
 
-class OpenSuggestion(CallbackData, prefix="suggest.open"):
-    pair_id: int
+@on_suggest(SuggestDo.OPEN)
+async def open_suggestion(tap: SuggestTap, talk: Talk) -> None:
+    await open_flow(talk, "suggest", pair_id=tap.pair_id)
 
 
-class ChooseSuggestion(CallbackData, prefix="suggest.kind"):
-    pair_id: int
-    kind: SuggestionKind
-
-
-@router.callback_query(OpenSuggestion.filter())
-async def open_suggestion(_query: CallbackQuery, callback_data: OpenSuggestion, talk: Talk) -> None:
-    await open_flow(talk, "suggest", pair_id=callback_data.pair_id)
-
-
-@router.callback_query(ChooseSuggestion.filter())
-async def choose(_query: CallbackQuery, callback_data: ChooseSuggestion, talk: Talk) -> None:
-    await open_flow(talk, "suggest.text", pair_id=callback_data.pair_id, kind=callback_data.kind.value)
+@on_suggest(SuggestDo.CHOOSE)
+async def choose(tap: SuggestTap, talk: Talk) -> None:
+    await open_flow(talk, "suggest.text", pair_id=tap.pair_id, kind=tap.kind.value)
 
 
 @router.message(Flow("suggest.text"), Typed())
@@ -81,10 +74,12 @@ def kind_screen(session: Session, place: Place, t: Translator, _now: datetime) -
     card = _own_pair(session, place)
     if card is None:
         return None
-    rows = [(Action(t.label(text), "suggest.kind", (card.id, kind.value)),) for kind, text in KINDS.items()]
+    rows = [
+        (Action(t.label(text), SuggestTap(SuggestDo.CHOOSE, card.id, kind)),) for kind, text in KINDS.items()
+    ]
     return Letter(
         t("What shall I pass on to the curator about {name}?", name=card.mentee.chat_name),
-        (*rows, (Action(t.label("Back"), "pair.show"),)),
+        (*rows, (Action(t.label("Back"), PairTap(PairDo.SHOW)),)),
     )
 
 
@@ -93,7 +88,7 @@ def text_screen(session: Session, place: Place, t: Translator, _now: datetime) -
     if card is None:
         return None
     asked = t(ASKS[SuggestionKind(place.data["kind"])], name=card.mentee.chat_name)
-    return Letter(asked, ((Action(t.label("Back"), "suggest.open", (card.id,)),),))
+    return Letter(asked, ((Action(t.label("Back"), SuggestTap(SuggestDo.OPEN, card.id)),),))
 
 
 def _own_pair(session: Session, place: Place) -> PairCard | None:

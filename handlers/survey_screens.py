@@ -8,6 +8,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers.menu import MenuPart
+from notices.buttons import (
+    ContinueDo,
+    ContinueTap,
+    FeedbackDo,
+    FeedbackTap,
+    HomeDo,
+    HomeTap,
+    MyDataDo,
+    MyDataTap,
+    SurveyDo,
+    SurveyTap,
+)
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Rows, in_rows
 from services.access.errors import NotFound
@@ -152,7 +164,7 @@ def _scale(step: Step, question: Question, low: int, high: int) -> list[Action]:
 
 
 def _pick(step: Step, question: Question, label: str, value: str) -> Action:
-    return Action(label, "survey.pick", (step.run_id, question.id, value))
+    return Action(label, SurveyTap(SurveyDo.PICK, step.run_id, question.id, value))
 
 
 def _ticks(step: Step, question: Question, t: Translator) -> Rows:
@@ -164,16 +176,19 @@ def _ticks(step: Step, question: Question, t: Translator) -> Rows:
         actions.append(
             Action(
                 f"✓ {label}" if is_on else label,
-                "survey.tick",
-                (step.run_id, question.id, index, 0 if is_on else 1),
+                SurveyTap(SurveyDo.TICK, step.run_id, question.id, index=index, is_on=not is_on),
             )
         )
     rows = _fit_rows(actions)
     own = next((one["other"] for one in draft if isinstance(one, dict) and "other" in one), None)
     if own is not None:
         label = own if len(own) <= 2 * SHORT_LABEL else own[: 2 * SHORT_LABEL] + "…"
-        rows = (*rows, (Action(f"✓ {label}", "survey.untick", (step.run_id, question.id)),))
-    return (*rows, (Action(t.label("Done"), "survey.done", (step.run_id, question.id)),)) if draft else rows
+        rows = (*rows, (Action(f"✓ {label}", SurveyTap(SurveyDo.UNTICK_OWN, step.run_id, question.id)),))
+    return (
+        (*rows, (Action(t.label("Done"), SurveyTap(SurveyDo.DONE, step.run_id, question.id)),))
+        if draft
+        else rows
+    )
 
 
 def _ranks(step: Step, question: Question, t: Translator) -> Rows:
@@ -183,13 +198,18 @@ def _ranks(step: Step, question: Question, t: Translator) -> Rows:
     actions = [
         Action(
             f"{places[one.id]}. {one.text.get(t.locale)} ✓" if one.id in places else one.text.get(t.locale),
-            "survey.rank",
-            (step.run_id, question.id, int(one.id), 0 if one.id in places else 1),
+            SurveyTap(
+                SurveyDo.RANK, step.run_id, question.id, person_id=int(one.id), is_on=one.id not in places
+            ),
         )
         for one in step.people
     ]
     rows = tuple((one,) for one in actions)
-    return (*rows, (Action(t.label("Done"), "survey.done", (step.run_id, question.id)),)) if draft else rows
+    return (
+        (*rows, (Action(t.label("Done"), SurveyTap(SurveyDo.DONE, step.run_id, question.id)),))
+        if draft
+        else rows
+    )
 
 
 def _fit_rows(actions: list[Action]) -> Rows:
@@ -209,19 +229,19 @@ def _ways(step: Step, question: Question, t: Translator) -> Rows:
     here = (step.run_id, question.id)
     moves = []
     if step.can_go_back:
-        moves.append(Action(t.label("‹ Back"), "survey.back", here))
+        moves.append(Action(t.label("‹ Back"), SurveyTap(SurveyDo.BACK, *here)))
     if step.is_answered:
-        moves.append(Action(t.label("Leave as it is"), "survey.keep", here))
+        moves.append(Action(t.label("Leave as it is"), SurveyTap(SurveyDo.KEEP, *here)))
     elif question.optional and not step.draft:  # with ticks made, Done is the way on
-        moves.append(Action(t.label("Skip"), "survey.skip", here))
+        moves.append(Action(t.label("Skip"), SurveyTap(SurveyDo.SKIP, *here)))
     if step.is_open:
-        moves.append(Action(t.label("Pause"), "survey.pause", (step.run_id,)))
+        moves.append(Action(t.label("Pause"), SurveyTap(SurveyDo.PAUSE, step.run_id)))
         return (tuple(moves),)
     if step.survey.quick is None:
         if not step.is_answered:
-            moves.append(Action(t.label("Leave it"), "survey.finish", (step.run_id,)))
+            moves.append(Action(t.label("Leave it"), SurveyTap(SurveyDo.FINISH, step.run_id)))
         return (tuple(moves),)
-    rows: Rows = ((Action(t.label("That is all"), "survey.finish", (step.run_id,)),),)
+    rows: Rows = ((Action(t.label("That is all"), SurveyTap(SurveyDo.FINISH, step.run_id)),),)
     return (tuple(moves), *rows) if moves else rows
 
 
@@ -235,8 +255,8 @@ def draw_review(step: Step, page: int, t: Translator) -> Letter:
         t("Please check your answers. To change one, press or write its number."),
     ]
     listed, rows = _list_answers(step, page, t)
-    rows.append((Action(t.label("Send"), "survey.send", (step.run_id,)),))
-    rows.append((Action(t.label("Pause"), "survey.pause", (step.run_id,)),))
+    rows.append((Action(t.label("Send"), SurveyTap(SurveyDo.SEND, step.run_id)),))
+    rows.append((Action(t.label("Pause"), SurveyTap(SurveyDo.PAUSE, step.run_id)),))
     return Letter("\n\n".join([*lines, *listed]), tuple(rows))
 
 
@@ -254,7 +274,7 @@ def draw_sent(step: Step, page: int, place: Place, t: Translator) -> Letter:
         ),
     ]
     listed, rows = _list_answers(step, page, t)
-    rows.append((Action(t.label("To the menu"), "home.show"),))
+    rows.append((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),))
     return Letter("\n\n".join([*lines, *listed]), tuple(rows))
 
 
@@ -272,12 +292,14 @@ def _list_answers(step: Step, page: int, t: Translator) -> tuple[list[str], list
     lines = ["\n".join(answers)]
     if last:
         lines.append(t("Page {page} of {pages}", page=page + 1, pages=last + 1))
-    numbers = [Action(str(number), "survey.change", (step.run_id, one.question.id)) for number, one in shown]
+    numbers = [
+        Action(str(number), SurveyTap(SurveyDo.CHANGE, step.run_id, one.question.id)) for number, one in shown
+    ]
     pages = []
     if page > 0:
-        pages.append(Action(t.label("‹ Earlier ones"), "survey.page", (step.run_id, page - 1)))
+        pages.append(Action(t.label("‹ Earlier ones"), SurveyTap(SurveyDo.PAGE, step.run_id, page=page - 1)))
     if page < last:
-        pages.append(Action(t.label("More answers ›"), "survey.page", (step.run_id, page + 1)))
+        pages.append(Action(t.label("More answers ›"), SurveyTap(SurveyDo.PAGE, step.run_id, page=page + 1)))
     rows: list[tuple[Action, ...]] = [*in_rows(numbers, 4)]
     if pages:
         rows.append(tuple(pages))
@@ -300,8 +322,9 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
             t.label("Continue the questionnaire")
             if len(unsent) == 1
             else t.label("Continue: {title}", title=titles[run.id]),
-            "feedback.open" if run.occasion == "feedback" else "continue.survey",
-            (run.id,),
+            FeedbackTap(FeedbackDo.OPEN, run.id)
+            if run.occasion == "feedback"
+            else ContinueTap(ContinueDo.SURVEY, run.id),
         )
         for run in unsent
     ]
@@ -317,9 +340,9 @@ def list_screen(session: Session, place: Place, t: Translator, now: datetime) ->
     for run in _list_changeable(session, place, now):
         lines.append(t("“{title}” is sent and may still be changed.", title=run.title.get(t.locale)))
         label = t.label("Change: {title}", title=run.title.get(t.locale))
-        rows.append((Action(label, "continue.survey", (run.id,)),))
-    rows.append((Action(t.label("My answers"), "mydata.answers", (0,)),))
-    rows.append((Action(t.label("To the menu"), "home.show"),))
+        rows.append((Action(label, ContinueTap(ContinueDo.SURVEY, run.id)),))
+    rows.append((Action(t.label("My answers"), MyDataTap(MyDataDo.ANSWERS, 0)),))
+    rows.append((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),))
     return Letter("\n\n".join(lines), tuple(rows))
 
 

@@ -5,16 +5,19 @@ an old button all end at the right screen.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from handlers.filters import Flow, Typed
 from handlers.forms import send_form
 from handlers.survey_screens import read_own_step
 from handlers.talk import Talk
+from handlers.taps import Taps
+from notices.buttons import ContinueDo, ContinueTap, SurveyDo, SurveyTap
+from notices.taps import Do
 from services.joining.web_forms import is_form_only
 from services.programmes.answers import AnswerRefused, check_answer, describe
 from services.programmes.surveys import TEXT_KINDS, Question
@@ -23,102 +26,33 @@ from services.surveys.runs import Recorded
 from services.surveys.steps import Step, read_step
 
 router = Router(name="surveys")
+on_survey = Taps(router, SurveyTap)
+on_continue = Taps(router, ContinueTap)
 
 SKIP_WORDS = {"пропустить", "skip"}
 SEND_WORDS = {"отправить", "send"}
 BACK_WORDS = {"назад", "back"}
+STEPS: dict[Do, Callable[..., Recorded]] = {
+    SurveyDo.DONE: runs.finish_ticks,
+    SurveyDo.SKIP: runs.skip_question,
+    SurveyDo.KEEP: runs.keep_answer,
+    SurveyDo.BACK: runs.go_back,
+    SurveyDo.CHANGE: runs.change_answer,
+}
+"""Buttons that take one question somewhere, by the service that does it."""
 IS_CHANGED = "is_changed"
 """Noted in the chat while choices of an answer that was sent are ticked: "done" itself changes nothing."""
 
 
-class Pick(CallbackData, prefix="survey.pick"):
-    """`value` is a number of the scale, the index of an option, "yes", "no" or "not_applicable"."""
-
-    run_id: int
-    question: str
-    value: str
-
-
-class Tick(CallbackData, prefix="survey.tick"):
-    """`is_on` is the wanted state, so that a double tap is one tap."""
-
-    run_id: int
-    question: str
-    index: int
-    is_on: bool
-
-
-class Rank(CallbackData, prefix="survey.rank"):
-    """A person named by their id; the order of taps is the order of preference."""
-
-    run_id: int
-    question: str
-    person_id: int
-    is_on: bool
-
-
-class UntickOwn(CallbackData, prefix="survey.untick"):
-    run_id: int
-    question: str
-
-
-class Done(CallbackData, prefix="survey.done"):
-    run_id: int
-    question: str
-
-
-class Skip(CallbackData, prefix="survey.skip"):
-    run_id: int
-    question: str
-
-
-class Keep(CallbackData, prefix="survey.keep"):
-    run_id: int
-    question: str
-
-
-class Back(CallbackData, prefix="survey.back"):
-    run_id: int
-    question: str
-
-
-class Change(CallbackData, prefix="survey.change"):
-    run_id: int
-    question: str
-
-
-class Page(CallbackData, prefix="survey.page"):
-    run_id: int
-    page: int
-
-
-class Send(CallbackData, prefix="survey.send"):
-    run_id: int
-
-
-class Pause(CallbackData, prefix="survey.pause"):
-    run_id: int
-
-
-class Finish(CallbackData, prefix="survey.finish"):
-    run_id: int
-
-
-class Continue(CallbackData, prefix="continue.survey"):
-    """From the menu or a notice: works from any message."""
-
-    run_id: int
-
-
-@router.callback_query(Pick.filter())
-async def pick(_query: CallbackQuery, callback_data: Pick, talk: Talk) -> None:
+@on_survey(SurveyDo.PICK)
+async def pick(tap: SurveyTap, talk: Talk) -> None:
     """No read before the write: most of what people do in the chat is this tap."""
     await answer(
         talk,
-        callback_data.run_id,
+        tap.run_id,
         runs.record_pick,
-        question_id=callback_data.question,
-        picked=callback_data.value,
+        question_id=tap.question,
+        picked=tap.value,
     )
 
 
@@ -133,107 +67,76 @@ def _option_id(question: Question | None, index: str | int) -> str:
     return options[place].id if place < len(options) else ""
 
 
-@router.callback_query(Tick.filter())
-async def tick(_query: CallbackQuery, callback_data: Tick, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
-    option_id = _option_id(find_question(step, callback_data.question), callback_data.index)
+@on_survey(SurveyDo.TICK)
+async def tick(tap: SurveyTap, talk: Talk) -> None:
+    run = await talk.read(read_step, run_id=tap.run_id)
+    await _tick(tap, talk, _option_id(find_question(run, tap.question), tap.index))
+
+
+@on_survey(SurveyDo.RANK)
+async def rank(tap: SurveyTap, talk: Talk) -> None:
+    await _tick(tap, talk, str(tap.person_id))
+
+
+@on_survey(SurveyDo.UNTICK_OWN)
+async def untick_own(tap: SurveyTap, talk: Talk) -> None:
+    await _tick(tap, talk, "other")
+
+
+async def _tick(tap: SurveyTap, talk: Talk, option_id: str) -> None:
     await answer(
         talk,
-        step.run_id,
+        tap.run_id,
         runs.tick_option,
-        question_id=callback_data.question,
+        question_id=tap.question,
         option_id=option_id,
-        is_on=callback_data.is_on,
+        is_on=tap.is_on,
     )
 
 
-@router.callback_query(Rank.filter())
-async def rank(_query: CallbackQuery, callback_data: Rank, talk: Talk) -> None:
-    await answer(
-        talk,
-        callback_data.run_id,
-        runs.tick_option,
-        question_id=callback_data.question,
-        option_id=str(callback_data.person_id),
-        is_on=callback_data.is_on,
-    )
+@on_survey(*STEPS)
+async def step(tap: SurveyTap, talk: Talk) -> None:
+    await answer(talk, tap.run_id, STEPS[tap.do], question_id=tap.question)
 
 
-@router.callback_query(UntickOwn.filter())
-async def untick_own(_query: CallbackQuery, callback_data: UntickOwn, talk: Talk) -> None:
-    await answer(
-        talk,
-        callback_data.run_id,
-        runs.tick_option,
-        question_id=callback_data.question,
-        option_id="other",
-        is_on=False,
-    )
-
-
-@router.callback_query(Done.filter())
-async def finish_ticks(_query: CallbackQuery, callback_data: Done, talk: Talk) -> None:
-    await answer(talk, callback_data.run_id, runs.finish_ticks, question_id=callback_data.question)
-
-
-@router.callback_query(Skip.filter())
-async def skip(_query: CallbackQuery, callback_data: Skip, talk: Talk) -> None:
-    await answer(talk, callback_data.run_id, runs.skip_question, question_id=callback_data.question)
-
-
-@router.callback_query(Keep.filter())
-async def keep(_query: CallbackQuery, callback_data: Keep, talk: Talk) -> None:
-    await answer(talk, callback_data.run_id, runs.keep_answer, question_id=callback_data.question)
-
-
-@router.callback_query(Back.filter())
-async def go_back(_query: CallbackQuery, callback_data: Back, talk: Talk) -> None:
-    await answer(talk, callback_data.run_id, runs.go_back, question_id=callback_data.question)
-
-
-@router.callback_query(Change.filter())
-async def change(_query: CallbackQuery, callback_data: Change, talk: Talk) -> None:
-    await answer(talk, callback_data.run_id, runs.change_answer, question_id=callback_data.question)
-
-
-@router.callback_query(Page.filter())
-async def turn_page(_query: CallbackQuery, callback_data: Page, talk: Talk) -> None:
-    talk.go("survey", run_id=callback_data.run_id, page=callback_data.page, **_change_of(talk))
+@on_survey(SurveyDo.PAGE)
+async def turn_page(tap: SurveyTap, talk: Talk) -> None:
+    talk.go("survey", run_id=tap.run_id, page=tap.page, **_change_of(talk))
     await talk.act()
     await talk.show()
 
 
-@router.callback_query(Send.filter())
-async def send(_query: CallbackQuery, callback_data: Send, talk: Talk) -> None:
-    await answer(talk, callback_data.run_id, runs.send)
+@on_survey(SurveyDo.SEND)
+async def send(tap: SurveyTap, talk: Talk) -> None:
+    await answer(talk, tap.run_id, runs.send)
 
 
-@router.callback_query(Pause.filter())
-async def pause(_query: CallbackQuery, callback_data: Pause, talk: Talk) -> None:
+@on_survey(SurveyDo.PAUSE)
+async def pause(tap: SurveyTap, talk: Talk) -> None:
     talk.go(None)
-    await talk.act(runs.pause_run, actor=talk.actor, run_id=callback_data.run_id)
+    await talk.act(runs.pause_run, actor=talk.actor, run_id=tap.run_id)
     await talk.show(talk.t("Every answer is kept. Come back whenever it suits you."))
 
 
-@router.callback_query(Finish.filter())
-async def finish(_query: CallbackQuery, callback_data: Finish, talk: Talk) -> None:
-    step = await talk.read(read_step, run_id=callback_data.run_id)
+@on_survey(SurveyDo.FINISH)
+async def finish(tap: SurveyTap, talk: Talk) -> None:
+    step = await talk.read(read_step, run_id=tap.run_id)
     talk.go(None)
     if step.survey.quick is None:  # what was sent stays as it is
-        await talk.act(runs.leave_change, actor=talk.actor, run_id=callback_data.run_id)
+        await talk.act(runs.leave_change, actor=talk.actor, run_id=tap.run_id)
         await talk.show()
         return
     await talk.act()
     await talk.show(step.survey.outro.get(talk.t.locale))
 
 
-@router.callback_query(Continue.filter())
-async def resume(_query: CallbackQuery, callback_data: Continue, talk: Talk) -> None:
-    if await talk.read(is_form_only, run_id=callback_data.run_id):
+@on_continue(ContinueDo.SURVEY)
+async def resume(tap: ContinueTap, talk: Talk) -> None:
+    if await talk.read(is_form_only, run_id=tap.run_id):
         await send_form(talk)
         return
-    talk.go("survey", run_id=callback_data.run_id)
-    await talk.act(runs.resume_run, actor=talk.actor, run_id=callback_data.run_id)
+    talk.go("survey", run_id=tap.run_id)
+    await talk.act(runs.resume_run, actor=talk.actor, run_id=tap.run_id)
     await talk.show(here=True)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 from sqlalchemy.orm import Session
 
 from handlers.wire_errors import MessageNotEditable
@@ -170,6 +170,13 @@ class Talk:
             await self._bot.send_message(self.place.chat_id, text)
         self._answered(None)
 
+    async def send_file(self, body: bytes, name: str, caption: str) -> None:
+        """A file beside the screen; the screen is still to be shown."""
+        if not self._is_quiet:
+            await self._bot.send_document(
+                self.place.chat_id, BufferedInputFile(body, filename=name), caption=caption
+            )
+
     def _answered(self, screen_message_id: int | None, *, is_kept: bool = False) -> None:
         self.is_answered = True
         self._screen_records.shown(Shown(self._update_id, self.place.chat_id, screen_message_id, is_kept))
@@ -194,7 +201,7 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
         return None
     return InlineKeyboardMarkup(
         inline_keyboard=[
-            [InlineKeyboardButton(text=action.label, callback_data=action.code) for action in row]
+            [InlineKeyboardButton(text=action.label, callback_data=action.tap.code) for action in row]
             for row in rows
         ]
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.pairs import MEETING, PairStatus
 from models.people import Organization, Person
+from notices.buttons import HomeDo, HomeTap
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from notices.pairs import read_card
@@ -68,5 +69,5 @@ def transferred(session: Session, facts: Mapping[str, Any], t: Translator, _now:
             "but your name and position. If you like, join the programme here: I ask for consent anew.",
             organization=organization.name,
         ),
-        ((Action(t.label("Next"), "home.show"),),),
+        ((Action(t.label("Next"), HomeTap(HomeDo.SHOW)),),),
     )

@@ -90,10 +90,6 @@ NOTICES: Mapping[str, Notice] = {
     NoticeKind.FEEDBACK_REMINDER: Notice(NoticeClass.BUDGETED, feedback.reminder),
 }
 
-# Actions of notices work from any message, whatever the person did since; all others only from the current
-# screen. The state of the record decides whether they still may.
-ANYWHERE = frozenset({"offer", "meeting", "held", "feedback", "home", "continue", "roadmap", "event", "year"})
-
 
 def compose(
     session: Session,

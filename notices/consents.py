@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.consents import ConsentKind
 from models.people import Person
+from notices.buttons import ContinueDo, ContinueTap
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from services.access.actors import person_in_chat
@@ -41,4 +42,6 @@ def request(session: Session, facts: Mapping[str, Any], t: Translator, _now: dat
         "like. If you do not answer, it is not given, and nothing follows from that.",
         title=standing.title,
     )
-    return Letter(text, ((Action(t.label("Read and decide"), "continue.consent", (kind,)),),))
+    return Letter(
+        text, ((Action(t.label("Read and decide"), ContinueTap(ContinueDo.CONSENT, kind=standing.kind)),),)
+    )

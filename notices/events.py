@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.events import EventKind, EventStatus, GuestAnswer
+from notices.buttons import EventDo, EventTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Rows, Skip
 from services.access.errors import N_, NotFound
@@ -45,7 +46,7 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
     if answer is GuestAnswer.CANNOT:
         return Skip("does not come")
     text = t("A reminder: {kind} “{title}”.", **_names(event, t))
-    here = (Action(t.label("I am here"), "event.here", (event.id,)),)
+    here = (Action(t.label("I am here"), EventTap(EventDo.HERE, event.id)),)
     return Letter(f"{text}\n{_where(event, t)}", (*_answers(event, answer, t), here))
 
 
@@ -126,8 +127,8 @@ def _read(
 
 
 def _answers(event: EventFacts, answer: GuestAnswer | None, t: Translator) -> Rows:
-    comes = Action(t.label("I will come"), "event.comes", (event.id,))
-    cannot = Action(t.label("I cannot"), "event.cannot", (event.id,))
+    comes = Action(t.label("I will come"), EventTap(EventDo.COMES, event.id))
+    cannot = Action(t.label("I cannot"), EventTap(EventDo.CANNOT, event.id))
     if answer is GuestAnswer.COMES:
         return ((cannot,),)
     return ((comes,),) if answer is GuestAnswer.CANNOT else ((comes, cannot),)

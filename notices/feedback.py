@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.meetings import MeetingStatus
 from models.surveys import UNSENT, SurveyRun
+from notices.buttons import FeedbackDo, FeedbackTap, HeldDo, HeldTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip, in_rows
 from notices.meetings import read_card, say_when
@@ -41,7 +42,7 @@ def invite(session: Session, facts: Mapping[str, Any], t: Translator, now: datet
         minutes=t.minutes(card.held_minutes or card.minutes),
     )
     letter = ask_rating(feedback, t)
-    no = Action(t.label("There was no meeting"), "held.no", (card.id,))
+    no = Action(t.label("There was no meeting"), HeldTap(HeldDo.NO, card.id))
     return Letter(f"{note}\n\n{letter.text}", (*letter.rows, (no,)))
 
 
@@ -83,7 +84,8 @@ def ask_rating(feedback: Feedback, t: Translator) -> Letter:
         )
     lines.append(f"<i>{escape(SEEN_BY[question.seen_by].get(t.locale))}</i>")
     actions = [
-        Action(str(rating), "feedback.rate", (feedback.run_id, rating)) for rating in range(1, BEST + 1)
+        Action(str(rating), FeedbackTap(FeedbackDo.RATE, feedback.run_id, rating))
+        for rating in range(1, BEST + 1)
     ]
     return Letter("\n\n".join(lines), in_rows(actions, IN_A_ROW))
 
@@ -98,8 +100,8 @@ def thank(feedback: Feedback, t: Translator) -> Letter:
         + t("If you like, add a few words: what it was about, what comes next, whether you need help."),
         (
             (
-                Action(t.label("Add"), "feedback.add", (feedback.run_id,)),
-                Action(t.label("Done"), "feedback.done", (feedback.run_id,)),
+                Action(t.label("Add"), FeedbackTap(FeedbackDo.ADD, feedback.run_id)),
+                Action(t.label("Done"), FeedbackTap(FeedbackDo.DONE, feedback.run_id)),
             ),
         ),
     )

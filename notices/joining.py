@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.people import Invitation, JoinRequest, JoinStatus, Person
+from notices.buttons import HomeDo, HomeTap
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from services.consents.states import has_consent
@@ -21,7 +22,7 @@ def recognised(session: Session, facts: Mapping[str, Any], t: Translator, _now: 
         return Skip("went on already")
     return Letter(
         t("The curator has recognised you. Now I can tell you what this is about."),
-        ((Action(t.label("Next"), "home.show"),),),
+        ((Action(t.label("Next"), HomeTap(HomeDo.SHOW)),),),
     )
 
 

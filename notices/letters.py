@@ -5,19 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 
+from notices.taps import Tap
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button: what it says, what it does (`verb`), to which ids (`args`). Never personal data in args."""
+    """A button: what it says, and what it tells the bot."""
 
     label: str
-    verb: str
-    args: tuple[int | str, ...] = ()
-
-    @property
-    def code(self) -> str:
-        """`pair.accept:12`, the shape that handlers' CallbackData classes read."""
-        return ":".join((self.verb, *map(str, self.args)))
+    tap: Tap
 
 
 Rows = tuple[tuple[Action, ...], ...]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.meetings import MeetingKind, MeetingStatus
 from models.people import Role
+from notices.buttons import FeedbackDo, FeedbackTap, HeldDo, HeldTap, MeetingDo, MeetingTap
 from notices.language import Translator
 from notices.letters import Action, Letter, Rows, Skip
 from services.access.actors import Channel, person_in_chat, system
@@ -115,10 +116,10 @@ def describe_proposal(session: Session, card: MeetingCard, person_id: int, t: Tr
     return Letter(
         text,
         (
-            (Action(t.label("Confirm"), "meeting.confirm", (card.id,)),),
+            (Action(t.label("Confirm"), MeetingTap(MeetingDo.CONFIRM, card.id)),),
             (
-                Action(t.label("Another time"), "meeting.move", (card.id,)),
-                Action(t.label("Decline"), "meeting.cancel", (card.id,)),
+                Action(t.label("Another time"), MeetingTap(MeetingDo.MOVE, card.id)),
+                Action(t.label("Decline"), MeetingTap(MeetingDo.ASK_TO_CANCEL, card.id)),
             ),
         ),
     )
@@ -146,7 +147,7 @@ def describe_cancelled(
             when=say_when(session, card, t),
             partner=card.partner_of(person_id).chat_name,
         ),
-        ((Action(t.label("Propose another time"), "meeting.new", (card.pair_id,)),),),
+        ((Action(t.label("Propose another time"), MeetingTap(MeetingDo.PLAN, pair_id=card.pair_id)),),),
     )
 
 
@@ -159,10 +160,10 @@ def describe_question(session: Session, card: MeetingCard, person_id: int, t: Tr
         ),
         (
             (
-                Action(t.label("Yes"), "held.yes", (card.id,)),
-                Action(t.label("No"), "held.no", (card.id,)),
+                Action(t.label("Yes"), HeldTap(HeldDo.YES, card.id)),
+                Action(t.label("No"), HeldTap(HeldDo.NO, card.id)),
             ),
-            (Action(t.label("We moved it"), "held.moved", (card.id,)),),
+            (Action(t.label("We moved it"), HeldTap(HeldDo.MOVED, card.id)),),
         ),
     )
 
@@ -170,8 +171,8 @@ def describe_question(session: Session, card: MeetingCard, person_id: int, t: Tr
 def rows_to_change(card: MeetingCard, t: Translator) -> Rows:
     return (
         (
-            Action(t.label("Move"), "meeting.move", (card.id,)),
-            Action(t.label("Cancel the meeting"), "meeting.cancel", (card.id,)),
+            Action(t.label("Move"), MeetingTap(MeetingDo.MOVE, card.id)),
+            Action(t.label("Cancel the meeting"), MeetingTap(MeetingDo.ASK_TO_CANCEL, card.id)),
         ),
     )
 
@@ -229,9 +230,9 @@ def _describe_own_proposal(session: Session, card: MeetingCard, person_id: int, 
 
 def _describe_lapsed(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
     text = t("The time {when} has passed before it was confirmed.", when=say_when(session, card, t))
-    actions = [Action(t.label("Propose another time"), "meeting.new", (card.pair_id,))]
+    actions = [Action(t.label("Propose another time"), MeetingTap(MeetingDo.PLAN, pair_id=card.pair_id))]
     if card.side_of(person_id).role is Role.MENTOR:
-        actions.append(Action(t.label("We met: log it"), "meeting.log", (card.id,)))
+        actions.append(Action(t.label("We met: log it"), MeetingTap(MeetingDo.LOG, card.id)))
     return Letter(text, tuple((one,) for one in actions))
 
 
@@ -244,7 +245,7 @@ def _describe_begun(session: Session, card: MeetingCard, person_id: int, t: Tran
     else:
         text = t("You said that the meeting did not take place: {when}.", when=say_when(session, card, t))
     if side.role is Role.MENTOR and side.took_place:
-        return Letter(text, ((Action(t.label("Log the meeting"), "meeting.log", (card.id,)),),))
+        return Letter(text, ((Action(t.label("Log the meeting"), MeetingTap(MeetingDo.LOG, card.id)),),))
     return Letter(text)
 
 
@@ -268,7 +269,7 @@ def _describe_past(
     if card.status is MeetingStatus.MISSED:
         return Letter(
             t("The meeting on {when} did not take place.", when=when),
-            ((Action(t.label("Propose another time"), "meeting.new", (card.pair_id,)),),),
+            ((Action(t.label("Propose another time"), MeetingTap(MeetingDo.PLAN, pair_id=card.pair_id)),),),
         )
     text = t("The meeting on {when} took place.", when=when)
     if card.is_logged:
@@ -283,12 +284,12 @@ def _describe_past(
         text += "\n" + t("Next: {step}", step=card.next_step)
     actions = []
     if card.side_of(person_id).role is Role.MENTOR and not card.is_logged:
-        actions.append(Action(t.label("Log the meeting"), "meeting.log", (card.id,)))
+        actions.append(Action(t.label("Log the meeting"), MeetingTap(MeetingDo.LOG, card.id)))
     run_id = find_feedback(session, meeting_id=card.id, person_id=person_id)
     if run_id is not None:
         feedback = read_feedback(
             session, actor=person_in_chat(person_id, card.organization_id), run_id=run_id, now=now
         )
         if feedback.is_open and feedback.rating is None:
-            actions.append(Action(t.label("Rate the meeting"), "feedback.open", (run_id,)))
+            actions.append(Action(t.label("Rate the meeting"), FeedbackTap(FeedbackDo.OPEN, run_id)))
     return Letter(text, tuple((one,) for one in actions))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.pairs import BEGINNING, MEETING, PairStatus
 from models.pairs import ENDED as ENDED_STATUSES
 from models.people import Role
+from notices.buttons import MeetingDo, MeetingTap, OfferDo, OfferTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
 from services.access.actors import Channel, system
@@ -57,8 +58,8 @@ def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
         t(words, **fields) + tail,
         (
             (
-                Action(t.label("Accept"), "offer.accept", (card.id,)),
-                Action(t.label("Decline"), "offer.decline", (card.id,)),
+                Action(t.label("Accept"), OfferTap(OfferDo.ACCEPT, card.id)),
+                Action(t.label("Decline"), OfferTap(OfferDo.DECLINE, card.id)),
             ),
         ),
         template=TAGS.sub("", t.label(words, **{name: f"{{{name}}}" for name in fields})),
@@ -88,7 +89,7 @@ def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: da
                 partner=introduce(partner),
             )
             + tail,
-            ((Action(t.label("Propose a meeting"), "meeting.new", (card.id,)),),),
+            ((Action(t.label("Propose a meeting"), MeetingTap(MeetingDo.PLAN, pair_id=card.id)),),),
         )
     return Letter(
         t(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from notices.buttons import RoadmapDo, RoadmapTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Rows, Skip, in_rows
 from services.access.errors import NotFound
@@ -126,21 +127,21 @@ def _say_days(days: int, t: Translator) -> str:
 
 def _done_rows(duties: Sequence[Duty], t: Translator) -> Rows:
     if len(duties) == 1:
-        return ((Action(t.label("It is done"), "roadmap.finish", (duties[0].entry_id,)),),)
+        return ((Action(t.label("It is done"), RoadmapTap(RoadmapDo.FINISH, entry_id=duties[0].entry_id)),),)
     buttons = [
-        Action(t.label("{number} Done", number=number), "roadmap.finish", (one.entry_id,))
+        Action(t.label("{number} Done", number=number), RoadmapTap(RoadmapDo.FINISH, entry_id=one.entry_id))
         for number, one in enumerate(duties[:MOST_DUTIES], start=1)
     ]
     return in_rows(buttons, 3)
 
 
 def _item_buttons(digest_id: int, number: int, one: DigestItem, t: Translator) -> tuple[Action, ...]:
-    place = (digest_id, one.entry_id)
-    remind = (Action(t.label("{number} Remind", number=number), "roadmap.remind", place),)
+    about = (digest_id, one.entry_id)
+    remind = Action(t.label("{number} Remind", number=number), RoadmapTap(RoadmapDo.REMIND, *about))
     return (
-        *(remind if one.can_ask else ()),
-        Action(t.label("{number} Done", number=number), "roadmap.done", place),
-        Action(t.label("{number} In a week", number=number), "roadmap.later", place),
+        *((remind,) if one.can_ask else ()),
+        Action(t.label("{number} Done", number=number), RoadmapTap(RoadmapDo.CLOSE, *about)),
+        Action(t.label("{number} In a week", number=number), RoadmapTap(RoadmapDo.PUT_OFF, *about)),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.people import Person
 from models.surveys import UNSENT
+from notices.buttons import ContinueDo, ContinueTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
 from services.access.errors import NotFound
@@ -33,7 +34,7 @@ def unfinished(session: Session, facts: Mapping[str, Any], t: Translator, _now: 
         if step.given
         else t("“{title}” is waiting for you. It takes a few minutes, nearly all by tapping.", title=title)
     )
-    return Letter(text, ((Action(t.label("Continue"), "continue.survey", (step.run_id,)),),))
+    return Letter(text, ((Action(t.label("Continue"), ContinueTap(ContinueDo.SURVEY, step.run_id)),),))
 
 
 def invite(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
@@ -64,4 +65,4 @@ def word_invitation(
     lines.append(escape(survey.intro.get(t.locale)))
     if until is not None:
         lines.append(t("Answers are taken until {day}.", day=t.month_day(until)))
-    return Letter("\n\n".join(lines), ((Action(t.label("Begin"), "continue.survey", (run_id,)),),))
+    return Letter("\n\n".join(lines), ((Action(t.label("Begin"), ContinueTap(ContinueDo.SURVEY, run_id)),),))

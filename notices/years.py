@@ -12,6 +12,7 @@ from models.meetings import Meeting, MeetingStatus
 from models.pairs import PairMember
 from models.people import Participation, Role
 from models.programmes import Cycle
+from notices.buttons import ContinueDo, ContinueTap, YearDo, YearTap
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from services.consents.states import ConsentState, has_consent, state_of
@@ -51,8 +52,8 @@ def closed(session: Session, facts: Mapping[str, Any], t: Translator, _now: date
         )
     )
     rows = [
-        (Action(t.label("Yes, choose a role"), "year.yes", (cycle.id,)),),
-        (Action(t.label("Not next year"), "year.no", (cycle.id,)),),
+        (Action(t.label("Yes, choose a role"), YearTap(YearDo.YES, cycle.id)),),
+        (Action(t.label("Not next year"), YearTap(YearDo.NO, cycle.id)),),
     ]
     if _may_stay_in_bank(session, cycle.id, following.id, person_id):
         lines.append(
@@ -65,8 +66,7 @@ def closed(session: Session, facts: Mapping[str, Any], t: Translator, _now: date
             (
                 Action(
                     t.label("Read about the long-term bank"),
-                    "continue.consent",
-                    (ConsentKind.LONG_TERM_BANK.value,),
+                    ContinueTap(ContinueDo.CONSENT, kind=ConsentKind.LONG_TERM_BANK),
                 ),
             )
         )

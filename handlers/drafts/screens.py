@@ -16,6 +16,7 @@ from handlers.meetings.calendars import day_rows, draw_calendar
 from handlers.menu import MenuPart
 from models.meetings import MeetingFormat
 from models.programmes import Cycle
+from notices.buttons import DraftDo, DraftTap
 from notices.language import Translator, capitalised
 from notices.letters import Action, Letter, Rows, in_rows
 from notices.meetings import say_kind, say_when
@@ -119,20 +120,27 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
         return MenuPart()
     return MenuPart(
         [t("What you wrote about a meeting is not saved yet.")],
-        [Action(t.label("Back to what I wrote"), "draft.open", (draft_id,))],
+        [Action(t.label("Back to what I wrote"), DraftTap(DraftDo.OPEN, draft_id))],
     )
 
 
 def _card_rows(card: DraftCard, t: Translator) -> Rows:
     purpose = card.item.purpose
-    rows: list[tuple[Action, ...]] = [(Action(label_save(card, t), "draft.save", (card.at,)),)]
+    rows: list[tuple[Action, ...]] = [(Action(label_save(card, t), DraftTap(DraftDo.SAVE, at=card.at)),)]
     if card.twin is not None and card.planned is None:
-        rows.append((Action(t.label("Correct that one instead"), "draft.twin", (card.twin.id,)),))
+        rows.append(
+            (
+                Action(
+                    t.label("Correct that one instead"),
+                    DraftTap(DraftDo.CORRECT_TWIN, meeting_id=card.twin.id),
+                ),
+            )
+        )
     if card.can_join:
-        rows.append((Action(t.label("These are two meetings"), "draft.both"),))
-    refuse = Action(t.label(REFUSES.get(purpose, REFUSES_ELSE)), "draft.refuse", (card.at,))
+        rows.append((Action(t.label("These are two meetings"), DraftTap(DraftDo.BOTH_MEETINGS)),))
+    refuse = Action(t.label(REFUSES.get(purpose, REFUSES_ELSE)), DraftTap(DraftDo.REFUSE, at=card.at))
     if purpose in EDITED:
-        rows.append((Action(t.label("Change"), "draft.edit"), refuse))
+        rows.append((Action(t.label("Change"), DraftTap(DraftDo.EDIT)), refuse))
     else:
         rows.append((refuse,))
     return tuple(rows)
@@ -141,8 +149,8 @@ def _card_rows(card: DraftCard, t: Translator) -> Rows:
 def _sure_rows(card: DraftCard, t: Translator) -> Rows:
     label = t.label("Yes, {minutes}", minutes=t.minutes(card.item.minutes or 0))
     return (
-        (Action(label, "draft.sure", (card.at,)),),
-        (Action(t.label("Change"), "draft.field", (Field.MINUTES.value,)),),
+        (Action(label, DraftTap(DraftDo.SAVE_LONG, at=card.at)),),
+        (Action(t.label("Change"), DraftTap(DraftDo.FIELD, field=Field.MINUTES)),),
     )
 
 
@@ -158,16 +166,18 @@ def _edit_rows(card: DraftCard, t: Translator, *, leaves: bool = False) -> Rows:
         Field.FORMAT: t.label("In person or online"),
         Field.PLACE: t.label("Place"),
     }
-    actions = [Action(names[one], "draft.field", (one.value,)) for one in EDITED.get(card.item.purpose, ())]
+    actions = [
+        Action(names[one], DraftTap(DraftDo.FIELD, field=one)) for one in EDITED.get(card.item.purpose, ())
+    ]
     if len(card.candidates) > 1 and card.item.purpose in {Purpose.LOG, Purpose.PLAN}:
-        actions.append(Action(t.label("With whom"), "draft.field", (Field.PAIR.value,)))
+        actions.append(Action(t.label("With whom"), DraftTap(DraftDo.FIELD, field=Field.PAIR)))
     rows = list(in_rows(actions, 2))
     if card.planned is not None:
-        rows.append((Action(t.label("It was another meeting"), "draft.another"),))
+        rows.append((Action(t.label("It was another meeting"), DraftTap(DraftDo.ANOTHER_MEETING)),))
     if leaves:
         refuse = t.label(REFUSES.get(card.item.purpose, REFUSES_ELSE))
-        return (*rows, (Action(refuse, "draft.refuse", (card.at,)),))
-    return (*rows, (Action(t.label("‹ Back"), "draft.card"),))
+        return (*rows, (Action(refuse, DraftTap(DraftDo.REFUSE, at=card.at)),))
+    return (*rows, (Action(t.label("‹ Back"), DraftTap(DraftDo.SHOW)),))
 
 
 def _ask(
@@ -185,17 +195,19 @@ def _ask(
     if standing.month is not None and asked is Field.DAY:
         first_day, last_day = _bounds(session, card, local_now.date())
         month = draw_month(date.fromisoformat(standing.month), first_day=first_day, last_day=last_day)
-        letter = draw_calendar(month, t, family=FLOW)
-        return Letter(letter.text, (*letter.rows, (Action(t.label("‹ Back"), "draft.card"),)))
+        letter = draw_calendar(month, t, choose=_choose_day, turn=_turn_to)
+        return Letter(letter.text, (*letter.rows, (Action(t.label("‹ Back"), DraftTap(DraftDo.SHOW)),)))
     is_visit = Field.MINUTES in card.item.asks and asked is Field.MINUTES
     question = t("You visited a lesson: how long was it in all?") if is_visit else t(QUESTIONS[asked])
     rows = _choice_rows(asked, standing, t) or _answer_rows(session, card, asked, t, local_now)
     if standing.choices:
         question = t("It may be read in several ways. Which one is right?")
     out = (
-        Action(t.label("‹ Back"), "draft.card")
+        Action(t.label("‹ Back"), DraftTap(DraftDo.SHOW))
         if standing.field or standing.choices
-        else Action(t.label(REFUSES.get(card.item.purpose, REFUSES_ELSE)), "draft.refuse", (card.at,))
+        else Action(
+            t.label(REFUSES.get(card.item.purpose, REFUSES_ELSE)), DraftTap(DraftDo.REFUSE, at=card.at)
+        )
     )
     return Letter(f"{text}\n\n{question}", (*rows, (out,)))
 
@@ -205,25 +217,27 @@ def _choice_rows(asked: Field, standing: Standing, t: Translator) -> Rows:
     for one in standing.choices:
         if asked is Field.DAY:
             day = date.fromisoformat(one)
-            actions.append(Action(t.day(day, with_year=True), "draft.day", (one,)))
+            actions.append(Action(t.day(day, with_year=True), _choose_day(day)))
         elif asked is Field.START:
-            actions.append(Action(f"{one[:2]}:{one[2:]}", "draft.time", (one,)))
+            actions.append(Action(f"{one[:2]}:{one[2:]}", DraftTap(DraftDo.TIME, clock=one)))
         else:
-            actions.append(Action(t.minutes(int(one)), "draft.minutes", (int(one),)))
+            actions.append(Action(t.minutes(int(one)), DraftTap(DraftDo.MINUTES, minutes=int(one))))
     return tuple((action,) for action in actions)
 
 
 def _answer_rows(session: Session, card: DraftCard, asked: Field, t: Translator, local_now: datetime) -> Rows:
     if asked is Field.START:
         slots = propose_times(local_now, card.item.day or local_now.date(), card.day_slots)
-        return in_rows([Action(t.clock(one), "draft.time", (one.strftime("%H%M"),)) for one in slots], 3)
+        return in_rows(
+            [Action(t.clock(one), DraftTap(DraftDo.TIME, clock=one.strftime("%H%M"))) for one in slots], 3
+        )
     if asked is Field.DAY:
         return _day_rows(card, t, local_now)
     if asked is Field.MINUTES:
         return _length_rows(card, t)
     if asked in MAY_BE_EMPTY:
         formats = tuple(
-            Action(capitalised(t.label(MEETING_FORMATS[one])), "draft.format", (one.value,))
+            Action(capitalised(t.label(MEETING_FORMATS[one])), DraftTap(DraftDo.FORMAT, format=one))
             for one in MeetingFormat
         )
         return (*((formats,) if asked is Field.FORMAT else ()), (_skip(asked, t),))
@@ -232,34 +246,43 @@ def _answer_rows(session: Session, card: DraftCard, asked: Field, t: Translator,
 
 def _list_answers(session: Session, card: DraftCard, asked: Field, t: Translator) -> list[Action]:
     if asked is Field.PAIR:
-        return [Action(one.chat_name, "draft.pair", (one.pair_id,)) for one in card.candidates]
+        return [Action(one.chat_name, DraftTap(DraftDo.PAIR, pair_id=one.pair_id)) for one in card.candidates]
     if asked is Field.MEETING:
         return [
-            Action(_name_meeting(session, card, one.id, t), "draft.meeting", (one.id,))
+            Action(_name_meeting(session, card, one.id, t), DraftTap(DraftDo.MEETING, meeting_id=one.id))
             for one in card.choices
         ]
     if asked is Field.KIND:
         return [
-            Action(say_kind(session, card.cycle_id, one, t), "draft.kind", (one.value,)) for one in card.kinds
+            Action(say_kind(session, card.cycle_id, one, t), DraftTap(DraftDo.KIND, kind=one))
+            for one in card.kinds
         ]
     return [
-        Action(t.label("We have met"), "draft.tense", (Purpose.LOG.value,)),
-        Action(t.label("It is planned"), "draft.tense", (Purpose.PLAN.value,)),
+        Action(t.label("We have met"), DraftTap(DraftDo.TENSE, purpose=Purpose.LOG)),
+        Action(t.label("It is planned"), DraftTap(DraftDo.TENSE, purpose=Purpose.PLAN)),
     ]
 
 
 def _day_rows(card: DraftCard, t: Translator, local_now: datetime) -> Rows:
     today = local_now.date()
-    other = Action(t.label("Another day"), "draft.month", (today.replace(day=1).isoformat(),))
+    other = Action(t.label("Another day"), _turn_to(today.replace(day=1)))
     if card.item.purpose in AHEAD:
         days = propose_days(local_now, card.day_slots, card.school)
-        return (*day_rows(days, t, verb="draft.day"), (other,))
+        return (*day_rows(days, t, choose=_choose_day), (other,))
     near = (
-        Action(t.label("Today"), "draft.day", (today.isoformat(),)),
-        Action(t.label("Yesterday"), "draft.day", ((today - timedelta(days=1)).isoformat(),)),
+        Action(t.label("Today"), _choose_day(today)),
+        Action(t.label("Yesterday"), _choose_day(today - timedelta(days=1))),
     )
-    earlier = day_rows([today - timedelta(days=back) for back in range(2, 6)], t, verb="draft.day")
+    earlier = day_rows([today - timedelta(days=back) for back in range(2, 6)], t, choose=_choose_day)
     return (near, *earlier, (other,))
+
+
+def _choose_day(day: date) -> DraftTap:
+    return DraftTap(DraftDo.DAY, day=day)
+
+
+def _turn_to(month: date) -> DraftTap:
+    return DraftTap(DraftDo.MONTH, month=month)
 
 
 def _length_rows(card: DraftCard, t: Translator) -> Rows:
@@ -267,13 +290,13 @@ def _length_rows(card: DraftCard, t: Translator) -> Rows:
     lengths = set(LENGTHS)
     if told is not None and Field.MINUTES in card.item.asks:
         lengths = {told, told + LESSON, *LENGTHS}
-    actions = [Action(t.minutes(one), "draft.minutes", (one,)) for one in sorted(lengths)]
+    actions = [Action(t.minutes(one), DraftTap(DraftDo.MINUTES, minutes=one)) for one in sorted(lengths)]
     return in_rows(actions, 2)
 
 
 def _skip(asked: Field, t: Translator) -> Action:
     label = t.label("Without a topic") if asked is Field.TOPIC else t.label("Leave it empty")
-    return Action(label, "draft.skip", (asked.value,))
+    return Action(label, DraftTap(DraftDo.SKIP, field=asked))
 
 
 def _name_meeting(session: Session, card: DraftCard, meeting_id: int, t: Translator) -> str:

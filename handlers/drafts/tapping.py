@@ -1,22 +1,23 @@
 """Taps on the card of a draft: save, change, leave it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery
 
 from handlers.drafts.screens import FLOW, standing_of
-from handlers.filters import Flow
 from handlers.talk import Talk
-from models.meetings import MeetingFormat, MeetingKind, MeetingStatus
+from handlers.taps import Taps
+from models.meetings import MeetingStatus
+from notices.buttons import DraftDo, DraftTap
 from notices.feedback import describe_logged
+from notices.taps import Do
 from services.meetings.cards import read_meeting
 from services.meetings.outcomes import DayNotPast
 from services.meetings.slots import read_slot
 from services.messages_read.drafts.cards import read_draft
-from services.messages_read.drafts.contents import Field, Purpose
+from services.messages_read.drafts.contents import Purpose
 from services.messages_read.drafts.saving import Kept, keep_item
 from services.messages_read.drafts.writing import (
     choose_tense,
@@ -29,110 +30,27 @@ from services.messages_read.drafts.writing import (
 from services.organizations.days import day_of
 
 router = Router(name="cards of meetings")
+on_menu = Taps(router, DraftTap)
+on_draft = Taps(router, DraftTap, flow=FLOW)
 
 
-class OpenDraft(CallbackData, prefix="draft.open"):
-    draft_id: int
-
-
-class SaveItem(CallbackData, prefix="draft.save"):
-    at: int
-
-
-class SaveLong(CallbackData, prefix="draft.sure"):
-    at: int
-
-
-class RefuseItem(CallbackData, prefix="draft.refuse"):
-    at: int
-
-
-class EditCard(CallbackData, prefix="draft.edit"):
-    pass
-
-
-class ShowCard(CallbackData, prefix="draft.card"):
-    pass
-
-
-class ChooseField(CallbackData, prefix="draft.field"):
-    field: Field
-
-
-class ChooseDay(CallbackData, prefix="draft.day"):
-    day: date
-
-
-class TurnMonth(CallbackData, prefix="draft.month"):
-    month: date
-
-
-class ChooseTime(CallbackData, prefix="draft.time"):
-    clock: str
-
-
-class ChooseMinutes(CallbackData, prefix="draft.minutes"):
-    minutes: int
-
-
-class ChooseKind(CallbackData, prefix="draft.kind"):
-    kind: MeetingKind
-
-
-class ChooseFormat(CallbackData, prefix="draft.format"):
-    format: MeetingFormat
-
-
-class ChoosePair(CallbackData, prefix="draft.pair"):
-    pair_id: int
-
-
-class ChooseMeeting(CallbackData, prefix="draft.meeting"):
-    meeting_id: int
-
-
-class ChooseTense(CallbackData, prefix="draft.tense"):
-    purpose: Purpose
-
-
-class SkipField(CallbackData, prefix="draft.skip"):
-    field: Field
-
-
-class AnotherMeeting(CallbackData, prefix="draft.another"):
-    pass
-
-
-class BothMeetings(CallbackData, prefix="draft.both"):
-    pass
-
-
-class CorrectTwin(CallbackData, prefix="draft.twin"):
-    meeting_id: int
-
-
-@router.callback_query(OpenDraft.filter())
-async def open_again(_query: CallbackQuery, callback_data: OpenDraft, talk: Talk) -> None:
-    talk.go(FLOW, draft_id=callback_data.draft_id)
+@on_menu(DraftDo.OPEN)
+async def open_again(tap: DraftTap, talk: Talk) -> None:
+    talk.go(FLOW, draft_id=tap.draft_id)
     await talk.act()
     await talk.show(here=True)
 
 
-@router.callback_query(Flow(FLOW), SaveItem.filter())
-async def save_item(_query: CallbackQuery, callback_data: SaveItem, talk: Talk) -> None:
-    await save(talk, at=callback_data.at, is_sure=False)
+@on_draft(DraftDo.SAVE, DraftDo.SAVE_LONG)
+async def save_item(tap: DraftTap, talk: Talk) -> None:
+    await save(talk, at=tap.at, is_sure=tap.do is DraftDo.SAVE_LONG)
 
 
-@router.callback_query(Flow(FLOW), SaveLong.filter())
-async def save_long(_query: CallbackQuery, callback_data: SaveLong, talk: Talk) -> None:
-    await save(talk, at=callback_data.at, is_sure=True)
-
-
-@router.callback_query(Flow(FLOW), RefuseItem.filter())
-async def refuse(_query: CallbackQuery, callback_data: RefuseItem, talk: Talk) -> None:
+@on_draft(DraftDo.REFUSE)
+async def refuse(tap: DraftTap, talk: Talk) -> None:
     standing = standing_of(talk.place)
     card = await talk.read(read_draft, actor=talk.actor, draft_id=standing.draft_id, now=talk.now)
-    if card.at != callback_data.at:
+    if card.at != tap.at:
         await talk.show()
         return
 
@@ -145,97 +63,56 @@ async def refuse(_query: CallbackQuery, callback_data: RefuseItem, talk: Talk) -
     await talk.show(t("Nothing is written down.") if is_log else t("All stays as it was."))
 
 
-@router.callback_query(Flow(FLOW), EditCard.filter())
-async def edit(_query: CallbackQuery, talk: Talk) -> None:
-    await _stand(talk, is_editing=True)
+@on_draft(DraftDo.EDIT, DraftDo.SHOW, DraftDo.FIELD, DraftDo.MONTH)
+async def turn_card(tap: DraftTap, talk: Talk) -> None:
+    """Another side of the card; nothing of it changes."""
+    standing = standing_of(talk.place)
+    where: dict[Do, dict[str, Any]] = {
+        DraftDo.EDIT: {"is_editing": True},
+        DraftDo.FIELD: {"field": tap.field.value},
+        DraftDo.MONTH: {"field": standing.field, "month": tap.month.isoformat()},
+    }
+    await _stand(talk, **where.get(tap.do, {}))
 
 
-@router.callback_query(Flow(FLOW), ShowCard.filter())
-async def show_card(_query: CallbackQuery, talk: Talk) -> None:
-    await _stand(talk)
+@on_draft(DraftDo.DAY, DraftDo.MINUTES, DraftDo.KIND, DraftDo.FORMAT, DraftDo.MEETING)
+async def choose_fact(tap: DraftTap, talk: Talk) -> None:
+    await _fill(talk, **{fact: getattr(tap, fact) for fact in tap.do.facts})
 
 
-@router.callback_query(Flow(FLOW), ChooseField.filter())
-async def choose_field(_query: CallbackQuery, callback_data: ChooseField, talk: Talk) -> None:
-    await _stand(talk, field=callback_data.field.value)
+@on_draft(DraftDo.TIME)
+async def choose_time(tap: DraftTap, talk: Talk) -> None:
+    await _fill(talk, start=read_slot(tap.clock), end=None)
 
 
-@router.callback_query(Flow(FLOW), TurnMonth.filter())
-async def turn_month(_query: CallbackQuery, callback_data: TurnMonth, talk: Talk) -> None:
-    field = standing_of(talk.place).field
-    await _stand(talk, field=field, month=callback_data.month.isoformat())
+@on_draft(DraftDo.PAIR)
+async def choose_pair(tap: DraftTap, talk: Talk) -> None:
+    await _fill(talk, pair_ids=(tap.pair_id,))
 
 
-@router.callback_query(Flow(FLOW), ChooseDay.filter())
-async def choose_day(_query: CallbackQuery, callback_data: ChooseDay, talk: Talk) -> None:
-    await _fill(talk, day=callback_data.day)
-
-
-@router.callback_query(Flow(FLOW), ChooseTime.filter())
-async def choose_time(_query: CallbackQuery, callback_data: ChooseTime, talk: Talk) -> None:
-    await _fill(talk, start=read_slot(callback_data.clock), end=None)
-
-
-@router.callback_query(Flow(FLOW), ChooseMinutes.filter())
-async def choose_minutes(_query: CallbackQuery, callback_data: ChooseMinutes, talk: Talk) -> None:
-    await _fill(talk, minutes=callback_data.minutes)
-
-
-@router.callback_query(Flow(FLOW), ChooseKind.filter())
-async def choose_kind(_query: CallbackQuery, callback_data: ChooseKind, talk: Talk) -> None:
-    await _fill(talk, kind=callback_data.kind)
-
-
-@router.callback_query(Flow(FLOW), ChooseFormat.filter())
-async def choose_format(_query: CallbackQuery, callback_data: ChooseFormat, talk: Talk) -> None:
-    await _fill(talk, format=callback_data.format)
-
-
-@router.callback_query(Flow(FLOW), ChoosePair.filter())
-async def choose_pair(_query: CallbackQuery, callback_data: ChoosePair, talk: Talk) -> None:
-    await _fill(talk, pair_ids=(callback_data.pair_id,))
-
-
-@router.callback_query(Flow(FLOW), ChooseMeeting.filter())
-async def choose_meeting(_query: CallbackQuery, callback_data: ChooseMeeting, talk: Talk) -> None:
-    await _fill(talk, meeting_id=callback_data.meeting_id)
-
-
-@router.callback_query(Flow(FLOW), AnotherMeeting.filter())
-async def tell_apart(_query: CallbackQuery, talk: Talk) -> None:
+@on_draft(DraftDo.ANOTHER_MEETING)
+async def tell_apart(_tap: DraftTap, talk: Talk) -> None:
     await _fill(talk, is_another=True)
 
 
-@router.callback_query(Flow(FLOW), ChooseTense.filter())
-async def tell_tense(_query: CallbackQuery, callback_data: ChooseTense, talk: Talk) -> None:
-    draft_id = standing_of(talk.place).draft_id
-    talk.go(FLOW, draft_id=draft_id)
-    await talk.act(choose_tense, actor=talk.actor, draft_id=draft_id, purpose=callback_data.purpose)
-    await talk.show()
+@on_draft(DraftDo.TENSE)
+async def tell_tense(tap: DraftTap, talk: Talk) -> None:
+    await _change(talk, choose_tense, purpose=tap.purpose)
 
 
-@router.callback_query(Flow(FLOW), SkipField.filter())
-async def skip_field(_query: CallbackQuery, callback_data: SkipField, talk: Talk) -> None:
-    draft_id = standing_of(talk.place).draft_id
-    talk.go(FLOW, draft_id=draft_id)
-    await talk.act(leave_unanswered, actor=talk.actor, draft_id=draft_id, field=callback_data.field)
-    await talk.show()
+@on_draft(DraftDo.SKIP)
+async def skip_field(tap: DraftTap, talk: Talk) -> None:
+    await _change(talk, leave_unanswered, field=tap.field)
 
 
-@router.callback_query(Flow(FLOW), BothMeetings.filter())
-async def keep_both(_query: CallbackQuery, talk: Talk) -> None:
-    draft_id = standing_of(talk.place).draft_id
-    talk.go(FLOW, draft_id=draft_id)
-    await talk.act(join_earlier, actor=talk.actor, draft_id=draft_id)
-    await talk.show()
+@on_draft(DraftDo.BOTH_MEETINGS)
+async def keep_both(_tap: DraftTap, talk: Talk) -> None:
+    await _change(talk, join_earlier)
 
 
-@router.callback_query(Flow(FLOW), CorrectTwin.filter())
-async def correct_instead(_query: CallbackQuery, callback_data: CorrectTwin, talk: Talk) -> None:
-    draft_id, meeting_id = standing_of(talk.place).draft_id, callback_data.meeting_id
-    talk.go(FLOW, draft_id=draft_id)
-    await talk.act(correct_twin, actor=talk.actor, draft_id=draft_id, meeting_id=meeting_id)
-    await talk.show()
+@on_draft(DraftDo.CORRECT_TWIN)
+async def correct_instead(tap: DraftTap, talk: Talk) -> None:
+    await _change(talk, correct_twin, meeting_id=tap.meeting_id)
 
 
 async def save(talk: Talk, *, at: int, is_sure: bool) -> None:
@@ -302,7 +179,11 @@ async def _stand(talk: Talk, **where: Any) -> None:
 
 
 async def _fill(talk: Talk, **changes: Any) -> None:
+    await _change(talk, fill_draft, changes=changes)
+
+
+async def _change(talk: Talk, service: Callable[..., object], **facts: Any) -> None:
     draft_id = standing_of(talk.place).draft_id
     talk.go(FLOW, draft_id=draft_id)
-    await talk.act(fill_draft, actor=talk.actor, draft_id=draft_id, changes=changes)
+    await talk.act(service, actor=talk.actor, draft_id=draft_id, **facts)
     await talk.show()

@@ -5,8 +5,7 @@ from typing import Any
 
 from aiogram import Router
 from aiogram.filters import Command
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 from sqlalchemy.orm import Session
 
 from handlers.commands import Participant
@@ -14,9 +13,11 @@ from handlers.meetings.planning import begin_move
 from handlers.menu import MenuPart
 from handlers.replies import is_on_screen, step_to
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.meetings import OPEN, MeetingStatus
 from models.pairs import MEETING
 from models.people import Role
+from notices.buttons import HomeDo, HomeTap, MeetingDo, MeetingTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from notices.meetings import describe_state, say_kind, say_when
@@ -36,32 +37,9 @@ from services.meetings.planning import (
 from services.pairs.cards import list_pairs_of
 
 router = Router(name="meeting cards")
+on_meeting = Taps(router, MeetingTap)
 
 PAST_SHOWN = 5
-
-
-class ShowMeeting(CallbackData, prefix="meeting.show"):
-    meeting_id: int
-
-
-class ConfirmMeeting(CallbackData, prefix="meeting.confirm"):
-    meeting_id: int
-
-
-class MoveMeeting(CallbackData, prefix="meeting.move"):
-    meeting_id: int
-
-
-class AskToCancel(CallbackData, prefix="meeting.cancel"):
-    meeting_id: int
-
-
-class DropMeeting(CallbackData, prefix="meeting.drop"):
-    meeting_id: int
-
-
-class ListMeetings(CallbackData, prefix="meeting.list"):
-    pass
 
 
 @router.message(Command("meetings"), Participant())
@@ -71,25 +49,25 @@ async def list_by_command(_message: Message, talk: Talk) -> None:
     await talk.show()
 
 
-@router.callback_query(ListMeetings.filter())
-async def list_by_button(_query: CallbackQuery, talk: Talk) -> None:
+@on_meeting(MeetingDo.LIST)
+async def list_by_button(_tap: MeetingTap, talk: Talk) -> None:
     talk.go("meetings")
     await talk.act()
     await talk.show(here=is_on_screen(talk))
 
 
-@router.callback_query(ShowMeeting.filter())
-async def show_meeting(_query: CallbackQuery, callback_data: ShowMeeting, talk: Talk) -> None:
-    meeting_id = callback_data.meeting_id
+@on_meeting(MeetingDo.SHOW)
+async def show_meeting(tap: MeetingTap, talk: Talk) -> None:
+    meeting_id = tap.meeting_id
     if is_on_screen(talk):
         talk.go("meeting", meeting_id=meeting_id)
         await talk.act()
     await tell_state(talk, meeting_id)
 
 
-@router.callback_query(ConfirmMeeting.filter())
-async def confirm(_query: CallbackQuery, callback_data: ConfirmMeeting, talk: Talk) -> None:
-    meeting_id = callback_data.meeting_id
+@on_meeting(MeetingDo.CONFIRM)
+async def confirm(tap: MeetingTap, talk: Talk) -> None:
+    meeting_id = tap.meeting_id
     if is_on_screen(talk):
         talk.go("meeting", meeting_id=meeting_id)
     try:
@@ -100,15 +78,15 @@ async def confirm(_query: CallbackQuery, callback_data: ConfirmMeeting, talk: Ta
     await tell_state(talk, meeting_id)
 
 
-@router.callback_query(MoveMeeting.filter())
-async def move(_query: CallbackQuery, callback_data: MoveMeeting, talk: Talk) -> None:
-    if not await begin_move(talk, callback_data.meeting_id):
-        await tell_state(talk, callback_data.meeting_id, MeetingChanged())
+@on_meeting(MeetingDo.MOVE)
+async def move(tap: MeetingTap, talk: Talk) -> None:
+    if not await begin_move(talk, tap.meeting_id):
+        await tell_state(talk, tap.meeting_id, MeetingChanged())
 
 
-@router.callback_query(AskToCancel.filter())
-async def ask_to_cancel(_query: CallbackQuery, callback_data: AskToCancel, talk: Talk) -> None:
-    meeting_id = callback_data.meeting_id
+@on_meeting(MeetingDo.ASK_TO_CANCEL)
+async def ask_to_cancel(tap: MeetingTap, talk: Talk) -> None:
+    meeting_id = tap.meeting_id
     card = await talk.read(read_meeting, actor=talk.actor, meeting_id=meeting_id)
     if not card.can_be_cancelled(talk.now):
         await tell_state(talk, meeting_id, MeetingBegun() if card.status in OPEN else MeetingChanged())
@@ -117,9 +95,9 @@ async def ask_to_cancel(_query: CallbackQuery, callback_data: AskToCancel, talk:
     await step_to(talk, letter, "meeting.drop", meeting_id=meeting_id)
 
 
-@router.callback_query(DropMeeting.filter())
-async def drop(_query: CallbackQuery, callback_data: DropMeeting, talk: Talk) -> None:
-    meeting_id = callback_data.meeting_id
+@on_meeting(MeetingDo.CANCEL)
+async def drop(tap: MeetingTap, talk: Talk) -> None:
+    meeting_id = tap.meeting_id
     if is_on_screen(talk):
         talk.go("meeting", meeting_id=meeting_id)
     try:
@@ -157,9 +135,9 @@ def _read_drop(session: Session, *, place: Place, t: Translator, meeting_id: int
             partner=card.partner_of(place.person_id or 0).chat_name,
         ),
         (
-            (Action(t.label("Yes, cancel it"), "meeting.drop", (meeting_id,)),),
-            (Action(t.label("Another time"), "meeting.move", (meeting_id,)),),
-            (Action(t.label("Leave it"), "meeting.show", (meeting_id,)),),
+            (Action(t.label("Yes, cancel it"), MeetingTap(MeetingDo.CANCEL, meeting_id)),),
+            (Action(t.label("Another time"), MeetingTap(MeetingDo.MOVE, meeting_id)),),
+            (Action(t.label("Leave it"), MeetingTap(MeetingDo.SHOW, meeting_id)),),
         ),
     )
 
@@ -168,8 +146,8 @@ def meeting_screen(session: Session, place: Place, t: Translator, now: datetime)
     letter = _read_or_none(session, place, t, now)
     if letter is None:
         return None
-    back = Action(t.label("All meetings"), "meeting.list")
-    return Letter(letter.text, (*letter.rows, (back, Action(t.label("To the menu"), "home.show"))))
+    back = Action(t.label("All meetings"), MeetingTap(MeetingDo.LIST))
+    return Letter(letter.text, (*letter.rows, (back, Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)))))
 
 
 def drop_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
@@ -199,12 +177,12 @@ def list_screen(session: Session, place: Place, t: Translator, now: datetime) ->
     if not lines:
         lines.append(t("No meetings yet. The mentor proposes the first one."))
     rows = [
-        (Action(_button(card, t), "meeting.show", (card.id,)),)
+        (Action(_button(card, t), MeetingTap(MeetingDo.SHOW, card.id)),)
         for card in [*coming, *(one for one in past if _needs_word(one, place, now))]
     ]
     actions = _propose_actions(session, place, t)
     rows += [(action,) for action in actions]
-    return Letter("\n".join(lines), (*rows, (Action(t.label("To the menu"), "home.show"),)))
+    return Letter("\n".join(lines), (*rows, (Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),)))
 
 
 def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> MenuPart:
@@ -217,13 +195,13 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
     if coming:
         words = _line(session, coming[0], place, t, now)
         part.lines.append(t("Next meeting:") + " " + words)
-        part.actions.append(Action(_button(coming[0], t), "meeting.show", (coming[0].id,)))
+        part.actions.append(Action(_button(coming[0], t), MeetingTap(MeetingDo.SHOW, coming[0].id)))
     for card in [one for one in cards if _needs_word(one, place, now)][:3]:
         part.lines.append(t("A meeting waits for your word: {when}.", when=say_when(session, card, t)))
-        part.actions.append(Action(_button(card, t), "meeting.show", (card.id,)))
+        part.actions.append(Action(_button(card, t), MeetingTap(MeetingDo.SHOW, card.id)))
     part.actions.extend(_propose_actions(session, place, t, only_mentor=True))
     if cards:
-        part.actions.append(Action(t.label("My meetings"), "meeting.list"))
+        part.actions.append(Action(t.label("My meetings"), MeetingTap(MeetingDo.LIST)))
     return part
 
 
@@ -247,12 +225,11 @@ def _propose_actions(
         if card.status in MEETING and (not only_mentor or card.role_of(person_id) is Role.MENTOR)
     ]
     if len(at_work) == 1:
-        return [Action(t.label("Propose a meeting"), "meeting.new", (at_work[0].id,))]
+        return [Action(t.label("Propose a meeting"), MeetingTap(MeetingDo.PLAN, pair_id=at_work[0].id))]
     return [
         Action(
             t.label("Propose a meeting: {name}", name=card.partner_of(person_id).chat_name),
-            "meeting.new",
-            (card.id,),
+            MeetingTap(MeetingDo.PLAN, pair_id=card.id),
         )
         for card in at_work
     ]

@@ -6,8 +6,7 @@ from typing import Any
 
 from aiogram import Router
 from aiogram.filters import Command
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from handlers.commands import Participant
 from handlers.filters import Flow, Typed
@@ -16,6 +15,8 @@ from handlers.meetings.journal_screens import FLOW, Log, list_mentored_pairs, lo
 from handlers.meetings.planning import begin_again, begin_move
 from handlers.replies import conclude, is_on_screen, open_flow
 from handlers.talk import Talk
+from handlers.taps import Taps
+from notices.buttons import HeldDo, HeldTap, LogDo, LogTap, MeetingDo, MeetingTap
 from notices.feedback import describe_feedback, describe_logged
 from notices.letters import Action, Letter
 from services.meetings.cards import read_meeting
@@ -38,63 +39,14 @@ from services.organizations.days import day_of
 from services.surveys.feedback import read_feedback
 
 router = Router(name="meeting journal")
+on_held = Taps(router, HeldTap)
+on_meeting = Taps(router, MeetingTap)
+on_log = Taps(router, LogTap, flow=FLOW)
 
 
-class SayYes(CallbackData, prefix="held.yes"):
-    meeting_id: int
-
-
-class SayNo(CallbackData, prefix="held.no"):
-    meeting_id: int
-
-
-class SayMoved(CallbackData, prefix="held.moved"):
-    meeting_id: int
-
-
-class PlanAgain(CallbackData, prefix="held.again"):
-    meeting_id: int
-
-
-class LogMeeting(CallbackData, prefix="meeting.log"):
-    meeting_id: int
-
-
-class ChoosePair(CallbackData, prefix="log.pair"):
-    pair_id: int
-
-
-class ChooseDay(CallbackData, prefix="log.day"):
-    day: date
-
-
-class TurnMonth(CallbackData, prefix="log.month"):
-    month: date
-
-
-class ChooseMinutes(CallbackData, prefix="log.minutes"):
-    minutes: int
-
-
-class OwnLength(CallbackData, prefix="log.own"):
-    pass
-
-
-class SkipTopic(CallbackData, prefix="log.skip"):
-    pass
-
-
-class StepBack(CallbackData, prefix="log.back"):
-    pass
-
-
-class StopLogging(CallbackData, prefix="log.stop"):
-    pass
-
-
-@router.callback_query(SayYes.filter())
-async def say_yes(_query: CallbackQuery, callback_data: SayYes, talk: Talk) -> None:
-    meeting_id = callback_data.meeting_id
+@on_held(HeldDo.YES)
+async def say_yes(tap: HeldTap, talk: Talk) -> None:
+    meeting_id = tap.meeting_id
     was_on_screen = is_on_screen(talk)
     here = talk.place
 
@@ -121,9 +73,9 @@ async def say_yes(_query: CallbackQuery, callback_data: SayYes, talk: Talk) -> N
         await talk.replace(Letter(talk.t("Thank you, noted: the meeting took place.")))
 
 
-@router.callback_query(SayNo.filter())
-async def say_no(_query: CallbackQuery, callback_data: SayNo, talk: Talk) -> None:
-    meeting_id = callback_data.meeting_id
+@on_held(HeldDo.NO)
+async def say_no(tap: HeldTap, talk: Talk) -> None:
+    meeting_id = tap.meeting_id
     if is_on_screen(talk):
         talk.go("meeting", meeting_id=meeting_id)
     try:
@@ -132,28 +84,28 @@ async def say_no(_query: CallbackQuery, callback_data: SayNo, talk: Talk) -> Non
         await tell_state(talk, meeting_id, error)
         return
     t = talk.t
-    again = Action(t.label("Choose another time"), "held.again", (meeting_id,))
+    again = Action(t.label("Choose another time"), HeldTap(HeldDo.PLAN_AGAIN, meeting_id))
     await conclude(
         talk,
         Letter(t("Noted: the meeting did not take place. Shall I help to find another time?"), ((again,),)),
     )
 
 
-@router.callback_query(SayMoved.filter())
-async def say_moved(_query: CallbackQuery, callback_data: SayMoved, talk: Talk) -> None:
-    if not await begin_move(talk, callback_data.meeting_id):
-        await tell_state(talk, callback_data.meeting_id, MeetingChanged())
+@on_held(HeldDo.MOVED)
+async def say_moved(tap: HeldTap, talk: Talk) -> None:
+    if not await begin_move(talk, tap.meeting_id):
+        await tell_state(talk, tap.meeting_id, MeetingChanged())
 
 
-@router.callback_query(PlanAgain.filter())
-async def plan_again(_query: CallbackQuery, callback_data: PlanAgain, talk: Talk) -> None:
-    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=callback_data.meeting_id)
+@on_held(HeldDo.PLAN_AGAIN)
+async def plan_again(tap: HeldTap, talk: Talk) -> None:
+    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=tap.meeting_id)
     await begin_again(talk, card.pair_id, card.kind)
 
 
-@router.callback_query(LogMeeting.filter())
-async def begin_with_meeting(_query: CallbackQuery, callback_data: LogMeeting, talk: Talk) -> None:
-    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=callback_data.meeting_id)
+@on_meeting(MeetingDo.LOG)
+async def begin_with_meeting(tap: MeetingTap, talk: Talk) -> None:
+    card = await talk.read(read_meeting, actor=talk.actor, meeting_id=tap.meeting_id)
     if not card.can_be_logged(talk.now) or card.mentor.person_id != talk.actor.id:
         await tell_state(talk, card.id, LoggedAlready() if card.is_logged else MeetingChanged())
         return
@@ -171,33 +123,33 @@ async def begin(_message: Message, talk: Talk) -> None:
     await talk.show()
 
 
-@router.callback_query(Flow(FLOW), ChoosePair.filter())
-async def choose_pair(_query: CallbackQuery, callback_data: ChoosePair, talk: Talk) -> None:
-    await _go(talk, pair_id=callback_data.pair_id)
+@on_log(LogDo.PAIR)
+async def choose_pair(tap: LogTap, talk: Talk) -> None:
+    await _go(talk, pair_id=tap.pair_id)
 
 
-@router.callback_query(Flow(FLOW), ChooseDay.filter())
-async def choose_day(_query: CallbackQuery, callback_data: ChooseDay, talk: Talk) -> None:
-    await _choose_day(talk, callback_data.day)
+@on_log(LogDo.DAY)
+async def choose_day(tap: LogTap, talk: Talk) -> None:
+    await _choose_day(talk, tap.day)
 
 
-@router.callback_query(Flow(FLOW), TurnMonth.filter())
-async def turn_month(_query: CallbackQuery, callback_data: TurnMonth, talk: Talk) -> None:
-    await _go(talk, month=callback_data.month.isoformat())
+@on_log(LogDo.MONTH)
+async def turn_month(tap: LogTap, talk: Talk) -> None:
+    await _go(talk, month=tap.month.isoformat())
 
 
-@router.callback_query(Flow(FLOW), ChooseMinutes.filter())
-async def choose_minutes(_query: CallbackQuery, callback_data: ChooseMinutes, talk: Talk) -> None:
-    await _choose_length(talk, callback_data.minutes)
+@on_log(LogDo.MINUTES)
+async def choose_minutes(tap: LogTap, talk: Talk) -> None:
+    await _choose_length(talk, tap.minutes)
 
 
-@router.callback_query(Flow(FLOW), OwnLength.filter())
-async def ask_own_length(_query: CallbackQuery, talk: Talk) -> None:
+@on_log(LogDo.OWN_LENGTH)
+async def ask_own_length(_tap: LogTap, talk: Talk) -> None:
     await _go(talk, is_own_length=True)
 
 
-@router.callback_query(Flow(FLOW), StepBack.filter())
-async def step_back(_query: CallbackQuery, talk: Talk) -> None:
+@on_log(LogDo.BACK)
+async def step_back(_tap: LogTap, talk: Talk) -> None:
     log = log_of(talk.place)
     if log.choices:
         await _go(talk, choices=())
@@ -209,15 +161,15 @@ async def step_back(_query: CallbackQuery, talk: Talk) -> None:
         await _go(talk, pair_id=None)
 
 
-@router.callback_query(Flow(FLOW), StopLogging.filter())
-async def stop(_query: CallbackQuery, talk: Talk) -> None:
+@on_log(LogDo.STOP)
+async def stop(_tap: LogTap, talk: Talk) -> None:
     talk.go(None)
     await talk.act()
     await talk.show(talk.t("Nothing was logged. You can come back to it in /meetings or /log."))
 
 
-@router.callback_query(Flow(FLOW), SkipTopic.filter())
-async def skip_topic(_query: CallbackQuery, talk: Talk) -> None:
+@on_log(LogDo.SKIP_TOPIC)
+async def skip_topic(_tap: LogTap, talk: Talk) -> None:
     await _save(talk, topic=None)
 
 

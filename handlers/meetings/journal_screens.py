@@ -1,5 +1,6 @@
 """What the journal asks, step by step: with whom, when, how long, about what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -8,8 +9,9 @@ from sqlalchemy.orm import Session
 from handlers.meetings.calendars import day_rows, draw_calendar
 from models.people import Role
 from models.programmes import Cycle
+from notices.buttons import LogDo, LogTap
 from notices.language import Translator
-from notices.letters import Action, Letter
+from notices.letters import Action, Letter, in_rows
 from notices.meetings import say_when
 from services.access.actors import Actor, person_in_chat
 from services.access.errors import NotAllowed, NotFound
@@ -61,8 +63,8 @@ def log_screen(session: Session, place: Place, t: Translator, now: datetime) -> 
     if letter is None:
         return None
     can_go_back = any((log.minutes, log.is_own_length, log.day, log.month, log.choices))
-    stop = Action(t.label("Do not log"), "log.stop")
-    tail = (Action(t.label("‹ Back"), "log.back"), stop) if can_go_back else (stop,)
+    stop = Action(t.label("Do not log"), LogTap(LogDo.STOP))
+    tail = (Action(t.label("‹ Back"), LogTap(LogDo.BACK)), stop) if can_go_back else (stop,)
     return Letter(letter.text, (*letter.rows, tail))
 
 
@@ -90,7 +92,7 @@ def _next_question(session: Session, log: Log, actor: Actor, t: Translator, toda
 
 def _ask_pair(session: Session, actor: Actor, t: Translator) -> Letter:
     rows = tuple(
-        (Action(card.partner_of(actor.id or 0).chat_name, "log.pair", (card.id,)),)
+        (Action(card.partner_of(actor.id or 0).chat_name, LogTap(LogDo.PAIR, card.id)),)
         for card in list_mentored_pairs(session, actor=actor)
     )
     return Letter(t("With whom did you meet?"), rows)
@@ -98,45 +100,50 @@ def _ask_pair(session: Session, actor: Actor, t: Translator) -> Letter:
 
 def _ask_day(session: Session, log: Log, cycle_id: int, partner: str, t: Translator, today: date) -> Letter:
     if log.choices:
-        return _ask_meaning(log, "log.day", t)
+        days = [date.fromisoformat(one) for one in log.choices]
+        return _ask_meaning([Action(t.day(day, with_year=True), _choose_day(day)) for day in days], t)
     first_day = session.get_one(Cycle, cycle_id).starts_on
     if log.month is not None:
         month = draw_month(date.fromisoformat(log.month), first_day=first_day, last_day=today)
-        return draw_calendar(month, t, family=FLOW)
+        return draw_calendar(month, t, choose=_choose_day, turn=_turn_to)
     yesterday = today - timedelta(days=1)
     near = (
-        Action(t.label("Today"), "log.day", (today.isoformat(),)),
-        Action(t.label("Yesterday"), "log.day", (yesterday.isoformat(),)),
+        Action(t.label("Today"), _choose_day(today)),
+        Action(t.label("Yesterday"), _choose_day(yesterday)),
     )
-    earlier = day_rows([today - timedelta(days=back) for back in range(2, 6)], t, verb="log.day")
-    other = Action(t.label("Another day"), "log.month", (today.replace(day=1).isoformat(),))
+    earlier = day_rows([today - timedelta(days=back) for back in range(2, 6)], t, choose=_choose_day)
+    other = Action(t.label("Another day"), _turn_to(today.replace(day=1)))
     return Letter(t("When did you meet ({partner})?", partner=partner), (near, *earlier, (other,)))
 
 
-def _ask_meaning(log: Log, verb: str, t: Translator) -> Letter:
+def _choose_day(day: date) -> LogTap:
+    return LogTap(LogDo.DAY, day=day)
+
+
+def _turn_to(month: date) -> LogTap:
+    return LogTap(LogDo.MONTH, month=month)
+
+
+def _ask_meaning(actions: list[Action], t: Translator) -> Letter:
     """What was written fits several days or lengths: buttons tell which."""
-    rows = []
-    for one in log.choices:
-        is_day = verb == "log.day"
-        label = t.day(date.fromisoformat(one), with_year=True) if is_day else t.minutes(int(one))
-        rows.append((Action(label, verb, (one,)),))
-    return Letter(t("It may be read in several ways. Which one is right?"), tuple(rows))
+    return Letter(t("It may be read in several ways. Which one is right?"), in_rows(actions, 1))
 
 
 def _ask_length(title: str, log: Log, t: Translator) -> Letter:
     if log.choices:
-        return _ask_meaning(log, "log.minutes", t)
+        return _ask_meaning(_length_actions([int(one) for one in log.choices], t), t)
     if log.is_own_length:
         return Letter(f"{title}\n\n" + t("Please write how many minutes it took, like 50."))
-    rows = tuple(
-        tuple(Action(t.minutes(one), "log.minutes", (one,)) for one in LENGTHS[start : start + 2])
-        for start in range(0, len(LENGTHS), 2)
-    )
-    other = Action(t.label("Another length"), "log.own")
+    rows = in_rows(_length_actions(LENGTHS, t), 2)
+    other = Action(t.label("Another length"), LogTap(LogDo.OWN_LENGTH))
     return Letter(f"{title}\n\n" + t("How long did it take?"), (*rows, (other,)))
+
+
+def _length_actions(lengths: Iterable[int], t: Translator) -> list[Action]:
+    return [Action(t.minutes(one), LogTap(LogDo.MINUTES, minutes=one)) for one in lengths]
 
 
 def _ask_topic(title: str, minutes: int, t: Translator) -> Letter:
     question = t("What was it about? One line is enough. Your pair and the curator will see it.")
-    skip = Action(t.label("Without a topic"), "log.skip")
+    skip = Action(t.label("Without a topic"), LogTap(LogDo.SKIP_TOPIC))
     return Letter(f"{title}, {t.minutes(minutes)}\n\n{question}", ((skip,),))

@@ -5,16 +5,17 @@ from datetime import date, datetime, time
 from typing import Any
 
 from aiogram import Router
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 from sqlalchemy.orm import Session
 
 from handlers.filters import Flow, Typed
 from handlers.meetings.calendars import day_rows, draw_calendar
 from handlers.replies import open_below, open_flow
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models.meetings import OPEN, Meeting, MeetingKind
 from models.pairs import Pair
+from notices.buttons import MeetingDo, MeetingTap, PlanDo, PlanTap
 from notices.language import Translator, capitalised, escape
 from notices.letters import Action, Letter, in_rows
 from notices.meetings import read_card, say_kind, say_when
@@ -41,9 +42,11 @@ from services.organizations.school_days import read_calendar
 from services.pairs.cards import read_pair
 from services.programmes.running import settings_of
 
-router = Router(name="meeting planning")
-
 FLOW = "plan"
+
+router = Router(name="meeting planning")
+on_meeting = Taps(router, MeetingTap)
+on_plan = Taps(router, PlanTap, flow=FLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +70,9 @@ class Plan:
         return datetime.combine(date.fromisoformat(self.day or ""), time.fromisoformat(self.clock or ""))
 
 
-class NewMeeting(CallbackData, prefix="meeting.new"):
-    pair_id: int
-
-
-class ChooseKind(CallbackData, prefix="plan.kind"):
-    kind: MeetingKind
-
-
-class ChooseDay(CallbackData, prefix="plan.day"):
-    day: date
-
-
-class TurnMonth(CallbackData, prefix="plan.month"):
-    month: date
-
-
-class ChooseTime(CallbackData, prefix="plan.time"):
-    clock: str
-
-
-class StepBack(CallbackData, prefix="plan.back"):
-    pass
-
-
-class SendProposal(CallbackData, prefix="plan.send"):
-    pass
-
-
-class StopPlanning(CallbackData, prefix="plan.stop"):
-    pass
-
-
-@router.callback_query(NewMeeting.filter())
-async def begin(_query: CallbackQuery, callback_data: NewMeeting, talk: Talk) -> None:
-    pair_id = callback_data.pair_id
+@on_meeting(MeetingDo.PLAN)
+async def begin(tap: MeetingTap, talk: Talk) -> None:
+    pair_id = tap.pair_id
     kinds = await talk.read(_read_kinds, actor=talk.actor, pair_id=pair_id, now=talk.now)
     if not kinds:
         await talk.show(talk.t("No further meeting can be planned in this pair now."))
@@ -110,25 +81,25 @@ async def begin(_query: CallbackQuery, callback_data: NewMeeting, talk: Talk) ->
     await open_below(talk, FLOW, **asdict(Plan(pair_id, kind=kind)))
 
 
-@router.callback_query(Flow(FLOW), ChooseKind.filter())
-async def choose_kind(_query: CallbackQuery, callback_data: ChooseKind, talk: Talk) -> None:
-    await _go(talk, kind=callback_data.kind.value)
+@on_plan(PlanDo.KIND)
+async def choose_kind(tap: PlanTap, talk: Talk) -> None:
+    await _go(talk, kind=tap.kind.value)
 
 
-@router.callback_query(Flow(FLOW), ChooseDay.filter())
-async def choose_day(_query: CallbackQuery, callback_data: ChooseDay, talk: Talk) -> None:
-    _check_day(talk, callback_data.day)
-    await _go(talk, day=callback_data.day.isoformat(), month=None, clock=None, choices=())
+@on_plan(PlanDo.DAY)
+async def choose_day(tap: PlanTap, talk: Talk) -> None:
+    _check_day(talk, tap.day)
+    await _go(talk, day=tap.day.isoformat(), month=None, clock=None, choices=())
 
 
-@router.callback_query(Flow(FLOW), TurnMonth.filter())
-async def turn_month(_query: CallbackQuery, callback_data: TurnMonth, talk: Talk) -> None:
-    await _go(talk, month=callback_data.month.isoformat(), day=None)
+@on_plan(PlanDo.MONTH)
+async def turn_month(tap: PlanTap, talk: Talk) -> None:
+    await _go(talk, month=tap.month.isoformat(), day=None)
 
 
-@router.callback_query(Flow(FLOW), ChooseTime.filter())
-async def choose_time(_query: CallbackQuery, callback_data: ChooseTime, talk: Talk) -> None:
-    await _choose_clock(talk, read_slot(callback_data.clock))
+@on_plan(PlanDo.TIME)
+async def choose_time(tap: PlanTap, talk: Talk) -> None:
+    await _choose_clock(talk, read_slot(tap.clock))
 
 
 @router.message(Flow(FLOW), Typed())
@@ -163,8 +134,8 @@ async def take_words(message: Message, talk: Talk) -> None:
         await _go(talk, month=None, choices=(), **chosen)
 
 
-@router.callback_query(Flow(FLOW), StepBack.filter())
-async def step_back(_query: CallbackQuery, talk: Talk) -> None:
+@on_plan(PlanDo.BACK)
+async def step_back(_tap: PlanTap, talk: Talk) -> None:
     plan = plan_of(talk.place)
     if plan.choices:
         await _go(talk, choices=())
@@ -176,15 +147,15 @@ async def step_back(_query: CallbackQuery, talk: Talk) -> None:
         await _go(talk, kind=None)
 
 
-@router.callback_query(Flow(FLOW), StopPlanning.filter())
-async def stop(_query: CallbackQuery, talk: Talk) -> None:
+@on_plan(PlanDo.STOP)
+async def stop(_tap: PlanTap, talk: Talk) -> None:
     talk.go(None)
     await talk.act()
     await talk.show(talk.t("Nothing was sent."))
 
 
-@router.callback_query(Flow(FLOW), SendProposal.filter())
-async def send(_query: CallbackQuery, talk: Talk) -> None:
+@on_plan(PlanDo.SEND)
+async def send(_tap: PlanTap, talk: Talk) -> None:
     plan = plan_of(talk.place)
     if plan.day is None or plan.clock is None or plan.kind is None:
         await talk.show()
@@ -285,7 +256,9 @@ def plan_screen(session: Session, place: Place, t: Translator, now: datetime) ->
 
 def _stop(plan: Plan, t: Translator) -> Action:
     """The way out: nothing new is planned, or the meeting stays where it was."""
-    return Action(t.label("Do not plan") if plan.old_id is None else t.label("Do not move"), "plan.stop")
+    return Action(
+        t.label("Do not plan") if plan.old_id is None else t.label("Do not move"), PlanTap(PlanDo.STOP)
+    )
 
 
 def _tail(session: Session, plan: Plan, t: Translator, stop: Action, now: datetime) -> tuple[Action, ...]:
@@ -296,13 +269,13 @@ def _tail(session: Session, plan: Plan, t: Translator, stop: Action, now: dateti
     )
     is_inside = bool(plan.choices) or plan.day is not None or plan.month is not None
     can_go_back = is_inside or (plan.kind is not None and has_choice)
-    return (Action(t.label("‹ Back"), "plan.back"), stop) if can_go_back else (stop,)
+    return (Action(t.label("‹ Back"), PlanTap(PlanDo.BACK)), stop) if can_go_back else (stop,)
 
 
 def _ask_kind(session: Session, plan: Plan, t: Translator, now: datetime) -> Letter:
     pair = session.get_one(Pair, plan.pair_id)
     rows = tuple(
-        (Action(say_kind(session, pair.cycle_id, kind, t), "plan.kind", (kind.value,)),)
+        (Action(say_kind(session, pair.cycle_id, kind, t), PlanTap(PlanDo.KIND, kind)),)
         for kind in list_kinds(session, pair=pair, now=now)
     )
     return Letter(t("Which meeting is it? The next one of the programme stands first."), rows)
@@ -313,20 +286,30 @@ def _ask_day(session: Session, plan: Plan, place: Place, t: Translator, now: dat
     if plan.month is not None:
         today = local_now.date()
         month = draw_month(date.fromisoformat(plan.month), first_day=today, last_day=find_last_day(today))
-        return draw_calendar(month, t, family=FLOW)
+        return draw_calendar(month, t, choose=_choose_day, turn=_turn_to)
     pair = session.get_one(Pair, plan.pair_id)
     school = read_calendar(session, organization_id=pair.organization_id)
     days = propose_days(local_now, settings_of(session, cycle_id=pair.cycle_id).day_slots, school)
-    rows = day_rows(days, t, verb="plan.day")
-    other = Action(t.label("Another day"), "plan.month", (local_now.date().replace(day=1).isoformat(),))
+    rows = day_rows(days, t, choose=_choose_day)
+    other = Action(t.label("Another day"), _turn_to(local_now.date().replace(day=1)))
     return Letter(_with_title(session, plan, t, t("On which day?")), (*rows, (other,)))
+
+
+def _choose_day(day: date) -> PlanTap:
+    return PlanTap(PlanDo.DAY, day=day)
+
+
+def _turn_to(month: date) -> PlanTap:
+    return PlanTap(PlanDo.MONTH, month=month)
 
 
 def _ask_time(session: Session, plan: Plan, place: Place, t: Translator, now: datetime) -> Letter:
     day = date.fromisoformat(plan.day or "")
     settings = settings_of(session, cycle_id=session.get_one(Pair, plan.pair_id).cycle_id)
     slots = propose_times(now.astimezone(place.zone), day, settings.day_slots)
-    rows = in_rows([Action(t.clock(slot), "plan.time", (slot.strftime("%H%M"),)) for slot in slots], width=3)
+    rows = in_rows(
+        [Action(t.clock(slot), PlanTap(PlanDo.TIME, clock=slot.strftime("%H%M"))) for slot in slots], width=3
+    )
     text = t(
         "<b>{day}</b>. At what time? You may also write your own, like 15:30.", day=capitalised(t.day(day))
     )
@@ -337,10 +320,11 @@ def _ask_meaning(plan: Plan, t: Translator) -> Letter:
     """What was written fits several days or times: buttons tell which."""
     if plan.day is None:
         actions = [
-            Action(t.day(date.fromisoformat(one), with_year=True), "plan.day", (one,)) for one in plan.choices
+            Action(t.day(date.fromisoformat(one), with_year=True), _choose_day(date.fromisoformat(one)))
+            for one in plan.choices
         ]
     else:
-        actions = [Action(t.clock(read_slot(one)), "plan.time", (one,)) for one in plan.choices]
+        actions = [Action(t.clock(read_slot(one)), PlanTap(PlanDo.TIME, clock=one)) for one in plan.choices]
     return Letter(t("It may be read in several ways. Which one is right?"), in_rows(actions, 1))
 
 
@@ -359,8 +343,8 @@ def _ask_to_send(session: Session, plan: Plan, place: Place, t: Translator, part
     return Letter(
         text,
         (
-            (Action(t.label("Propose"), "plan.send"),),
-            (Action(t.label("Another time"), "plan.back"), _stop(plan, t)),
+            (Action(t.label("Propose"), PlanTap(PlanDo.SEND)),),
+            (Action(t.label("Another time"), PlanTap(PlanDo.BACK)), _stop(plan, t)),
         ),
     )
 

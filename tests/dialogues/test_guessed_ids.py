@@ -1,22 +1,19 @@
 """Every button of the bot with ids of another school: taken from the code, so that no new one is left out."""
 
-import importlib
 import json
-import pkgutil
 from datetime import date
 from enum import Enum
 from itertools import product
-from typing import get_args
 
 import pytest
-from aiogram.filters.callback_data import CallbackData
 from sqlalchemy import select, update
 
-import handlers
 from models.base import Base
 from models.drafts import Draft
 from models.messages import InboxStatus, InboxUpdate, OutboxMessage, OutboxStatus
 from models.surveys import SurveyRun
+from notices.buttons import SCREENS
+from notices.taps import Do, Tap
 from services.joining.entering import create_invitation
 from tests.dialogues.pairs import bring_to_pair
 from tests.dialogues.participants import consented, make_world
@@ -26,28 +23,18 @@ from tests.world import World, found_school
 BESIDE = {"outbox", "audit"}  # what the bot says of itself; nobody's data is written there
 
 
-def buttons() -> list[type[CallbackData]]:
-    """Every CallbackData of the handlers."""
-    for found in pkgutil.walk_packages(handlers.__path__, "handlers."):
-        importlib.import_module(found.name)
-    known = {one for one in CallbackData.__subclasses__() if one.__module__.startswith("handlers.")}
-    return sorted(known, key=lambda one: one.__prefix__)
-
-
-def press(button: type[CallbackData], ids: dict[str, int], question: str) -> str:
+def press(kind: type[Tap], do: Do, ids: dict[str, int], question: str) -> str:
     """The button's data with another school's ids in it; a number whose name is not known is 1."""
-    values = []
-    for name, field in button.model_fields.items():
-        kind = (get_args(field.annotation) or (field.annotation,))[0]
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            values.append(str(next(iter(kind)).value))
-        elif kind is date:
-            values.append("2026-12-01")
-        elif kind is int:
-            values.append(str(ids.get(name, 1)))
-        else:
-            values.append(question if name == "question" else "1")
-    return ":".join((button.__prefix__, *values))
+    values: dict[str, object] = {}
+    for name in do.facts:
+        usual = getattr(kind, name)
+        if isinstance(usual, date):
+            values[name] = date(2026, 12, 1)
+        elif type(usual) in {int, bool}:
+            values[name] = ids.get(name, 1)
+        elif not isinstance(usual, Enum):
+            values[name] = question if name == "question" else "1"
+    return kind(do, **values).code
 
 
 def rows_of(world: World) -> dict[str, list[str]]:
@@ -107,13 +94,17 @@ async def test_buttons_with_the_ids_of_another_school_reach_nothing(
 
 
 async def press_all(running: RunningBot, chat_id: int, ids: dict[str, int], *, first: int) -> None:
-    codes = [press(one, ids, "expected_result") for one in buttons()]
+    codes = [press(one, do, ids, "expected_result") for one in SCREENS for do in one.dos()]
     assert len(codes) > 60
     await press_codes(running, chat_id, codes, first=first)
 
 
-async def press_codes(running: RunningBot, chat_id: int, codes: list[str], *, first: int) -> None:
-    """Press buttons by their data, made up or not; none may be set aside as a fault."""
+async def press_codes(
+    running: RunningBot, chat_id: int, codes: list[str], *, first: int, is_old: bool = False
+) -> None:
+    """Press buttons by their data, made up or not; none may be set aside as a fault. `is_old`: under a
+    message that is no screen any more; otherwise under one newer than any screen.
+    """
     await running.stop_bot()
     now = await running.telegram.now()
     with running.database.writing() as session:
@@ -124,8 +115,7 @@ async def press_codes(running: RunningBot, chat_id: int, codes: list[str], *, fi
                 "chat_instance": "1",
                 "data": code,
                 "message": {
-                    "message_id": 1_000_000
-                    + number,  # newer than any screen, so that no button is out of date
+                    "message_id": 1 if is_old else 1_000_000 + number,
                     "date": int(now.timestamp()),
                     "chat": {"id": chat_id, "type": "private", "first_name": "Анна"},
                     "text": "…",
@@ -157,16 +147,16 @@ async def press_codes(running: RunningBot, chat_id: int, codes: list[str], *, fi
 ODD = ("2147483648", "99999999999999999999")
 
 
-def press_oddly(button: type[CallbackData], odd: str) -> list[str]:
+def press_oddly(kind: type[Tap], do: Do, odd: str) -> list[str]:
     """Every choice that the button's type allows, with numbers and words that no screen of ours makes."""
     values: list[list[str]] = []
-    for field in button.model_fields.values():
-        kind = (get_args(field.annotation) or (field.annotation,))[0]
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            values.append([str(one.value) for one in kind])
+    for name in do.facts:
+        usual = getattr(kind, name)
+        if isinstance(usual, Enum):
+            values.append([str(one.value) for one in type(usual)])
         else:
-            values.append(["0001-01-01", "9999-12-31"] if kind is date else [odd])
-    return [":".join((button.__prefix__, *chosen)) for chosen in product(*values)]
+            values.append(["0001-01-01", "9999-12-31"] if isinstance(usual, date) else [odd])
+    return [":".join((f"{kind.screen}.{do}", *chosen)) for chosen in product(*values)]
 
 
 async def test_buttons_that_no_screen_makes_are_answered(running: RunningBot) -> None:
@@ -176,9 +166,8 @@ async def test_buttons_that_no_screen_makes_are_answered(running: RunningBot) ->
         draft_id = session.scalars(select(Draft.id)).one()
     codes = []
     for odd in ODD:
-        for button in buttons():
-            for code in press_oddly(button, odd):
-                codes += [f"draft.open:{draft_id}", code] if code.startswith("draft.") else [code]
+        for code in (code for one in SCREENS for do in one.dos() for code in press_oddly(one, do, odd)):
+            codes += [f"draft.open:{draft_id}", code] if code.startswith("draft.") else [code]
     await press_codes(
         running, couple.pyotr.id, [one for one in codes if len(one.encode()) <= 64], first=2**40
     )

@@ -117,11 +117,16 @@ def writes_of(path: Path, name: str, seen: frozenset[tuple[Path, str]] = frozens
     return max(through or 0, ended)
 
 
+def is_registration(decorator: str) -> bool:
+    """`@router.message(...)`, or `@on_offer(...)` of handlers/taps.py."""
+    return "router." in decorator or decorator.startswith("on_")
+
+
 def handlers_of(path: Path) -> list[str]:
     return [
         name
         for name, function in functions(path).items()
-        if any("router." in ast.unparse(decorator) for decorator in function.decorator_list)
+        if any(is_registration(ast.unparse(one)) for one in function.decorator_list)
     ]
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from models.engine import Database
 from models.messages import NoticeKind
-from notices.catalogue import ANYWHERE, NOTICES, NoticeClass, compose
+from notices.buttons import SCREENS
+from notices.catalogue import NOTICES, NoticeClass, compose
 from notices.language import LOCALES, load_translators
 from notices.letters import Skip
 from tests.guards.tree import nodes, python_files
@@ -54,15 +55,13 @@ def test_every_kind_that_can_be_queued_stands_in_the_table() -> None:
 
 
 def test_buttons_of_notices_work_from_any_message() -> None:
-    """Whatever the person did since: only verb families of ANYWHERE may stand under a notice."""
-    verbs = {
-        (node.args[1].value, f"{path}:{node.lineno}")
+    """Whatever the person did since: only classes that are for notices may stand under one."""
+    screens = {one.__name__: one for one in SCREENS}
+    made = {
+        (ast.unparse(node.func), f"{path}:{node.lineno}")
         for path in python_files("notices")
         for node in nodes(path)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func).rpartition(".")[2] == "Action"
-        and len(node.args) > 1
-        and isinstance(node.args[1], ast.Constant)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in screens
     }
-    assert verbs
-    assert not {place for verb, place in verbs if str(verb).partition(".")[0] not in ANYWHERE}
+    assert made
+    assert not {place for name, place in made if not screens[name].is_for_notices}

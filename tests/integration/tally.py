@@ -6,8 +6,7 @@ from typing import Any
 
 from aiogram import F, Router
 from aiogram.filters import Command
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import BotCommand, CallbackQuery, Message
+from aiogram.types import BotCommand, Message
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,12 +14,15 @@ from bot.context import Conversation
 from bot.dispatcher import make_dispatcher
 from handlers.filters import Flow, Typed
 from handlers.talk import Talk
+from handlers.taps import Taps
 from models import audit
 from models.audit import Audited, AuditEntry
 from models.messages import NoticeKind
+from notices.buttons import OfferDo, OfferTap
 from notices.catalogue import Notice, NoticeClass
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
+from notices.taps import Do, Tap
 from services.access.actors import Channel, system
 from services.access.audit import record
 from services.access.errors import DomainError
@@ -37,12 +39,17 @@ class TooMuch(DomainError):
     text = "You do not have the right to do this."
 
 
-class Add(CallbackData, prefix="tally.add"):
-    step: int
+class TallyDo(Do):
+    ADD = "add", "step"
 
 
-class Anywhere(CallbackData, prefix="offer.accept"):
-    pair_id: int
+class TallyTap(Tap, screen="tally"):
+    do: TallyDo
+    step: int = 0
+
+
+ACCEPT = OfferTap(OfferDo.ACCEPT, pair_id=1)
+"""Of a class that works from any message."""
 
 
 class Tally(Audited):
@@ -73,12 +80,14 @@ def screen(session: Session, place: Place, t: Translator, now: datetime) -> Lett
     if place.flow == "broken":
         raise RuntimeError(SECRET_WORDS)
     if place.flow == "long":
-        return Letter(LONG, ((Action("Ещё один, " + "и ещё " * 100, "tally.add", (1,)),),))
-    row = (Action("Ещё один", "tally.add", (1,)), Action("Ещё два", "tally.add", (2,)))
+        return Letter(LONG, ((Action("Ещё один, " + "и ещё " * 100, TallyTap(TallyDo.ADD, 1)),),))
+    row = (Action("Ещё один", TallyTap(TallyDo.ADD, 1)), Action("Ещё два", TallyTap(TallyDo.ADD, 2)))
     return Letter(f"Сейчас {counted(session)}, шаг {place.flow or 'дом'}", (row,))
 
 
 router = Router(name="tally")
+on_tally = Taps(router, TallyTap)
+on_offer = Taps(router, OfferTap)
 
 
 @router.message(Command("add"))
@@ -136,21 +145,21 @@ async def forget_to_answer(message: Message, talk: Talk) -> None:
     await talk.act(count)
 
 
-@router.callback_query(Add.filter())
-async def tapped(query: CallbackQuery, callback_data: Add, talk: Talk) -> None:
-    await talk.act(count, step=callback_data.step)
+@on_tally(TallyDo.ADD)
+async def tapped(tap: TallyTap, talk: Talk) -> None:
+    await talk.act(count, step=tap.step)
     await talk.show()
 
 
-@router.callback_query(Anywhere.filter())
-async def accepted(query: CallbackQuery, callback_data: Anywhere, talk: Talk) -> None:
+@on_offer(OfferDo.ACCEPT)
+async def accepted(_tap: OfferTap, talk: Talk) -> None:
     await talk.act(count)
     await talk.replace(Letter("Принято"))
 
 
 @router.message(F.text == "кнопка извещения")
 async def say_notice(message: Message, talk: Talk) -> None:
-    await talk.replace(Letter("Извещение", ((Action("Принять", "offer.accept", (1,)),),)))
+    await talk.replace(Letter("Извещение", ((Action("Принять", ACCEPT),),)))
 
 
 def words(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
@@ -159,10 +168,10 @@ def words(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
     if facts.get("is_broken"):
         raise RuntimeError(SECRET_WORDS)
     if facts.get("is_long"):
-        return Letter(LONG, ((Action("Принять", "offer.accept", (1,)),),))
+        return Letter(LONG, ((Action("Принять", ACCEPT),),))
     if facts.get("is_unsendable"):
         return Letter("<b>unclosed")
-    return Letter(f"Весть {facts.get('number', 0)}", ((Action("Принять", "offer.accept", (1,)),),))
+    return Letter(f"Весть {facts.get('number', 0)}", ((Action("Принять", ACCEPT),),))
 
 
 # Kinds of the product, each under the words of this conversation and in a class of its own.
@@ -192,7 +201,6 @@ def tally_conversation() -> Conversation:
                 dispatcher=make_dispatcher([router]),
                 current_screen=screen,
                 notices=NOTICES,
-                anywhere=frozenset({"offer"}),
                 commands=lambda t: [BotCommand(command="add", description=t.label("Mentoring"))],
             )
         )
