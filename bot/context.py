@@ -27,6 +27,7 @@ class Conversation:
 
     dispatcher: Dispatcher
     current_screen: CurrentScreen
+    is_deciding: Callable[[str | None], bool]
     notices: Mapping[str, Notice]
     commands: Commands
 
@@ -55,6 +56,7 @@ class BotContext:
             uow=self.uow,
             screen_records=self.screen_records,
             current_screen=self.conversation.current_screen,
+            is_deciding=self.conversation.is_deciding,
             translators=self.translators,
             place=place,
             now=self.now(),

@@ -22,12 +22,13 @@ def product_conversation() -> Conversation:
     """The product's own. A router belongs to one dispatcher for good, hence once a process."""
     from handlers import routers
     from handlers.commands import bot_commands
-    from handlers.screens import current_screen
+    from handlers.screens import current_screen, is_deciding
     from notices.catalogue import NOTICES
 
     return Conversation(
         dispatcher=make_dispatcher(routers()),
         current_screen=current_screen,
+        is_deciding=is_deciding,
         notices=NOTICES,
         commands=bot_commands,
     )

@@ -11,6 +11,7 @@ from aiogram.types import BotCommand, BotCommandScopeChat, Message
 from handlers.talk import Talk
 from notices.language import DEFAULT_LOCALE, Translator
 from services.access.errors import N_
+from services.delivery.conversations import Participant
 
 router = Router(name="commands")
 
@@ -65,21 +66,19 @@ async def show_panel_command(
                 await bot.delete_my_commands(scope=scope, language_code=code)
 
 
-class Participant(Filter):
+class HasPerson(Filter):
     """Passes for a chat that belongs to a person; a stranger has one screen only."""
 
     async def __call__(self, _event: object, talk: Talk) -> bool:
-        return talk.place.person_id is not None
+        return isinstance(talk.place, Participant)
 
 
-@router.message(Command("menu"), Participant())
+@router.message(Command("menu"), HasPerson())
 async def show_menu(_message: Message, talk: Talk) -> None:
-    talk.go(None)
-    await talk.act()
-    await talk.show()
+    await talk.enter(None)
 
 
-@router.message(Command("cancel"), Participant())
+@router.message(Command("cancel"), HasPerson())
 async def leave(_message: Message, talk: Talk) -> None:
     was_under_way = talk.place.flow is not None
     talk.go(None)
@@ -88,13 +87,11 @@ async def leave(_message: Message, talk: Talk) -> None:
     await talk.show(note)
 
 
-@router.message(Command(*FLOWS), Participant())
+@router.message(Command(*FLOWS), HasPerson())
 async def open_flow(message: Message, talk: Talk) -> None:
     """The screen of a command; for someone who may not see it yet the next step of joining is shown."""
     name = (message.text or "").removeprefix("/").partition(" ")[0].partition("@")[0].casefold()
-    talk.go(FLOWS[name])
-    await talk.act()
-    await talk.show()
+    await talk.enter(FLOWS[name])
 
 
 @router.message(Command(*COMMANDS))

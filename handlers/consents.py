@@ -22,12 +22,12 @@ from notices.buttons import (
 )
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.access.actors import Actor, person_in_chat
+from services.access.actors import Actor
 from services.access.errors import NotFound
 from services.consents.ledger import DecisionFacts, give_consent
 from services.consents.states import ConsentState, decisive_kinds, read_state, state_of
 from services.consents.texts import read_offer
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.joining.consent_overview import read_standing
 from services.joining.withdrawing import decline_consent
 from services.programmes.consents import ConsentFactMissing, split_passages
@@ -41,9 +41,7 @@ MARK_LENGTH = 16  # of the text's SHA-256; enough to tell two texts apart, fits 
 
 @on_consent(ConsentDo.OPEN)
 async def show_text(_tap: ConsentTap, talk: Talk) -> None:
-    talk.go("consent")
-    await talk.act()
-    await talk.show(fresh=True)
+    await talk.enter("consent", fresh=True)
 
 
 @on_consent(ConsentDo.GIVE)
@@ -67,9 +65,7 @@ async def give(tap: ConsentTap, talk: Talk) -> None:
 
 @on_continue(ContinueDo.CONSENT)
 async def read_one(tap: ContinueTap, talk: Talk) -> None:
-    talk.go("consent.one", kind=tap.kind.value)
-    await talk.act()
-    await talk.show(fresh=True)
+    await talk.enter("consent.one", kind=tap.kind.value, fresh=True)
 
 
 @on_consent(ConsentDo.GIVE_OTHER)
@@ -117,8 +113,8 @@ async def decline(_tap: ConsentTap, talk: Talk) -> None:
     )
 
 
-def consent_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
-    if place.person_id is None or read_state(session, place.person_id) is ConsentState.GIVEN:
+def consent_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
+    if read_state(session, place.person_id) is ConsentState.GIVEN:
         return None
     kind = decisive_kinds(session, place.person_id)[-1]
     if kind is ConsentKind.REPRESENTATIVE or _waits_for_representative(session, place.person_id):
@@ -166,12 +162,12 @@ def give_decisive(session: Session, *, actor: Actor, **facts: Any) -> DecisionFa
     return give_consent(session, actor=actor, kind=decisive_kinds(session, actor.id)[-1], **facts)
 
 
-def one_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def one_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     """One of the other consents: its whole text and the choice, or how it is given on paper."""
     kind = place.data.get("kind", "")
-    if place.person_id is None or place.organization_id is None or kind not in set(ConsentKind):
+    if kind not in set(ConsentKind):
         return None
-    actor = person_in_chat(place.person_id, place.organization_id)
+    actor = place.actor
     back = (Action(t.label("My consents"), PrivacyTap(PrivacyDo.OPEN)),)
     try:
         standing = read_standing(

@@ -8,17 +8,16 @@ from aiogram.types import Message
 from sqlalchemy.orm import Session
 
 from handlers.drafts.texts import tells_of_meeting
-from handlers.filters import DECIDING, Flow, Typed
-from handlers.replies import conclude, is_on_screen, open_flow
+from handlers.filters import Flow, Typed
+from handlers.replies import conclude, is_on_screen
 from handlers.talk import Talk
 from handlers.taps import Taps
 from notices.buttons import FeedbackDo, FeedbackTap
 from notices.feedback import describe_feedback
 from notices.language import Translator
 from notices.letters import Letter
-from services.access.actors import person_in_chat
 from services.access.errors import NotAllowed, NotFound
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.programmes.answers import AnswerRefused, check_answer, names_rating
 from services.surveys.feedback import Feedback, find_waiting, rate, read_feedback
 from services.surveys.runs import RunClosed
@@ -62,7 +61,7 @@ async def take_rating(message: Message, talk: Talk) -> None:
 async def take_number(message: Message, talk: Talk) -> None:
     """A bare number answers the question of a notice, while the screen itself asks for no decision."""
     typed, person_id = message.text or "", talk.place.person_id
-    if person_id is None or talk.place.flow in DECIDING or not names_rating(typed):
+    if person_id is None or talk.is_deciding or not names_rating(typed):
         raise SkipHandler
     run_id = await talk.read(find_waiting, person_id=person_id, now=talk.now)
     if run_id is None or (talk.place.flow == FLOW and run_id < int(talk.place.data["run_id"])):
@@ -91,16 +90,14 @@ async def add_more(tap: FeedbackTap, talk: Talk) -> None:
     if not (feedback.is_open and feedback.has_more):
         await conclude(talk, Letter(talk.t("Nothing more is asked about this meeting. Thank you!")))
         return
-    await open_flow(talk, "survey", run_id=tap.run_id)
+    await talk.enter("survey", run_id=tap.run_id, here=True)
 
 
 @on_feedback(FeedbackDo.DONE)
 async def leave_it(tap: FeedbackTap, talk: Talk) -> None:  # noqa: ARG001
     t = talk.t
     if is_on_screen(talk):
-        talk.go(None)
-        await talk.act()
-        await talk.show(t("Thank you, your feedback is saved."))
+        await talk.enter(None, note=t("Thank you, your feedback is saved."))
     else:
         await talk.replace(Letter(t("Thank you, your feedback is saved.")))
 
@@ -108,13 +105,11 @@ async def leave_it(tap: FeedbackTap, talk: Talk) -> None:  # noqa: ARG001
 @on_feedback(FeedbackDo.OPEN)
 async def open_feedback(tap: FeedbackTap, talk: Talk) -> None:
     await talk.read(read_feedback, actor=talk.actor, run_id=tap.run_id, now=talk.now)
-    await open_flow(talk, FLOW, run_id=tap.run_id)
+    await talk.enter(FLOW, run_id=tap.run_id, here=True)
 
 
-def feedback_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
-    if place.person_id is None or place.organization_id is None:
-        return None
-    actor = person_in_chat(place.person_id, place.organization_id)
+def feedback_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
+    actor = place.actor
     try:
         feedback = read_feedback(session, actor=actor, run_id=int(place.data["run_id"]), now=now)
     except (NotFound, NotAllowed):

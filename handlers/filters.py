@@ -5,22 +5,6 @@ from aiogram.types import Message
 
 from handlers.talk import Talk
 
-DECIDING = frozenset(
-    {
-        "consent",
-        "consent.one",
-        "draft",
-        "meeting.drop",
-        "offer",
-        "privacy.confirm",
-        "privacy.one",
-        "role",
-        "role.leave",
-        "role.second",
-    }
-)
-"""Flows whose screen asks for a decision: what is typed there is about it, or about nothing."""
-
 
 class Flow(Filter):
     """Passes while the chat is in this flow or in a step of it: "meeting" covers "meeting.minutes"."""

@@ -1,24 +1,21 @@
 """The pseudonymous mode: consent and intake go through a form of the panel, the chat carries its link."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from aiogram import Router
 from sqlalchemy.orm import Session
 
+from handlers.menu import to_menu
 from handlers.talk import Talk
 from handlers.taps import Taps
 from notices.buttons import FormDo, FormTap, HomeDo, HomeTap
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.joining.web_forms import LIFE, FormIssued, issue_form
-from services.people.pseudonyms import is_pseudonymous_now
 
 router = Router(name="forms")
 on_form = Taps(router, FormTap)
-
-Renderer = Callable[[Session, Place, Translator, datetime], Letter | None]
 
 
 @on_form(FormDo.OPEN)
@@ -42,7 +39,7 @@ async def send_form(talk: Talk) -> None:
     )
 
 
-def form_screen(_session: Session, _place: Place, t: Translator, _now: datetime) -> Letter:
+def form_screen(_session: Session, _place: Participant, t: Translator, _now: datetime) -> Letter:
     return Letter(
         t(
             "Consent and questionnaire are filled in on a page of your organisation, not in this chat: "
@@ -56,21 +53,11 @@ def form_screen(_session: Session, _place: Place, t: Translator, _now: datetime)
     )
 
 
-def data_screen(_session: Session, _place: Place, t: Translator, _now: datetime) -> Letter:
+def data_screen(_session: Session, _place: Participant, t: Translator, _now: datetime) -> Letter:
     return Letter(
         t(
             "In this programme no personal data pass through the messenger. What is kept about you "
             "your curator shows you: please ask."
         ),
-        ((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),),),
+        ((to_menu(t),),),
     )
-
-
-def unless_pseudonymous(usual: Renderer, instead: Renderer) -> Renderer:
-    """The usual screen, or what stands in its place while the programme is pseudonymous."""
-
-    def render(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
-        hidden = is_pseudonymous_now(session, place.organization_id)
-        return (instead if hidden else usual)(session, place, t, now)
-
-    return render

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from handlers import drafts, meetings, pairs, survey_screens
 from handlers.joining import stranger_screen
-from handlers.menu import MenuPart
+from handlers.menu import MenuPart, to_menu
 from handlers.roles import role_screen
 from handlers.talk import Talk
 from handlers.taps import Taps
@@ -33,7 +33,7 @@ from services.access.errors import N_
 from services.accounts.passes import has_account
 from services.consents.ledger import latest_decision
 from services.consents.states import ConsentState, decisive_kinds, read_state
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant, Place
 from services.joining.withdrawing import ERASED_WITHIN
 from services.organizations.days import day_of
 from services.people.cards import RoleFacts, read_roles
@@ -46,7 +46,7 @@ router = Router(name="home")
 on_home = Taps(router, HomeTap)
 on_help = Taps(router, HelpTap)
 
-PARTS: tuple[Callable[[Session, Place, Translator, datetime], MenuPart], ...] = (
+PARTS: tuple[Callable[[Session, Participant, Translator, datetime], MenuPart], ...] = (
     pairs.menu_part,
     meetings.menu_part,
     survey_screens.menu_part,
@@ -76,20 +76,16 @@ RESTING_MAY_CHANGE = N_(
 
 @on_home(HomeDo.SHOW)
 async def show_home(_tap: HomeTap, talk: Talk) -> None:
-    talk.go(None)
-    await talk.act()
-    await talk.show(here=True)
+    await talk.enter(None, here=True)
 
 
 @on_help(HelpDo.OPEN)
 async def open_help(_tap: HelpTap, talk: Talk) -> None:
-    talk.go("help")
-    await talk.act()
-    await talk.show()
+    await talk.enter("help")
 
 
 def screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
-    if place.person_id is None or place.organization_id is None:
+    if not isinstance(place, Participant):
         return stranger_screen(session, place, t, now)
     try:
         cycle = current_cycle(session, place.organization_id)
@@ -113,17 +109,15 @@ def screen(session: Session, place: Place, t: Translator, now: datetime) -> Lett
     return _menu(session, place, t, now, roles)
 
 
-def is_admitted(session: Session, place: Place) -> bool:
+def is_admitted(session: Session, place: Participant) -> bool:
     """Whether the person takes part: they have consented and a programme runs."""
-    if place.person_id is None:
-        return False
     try:
         return read_state(session, place.person_id) is ConsentState.GIVEN
     except NoOpenCycle:
         return False
 
 
-def _before_consent(session: Session, place: Place, t: Translator, state: ConsentState) -> Letter:
+def _before_consent(session: Session, place: Participant, t: Translator, state: ConsentState) -> Letter:
     """What this is for, in three sentences; or why the consent is asked once more."""
     person = session.get_one(Person, place.person_id)
     if state is ConsentState.WITHDRAWN:
@@ -168,7 +162,7 @@ def _before_consent(session: Session, place: Place, t: Translator, state: Consen
 
 
 def _menu(
-    session: Session, place: Place, t: Translator, now: datetime, roles: tuple[RoleFacts, ...]
+    session: Session, place: Participant, t: Translator, now: datetime, roles: tuple[RoleFacts, ...]
 ) -> Letter:
     person = session.get_one(Person, place.person_id)
     names = t(" and ").join(t(ROLE_NAMES[one.role]) for one in roles)
@@ -200,8 +194,7 @@ def _menu(
     return Letter("\n\n".join(lines), (*rows, *in_rows(others, 2)))
 
 
-def _say_resting(session: Session, person_id: int, place: Place, now: datetime) -> str:
-    assert place.organization_id is not None
+def _say_resting(session: Session, person_id: int, place: Participant, now: datetime) -> str:
     cycle = current_cycle(session, place.organization_id)
     sent = list_changeable(session, person_id=person_id, cycle_id=cycle.id, now=now)
     intake = pack_of(session, cycle_id=cycle.id).survey_for("mentor_intake")
@@ -209,16 +202,18 @@ def _say_resting(session: Session, person_id: int, place: Place, now: datetime) 
     return RESTING_MAY_CHANGE if is_open else RESTING
 
 
-def help_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
-    """Short, and by role."""
-    back = ((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),),)
-    if place.person_id is None or place.organization_id is None:
-        return Letter(
-            t(
-                "I am the bot of a mentoring programme for teachers. Open the personal link from your "
-                "curator, or type the code of your organisation. Questions go to your curator."
-            )
+def stranger_help_screen(_session: Session, _place: Place, t: Translator, _now: datetime) -> Letter:
+    return Letter(
+        t(
+            "I am the bot of a mentoring programme for teachers. Open the personal link from your "
+            "curator, or type the code of your organisation. Questions go to your curator."
         )
+    )
+
+
+def help_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
+    """Short, and by role."""
+    back = ((to_menu(t),),)
     lines = [t("I find your pair together with the curator, remind you of meetings and ask how they went.")]
     roles = read_roles(
         session,

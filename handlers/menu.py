@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from notices.buttons import HomeDo, HomeTap
+from notices.language import Translator
 from notices.letters import Action
 
 
@@ -11,3 +13,7 @@ class MenuPart:
 
     lines: list[str] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+
+
+def to_menu(t: Translator) -> Action:
+    return Action(t.label("To the menu"), HomeTap(HomeDo.SHOW))

@@ -6,18 +6,18 @@ from datetime import datetime
 from aiogram import Router
 from sqlalchemy.orm import Session
 
+from handlers.menu import to_menu
 from handlers.talk import Talk
 from handlers.taps import Taps
 from models.consents import ConsentDecision
 from models.names import full_name
 from models.people import ParticipationStatus, Role
-from notices.buttons import HomeDo, HomeTap, MyDataDo, MyDataTap, PrivacyDo, PrivacyTap
+from notices.buttons import MyDataDo, MyDataTap, PrivacyDo, PrivacyTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
-from services.access.actors import person_in_chat
 from services.access.errors import N_
 from services.consents.states import DECISIVE
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.people.pseudonyms import is_pseudonymous_now
 from services.privacy.own_data import OwnData, read_own_data
 from services.surveys.own import read_own_surveys
@@ -42,16 +42,12 @@ RESTING = N_("mentor, no mentees are taken now")
 
 @on_mydata(MyDataDo.OPEN)
 async def open_my_data(_tap: MyDataTap, talk: Talk) -> None:
-    talk.go("mydata")
-    await talk.act()
-    await talk.show()
+    await talk.enter("mydata")
 
 
 @on_mydata(MyDataDo.ANSWERS)
 async def open_answers(tap: MyDataTap, talk: Talk) -> None:
-    talk.go("mydata.answers", page=tap.page)
-    await talk.act()
-    await talk.show()
+    await talk.enter("mydata.answers", page=tap.page)
 
 
 @on_mydata(MyDataDo.FILE)
@@ -68,10 +64,8 @@ async def send_file(_tap: MyDataTap, talk: Talk) -> None:
     await talk.show(fresh=True)
 
 
-def summary_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
-    if place.person_id is None or place.organization_id is None:
-        return None
-    actor = person_in_chat(place.person_id, place.organization_id)
+def summary_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
+    actor = place.actor
     data = read_own_data(session, actor=actor, locale=t.locale)
     person = data["person"]
     name = full_name(person["family_name"], person["given_name"], person["patronymic"])
@@ -90,7 +84,7 @@ def summary_screen(session: Session, place: Place, t: Translator, _now: datetime
         (Action(t.label("All of it as a file"), MyDataTap(MyDataDo.FILE)),),
         (
             Action(t.label("My consent"), PrivacyTap(PrivacyDo.OPEN)),
-            Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),
+            to_menu(t),
         ),
     ]
     hint = t("A mistake in your name or position? Tell your curator, it will be corrected.")
@@ -103,7 +97,7 @@ def _role_words(role: OwnData) -> str:
     return ROLE_STATES[Role(role["role"]), ParticipationStatus(role["status"])]
 
 
-def _say_consent(data: OwnData, place: Place, t: Translator) -> list[str]:
+def _say_consent(data: OwnData, place: Participant, t: Translator) -> list[str]:
     words = {
         ConsentDecision.GIVEN: N_("Consent: given, {moment}"),
         ConsentDecision.DECLINED: N_("Consent: declined, {moment}"),
@@ -135,11 +129,9 @@ def _say_before(answer: OwnData, t: Translator) -> list[str]:
     return [t("Before: {answer}", answer=one["answer"]) for one in answer["before"]]
 
 
-def answers_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def answers_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     """Answers of all questionnaires, page by page."""
-    if place.person_id is None or place.organization_id is None:
-        return None
-    actor = person_in_chat(place.person_id, place.organization_id)
+    actor = place.actor
     lines: list[tuple[str, str]] = []
     for run in read_own_surveys(session, actor=actor, locale=t.locale):
         title = run["title"] if run["is_sent"] else t.label("{title} (not sent)", title=run["title"])
@@ -152,7 +144,7 @@ def answers_screen(session: Session, place: Place, t: Translator, _now: datetime
         ]
     back = (
         Action(t.label("My data"), MyDataTap(MyDataDo.OPEN)),
-        Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),
+        to_menu(t),
     )
     if not lines:
         return Letter(t("You have not answered anything yet."), (back,))

@@ -8,17 +8,15 @@ from aiogram.types import Message
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.commands import Participant
+from handlers.commands import HasPerson
 from handlers.filters import Flow, Typed
-from handlers.menu import MenuPart
-from handlers.replies import conclude, open_flow, step_to
+from handlers.menu import MenuPart, to_menu
+from handlers.replies import conclude, step_to
 from handlers.talk import Talk
 from handlers.taps import Taps
 from models.pairs import ENDED, JUST_ANSWERED, MEETING, Decision, DeclineReason, PairStatus
 from models.people import ChatAccount, Role
 from notices.buttons import (
-    HomeDo,
-    HomeTap,
     MeetingDo,
     MeetingTap,
     OfferDo,
@@ -31,9 +29,8 @@ from notices.buttons import (
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from notices.pairs import describe_status, introduce, list_answers, offer, read_partner, say_cut_off
-from services.access.actors import person_in_chat
 from services.access.errors import N_, DomainError
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.delivery.reachability import is_cut_off
 from services.pairs.cards import PairCard, list_pairs_of, read_pair
 from services.pairs.offers import OfferAnsweredAlready, OfferGone, accept_offer, decline_offer
@@ -70,15 +67,15 @@ async def accept(tap: OfferTap, talk: Talk) -> None:
 async def ask_reason(tap: OfferTap, talk: Talk) -> None:
     pair_id = tap.pair_id
     if talk.place.flow is None:  # nothing else is under way, so own words may follow at once
-        await open_flow(talk, "offer.reasons", pair_id=pair_id)
+        await talk.enter("offer.reasons", pair_id=pair_id, here=True)
         return
-    letter = await talk.read(_read_reasons, place=talk.place, t=talk.t, pair_id=pair_id)
+    letter = _ask_reasons(talk.t, pair_id)
     await step_to(talk, letter, "offer.reasons", pair_id=pair_id)
 
 
 @on_offer(OfferDo.KEEP)
 async def keep(tap: OfferTap, talk: Talk) -> None:
-    letter = await talk.read(_read_offer, place=talk.place, t=talk.t, now=talk.now, pair_id=tap.pair_id)
+    letter = await talk.read(_read_offer, place=talk.participant, t=talk.t, now=talk.now, pair_id=tap.pair_id)
     if letter is None:
         await talk.show(talk.t.error(OfferGone()), fresh=True)
         return
@@ -130,22 +127,20 @@ async def take_note(message: Message, talk: Talk) -> None:
     await talk.show(_thank_for_refusal(talk.t))
 
 
-@router.message(Command("pair"), Participant())
+@router.message(Command("pair"), HasPerson())
 async def show_pair(_message: Message, talk: Talk) -> None:
-    talk.go("pair")
-    await talk.act()
-    await talk.show()
+    await talk.enter("pair")
 
 
 @on_pair(PairDo.SHOW)
 async def back_to_pair(_tap: PairTap, talk: Talk) -> None:
-    await open_flow(talk, "pair")
+    await talk.enter("pair", here=True)
 
 
 @on_pair(PairDo.ANSWERS)
 async def read_answers(tap: PairTap, talk: Talk) -> None:
     """What the other side answered for its pair, in full."""
-    await open_flow(talk, "pair.answers", pair_id=tap.pair_id, page=tap.page)
+    await talk.enter("pair.answers", pair_id=tap.pair_id, page=tap.page, here=True)
 
 
 async def _ask_note(talk: Talk, pair_id: int) -> None:
@@ -154,9 +149,7 @@ async def _ask_note(talk: Talk, pair_id: int) -> None:
     if not _is_waiting(card, talk.actor.id):
         await conclude(talk, Letter(talk.t.error(OfferGone())))
         return
-    talk.go("offer.note", pair_id=pair_id)
-    await talk.act()
-    await talk.show(here=True)
+    await talk.enter("offer.note", pair_id=pair_id, here=True)
 
 
 async def _decline(talk: Talk, pair_id: int, reason: DeclineReason) -> None:
@@ -198,13 +191,13 @@ def _is_waiting(card: PairCard, person_id: int | None) -> bool:
 
 
 def _read_offer(
-    session: Session, *, place: Place, t: Translator, now: datetime, pair_id: int
+    session: Session, *, place: Participant, t: Translator, now: datetime, pair_id: int
 ) -> Letter | None:
     letter = offer(session, {"pair_id": pair_id, "person_id": place.person_id}, t, now)
     return letter if isinstance(letter, Letter) else None
 
 
-def _read_reasons(_session: Session, *, place: Place, t: Translator, pair_id: int) -> Letter:  # noqa: ARG001
+def _ask_reasons(t: Translator, pair_id: int) -> Letter:
     rows = [
         (Action(t.label(text), OfferTap(OfferDo.GIVE_REASON, pair_id, reason)),)
         for reason, text in REASONS.items()
@@ -213,15 +206,15 @@ def _read_reasons(_session: Session, *, place: Place, t: Translator, pair_id: in
     return Letter(t("May I ask why? Only the curator will see it, the other side will not."), (*rows, back))
 
 
-def offer_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def offer_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     return _read_offer(session, place=place, t=t, now=now, pair_id=int(place.data["pair_id"]))
 
 
-def reasons_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
-    return _read_reasons(session, place=place, t=t, pair_id=int(place.data["pair_id"]))
+def reasons_screen(_session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
+    return _ask_reasons(t, int(place.data["pair_id"]))
 
 
-def note_screen(_session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+def note_screen(_session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
     pair_id = int(place.data["pair_id"])
     return Letter(
         t("Please write in a few words what does not fit. Only the curator will read it."),
@@ -232,12 +225,12 @@ def note_screen(_session: Session, place: Place, t: Translator, _now: datetime) 
     )
 
 
-def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+def pair_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
     """The card of every pair of this person: who, where it stands, how to write to each other."""
     parts, actions = [], []
     for card in _pairs_of(session, place):
-        role = card.role_of(place.person_id or 0)
-        partner = card.partner_of(place.person_id or 0)
+        role = card.role_of(place.person_id)
+        partner = card.partner_of(place.person_id)
         title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
         lines = [title, escape(introduce(partner)), _say_status(session, card, role, t)]
         if card.status in MEETING:
@@ -246,7 +239,7 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
             actions.append(_propose_action(card, place, t))
             if role is Role.MENTOR:
                 actions.append(_suggest_action(card, t))
-            shared = read_partner(session, card, place.person_id or 0, t)
+            shared = read_partner(session, card, place.person_id, t)
             lines += list_answers(shared.intake, t)
             if shared.is_outside_chat:
                 lines.append(t("The curator will show you the answers from the questionnaire."))
@@ -256,11 +249,11 @@ def pair_screen(session: Session, place: Place, t: Translator, _now: datetime) -
         parts.append("\n".join(lines))
     if not parts:
         parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
-    actions.append(Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)))
+    actions.append(to_menu(t))
     return Letter("\n\n".join(parts), tuple((one,) for one in actions))
 
 
-def answers_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+def answers_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
     """Page by page, whatever its length: each answer stands whole."""
     pair_id, page = int(place.data["pair_id"]), int(place.data.get("page", 0))
     card = next(
@@ -269,7 +262,7 @@ def answers_screen(session: Session, place: Place, t: Translator, _now: datetime
     back = (Action(t.label("Back to the pair"), PairTap(PairDo.SHOW)),)
     if card is None:
         return Letter(t("This pair has ended or changed, there is nothing to read any more."), (back,))
-    shared = read_partner(session, card, place.person_id or 0, t)
+    shared = read_partner(session, card, place.person_id, t)
     parts: list[str] = []
     for sheet in shared.sheets:
         lines = list_answers(sheet.answers, t)
@@ -281,7 +274,7 @@ def answers_screen(session: Session, place: Place, t: Translator, _now: datetime
         turn.append(Action(t.label("‹ Earlier ones"), PairTap(PairDo.ANSWERS, pair_id, page - 1)))
     if page + 1 < len(pages):
         turn.append(Action(t.label("More answers ›"), PairTap(PairDo.ANSWERS, pair_id, page + 1)))
-    name = escape(card.partner_of(place.person_id or 0).chat_name)
+    name = escape(card.partner_of(place.person_id).chat_name)
     return Letter("\n\n".join([name, *pages[page]]), (*((tuple(turn),) if turn else ()), back))
 
 
@@ -294,12 +287,12 @@ def _in_pages(parts: list[str]) -> list[list[str]]:
     return pages
 
 
-def menu_part(session: Session, place: Place, t: Translator, _now: datetime) -> MenuPart:
+def menu_part(session: Session, place: Participant, t: Translator, _now: datetime) -> MenuPart:
     """What happens now with this person's pairs, and an open offer's buttons."""
     part = MenuPart()
     for card in _pairs_of(session, place):
-        role = card.role_of(place.person_id or 0)
-        partner = card.partner_of(place.person_id or 0)
+        role = card.role_of(place.person_id)
+        partner = card.partner_of(place.person_id)
         words = N_("Mentor: {name}. {status}") if role is Role.MENTEE else N_("Mentee: {name}. {status}")
         line = t(words, name=partner.chat_name, status="{status}")
         part.lines.append(line.replace("{status}", _say_status(session, card, role, t)))
@@ -320,15 +313,13 @@ def _say_status(session: Session, card: PairCard, role: Role, t: Translator) -> 
     return told if is_waiting else f"{status} {told}"
 
 
-def _pairs_of(session: Session, place: Place) -> list[PairCard]:
-    if place.person_id is None or place.organization_id is None:
-        return []
-    actor = person_in_chat(place.person_id, place.organization_id)
+def _pairs_of(session: Session, place: Participant) -> list[PairCard]:
+    actor = place.actor
     return list_pairs_of(session, actor=actor, person_id=place.person_id)
 
 
-def _propose_action(card: PairCard, place: Place, t: Translator) -> Action:
-    partner = card.partner_of(place.person_id or 0)
+def _propose_action(card: PairCard, place: Participant, t: Translator) -> Action:
+    partner = card.partner_of(place.person_id)
     return Action(
         t.label("Propose a meeting: {name}", name=partner.chat_name),
         MeetingTap(MeetingDo.PLAN, pair_id=card.id),

@@ -9,6 +9,7 @@ from datetime import datetime
 from aiogram import Router
 from sqlalchemy.orm import Session
 
+from handlers.menu import to_menu
 from handlers.talk import Talk
 from handlers.taps import Taps
 from models.consents import ConsentKind, ConsentMedium
@@ -16,12 +17,11 @@ from models.privacy import DutyKind
 from notices.buttons import ContinueDo, ContinueTap, HomeDo, HomeTap, PrivacyDo, PrivacyTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
-from services.access.actors import person_in_chat
 from services.access.errors import N_
 from services.consents.duties import find_due_day
 from services.consents.retention import KeptFacts, list_kept
 from services.consents.states import ConsentMissing, ConsentState
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.joining.consent_overview import Standing, list_standings
 from services.joining.withdrawing import withdraw_consent
 from services.organizations.days import day_of
@@ -50,16 +50,12 @@ STOPS = {
 
 @on_privacy(PrivacyDo.OPEN)
 async def open_privacy(_tap: PrivacyTap, talk: Talk) -> None:
-    talk.go("privacy")
-    await talk.act()
-    await talk.show()
+    await talk.enter("privacy")
 
 
 @on_privacy(PrivacyDo.ASK_ALL)
 async def ask_to_withdraw(_tap: PrivacyTap, talk: Talk) -> None:
-    talk.go("privacy.confirm")
-    await talk.act()
-    await talk.show()
+    await talk.enter("privacy.confirm")
 
 
 @on_privacy(PrivacyDo.WITHDRAW_ALL)
@@ -72,9 +68,7 @@ async def withdraw(_tap: PrivacyTap, talk: Talk) -> None:
 
 @on_privacy(PrivacyDo.ASK_ONE)
 async def ask_to_take_back(tap: PrivacyTap, talk: Talk) -> None:
-    talk.go("privacy.one", kind=tap.kind.value)
-    await talk.act()
-    await talk.show()
+    await talk.enter("privacy.one", kind=tap.kind.value)
 
 
 @on_privacy(PrivacyDo.WITHDRAW_ONE)
@@ -95,7 +89,7 @@ async def take_back(tap: PrivacyTap, talk: Talk) -> None:
     await talk.show(note)
 
 
-def privacy_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def privacy_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     standings = _standings(session, place, t)
     given = next((one for one in reversed(standings) if one.is_decisive and one.state in GIVEN), None)
     others = [one for one in standings if not one.is_decisive and _concerns(one)]
@@ -125,14 +119,12 @@ def privacy_screen(session: Session, place: Place, t: Translator, _now: datetime
                     t.label("Read: {title}", title=one.title), ContinueTap(ContinueDo.CONSENT, kind=one.kind)
                 )
             rows.append((action,))
-    rows.append((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),))
+    rows.append((to_menu(t),))
     return Letter("\n\n".join(parts), tuple(rows))
 
 
-def _standings(session: Session, place: Place, t: Translator) -> tuple[Standing, ...]:
-    if place.person_id is None or place.organization_id is None:
-        return ()
-    actor = person_in_chat(place.person_id, place.organization_id)
+def _standings(session: Session, place: Participant, t: Translator) -> tuple[Standing, ...]:
+    actor = place.actor
     return list_standings(session, actor=actor, person_id=place.person_id, locale=t.locale)
 
 
@@ -164,7 +156,7 @@ def _say_state(standing: Standing, t: Translator) -> str:
     return t("{state}, until {day}", state=said, day=f"{standing.term_until:%d.%m.%Y}")
 
 
-def confirm_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def confirm_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     standings = _standings(session, place, t)
     if not any(one.is_decisive and one.state in GIVEN for one in standings):
         return None
@@ -185,8 +177,7 @@ def confirm_screen(session: Session, place: Place, t: Translator, now: datetime)
     )
 
 
-def _say_kept(session: Session, place: Place, t: Translator) -> list[str]:
-    assert place.organization_id is not None
+def _say_kept(session: Session, place: Participant, t: Translator) -> list[str]:
     kept = list_kept(session, organization_id=place.organization_id)
     if not kept:
         return []
@@ -202,7 +193,7 @@ def _say_paper(kept: KeptFacts, t: Translator) -> str:
     return t("• {title}: {years} ({ground})", title=title, years=years, ground=ground)
 
 
-def one_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def one_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     """What follows when one of the other consents is taken back."""
     kind = place.data.get("kind", "")
     standing = next((one for one in _standings(session, place, t) if one.kind.value == kind), None)
@@ -210,7 +201,6 @@ def one_screen(session: Session, place: Place, t: Translator, now: datetime) -> 
         return None
     parts = [t("<b>Take back: {title}?</b>", title=standing.title), t(STOPS[standing.kind])]
     if standing.kind is not ConsentKind.LONG_TERM_BANK:
-        assert place.organization_id is not None
         calendar = read_calendar(session, organization_id=place.organization_id)
         until = find_due_day(DutyKind.UNPUBLISH, day_of(now, place.zone), calendar)
         parts.append(

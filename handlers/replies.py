@@ -19,24 +19,13 @@ async def step_to(talk: Talk, letter: Letter, flow: str, **data: Any) -> None:
     if not is_on_screen(talk):
         await talk.replace(letter)
         return
-    talk.go(flow, **data)
-    await talk.act()
-    await talk.show()
-
-
-async def open_flow(talk: Talk, flow: str, **data: Any) -> None:
-    """Begin a flow in the tapped message, wherever it stands: it becomes the screen."""
-    talk.go(flow, **data)
-    await talk.act()
-    await talk.show(here=True)
+    await talk.enter(flow, **data)
 
 
 async def open_below(talk: Talk, flow: str, **data: Any) -> None:
     """Begin a flow and leave the tapped notice readable: what it says stays true."""
     on_screen = is_on_screen(talk)
-    talk.go(flow, **data)
-    await talk.act()
-    await talk.show(fresh=not on_screen)
+    await talk.enter(flow, **data, fresh=not on_screen)
 
 
 async def conclude(talk: Talk, letter: Letter) -> None:

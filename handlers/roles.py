@@ -5,14 +5,15 @@ from datetime import datetime
 from aiogram import Router
 from sqlalchemy.orm import Session
 
+from handlers.menu import to_menu
 from handlers.talk import Talk
 from handlers.taps import Taps
 from models.people import Role
-from notices.buttons import HomeDo, HomeTap, RoleDo, RoleTap
+from notices.buttons import RoleDo, RoleTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from services.consents.states import has_consent
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.people.cards import read_roles
 from services.programmes.running import current_cycle
 from services.surveys.intake import RoleChosen, RoleInPair, can_leave, choose_role, leave_role
@@ -23,19 +24,15 @@ on_role = Taps(router, RoleTap)
 
 @on_role(RoleDo.OPEN)
 async def open_roles(_tap: RoleTap, talk: Talk) -> None:
-    talk.go("role")
-    await talk.act()
-    await talk.show()
+    await talk.enter("role")
 
 
 @on_role(RoleDo.CHOOSE)
 async def choose(tap: RoleTap, talk: Talk) -> None:
     """The first role is taken at once; before a second one the person is asked: a questionnaire follows."""
-    taken = await talk.read(_roles_of, place=talk.place)
+    taken = await talk.read(_roles_of, place=talk.participant)
     if taken and tap.role not in taken:
-        talk.go("role.second", role=tap.role.value)
-        await talk.act()
-        await talk.show()
+        await talk.enter("role.second", role=tap.role.value)
     else:
         await take(talk, tap.role)
 
@@ -47,9 +44,7 @@ async def take_second(tap: RoleTap, talk: Talk) -> None:
 
 @on_role(RoleDo.ASK_TO_LEAVE)
 async def ask_to_leave(tap: RoleTap, talk: Talk) -> None:
-    talk.go("role.leave", role=tap.role.value)
-    await talk.act()
-    await talk.show()
+    await talk.enter("role.leave", role=tap.role.value)
 
 
 @on_role(RoleDo.LEAVE)
@@ -71,18 +66,14 @@ async def take(talk: Talk, role: Role) -> None:
     await talk.show()
 
 
-def _roles_of(session: Session, *, place: Place) -> set[Role]:
+def _roles_of(session: Session, *, place: Participant) -> set[Role]:
     """The roles of the current cycle; none for someone who may not have any yet."""
-    if place.person_id is None or place.organization_id is None:
-        return set()
     cycle = current_cycle(session, place.organization_id)
     return {one.role for one in read_roles(session, person_id=place.person_id, cycle_id=cycle.id)}
 
 
-def role_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def role_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     """The roles that may be taken, and those that may be given up; None when there is nothing to choose."""
-    if place.person_id is None or place.organization_id is None:
-        return None
     if not has_consent(session, place.person_id):
         return None
     cycle = current_cycle(session, place.organization_id)
@@ -109,11 +100,11 @@ def role_screen(session: Session, place: Place, t: Translator, _now: datetime) -
     else:
         text = t("What fits you now? You may take the second role later as well.")
     if taken:
-        rows.append((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),))
+        rows.append((to_menu(t),))
     return Letter(text, tuple(rows))
 
 
-def second_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def second_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     """Asked before one more role is taken."""
     role = _role_in(place)
     if role is None or role in _roles_of(session, place=place):
@@ -132,7 +123,7 @@ def second_screen(session: Session, place: Place, t: Translator, _now: datetime)
     )
 
 
-def leave_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def leave_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     """Asked before a role is given up."""
     role = _role_in(place)
     if role is None or role not in _roles_of(session, place=place):
@@ -151,7 +142,7 @@ def leave_screen(session: Session, place: Place, t: Translator, _now: datetime) 
     )
 
 
-def _role_in(place: Place) -> Role | None:
+def _role_in(place: Participant) -> Role | None:
     named = place.data.get("role")
     return Role(named) if named in set(Role) else None
 

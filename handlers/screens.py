@@ -1,6 +1,7 @@
-"""The current screen of a chat, computed from the tables: one renderer for each flow, the home for none."""
+"""The current screen of a chat, computed from the tables: one row for each flow, the home for none."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,68 +10,85 @@ from handlers import consents as consent_screens
 from handlers import feedback, home, joining, mydata, pairs, privacy, settings, suggestions, survey_screens
 from handlers import roles as role_screens
 from handlers.drafts.screens import draft_screen
-from handlers.forms import data_screen, form_screen, unless_pseudonymous
+from handlers.forms import data_screen, form_screen
 from handlers.meetings import cards, journal_screens, planning
 from notices.language import Translator
 from notices.letters import Letter
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant, Place
+from services.people.pseudonyms import is_pseudonymous_now
 
-# None: the flow has lost its ground (its meeting is gone, its survey closed), so the home is shown
-Renderer = Callable[[Session, Place, Translator, datetime], Letter | None]
+Render = Callable[[Session, Participant, Translator, datetime], Letter | None]
+"""None: the flow has lost its ground (its meeting is gone, its survey closed), so the home is shown."""
 
-SCREENS: dict[str, Renderer] = {
-    "joining.identity": joining.identity_screen,
-    "consent": unless_pseudonymous(consent_screens.consent_screen, form_screen),
-    "consent.one": unless_pseudonymous(consent_screens.one_screen, form_screen),
-    "role": role_screens.role_screen,
-    "role.second": role_screens.second_screen,
-    "role.leave": role_screens.leave_screen,
-    "survey": survey_screens.survey_screen,
-    "surveys": survey_screens.list_screen,
-    "mydata": unless_pseudonymous(mydata.summary_screen, data_screen),
-    "mydata.answers": unless_pseudonymous(mydata.answers_screen, data_screen),
-    "privacy": privacy.privacy_screen,
-    "privacy.confirm": privacy.confirm_screen,
-    "privacy.one": privacy.one_screen,
-    "settings": settings.settings_screen,
-    "help": home.help_screen,
-    "offer": pairs.offer_screen,
-    "offer.reasons": pairs.reasons_screen,
-    "offer.note": pairs.note_screen,
-    "pair": pairs.pair_screen,
-    "pair.answers": pairs.answers_screen,
-    "suggest": suggestions.kind_screen,
-    "suggest.text": suggestions.text_screen,
-    "meetings": cards.list_screen,
-    "meeting": cards.meeting_screen,
-    "meeting.drop": cards.drop_screen,
-    "plan": planning.plan_screen,
-    "log": journal_screens.log_screen,
-    "draft": draft_screen,
-    "feedback": feedback.feedback_screen,
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The screen of one flow. `before_consent`: also for someone who has not consented yet, or no longer; all
+    else leads them to the next step of joining. `is_deciding`: it asks for a decision, so a text typed there
+    is about it, or about nothing. `pseudonymous` stands in its place while the programme is so.
+    """
+
+    render: Render
+    before_consent: bool = False
+    is_deciding: bool = False
+    pseudonymous: Render | None = None
+    for_stranger: Callable[[Session, Place, Translator, datetime], Letter | None] | None = None
+
+
+SCREENS: dict[str, Screen] = {
+    "joining.identity": Screen(
+        joining.identity_screen, before_consent=True, for_stranger=joining.identity_screen
+    ),
+    "consent": Screen(
+        consent_screens.consent_screen, before_consent=True, is_deciding=True, pseudonymous=form_screen
+    ),
+    "consent.one": Screen(consent_screens.one_screen, is_deciding=True, pseudonymous=form_screen),
+    "role": Screen(role_screens.role_screen, is_deciding=True),
+    "role.second": Screen(role_screens.second_screen, is_deciding=True),
+    "role.leave": Screen(role_screens.leave_screen, is_deciding=True),
+    "survey": Screen(survey_screens.survey_screen),
+    "surveys": Screen(survey_screens.list_screen),
+    "mydata": Screen(mydata.summary_screen, before_consent=True, pseudonymous=data_screen),
+    "mydata.answers": Screen(mydata.answers_screen, before_consent=True, pseudonymous=data_screen),
+    "privacy": Screen(privacy.privacy_screen, before_consent=True),
+    "privacy.confirm": Screen(privacy.confirm_screen, before_consent=True, is_deciding=True),
+    "privacy.one": Screen(privacy.one_screen, before_consent=True, is_deciding=True),
+    "settings": Screen(settings.settings_screen, before_consent=True),
+    "help": Screen(home.help_screen, before_consent=True, for_stranger=home.stranger_help_screen),
+    "offer": Screen(pairs.offer_screen, is_deciding=True),
+    "offer.reasons": Screen(pairs.reasons_screen),
+    "offer.note": Screen(pairs.note_screen),
+    "pair": Screen(pairs.pair_screen),
+    "pair.answers": Screen(pairs.answers_screen),
+    "suggest": Screen(suggestions.kind_screen),
+    "suggest.text": Screen(suggestions.text_screen),
+    "meetings": Screen(cards.list_screen),
+    "meeting": Screen(cards.meeting_screen),
+    "meeting.drop": Screen(cards.drop_screen, is_deciding=True),
+    "plan": Screen(planning.plan_screen),
+    "log": Screen(journal_screens.log_screen),
+    "draft": Screen(draft_screen, is_deciding=True),
+    "feedback": Screen(feedback.feedback_screen),
 }
+"""A flow is registered by its row; its buttons by handlers/taps.py."""
 
 
-# what someone may see who has not consented yet, or no longer; all else leads to the next step of joining
-BEFORE_CONSENT = frozenset(
-    {
-        "joining.identity",
-        "consent",
-        "privacy",
-        "privacy.confirm",
-        "privacy.one",
-        "mydata",
-        "mydata.answers",
-        "settings",
-        "help",
-    }
-)
+def is_deciding(flow: str | None) -> bool:
+    return flow in SCREENS and SCREENS[flow].is_deciding
 
 
 def current_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
-    flow = place.flow or ""
-    renderer = SCREENS.get(flow)
-    if renderer and flow not in BEFORE_CONSENT and not home.is_admitted(session, place):
-        renderer = None
-    letter = renderer(session, place, t, now) if renderer else None
+    screen = SCREENS.get(place.flow or "")
+    letter = _render(screen, session, place, t, now) if screen else None
     return letter or home.screen(session, place, t, now)
+
+
+def _render(screen: Screen, session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+    if not isinstance(place, Participant):
+        return screen.for_stranger(session, place, t, now) if screen.for_stranger else None
+    if not screen.before_consent and not home.is_admitted(session, place):
+        return None
+    render = screen.render
+    if screen.pseudonymous and is_pseudonymous_now(session, place.organization_id):
+        render = screen.pseudonymous
+    return render(session, place, t, now)

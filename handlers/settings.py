@@ -5,12 +5,13 @@ from datetime import datetime
 from aiogram import Router
 from sqlalchemy.orm import Session
 
+from handlers.menu import to_menu
 from handlers.talk import Talk
 from handlers.taps import Taps
-from notices.buttons import HomeDo, HomeTap, SettingsDo, SettingsTap
+from notices.buttons import SettingsDo, SettingsTap
 from notices.language import Translator
 from notices.letters import Action, Letter
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.people.cards import choose_locale
 from services.programmes.running import current_cycle, settings_of
 
@@ -22,9 +23,7 @@ LANGUAGES = {"ru": "Русский", "en": "English"}  # each in its own words
 
 @on_settings(SettingsDo.OPEN)
 async def open_settings(_tap: SettingsTap, talk: Talk) -> None:
-    talk.go("settings")
-    await talk.act()
-    await talk.show()
+    await talk.enter("settings")
 
 
 @on_settings(SettingsDo.LANGUAGE)
@@ -33,9 +32,7 @@ async def choose_language(tap: SettingsTap, talk: Talk) -> None:
     await talk.show()
 
 
-def settings_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
-    if place.person_id is None or place.organization_id is None:
-        return None
+def settings_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     settings = settings_of(session, cycle_id=current_cycle(session, place.organization_id).id)
     languages = tuple(
         Action(f"✓ {name}" if locale == place.locale else name, SettingsTap(SettingsDo.LANGUAGE, locale))
@@ -50,5 +47,5 @@ def settings_screen(session: Session, place: Place, t: Translator, _now: datetim
             quiet_to=t.clock(settings.quiet_to),
             place=t.place(place.timezone),
         ),
-        (languages, (Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),)),
+        (languages, (to_menu(t),)),
     )

@@ -7,7 +7,6 @@ from aiogram.types import Message
 from sqlalchemy.orm import Session
 
 from handlers.filters import Flow, Typed
-from handlers.replies import open_flow
 from handlers.talk import Talk
 from handlers.taps import Taps
 from models.pairs import MEETING
@@ -17,9 +16,8 @@ from notices.buttons import PairDo, PairTap, SuggestDo, SuggestTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from notices.suggestions import KINDS
-from services.access.actors import person_in_chat
 from services.access.errors import N_, NotAllowed, NotFound
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.pairs.cards import PairCard, read_pair
 from services.pairs.petitions import PairOver
 from services.pairs.suggestions import SuggestionEmpty, SuggestionTooLong, suggest
@@ -44,12 +42,12 @@ ASKS = {
 
 @on_suggest(SuggestDo.OPEN)
 async def open_suggestion(tap: SuggestTap, talk: Talk) -> None:
-    await open_flow(talk, "suggest", pair_id=tap.pair_id)
+    await talk.enter("suggest", pair_id=tap.pair_id, here=True)
 
 
 @on_suggest(SuggestDo.CHOOSE)
 async def choose(tap: SuggestTap, talk: Talk) -> None:
-    await open_flow(talk, "suggest.text", pair_id=tap.pair_id, kind=tap.kind.value)
+    await talk.enter("suggest.text", pair_id=tap.pair_id, kind=tap.kind.value, here=True)
 
 
 @router.message(Flow("suggest.text"), Typed())
@@ -59,9 +57,7 @@ async def take_text(message: Message, talk: Talk) -> None:
     try:
         await talk.act(suggest, actor=talk.actor, pair_id=pair_id, kind=kind, text=message.text or "")
     except (SuggestionEmpty, SuggestionTooLong) as error:
-        talk.go("suggest.text", pair_id=pair_id, kind=kind.value)
-        await talk.act()
-        await talk.show(talk.t.error(error))
+        await talk.enter("suggest.text", pair_id=pair_id, kind=kind.value, note=talk.t.error(error))
         return
     except (PairOver, NotAllowed, NotFound) as error:
         await talk.act()
@@ -70,7 +66,7 @@ async def take_text(message: Message, talk: Talk) -> None:
     await talk.show(talk.t("Passed on to the curator. I will write what is decided."))
 
 
-def kind_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def kind_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     card = _own_pair(session, place)
     if card is None:
         return None
@@ -83,7 +79,7 @@ def kind_screen(session: Session, place: Place, t: Translator, _now: datetime) -
     )
 
 
-def text_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def text_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
     card = _own_pair(session, place)
     if card is None:
         return None
@@ -91,11 +87,9 @@ def text_screen(session: Session, place: Place, t: Translator, _now: datetime) -
     return Letter(asked, ((Action(t.label("Back"), SuggestTap(SuggestDo.OPEN, card.id)),),))
 
 
-def _own_pair(session: Session, place: Place) -> PairCard | None:
+def _own_pair(session: Session, place: Participant) -> PairCard | None:
     """The pair, while it meets and this person is its mentor."""
-    if place.person_id is None or place.organization_id is None:
-        return None
-    actor = person_in_chat(place.person_id, place.organization_id)
+    actor = place.actor
     try:
         card = read_pair(session, actor=actor, pair_id=int(place.data["pair_id"]))
     except (NotAllowed, NotFound):

@@ -7,14 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers.menu import MenuPart
+from handlers.menu import MenuPart, to_menu
 from notices.buttons import (
     ContinueDo,
     ContinueTap,
     FeedbackDo,
     FeedbackTap,
-    HomeDo,
-    HomeTap,
     MyDataDo,
     MyDataTap,
     SurveyDo,
@@ -24,7 +22,7 @@ from notices.language import Translator, escape
 from notices.letters import Action, Letter, Rows, in_rows
 from services.access.errors import NotFound
 from services.consents.states import has_consent
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.joining.web_forms import is_form_only
 from services.programmes.answers import describe
 from services.programmes.running import current_cycle
@@ -40,7 +38,7 @@ RATING_ROW = 5
 RATING_TOP = 10
 
 
-def survey_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def survey_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     step = read_own_step(session, place, now)
     if step is None:
         return None
@@ -52,13 +50,13 @@ def survey_screen(session: Session, place: Place, t: Translator, now: datetime) 
     return draw_sent(step, page, place, t) if step.survey.quick is None else None
 
 
-def read_own_step(session: Session, place: Place, now: datetime) -> Step | None:
+def read_own_step(session: Session, place: Participant, now: datetime) -> Step | None:
     """The run of the current flow, if it is the person's own and they may still answer."""
     try:
         step = read_step(session, run_id=int(place.data.get("run_id", 0)))
     except NotFound:
         return None
-    if place.person_id is None or step.person_id != place.person_id:
+    if step.person_id != place.person_id:
         return None
     if is_form_only(session, run_id=step.run_id):
         return None
@@ -260,7 +258,7 @@ def draw_review(step: Step, page: int, t: Translator) -> Letter:
     return Letter("\n\n".join([*lines, *listed]), tuple(rows))
 
 
-def draw_sent(step: Step, page: int, place: Place, t: Translator) -> Letter:
+def draw_sent(step: Step, page: int, place: Participant, t: Translator) -> Letter:
     """What was sent, while it may still be changed: each change is kept and counts at once."""
     assert step.change_until is not None
     until = step.change_until.astimezone(place.zone)
@@ -274,7 +272,7 @@ def draw_sent(step: Step, page: int, place: Place, t: Translator) -> Letter:
         ),
     ]
     listed, rows = _list_answers(step, page, t)
-    rows.append((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),))
+    rows.append((to_menu(t),))
     return Letter("\n\n".join([*lines, *listed]), tuple(rows))
 
 
@@ -309,10 +307,8 @@ def _list_answers(step: Step, page: int, t: Translator) -> tuple[list[str], list
 # --- what waits ----------------------------------------------------------------------------------------
 
 
-def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> MenuPart:
+def menu_part(session: Session, place: Participant, t: Translator, now: datetime) -> MenuPart:
     """Questionnaires that wait for the person, each with its button."""
-    if place.person_id is None or place.organization_id is None:
-        return MenuPart()
     cycle = current_cycle(session, place.organization_id)
     unsent = list_unsent(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
     titles = {run.id: " – ".join(filter(None, (run.title.get(t.locale), run.about))) for run in unsent}
@@ -331,9 +327,7 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
     return MenuPart(lines, actions)
 
 
-def list_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
-    if place.person_id is None:
-        return None
+def list_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     part = menu_part(session, place, t, now)
     lines = part.lines or [t("No questionnaire is waiting for you now.")]
     rows = [(action,) for action in part.actions]
@@ -342,13 +336,11 @@ def list_screen(session: Session, place: Place, t: Translator, now: datetime) ->
         label = t.label("Change: {title}", title=run.title.get(t.locale))
         rows.append((Action(label, ContinueTap(ContinueDo.SURVEY, run.id)),))
     rows.append((Action(t.label("My answers"), MyDataTap(MyDataDo.ANSWERS, 0)),))
-    rows.append((Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),))
+    rows.append((to_menu(t),))
     return Letter("\n\n".join(lines), tuple(rows))
 
 
-def _list_changeable(session: Session, place: Place, now: datetime) -> list[RunFacts]:
-    if place.person_id is None or place.organization_id is None:
-        return []
+def _list_changeable(session: Session, place: Participant, now: datetime) -> list[RunFacts]:
     cycle = current_cycle(session, place.organization_id)
     sent = list_changeable(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
     return [run for run in sent if not is_form_only(session, run_id=run.id)]

@@ -101,9 +101,7 @@ async def step(tap: SurveyTap, talk: Talk) -> None:
 
 @on_survey(SurveyDo.PAGE)
 async def turn_page(tap: SurveyTap, talk: Talk) -> None:
-    talk.go("survey", run_id=tap.run_id, page=tap.page, **_change_of(talk))
-    await talk.act()
-    await talk.show()
+    await talk.enter("survey", run_id=tap.run_id, page=tap.page, **_change_of(talk))
 
 
 @on_survey(SurveyDo.SEND)
@@ -143,7 +141,7 @@ async def resume(tap: ContinueTap, talk: Talk) -> None:
 @router.message(Flow("survey"), Typed())
 async def read_typed(message: Message, talk: Talk) -> None:
     typed = (message.text or "").strip()
-    step = await talk.read(read_own_step, place=talk.place, now=talk.now)
+    step = await talk.read(read_own_step, place=talk.participant, now=talk.now)
     if step is None:
         await talk.show()
     elif step.question is None:

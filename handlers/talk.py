@@ -20,9 +20,9 @@ from handlers.wire_errors import MessageNotEditable
 from models.unit_of_work import UnitOfWork
 from notices.language import Translator
 from notices.letters import Letter, Rows
-from services.access.actors import Actor, person_in_chat
+from services.access.actors import Actor
 from services.access.errors import NotFound
-from services.delivery.conversations import Place, Shown, keep_place, read_place, take_update
+from services.delivery.conversations import Participant, Place, Shown, keep_place, read_place, take_update
 
 T = TypeVar("T")
 
@@ -47,6 +47,7 @@ class Talk:
         uow: UnitOfWork,
         screen_records: ScreenRecords,
         current_screen: CurrentScreen,
+        is_deciding: Callable[[str | None], bool],
         translators: dict[str, Translator],
         place: Place,
         now: datetime,
@@ -63,6 +64,7 @@ class Talk:
         self._uow = uow
         self._screen_records = screen_records
         self._current_screen = current_screen
+        self._is_deciding = is_deciding
         self._translators = translators
         self._update_id = update_id
         self._next: tuple[str | None, dict[str, Any]] | None = None
@@ -80,9 +82,19 @@ class Talk:
     @property
     def actor(self) -> Actor:
         """The person of this chat. Raises NotFound while the chat belongs to nobody."""
-        if self.place.person_id is None or self.place.organization_id is None:
+        return self.participant.actor
+
+    @property
+    def participant(self) -> Participant:
+        """The place of this chat's person. Raises NotFound while the chat belongs to nobody."""
+        if not isinstance(self.place, Participant):
             raise NotFound
-        return person_in_chat(self.place.person_id, self.place.organization_id)
+        return self.place
+
+    @property
+    def is_deciding(self) -> bool:
+        """Whether the screen asks for a decision: what is typed there is about it, or about nothing."""
+        return self._is_deciding(self.place.flow)
 
     def go(self, flow: str | None, **data: Any) -> None:
         """Stage where the chat goes next; it is kept by the write of this update, with the effect."""
@@ -122,6 +134,20 @@ class Talk:
         self.place = replace(place, screen_message_id=self.place.screen_message_id)
         answer: T = result
         return answer
+
+    async def enter(
+        self,
+        flow: str | None,
+        *,
+        note: str | None = None,
+        here: bool = False,
+        fresh: bool = False,
+        **data: Any,
+    ) -> None:
+        """A step without an effect: keep where the chat goes, and show that screen (see `show`)."""
+        self.go(flow, **data)
+        await self.act()
+        await self.show(note, here=here, fresh=fresh)
 
     async def read(self, fn: Callable[..., T], /, **facts: Any) -> T:
         return await self._uow.read(lambda session: fn(session, **facts))

@@ -1,6 +1,6 @@
 """The card of a draft as a screen: whole, with its next question, or with the fields to change."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -20,9 +20,8 @@ from notices.buttons import DraftDo, DraftTap
 from notices.language import Translator, capitalised
 from notices.letters import Action, Letter, Rows, in_rows
 from notices.meetings import say_kind, say_when
-from services.access.actors import person_in_chat
 from services.access.errors import DomainError
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.documents.words import MEETING_FORMATS
 from services.meetings.slots import draw_month, find_last_day, propose_days, propose_times
 from services.messages_read.drafts.cards import DraftCard, find_open_draft, read_draft
@@ -64,24 +63,15 @@ class Standing:
     is_asked_again: bool = False  # more than eight hours: one more yes
 
 
-def standing_of(place: Place) -> Standing:
-    """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
-    known = {one.name for one in fields(Standing)}
-    found = {key: value for key, value in place.data.items() if key in known}
-    return Standing(**{**found, "choices": tuple(found.get("choices") or ())})
-
-
 def asked_of(card: DraftCard, standing: Standing) -> Field | None:
     """The question of the screen: the field chosen to change, or the one that is missing."""
     return Field(standing.field) if standing.field in set(Field) else card.question
 
 
-def draft_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def draft_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     """None when the card is closed, or its pair or meeting is gone."""
-    if place.person_id is None or place.organization_id is None:
-        return None
-    standing = standing_of(place)
-    actor = person_in_chat(place.person_id, place.organization_id)
+    standing = place.load(Standing)
+    actor = place.actor
     try:
         card = read_draft(session, actor=actor, draft_id=standing.draft_id, now=now)
     except DomainError:
@@ -106,11 +96,9 @@ def _offer(card: DraftCard, standing: Standing, t: Translator, text: str) -> Let
     return Letter(text, _card_rows(card, t))
 
 
-def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> MenuPart:
+def menu_part(session: Session, place: Participant, t: Translator, now: datetime) -> MenuPart:
     """The card that was left without a decision."""
-    if place.person_id is None or place.organization_id is None:
-        return MenuPart()
-    actor = person_in_chat(place.person_id, place.organization_id)
+    actor = place.actor
     draft_id = find_open_draft(session, actor=actor)
     if draft_id is None:
         return MenuPart()
@@ -185,7 +173,7 @@ def _ask(
     card: DraftCard,
     asked: Field,
     standing: Standing,
-    place: Place,
+    place: Participant,
     t: Translator,
     now: datetime,
     text: str,

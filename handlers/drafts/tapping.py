@@ -6,7 +6,7 @@ from typing import Any
 
 from aiogram import Router
 
-from handlers.drafts.screens import FLOW, standing_of
+from handlers.drafts.screens import FLOW, Standing
 from handlers.talk import Talk
 from handlers.taps import Taps
 from models.meetings import MeetingStatus
@@ -36,9 +36,7 @@ on_draft = Taps(router, DraftTap, flow=FLOW)
 
 @on_menu(DraftDo.OPEN)
 async def open_again(tap: DraftTap, talk: Talk) -> None:
-    talk.go(FLOW, draft_id=tap.draft_id)
-    await talk.act()
-    await talk.show(here=True)
+    await talk.enter(FLOW, draft_id=tap.draft_id, here=True)
 
 
 @on_draft(DraftDo.SAVE, DraftDo.SAVE_LONG)
@@ -48,7 +46,7 @@ async def save_item(tap: DraftTap, talk: Talk) -> None:
 
 @on_draft(DraftDo.REFUSE)
 async def refuse(tap: DraftTap, talk: Talk) -> None:
-    standing = standing_of(talk.place)
+    standing = talk.place.load(Standing)
     card = await talk.read(read_draft, actor=talk.actor, draft_id=standing.draft_id, now=talk.now)
     if card.at != tap.at:
         await talk.show()
@@ -66,7 +64,7 @@ async def refuse(tap: DraftTap, talk: Talk) -> None:
 @on_draft(DraftDo.EDIT, DraftDo.SHOW, DraftDo.FIELD, DraftDo.MONTH)
 async def turn_card(tap: DraftTap, talk: Talk) -> None:
     """Another side of the card; nothing of it changes."""
-    standing = standing_of(talk.place)
+    standing = talk.place.load(Standing)
     where: dict[Do, dict[str, Any]] = {
         DraftDo.EDIT: {"is_editing": True},
         DraftDo.FIELD: {"field": tap.field.value},
@@ -117,7 +115,7 @@ async def correct_instead(tap: DraftTap, talk: Talk) -> None:
 
 async def save(talk: Talk, *, at: int, is_sure: bool) -> None:
     """The one tap; more than eight hours are asked about once more."""
-    standing = standing_of(talk.place)
+    standing = talk.place.load(Standing)
     card = await talk.read(read_draft, actor=talk.actor, draft_id=standing.draft_id, now=talk.now)
     if card.at != at:
         await talk.show()
@@ -172,10 +170,8 @@ async def _say_kept(talk: Talk, kept: Kept) -> str | None:
 
 
 async def _stand(talk: Talk, **where: Any) -> None:
-    standing = standing_of(talk.place)
-    talk.go(FLOW, draft_id=standing.draft_id, **where)
-    await talk.act()
-    await talk.show()
+    standing = talk.place.load(Standing)
+    await talk.enter(FLOW, draft_id=standing.draft_id, **where)
 
 
 async def _fill(talk: Talk, **changes: Any) -> None:
@@ -183,7 +179,7 @@ async def _fill(talk: Talk, **changes: Any) -> None:
 
 
 async def _change(talk: Talk, service: Callable[..., object], **facts: Any) -> None:
-    draft_id = standing_of(talk.place).draft_id
+    draft_id = talk.place.load(Standing).draft_id
     talk.go(FLOW, draft_id=draft_id)
     await talk.act(service, actor=talk.actor, draft_id=draft_id, **facts)
     await talk.show()

@@ -9,9 +9,9 @@ from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import Message
 
-from handlers.drafts.screens import FLOW, asked_of, standing_of
+from handlers.drafts.screens import FLOW, Standing, asked_of
 from handlers.drafts.tapping import save
-from handlers.filters import DECIDING, Flow, Typed
+from handlers.filters import Flow, Typed
 from handlers.talk import Talk
 from models.drafts import DraftStatus
 from notices.language import Translator
@@ -38,7 +38,7 @@ TEXTS = frozenset({Field.TOPIC, Field.NEXT_STEP, Field.PLACE})
 async def take_under_card(message: Message, talk: Talk) -> None:
     """An answer to what the card asks, a yes, a correction, or another meeting."""
     text = message.text or ""
-    standing = standing_of(talk.place)
+    standing = talk.place.load(Standing)
     try:
         card = await talk.read(read_draft, actor=talk.actor, draft_id=standing.draft_id, now=talk.now)
     except DomainError:
@@ -90,7 +90,7 @@ async def _take(message: Message, talk: Talk, *, is_beside_card: bool) -> None:
     reading = await _read(talk, text)
     if not is_worth_a_card(reading):
         is_reply = reading.intent is Intent.UNCLEAR and is_mere_reply(text)
-        if is_reply or talk.place.flow in DECIDING - {FLOW}:
+        if is_reply or (talk.is_deciding and talk.place.flow != FLOW):
             raise ChooseByButton
         await talk.show(say_unread(reading, talk.t))
         return
@@ -142,7 +142,7 @@ async def _tells_a_meeting(talk: Talk, text: str, asked: Field) -> bool:
 async def _answer(talk: Talk, card: DraftCard, asked: Field, text: str) -> None:
     local_now = talk.now.astimezone(talk.place.zone)
     answer: Answer = read_answer(asked, text, purpose=card.item.purpose, local_now=local_now)
-    standing = replace(standing_of(talk.place), month=None, choices=())
+    standing = replace(talk.place.load(Standing), month=None, choices=())
     if answer.choices:
         talk.go(FLOW, **asdict(replace(standing, choices=answer.choices)))
         if answer.changes:

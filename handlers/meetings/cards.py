@@ -1,29 +1,27 @@
 """One meeting and the list of them: confirm, move, cancel; every old button shows the true state."""
 
 from datetime import datetime
-from typing import Any
 
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import Message
 from sqlalchemy.orm import Session
 
-from handlers.commands import Participant
+from handlers.commands import HasPerson
 from handlers.meetings.planning import begin_move
-from handlers.menu import MenuPart
+from handlers.menu import MenuPart, to_menu
 from handlers.replies import is_on_screen, step_to
 from handlers.talk import Talk
 from handlers.taps import Taps
 from models.meetings import OPEN, MeetingStatus
 from models.pairs import MEETING
 from models.people import Role
-from notices.buttons import HomeDo, HomeTap, MeetingDo, MeetingTap
+from notices.buttons import MeetingDo, MeetingTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from notices.meetings import describe_state, say_kind, say_when
-from services.access.actors import person_in_chat
 from services.access.errors import DomainError, NotAllowed, NotFound
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.documents.words import MEETINGS
 from services.meetings.cards import MeetingCard, list_meetings_of, read_meeting
 from services.meetings.planning import (
@@ -42,18 +40,14 @@ on_meeting = Taps(router, MeetingTap)
 PAST_SHOWN = 5
 
 
-@router.message(Command("meetings"), Participant())
+@router.message(Command("meetings"), HasPerson())
 async def list_by_command(_message: Message, talk: Talk) -> None:
-    talk.go("meetings")
-    await talk.act()
-    await talk.show()
+    await talk.enter("meetings")
 
 
 @on_meeting(MeetingDo.LIST)
 async def list_by_button(_tap: MeetingTap, talk: Talk) -> None:
-    talk.go("meetings")
-    await talk.act()
-    await talk.show(here=is_on_screen(talk))
+    await talk.enter("meetings", here=is_on_screen(talk))
 
 
 @on_meeting(MeetingDo.SHOW)
@@ -91,7 +85,7 @@ async def ask_to_cancel(tap: MeetingTap, talk: Talk) -> None:
     if not card.can_be_cancelled(talk.now):
         await tell_state(talk, meeting_id, MeetingBegun() if card.status in OPEN else MeetingChanged())
         return
-    letter = await talk.read(_read_drop, place=talk.place, t=talk.t, meeting_id=meeting_id)
+    letter = await talk.read(_read_drop, place=talk.participant, t=talk.t, meeting_id=meeting_id)
     await step_to(talk, letter, "meeting.drop", meeting_id=meeting_id)
 
 
@@ -117,22 +111,26 @@ async def tell_state(talk: Talk, meeting_id: int, error: DomainError | None = No
     if is_on_screen(talk):
         await talk.show(note)
         return
-    letter = await talk.read(_read_state, place=talk.place, t=talk.t, now=talk.now, meeting_id=meeting_id)
+    letter = await talk.read(
+        _read_state, place=talk.participant, t=talk.t, now=talk.now, meeting_id=meeting_id
+    )
     await talk.replace(Letter(f"{note}\n\n{letter.text}", letter.rows) if note else letter)
 
 
-def _read_state(session: Session, *, place: Place, t: Translator, now: datetime, meeting_id: int) -> Letter:
-    card = read_meeting(session, actor=_actor(place), meeting_id=meeting_id)
-    return describe_state(session, card, place.person_id or 0, t, now)
+def _read_state(
+    session: Session, *, place: Participant, t: Translator, now: datetime, meeting_id: int
+) -> Letter:
+    card = read_meeting(session, actor=place.actor, meeting_id=meeting_id)
+    return describe_state(session, card, place.person_id, t, now)
 
 
-def _read_drop(session: Session, *, place: Place, t: Translator, meeting_id: int) -> Letter:
-    card = read_meeting(session, actor=_actor(place), meeting_id=meeting_id)
+def _read_drop(session: Session, *, place: Participant, t: Translator, meeting_id: int) -> Letter:
+    card = read_meeting(session, actor=place.actor, meeting_id=meeting_id)
     return Letter(
         t(
             "Cancel the meeting on {when}? {partner} will hear of it at once.",
             when=say_when(session, card, t),
-            partner=card.partner_of(place.person_id or 0).chat_name,
+            partner=card.partner_of(place.person_id).chat_name,
         ),
         (
             (Action(t.label("Yes, cancel it"), MeetingTap(MeetingDo.CANCEL, meeting_id)),),
@@ -142,17 +140,17 @@ def _read_drop(session: Session, *, place: Place, t: Translator, meeting_id: int
     )
 
 
-def meeting_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def meeting_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     letter = _read_or_none(session, place, t, now)
     if letter is None:
         return None
     back = Action(t.label("All meetings"), MeetingTap(MeetingDo.LIST))
-    return Letter(letter.text, (*letter.rows, (back, Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)))))
+    return Letter(letter.text, (*letter.rows, (back, to_menu(t))))
 
 
-def drop_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def drop_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     try:
-        card = read_meeting(session, actor=_actor(place), meeting_id=int(place.data["meeting_id"]))
+        card = read_meeting(session, actor=place.actor, meeting_id=int(place.data["meeting_id"]))
     except (NotFound, NotAllowed):
         return None
     if not card.can_be_cancelled(now):
@@ -160,11 +158,9 @@ def drop_screen(session: Session, place: Place, t: Translator, now: datetime) ->
     return _read_drop(session, place=place, t=t, meeting_id=card.id)
 
 
-def list_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def list_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     """Coming meetings, those that wait for a word, and the latest past ones; each is a button."""
-    if place.person_id is None:
-        return None
-    cards = list_meetings_of(session, actor=_actor(place), person_id=place.person_id)
+    cards = list_meetings_of(session, actor=place.actor, person_id=place.person_id)
     coming = [card for card in cards if card.is_coming(now)]
     past = [card for card in reversed(cards) if not card.is_coming(now)][:PAST_SHOWN]
     lines = []
@@ -182,15 +178,13 @@ def list_screen(session: Session, place: Place, t: Translator, now: datetime) ->
     ]
     actions = _propose_actions(session, place, t)
     rows += [(action,) for action in actions]
-    return Letter("\n".join(lines), (*rows, (Action(t.label("To the menu"), HomeTap(HomeDo.SHOW)),)))
+    return Letter("\n".join(lines), (*rows, (to_menu(t),)))
 
 
-def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> MenuPart:
+def menu_part(session: Session, place: Participant, t: Translator, now: datetime) -> MenuPart:
     """The next meeting, what waits for a word, and the likeliest buttons."""
     part = MenuPart()
-    if place.person_id is None or place.organization_id is None:
-        return part
-    cards = list_meetings_of(session, actor=_actor(place), person_id=place.person_id)
+    cards = list_meetings_of(session, actor=place.actor, person_id=place.person_id)
     coming = [card for card in cards if card.is_coming(now)]
     if coming:
         words = _line(session, coming[0], place, t, now)
@@ -205,20 +199,20 @@ def menu_part(session: Session, place: Place, t: Translator, now: datetime) -> M
     return part
 
 
-def _needs_word(card: MeetingCard, place: Place, now: datetime) -> bool:
+def _needs_word(card: MeetingCard, place: Participant, now: datetime) -> bool:
     """A meeting that is over, of which this side has said nothing, or which the mentor has not logged."""
     if card.ends_at > now or card.status not in {MeetingStatus.PLANNED, MeetingStatus.HELD}:
         return False
-    side = card.side_of(place.person_id or 0)
+    side = card.side_of(place.person_id)
     is_log_due = side.role is Role.MENTOR and not card.is_logged and side.took_place is not False
     return is_log_due or (side.took_place is None and not card.is_logged)
 
 
 def _propose_actions(
-    session: Session, place: Place, t: Translator, *, only_mentor: bool = False
+    session: Session, place: Participant, t: Translator, *, only_mentor: bool = False
 ) -> list[Action]:
-    person_id = place.person_id or 0
-    pairs = list_pairs_of(session, actor=_actor(place), person_id=person_id)
+    person_id = place.person_id
+    pairs = list_pairs_of(session, actor=place.actor, person_id=person_id)
     at_work = [
         card
         for card in pairs
@@ -235,17 +229,17 @@ def _propose_actions(
     ]
 
 
-def _line(session: Session, card: MeetingCard, place: Place, t: Translator, now: datetime) -> str:
+def _line(session: Session, card: MeetingCard, place: Participant, t: Translator, now: datetime) -> str:
     return t(
         "{when}: {kind}, {partner} ({state})",
         when=say_when(session, card, t),
         kind=say_kind(session, card.cycle_id, card.kind, t),
-        partner=card.partner_of(place.person_id or 0).chat_name,
+        partner=card.partner_of(place.person_id).chat_name,
         state=_say_state(card, place, t, now),
     )
 
 
-def _say_state(card: MeetingCard, place: Place, t: Translator, now: datetime) -> str:
+def _say_state(card: MeetingCard, place: Participant, t: Translator, now: datetime) -> str:
     """A few words that name who must act."""
     if card.status is MeetingStatus.PROPOSED:
         if card.has_lapsed(now):
@@ -263,12 +257,8 @@ def _button(card: MeetingCard, t: Translator) -> str:
     return t.label("Meeting {when}", when=when)
 
 
-def _read_or_none(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def _read_or_none(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     try:
         return _read_state(session, place=place, t=t, now=now, meeting_id=int(place.data["meeting_id"]))
     except (NotFound, NotAllowed):
         return None
-
-
-def _actor(place: Place) -> Any:
-    return person_in_chat(place.person_id or 0, place.organization_id or 0)

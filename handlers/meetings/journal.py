@@ -8,12 +8,12 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import Message
 
-from handlers.commands import Participant
+from handlers.commands import HasPerson
 from handlers.filters import Flow, Typed
 from handlers.meetings.cards import tell_state
-from handlers.meetings.journal_screens import FLOW, Log, list_mentored_pairs, log_of
+from handlers.meetings.journal_screens import FLOW, Log, list_mentored_pairs
 from handlers.meetings.planning import begin_again, begin_move
-from handlers.replies import conclude, is_on_screen, open_flow
+from handlers.replies import conclude, is_on_screen
 from handlers.talk import Talk
 from handlers.taps import Taps
 from notices.buttons import HeldDo, HeldTap, LogDo, LogTap, MeetingDo, MeetingTap
@@ -21,13 +21,12 @@ from notices.feedback import describe_feedback, describe_logged
 from notices.letters import Action, Letter
 from services.meetings.cards import read_meeting
 from services.meetings.outcomes import (
-    LONGEST,
     DayNotPast,
     LoggedAlready,
     MeetingLogged,
-    MinutesOutOfRange,
     Next,
     Said,
+    check_minutes,
     log_meeting,
     log_past_meeting,
     say_held,
@@ -109,18 +108,16 @@ async def begin_with_meeting(tap: MeetingTap, talk: Talk) -> None:
     if not card.can_be_logged(talk.now) or card.mentor.person_id != talk.actor.id:
         await tell_state(talk, card.id, LoggedAlready() if card.is_logged else MeetingChanged())
         return
-    await open_flow(talk, FLOW, **asdict(Log(meeting_id=card.id)))
+    await talk.enter(FLOW, **asdict(Log(meeting_id=card.id)), here=True)
 
 
-@router.message(Command("log"), Participant())
+@router.message(Command("log"), HasPerson())
 async def begin(_message: Message, talk: Talk) -> None:
     pairs = await talk.read(list_mentored_pairs, actor=talk.actor)
     if not pairs:
         await talk.show(talk.t("A meeting is logged by the mentor. You have no pair in that role now."))
         return
-    talk.go(FLOW, **asdict(Log(pair_id=pairs[0].id if len(pairs) == 1 else None)))
-    await talk.act()
-    await talk.show()
+    await talk.enter(FLOW, **asdict(Log(pair_id=pairs[0].id if len(pairs) == 1 else None)))
 
 
 @on_log(LogDo.PAIR)
@@ -150,7 +147,7 @@ async def ask_own_length(_tap: LogTap, talk: Talk) -> None:
 
 @on_log(LogDo.BACK)
 async def step_back(_tap: LogTap, talk: Talk) -> None:
-    log = log_of(talk.place)
+    log = talk.place.load(Log)
     if log.choices:
         await _go(talk, choices=())
     elif log.minutes is not None or log.is_own_length:
@@ -163,9 +160,7 @@ async def step_back(_tap: LogTap, talk: Talk) -> None:
 
 @on_log(LogDo.STOP)
 async def stop(_tap: LogTap, talk: Talk) -> None:
-    talk.go(None)
-    await talk.act()
-    await talk.show(talk.t("Nothing was logged. You can come back to it in /meetings or /log."))
+    await talk.enter(None, note=talk.t("Nothing was logged. You can come back to it in /meetings or /log."))
 
 
 @on_log(LogDo.SKIP_TOPIC)
@@ -176,7 +171,7 @@ async def skip_topic(_tap: LogTap, talk: Talk) -> None:
 @router.message(Flow(FLOW), Typed())
 async def take_text(message: Message, talk: Talk) -> None:
     """A length or a topic, whichever is asked now."""
-    log = log_of(talk.place)
+    log = talk.place.load(Log)
     if log.minutes is not None:
         await _save(talk, topic=message.text)
     elif log.meeting_id is not None or log.day is not None:
@@ -206,13 +201,13 @@ async def _choose_day(talk: Talk, day: date) -> None:
 
 
 async def _choose_length(talk: Talk, minutes: int) -> None:
-    if not 1 <= minutes <= LONGEST:  # refused before it is kept
-        raise MinutesOutOfRange
+    # refused before it is kept
+    check_minutes(minutes, is_sure=False)
     await _go(talk, minutes=minutes, is_own_length=False, choices=())
 
 
 async def _save(talk: Talk, topic: str | None) -> None:
-    log = log_of(talk.place)
+    log = talk.place.load(Log)
 
     def then(logged: MeetingLogged) -> tuple[str | None, dict[str, Any]]:
         return ("feedback", {"run_id": logged.run_id}) if logged.run_id else (None, {})
@@ -244,6 +239,4 @@ async def _save(talk: Talk, topic: str | None) -> None:
 
 
 async def _go(talk: Talk, **chosen: Any) -> None:
-    talk.go(FLOW, **{**talk.place.data, **chosen})
-    await talk.act()
-    await talk.show()
+    await talk.enter(FLOW, **{**talk.place.data, **chosen})

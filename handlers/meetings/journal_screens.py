@@ -1,7 +1,7 @@
 """What the journal asks, step by step: with whom, when, how long, about what."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,9 @@ from notices.buttons import LogDo, LogTap
 from notices.language import Translator
 from notices.letters import Action, Letter, in_rows
 from notices.meetings import say_when
-from services.access.actors import Actor, person_in_chat
+from services.access.actors import Actor
 from services.access.errors import NotAllowed, NotFound
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.meetings.cards import read_meeting
 from services.meetings.slots import draw_month
 from services.organizations.days import day_of
@@ -38,24 +38,15 @@ class Log:
     choices: tuple[str, ...] = ()  # what typed words may mean: days or minutes
 
 
-def log_of(place: Place) -> Log:
-    """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
-    known = {field.name for field in fields(Log)}
-    found = {key: value for key, value in place.data.items() if key in known}
-    return Log(**{**found, "choices": tuple(found.get("choices") or ())})
-
-
 def list_mentored_pairs(session: Session, *, actor: Actor) -> list[PairCard]:
     pairs = list_pairs_of(session, actor=actor, person_id=actor.id or 0)
     return [card for card in pairs if card.accepted_at and card.role_of(actor.id or 0) is Role.MENTOR]
 
 
-def log_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def log_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     """The next thing to tell; None when the meeting or the pair is gone or logged."""
-    if place.person_id is None or place.organization_id is None:
-        return None
-    actor = person_in_chat(place.person_id, place.organization_id)
-    log = log_of(place)
+    actor = place.actor
+    log = place.load(Log)
     try:
         letter = _next_question(session, log, actor, t, day_of(now, place.zone))
     except (NotFound, NotAllowed):

@@ -1,6 +1,6 @@
 """Proposing a time: kind, day, time, one card to check, sent. Each step is computed from what is chosen."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from handlers.filters import Flow, Typed
 from handlers.meetings.calendars import day_rows, draw_calendar
-from handlers.replies import open_below, open_flow
+from handlers.replies import open_below
 from handlers.talk import Talk
 from handlers.taps import Taps
 from models.meetings import OPEN, Meeting, MeetingKind
@@ -19,9 +19,9 @@ from notices.buttons import MeetingDo, MeetingTap, PlanDo, PlanTap
 from notices.language import Translator, capitalised, escape
 from notices.letters import Action, Letter, in_rows
 from notices.meetings import read_card, say_kind, say_when
-from services.access.actors import Actor, person_in_chat
+from services.access.actors import Actor
 from services.access.errors import NotFound
-from services.delivery.conversations import Place
+from services.delivery.conversations import Participant
 from services.meetings.cards import read_meeting
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import find_overlaps, span_of
@@ -53,7 +53,7 @@ on_plan = Taps(router, PlanTap, flow=FLOW)
 class Plan:
     """What is chosen so far, kept in the chat's place: ids and codes only."""
 
-    pair_id: int
+    pair_id: int = 0
     kind: str | None = None
     day: str | None = None
     clock: str | None = None
@@ -108,7 +108,7 @@ async def take_words(message: Message, talk: Talk) -> None:
 
     On that card it is a correction.
     """
-    plan = plan_of(talk.place)
+    plan = talk.place.load(Plan)
     if plan.kind is None:
         raise ChooseByButton
     try:
@@ -136,7 +136,7 @@ async def take_words(message: Message, talk: Talk) -> None:
 
 @on_plan(PlanDo.BACK)
 async def step_back(_tap: PlanTap, talk: Talk) -> None:
-    plan = plan_of(talk.place)
+    plan = talk.place.load(Plan)
     if plan.choices:
         await _go(talk, choices=())
     elif plan.clock is not None:
@@ -149,14 +149,12 @@ async def step_back(_tap: PlanTap, talk: Talk) -> None:
 
 @on_plan(PlanDo.STOP)
 async def stop(_tap: PlanTap, talk: Talk) -> None:
-    talk.go(None)
-    await talk.act()
-    await talk.show(talk.t("Nothing was sent."))
+    await talk.enter(None, note=talk.t("Nothing was sent."))
 
 
 @on_plan(PlanDo.SEND)
 async def send(_tap: PlanTap, talk: Talk) -> None:
-    plan = plan_of(talk.place)
+    plan = talk.place.load(Plan)
     if plan.day is None or plan.clock is None or plan.kind is None:
         await talk.show()
         return
@@ -185,7 +183,7 @@ async def begin_move(talk: Talk, meeting_id: int) -> bool:
     card = await talk.read(read_meeting, actor=talk.actor, meeting_id=meeting_id)
     if card.status not in OPEN:
         return False
-    await open_flow(talk, FLOW, **asdict(Plan(card.pair_id, kind=card.kind.value, old_id=meeting_id)))
+    await talk.enter(FLOW, **asdict(Plan(card.pair_id, kind=card.kind.value, old_id=meeting_id)), here=True)
     return True
 
 
@@ -193,19 +191,12 @@ async def begin_again(talk: Talk, pair_id: int, kind: MeetingKind) -> None:
     """Plan a meeting of the same kind anew, or of another when that kind is not due."""
     kinds = await talk.read(_read_kinds, actor=talk.actor, pair_id=pair_id, now=talk.now)
     chosen = kind.value if kind in kinds else None
-    await open_flow(talk, FLOW, **asdict(Plan(pair_id, kind=chosen)))
-
-
-def plan_of(place: Place) -> Plan:
-    """Keys of another version are left out: a screen must never fail on what was kept before an upgrade."""
-    known = {field.name for field in fields(Plan)}
-    found = {key: value for key, value in place.data.items() if key in known}
-    return Plan(**{"pair_id": 0, **found, "choices": tuple(found.get("choices") or ())})
+    await talk.enter(FLOW, **asdict(Plan(pair_id, kind=chosen)), here=True)
 
 
 async def _choose_clock(talk: Talk, clock: time, day: date | None = None) -> None:
     """Refuse at once what could not be sent: a time that has passed or that a clock change leaves out."""
-    plan = plan_of(talk.place)
+    plan = talk.place.load(Plan)
     if day is None and plan.day is None:
         await talk.show()
         return
@@ -221,9 +212,7 @@ def _check_day(talk: Talk, day: date) -> None:
 
 
 async def _go(talk: Talk, **chosen: str | tuple[str, ...] | None) -> None:
-    talk.go(FLOW, **{**talk.place.data, **chosen})
-    await talk.act()
-    await talk.show()
+    await talk.enter(FLOW, **{**talk.place.data, **chosen})
 
 
 def _read_kinds(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> list[MeetingKind]:
@@ -231,12 +220,10 @@ def _read_kinds(session: Session, *, actor: Actor, pair_id: int, now: datetime) 
     return list_kinds(session, pair=session.get_one(Pair, pair_id), now=now)
 
 
-def plan_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
+def plan_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
     """The next thing to choose; None when the pair or the moved meeting is gone."""
-    if place.person_id is None or place.organization_id is None:
-        return None
-    plan = plan_of(place)
-    actor = person_in_chat(place.person_id, place.organization_id)
+    plan = place.load(Plan)
+    actor = place.actor
     try:
         partner = read_pair(session, actor=actor, pair_id=plan.pair_id).partner_of(place.person_id)
     except NotFound:
@@ -281,7 +268,7 @@ def _ask_kind(session: Session, plan: Plan, t: Translator, now: datetime) -> Let
     return Letter(t("Which meeting is it? The next one of the programme stands first."), rows)
 
 
-def _ask_day(session: Session, plan: Plan, place: Place, t: Translator, now: datetime) -> Letter:
+def _ask_day(session: Session, plan: Plan, place: Participant, t: Translator, now: datetime) -> Letter:
     local_now = now.astimezone(place.zone)
     if plan.month is not None:
         today = local_now.date()
@@ -303,7 +290,7 @@ def _turn_to(month: date) -> PlanTap:
     return PlanTap(PlanDo.MONTH, month=month)
 
 
-def _ask_time(session: Session, plan: Plan, place: Place, t: Translator, now: datetime) -> Letter:
+def _ask_time(session: Session, plan: Plan, place: Participant, t: Translator, now: datetime) -> Letter:
     day = date.fromisoformat(plan.day or "")
     settings = settings_of(session, cycle_id=session.get_one(Pair, plan.pair_id).cycle_id)
     slots = propose_times(now.astimezone(place.zone), day, settings.day_slots)
@@ -328,7 +315,7 @@ def _ask_meaning(plan: Plan, t: Translator) -> Letter:
     return Letter(t("It may be read in several ways. Which one is right?"), in_rows(actions, 1))
 
 
-def _ask_to_send(session: Session, plan: Plan, place: Place, t: Translator, partner: str) -> Letter:
+def _ask_to_send(session: Session, plan: Plan, place: Participant, t: Translator, partner: str) -> Letter:
     pair = session.get_one(Pair, plan.pair_id)
     minutes = _length(session, plan, pair)
     text = t(
@@ -355,12 +342,12 @@ def _length(session: Session, plan: Plan, pair: Pair) -> int:
     return old.minutes if old else settings_of(session, cycle_id=pair.cycle_id).meeting_minutes
 
 
-def _has_overlap(session: Session, plan: Plan, place: Place, minutes: int) -> bool:
+def _has_overlap(session: Session, plan: Plan, place: Participant, minutes: int) -> bool:
     span = span_of(plan.local_start, place.timezone, minutes)
     return bool(
         find_overlaps(
             session,
-            person_id=place.person_id or 0,
+            person_id=place.person_id,
             starts_at=span.starts_at,
             ends_at=span.ends_at,
             except_id=plan.old_id,

@@ -1,9 +1,9 @@
 """Where a chat stands, and the updates it sent: what makes one update one effect (decision 3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, Insert, Row, bindparam, func, or_, select, update
@@ -14,10 +14,16 @@ from models.base import UtcDateTime
 from models.messages import Conversation, InboxStatus, InboxUpdate
 from models.people import ChatAccount, Organization, Person
 from models.privacy import ChatMessage
+from services.access.actors import Actor, person_in_chat
 from services.access.errors import N_, DomainError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 UTC_NAME, DEFAULT_LOCALE = "UTC", "ru"
 SEEN_EVERY = timedelta(hours=1)  # a row of a person is written at most this often for being seen
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 class UpdateAlreadyWorked(DomainError):
@@ -44,6 +50,27 @@ class Place:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def load(self, kind: type[T]) -> T:
+        """`data` as a dataclass whose fields all have defaults. Keys of another version are left out: a
+        screen must never fail on what was kept before an upgrade.
+        """
+        known = {field.name for field in fields(kind)}
+        found = {name: value for name, value in self.data.items() if name in known}
+        # JSON knows no tuples
+        return kind(**{name: tuple(one) if isinstance(one, list) else one for name, one in found.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Participant(Place):
+    """The place of a chat that belongs to a person of an organisation."""
+
+    person_id: int
+    organization_id: int
+
+    @property
+    def actor(self) -> Actor:
+        return person_in_chat(self.person_id, self.organization_id)
 
 
 CHAT, CHAT_LOCALE, PERSON = "chat_id", "chat_locale", "person_id"  # columns, no words for the catalogues
@@ -79,7 +106,8 @@ def read_place(session: Session, chat_id: int) -> Place:
 
 def place_of(chat_id: int, row: Row[Any]) -> Place:
     """`row` has the columns of PLACE."""
-    return Place(
+    kind = Place if row.person_id is None else Participant
+    return kind(
         chat_id=chat_id,
         person_id=row.person_id,
         organization_id=row.organization_id,

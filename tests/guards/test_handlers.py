@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.guards.tree import python_files, read
 
-WRITES = {"act"}
+WRITES = {"act", "enter"}
 OF_TALK = Path("handlers/talk.py")
 TOO_MANY = 99  # a write inside a loop
 

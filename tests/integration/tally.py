@@ -200,6 +200,7 @@ def tally_conversation() -> Conversation:
             Conversation(
                 dispatcher=make_dispatcher([router]),
                 current_screen=screen,
+                is_deciding=lambda _flow: False,
                 notices=NOTICES,
                 commands=lambda t: [BotCommand(command="add", description=t.label("Mentoring"))],
             )
