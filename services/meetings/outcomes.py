@@ -18,6 +18,7 @@ from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError
 from services.access.records import find
+from services.dates.readings import LONGEST_USUAL_MINUTES
 from services.delivery.tasks import close_by_fact, open_task
 from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
@@ -27,7 +28,6 @@ from services.programmes.meeting_schedule import schedule_reminder
 from services.programmes.running import settings_of
 from services.surveys.feedback import invite, open_feedback
 
-LONGEST = 480  # minutes; more needs a second yes (docs/domain.md#meeting-messages)
 A_DAY = 1440
 TOPIC_LIMIT = 500
 LOGGABLE = frozenset(
@@ -44,7 +44,10 @@ class LoggedAlready(DomainError):
 
 
 class MinutesOutOfRange(DomainError):
-    text = N_("Please give the length in minutes, from 1 to 480.")
+    text = N_("Please give the length in minutes, from 1 to {longest}.")
+
+    def __init__(self) -> None:
+        super().__init__(longest=LONGEST_USUAL_MINUTES)
 
 
 class DayNotPast(DomainError):
@@ -129,7 +132,7 @@ def log_meeting(
 ) -> MeetingLogged:
     """Write down a meeting that was planned: how long, about what. The mentor in the chat, or the curator.
 
-    `is_sure`: more than LONGEST minutes were confirmed a second time.
+    `is_sure`: more than LONGEST_USUAL_MINUTES were confirmed a second time.
     Raises LoggedAlready, NotBegun, MeetingChanged, MinutesOutOfRange, NotAllowed.
     """
     meeting, pair = lock_meeting(session, meeting_id)
@@ -311,7 +314,7 @@ def _mentor(pair: Pair) -> PairMember:
 
 def check_minutes(minutes: int, *, is_sure: bool) -> None:
     """Raises MinutesOutOfRange."""
-    if not 1 <= minutes <= (A_DAY if is_sure else LONGEST):
+    if not 1 <= minutes <= (A_DAY if is_sure else LONGEST_USUAL_MINUTES):
         raise MinutesOutOfRange
 
 

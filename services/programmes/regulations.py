@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from services.dates.readings import LONGEST_USUAL_MINUTES
 from services.programmes.roadmaps import PaperId, Role, Row, Stage, Window
 from services.programmes.surveys import Audience, SurveyId
 from services.programmes.texts import Content, CountedWord, Identifier, Text, Written, text
@@ -209,7 +210,7 @@ class Settings(Content):
     survey_link_days: int = Field(default=14, ge=1)
     offer_expires_days: int = Field(ge=1)
     invitation_days: int = Field(ge=1)
-    meeting_minutes: int = Field(ge=1, le=480)
+    meeting_minutes: int = Field(ge=1, le=LONGEST_USUAL_MINUTES)
     day_slots: tuple[time, ...] = Field(min_length=1)
     agreement_required: bool
     psychologist_verdict_required: bool

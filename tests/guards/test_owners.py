@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from services.dates.readings import LONGEST_USUAL_MINUTES
 from services.programmes.regulations import Indicator, Occasion
 from tests.guards.tree import nodes, python_files, tracked
 
@@ -213,3 +214,13 @@ def test_one_module_decides_whether_a_chat_is_open() -> None:
     columns = ("is_reachable", "unreachable_since", "returned_at", "absences")
     writers = {str(path) for path in python_files(*PRODUCT) if written(path, *columns)}
     assert writers == {"services/delivery/reachability.py"}
+
+
+def test_the_longest_usual_meeting_is_a_number_in_one_module() -> None:
+    found = {
+        str(path)
+        for path in python_files(*PRODUCT)
+        for node in nodes(path)
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value == LONGEST_USUAL_MINUTES
+    }
+    assert found == {"services/dates/readings.py"}

@@ -9,11 +9,11 @@ from models.drafts import Draft, DraftStatus
 from models.meetings import MeetingKind
 from models.pairs import Pair
 from services.access.actors import Actor
+from services.dates.readings import LONGEST_USUAL_MINUTES
 from services.meetings.cards import MeetingCard, read_meeting
 from services.meetings.corrections import Correction, Logged
 from services.meetings.kinds import list_kinds
 from services.meetings.moments import TimeDoesNotExist, find_overlaps, span_of
-from services.meetings.outcomes import LONGEST
 from services.meetings.slots import find_last_day
 from services.messages_read.drafts.authors import Author, Partner, read_author
 from services.messages_read.drafts.contents import Contents, Field, Item, Purpose, find_question
@@ -164,7 +164,7 @@ def _list_warnings(
     return Warnings(
         read=tuple(one for one in contents.warnings if _is_still_true(one, item)),
         is_sunday=is_of_time and item.day is not None and item.day.weekday() == SUNDAY,
-        is_long=item.minutes is not None and item.minutes > LONGEST,
+        is_long=item.minutes is not None and item.minutes > LONGEST_USUAL_MINUTES,
         has_overlap=is_time and _has_overlap(session, author, item),
         is_over_a_year=item.purpose is Purpose.EXTEND and _is_over_a_year(session, item, partners),
     )
