@@ -35,13 +35,10 @@ from services.programmes.consents import ConsentFactMissing, split_passages
 router = Router(name="consents")
 on_consent = Taps(router, ConsentTap)
 on_continue = Taps(router, ContinueTap)
+on_consent.opens(ConsentDo.OPEN, "consent", fresh=True)
+on_continue.opens(ContinueDo.CONSENT, "consent.one", fresh=True)
 
 MARK_LENGTH = 16  # of the text's SHA-256; enough to tell two texts apart, fits callback data
-
-
-@on_consent(ConsentDo.OPEN)
-async def show_text(_tap: ConsentTap, talk: Talk) -> None:
-    await talk.enter("consent", fresh=True)
 
 
 @on_consent(ConsentDo.GIVE)
@@ -61,11 +58,6 @@ async def give(tap: ConsentTap, talk: Talk) -> None:
         version=decision.version,
     )
     await talk.show(note, fresh=True)
-
-
-@on_continue(ContinueDo.CONSENT)
-async def read_one(tap: ContinueTap, talk: Talk) -> None:
-    await talk.enter("consent.one", kind=tap.kind.value, fresh=True)
 
 
 @on_consent(ConsentDo.GIVE_OTHER)

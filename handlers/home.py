@@ -10,7 +10,6 @@ from handlers import drafts, meetings, pairs, survey_screens
 from handlers.joining import stranger_screen
 from handlers.menu import MenuPart, to_menu
 from handlers.roles import role_screen
-from handlers.talk import Talk
 from handlers.taps import Taps
 from models.people import Organization, ParticipationStatus, Person, Role
 from notices.buttons import (
@@ -45,6 +44,8 @@ from services.surveys.steps import list_changeable
 router = Router(name="home")
 on_home = Taps(router, HomeTap)
 on_help = Taps(router, HelpTap)
+on_home.opens(HomeDo.SHOW, None, here=True)
+on_help.opens(HelpDo.OPEN, "help")
 
 PARTS: tuple[Callable[[Session, Participant, Translator, datetime], MenuPart], ...] = (
     pairs.menu_part,
@@ -72,16 +73,6 @@ RESTING_MAY_CHANGE = N_(
     "You wrote that you take no mentees this year, so I will not disturb you. "
     "If this changes, change your answer under /surveys or tell your curator."
 )
-
-
-@on_home(HomeDo.SHOW)
-async def show_home(_tap: HomeTap, talk: Talk) -> None:
-    await talk.enter(None, here=True)
-
-
-@on_help(HelpDo.OPEN)
-async def open_help(_tap: HelpTap, talk: Talk) -> None:
-    await talk.enter("help")
 
 
 def screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:

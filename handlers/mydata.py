@@ -24,6 +24,8 @@ from services.surveys.own import read_own_surveys
 
 router = Router(name="mydata")
 on_mydata = Taps(router, MyDataTap)
+on_mydata.opens(MyDataDo.OPEN, "mydata")
+on_mydata.opens(MyDataDo.ANSWERS, "mydata.answers")
 
 ANSWERS_PAGE = 10
 
@@ -38,16 +40,6 @@ ROLE_STATES = {
     (Role.MENTOR, ParticipationStatus.LEFT): N_("mentor, left"),
 }
 RESTING = N_("mentor, no mentees are taken now")
-
-
-@on_mydata(MyDataDo.OPEN)
-async def open_my_data(_tap: MyDataTap, talk: Talk) -> None:
-    await talk.enter("mydata")
-
-
-@on_mydata(MyDataDo.ANSWERS)
-async def open_answers(tap: MyDataTap, talk: Talk) -> None:
-    await talk.enter("mydata.answers", page=tap.page)
 
 
 @on_mydata(MyDataDo.FILE)

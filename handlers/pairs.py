@@ -39,6 +39,8 @@ from services.people.pseudonyms import is_pseudonymous
 router = Router(name="pairs")
 on_offer = Taps(router, OfferTap)
 on_pair = Taps(router, PairTap)
+on_pair.opens(PairDo.SHOW, "pair", here=True)
+on_pair.opens(PairDo.ANSWERS, "pair.answers", here=True)
 
 # characters of answers on one screen: the longest answer of a survey, and a message holds 4096
 PAGE = 2500
@@ -130,17 +132,6 @@ async def take_note(message: Message, talk: Talk) -> None:
 @router.message(Command("pair"), HasPerson())
 async def show_pair(_message: Message, talk: Talk) -> None:
     await talk.enter("pair")
-
-
-@on_pair(PairDo.SHOW)
-async def back_to_pair(_tap: PairTap, talk: Talk) -> None:
-    await talk.enter("pair", here=True)
-
-
-@on_pair(PairDo.ANSWERS)
-async def read_answers(tap: PairTap, talk: Talk) -> None:
-    """What the other side answered for its pair, in full."""
-    await talk.enter("pair.answers", pair_id=tap.pair_id, page=tap.page, here=True)
 
 
 async def _ask_note(talk: Talk, pair_id: int) -> None:

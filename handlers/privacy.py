@@ -29,6 +29,9 @@ from services.organizations.school_days import read_calendar
 
 router = Router(name="privacy")
 on_privacy = Taps(router, PrivacyTap)
+on_privacy.opens(PrivacyDo.OPEN, "privacy")
+on_privacy.opens(PrivacyDo.ASK_ALL, "privacy.confirm")
+on_privacy.opens(PrivacyDo.ASK_ONE, "privacy.one")
 
 GIVEN = frozenset({ConsentState.GIVEN, ConsentState.OUTDATED})
 STATES = {
@@ -48,27 +51,12 @@ STOPS = {
 }
 
 
-@on_privacy(PrivacyDo.OPEN)
-async def open_privacy(_tap: PrivacyTap, talk: Talk) -> None:
-    await talk.enter("privacy")
-
-
-@on_privacy(PrivacyDo.ASK_ALL)
-async def ask_to_withdraw(_tap: PrivacyTap, talk: Talk) -> None:
-    await talk.enter("privacy.confirm")
-
-
 @on_privacy(PrivacyDo.WITHDRAW_ALL)
 async def withdraw(_tap: PrivacyTap, talk: Talk) -> None:
     talk.go(None)
     with suppress(ConsentMissing):  # tapped twice: the screen says what the first tap did
         await talk.act(withdraw_consent, actor=talk.actor)
     await talk.show()
-
-
-@on_privacy(PrivacyDo.ASK_ONE)
-async def ask_to_take_back(tap: PrivacyTap, talk: Talk) -> None:
-    await talk.enter("privacy.one", kind=tap.kind.value)
 
 
 @on_privacy(PrivacyDo.WITHDRAW_ONE)

@@ -20,11 +20,8 @@ from services.surveys.intake import RoleChosen, RoleInPair, can_leave, choose_ro
 
 router = Router(name="roles")
 on_role = Taps(router, RoleTap)
-
-
-@on_role(RoleDo.OPEN)
-async def open_roles(_tap: RoleTap, talk: Talk) -> None:
-    await talk.enter("role")
+on_role.opens(RoleDo.OPEN, "role")
+on_role.opens(RoleDo.ASK_TO_LEAVE, "role.leave")
 
 
 @on_role(RoleDo.CHOOSE)
@@ -34,17 +31,16 @@ async def choose(tap: RoleTap, talk: Talk) -> None:
     if taken and tap.role not in taken:
         await talk.enter("role.second", role=tap.role.value)
     else:
-        await take(talk, tap.role)
+        await take(tap, talk)
 
 
 @on_role(RoleDo.TAKE_SECOND)
-async def take_second(tap: RoleTap, talk: Talk) -> None:
-    await take(talk, tap.role)
+async def take(tap: RoleTap, talk: Talk) -> None:
+    def lead(chosen: RoleChosen) -> tuple[str | None, dict[str, object]]:
+        return ("survey", {"run_id": chosen.run_id}) if chosen.run_id else (None, {})
 
-
-@on_role(RoleDo.ASK_TO_LEAVE)
-async def ask_to_leave(tap: RoleTap, talk: Talk) -> None:
-    await talk.enter("role.leave", role=tap.role.value)
+    await talk.act(choose_role, actor=talk.actor, role=tap.role, then=lead)
+    await talk.show()
 
 
 @on_role(RoleDo.LEAVE)
@@ -56,14 +52,6 @@ async def leave(tap: RoleTap, talk: Talk) -> None:
         await talk.show(talk.t(refusal.text))
         return
     await talk.show(talk.t("Done: this role is given up. You may take it again at any time."))
-
-
-async def take(talk: Talk, role: Role) -> None:
-    def lead(chosen: RoleChosen) -> tuple[str | None, dict[str, object]]:
-        return ("survey", {"run_id": chosen.run_id}) if chosen.run_id else (None, {})
-
-    await talk.act(choose_role, actor=talk.actor, role=role, then=lead)
-    await talk.show()
 
 
 def _roles_of(session: Session, *, place: Participant) -> set[Role]:

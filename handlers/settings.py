@@ -17,13 +17,9 @@ from services.programmes.running import current_cycle, settings_of
 
 router = Router(name="settings")
 on_settings = Taps(router, SettingsTap)
+on_settings.opens(SettingsDo.OPEN, "settings")
 
 LANGUAGES = {"ru": "Русский", "en": "English"}  # each in its own words
-
-
-@on_settings(SettingsDo.OPEN)
-async def open_settings(_tap: SettingsTap, talk: Talk) -> None:
-    await talk.enter("settings")
 
 
 @on_settings(SettingsDo.LANGUAGE)

@@ -24,6 +24,8 @@ from services.pairs.suggestions import SuggestionEmpty, SuggestionTooLong, sugge
 
 router = Router(name="suggestions")
 on_suggest = Taps(router, SuggestTap)
+on_suggest.opens(SuggestDo.OPEN, "suggest", here=True)
+on_suggest.opens(SuggestDo.CHOOSE, "suggest.text", here=True)
 
 ASKS = {
     SuggestionKind.ENCOURAGE: N_(
@@ -38,16 +40,6 @@ ASKS = {
         "procedure, and notes that you saw it."
     ),
 }
-
-
-@on_suggest(SuggestDo.OPEN)
-async def open_suggestion(tap: SuggestTap, talk: Talk) -> None:
-    await talk.enter("suggest", pair_id=tap.pair_id, here=True)
-
-
-@on_suggest(SuggestDo.CHOOSE)
-async def choose(tap: SuggestTap, talk: Talk) -> None:
-    await talk.enter("suggest.text", pair_id=tap.pair_id, kind=tap.kind.value, here=True)
 
 
 @router.message(Flow("suggest.text"), Typed())

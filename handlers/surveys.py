@@ -38,8 +38,9 @@ STEPS: dict[Do, Callable[..., Recorded]] = {
     SurveyDo.KEEP: runs.keep_answer,
     SurveyDo.BACK: runs.go_back,
     SurveyDo.CHANGE: runs.change_answer,
+    SurveyDo.SEND: runs.send,
 }
-"""Buttons that take one question somewhere, by the service that does it."""
+"""Buttons that take one question, or the whole, a step on, by the service that does it."""
 IS_CHANGED = "is_changed"
 """Noted in the chat while choices of an answer that was sent are ticked: "done" itself changes nothing."""
 
@@ -47,13 +48,7 @@ IS_CHANGED = "is_changed"
 @on_survey(SurveyDo.PICK)
 async def pick(tap: SurveyTap, talk: Talk) -> None:
     """No read before the write: most of what people do in the chat is this tap."""
-    await answer(
-        talk,
-        tap.run_id,
-        runs.record_pick,
-        question_id=tap.question,
-        picked=tap.value,
-    )
+    await answer(talk, tap.run_id, runs.record_pick, question_id=tap.question, picked=tap.value)
 
 
 def find_question(step: Step, question_id: str) -> Question | None:
@@ -84,29 +79,19 @@ async def untick_own(tap: SurveyTap, talk: Talk) -> None:
 
 
 async def _tick(tap: SurveyTap, talk: Talk, option_id: str) -> None:
-    await answer(
-        talk,
-        tap.run_id,
-        runs.tick_option,
-        question_id=tap.question,
-        option_id=option_id,
-        is_on=tap.is_on,
-    )
+    facts: dict[str, Any] = {"question_id": tap.question, "option_id": option_id, "is_on": tap.is_on}
+    await answer(talk, tap.run_id, runs.tick_option, **facts)
 
 
 @on_survey(*STEPS)
 async def step(tap: SurveyTap, talk: Talk) -> None:
-    await answer(talk, tap.run_id, STEPS[tap.do], question_id=tap.question)
+    about = {"question_id": tap.question} if "question" in tap.do.facts else {}
+    await answer(talk, tap.run_id, STEPS[tap.do], **about)
 
 
 @on_survey(SurveyDo.PAGE)
 async def turn_page(tap: SurveyTap, talk: Talk) -> None:
     await talk.enter("survey", run_id=tap.run_id, page=tap.page, **_change_of(talk))
-
-
-@on_survey(SurveyDo.SEND)
-async def send(tap: SurveyTap, talk: Talk) -> None:
-    await answer(talk, tap.run_id, runs.send)
 
 
 @on_survey(SurveyDo.PAUSE)

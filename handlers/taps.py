@@ -32,6 +32,14 @@ class Taps(Generic[T]):
 
         return register
 
+    def opens(self, do: Do, flow: str | None, *, here: bool = False, fresh: bool = False) -> None:
+        """The button leads to a flow, which keeps its facts. `here` and `fresh` are those of Talk.show."""
+
+        async def enter(tap: T, talk: Talk) -> None:
+            await talk.enter(flow, here=here, fresh=fresh, **tap.data)
+
+        self.handlers[do] = enter
+
     async def _read(self, query: CallbackQuery, talk: Talk) -> dict[str, T] | bool:
         tap = self.kind.read(query.data or "")
         if tap is None or tap.do not in self.handlers:

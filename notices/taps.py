@@ -41,6 +41,12 @@ class Tap:
         """The callback data."""
         return ":".join((f"{self.screen}.{self.do}", *(_write(getattr(self, one)) for one in self.do.facts)))
 
+    @property
+    def data(self) -> dict[str, Any]:
+        """The facts that it carries, as a flow keeps them."""
+        facts = {one: getattr(self, one) for one in self.do.facts}
+        return {one: fact.isoformat() if isinstance(fact, date) else fact for one, fact in facts.items()}
+
     @classmethod
     def dos(cls) -> type[Do]:
         return cast("type[Do]", fields(cls)[0].type)

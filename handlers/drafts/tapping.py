@@ -31,12 +31,8 @@ from services.organizations.days import day_of
 
 router = Router(name="cards of meetings")
 on_menu = Taps(router, DraftTap)
+on_menu.opens(DraftDo.OPEN, FLOW, here=True)
 on_draft = Taps(router, DraftTap, flow=FLOW)
-
-
-@on_menu(DraftDo.OPEN)
-async def open_again(tap: DraftTap, talk: Talk) -> None:
-    await talk.enter(FLOW, draft_id=tap.draft_id, here=True)
 
 
 @on_draft(DraftDo.SAVE, DraftDo.SAVE_LONG)

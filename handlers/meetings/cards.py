@@ -16,7 +16,7 @@ from handlers.taps import Taps
 from models.meetings import OPEN, MeetingStatus
 from models.pairs import MEETING
 from models.people import Role
-from notices.buttons import MeetingDo, MeetingTap
+from notices.buttons import HeldDo, HeldTap, MeetingDo, MeetingTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from notices.meetings import describe_state, say_kind, say_when
@@ -36,6 +36,8 @@ from services.pairs.cards import list_pairs_of
 
 router = Router(name="meeting cards")
 on_meeting = Taps(router, MeetingTap)
+on_held = Taps(router, HeldTap)
+on_meeting.opens(MeetingDo.LIST, "meetings")
 
 PAST_SHOWN = 5
 
@@ -45,37 +47,40 @@ async def list_by_command(_message: Message, talk: Talk) -> None:
     await talk.enter("meetings")
 
 
-@on_meeting(MeetingDo.LIST)
-async def list_by_button(_tap: MeetingTap, talk: Talk) -> None:
-    await talk.enter("meetings", here=is_on_screen(talk))
-
-
 @on_meeting(MeetingDo.SHOW)
 async def show_meeting(tap: MeetingTap, talk: Talk) -> None:
-    meeting_id = tap.meeting_id
     if is_on_screen(talk):
-        talk.go("meeting", meeting_id=meeting_id)
+        talk.go("meeting", meeting_id=tap.meeting_id)
         await talk.act()
-    await tell_state(talk, meeting_id)
+    await tell_state(talk, tap.meeting_id)
 
 
-@on_meeting(MeetingDo.CONFIRM)
-async def confirm(tap: MeetingTap, talk: Talk) -> None:
-    meeting_id = tap.meeting_id
+@on_meeting(MeetingDo.CONFIRM, MeetingDo.CANCEL)
+async def decide(tap: MeetingTap, talk: Talk) -> None:
+    service = confirm_meeting if tap.do is MeetingDo.CONFIRM else cancel_meeting
     if is_on_screen(talk):
-        talk.go("meeting", meeting_id=meeting_id)
+        talk.go("meeting", meeting_id=tap.meeting_id)
     try:
-        await talk.act(confirm_meeting, actor=talk.actor, meeting_id=meeting_id)
+        await talk.act(service, actor=talk.actor, meeting_id=tap.meeting_id)
     except (MeetingChanged, TimePassed, WaitsForTheOther) as error:
-        await tell_state(talk, meeting_id, error)
+        await tell_state(talk, tap.meeting_id, error)
         return
-    await tell_state(talk, meeting_id)
+    await tell_state(talk, tap.meeting_id)
 
 
 @on_meeting(MeetingDo.MOVE)
 async def move(tap: MeetingTap, talk: Talk) -> None:
-    if not await begin_move(talk, tap.meeting_id):
-        await tell_state(talk, tap.meeting_id, MeetingChanged())
+    await _move(talk, tap.meeting_id)
+
+
+@on_held(HeldDo.MOVED)
+async def say_moved(tap: HeldTap, talk: Talk) -> None:
+    await _move(talk, tap.meeting_id)
+
+
+async def _move(talk: Talk, meeting_id: int) -> None:
+    if not await begin_move(talk, meeting_id):
+        await tell_state(talk, meeting_id, MeetingChanged())
 
 
 @on_meeting(MeetingDo.ASK_TO_CANCEL)
@@ -87,19 +92,6 @@ async def ask_to_cancel(tap: MeetingTap, talk: Talk) -> None:
         return
     letter = await talk.read(_read_drop, place=talk.participant, t=talk.t, meeting_id=meeting_id)
     await step_to(talk, letter, "meeting.drop", meeting_id=meeting_id)
-
-
-@on_meeting(MeetingDo.CANCEL)
-async def drop(tap: MeetingTap, talk: Talk) -> None:
-    meeting_id = tap.meeting_id
-    if is_on_screen(talk):
-        talk.go("meeting", meeting_id=meeting_id)
-    try:
-        await talk.act(cancel_meeting, actor=talk.actor, meeting_id=meeting_id)
-    except MeetingChanged as error:
-        await tell_state(talk, meeting_id, error)
-        return
-    await tell_state(talk, meeting_id)
 
 
 async def tell_state(talk: Talk, meeting_id: int, error: DomainError | None = None) -> None:

@@ -12,7 +12,7 @@ from handlers.commands import HasPerson
 from handlers.filters import Flow, Typed
 from handlers.meetings.cards import tell_state
 from handlers.meetings.journal_screens import FLOW, Log, list_mentored_pairs
-from handlers.meetings.planning import begin_again, begin_move
+from handlers.meetings.planning import begin_again
 from handlers.replies import conclude, is_on_screen
 from handlers.talk import Talk
 from handlers.taps import Taps
@@ -90,12 +90,6 @@ async def say_no(tap: HeldTap, talk: Talk) -> None:
     )
 
 
-@on_held(HeldDo.MOVED)
-async def say_moved(tap: HeldTap, talk: Talk) -> None:
-    if not await begin_move(talk, tap.meeting_id):
-        await tell_state(talk, tap.meeting_id, MeetingChanged())
-
-
 @on_held(HeldDo.PLAN_AGAIN)
 async def plan_again(tap: HeldTap, talk: Talk) -> None:
     card = await talk.read(read_meeting, actor=talk.actor, meeting_id=tap.meeting_id)
@@ -120,19 +114,14 @@ async def begin(_message: Message, talk: Talk) -> None:
     await talk.enter(FLOW, **asdict(Log(pair_id=pairs[0].id if len(pairs) == 1 else None)))
 
 
-@on_log(LogDo.PAIR)
-async def choose_pair(tap: LogTap, talk: Talk) -> None:
-    await _go(talk, pair_id=tap.pair_id)
+@on_log(LogDo.PAIR, LogDo.MONTH)
+async def choose(tap: LogTap, talk: Talk) -> None:
+    await _go(talk, **tap.data)
 
 
 @on_log(LogDo.DAY)
 async def choose_day(tap: LogTap, talk: Talk) -> None:
     await _choose_day(talk, tap.day)
-
-
-@on_log(LogDo.MONTH)
-async def turn_month(tap: LogTap, talk: Talk) -> None:
-    await _go(talk, month=tap.month.isoformat())
 
 
 @on_log(LogDo.MINUTES)
