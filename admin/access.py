@@ -6,7 +6,7 @@ is not on a short list, so that a forgotten view is still behind the sign-in.
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, request, url_for
@@ -15,18 +15,18 @@ from flask_admin import BaseView
 from flask_admin.contrib.sqla import ModelView
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import func, or_
-from sqlalchemy.orm import Query, Session
+from sqlalchemy.orm import Query
 from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
 from admin.devices import remember_device
-from admin.languages import label, sentence
+from admin.languages import label
 from admin.numbers import read_number
 from admin.pages import Declared, Entry, declared
 from admin.probes import PROBES
 from admin.storage import db, now, session
 from services.access.actors import Actor, Right
-from services.access.errors import DomainError, NotAllowed
+from services.access.errors import NotAllowed
 from services.accounts.directory import SignedIn, read_account
 from services.accounts.sessions import end_session, find_session, start_session
 from services.accounts.workplaces import Workplace, list_workplaces
@@ -180,6 +180,10 @@ def page_before() -> str | None:
     return f"{came.path}?{came.query}" if came.query else came.path
 
 
+class PageClosed(NotAllowed):
+    """The page declares a right that the account does not have."""
+
+
 class Secured:
     """The base of every view: open to whoever signed in and has the right that the page itself declares."""
 
@@ -204,7 +208,7 @@ class Secured:
     def inaccessible_callback(self, _name: str, **_facts: Any) -> Response:
         if not current_user.is_authenticated:
             return ask_to_sign_in()
-        raise NotAllowed
+        raise PageClosed
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **facts: Any) -> Any:
         """Flask-Admin's own runs a view a second time after a TypeError in it, and so hides the fault."""
@@ -213,35 +217,6 @@ class Secured:
     def show(self, template: str, **facts: Any) -> str:
         page: str = self.render(template, **facts)
         return page
-
-    def attempt(
-        self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **facts: P.kwargs
-    ) -> T | None:
-        """Run a service and commit; a refusal is rolled back, said above the page, and gives None."""
-        try:
-            return self.act(fn, *args, **facts)
-        except DomainError as error:
-            session().rollback()
-            flash(sentence(error), "error")
-            return None
-
-    def succeeds(
-        self, fn: Callable[Concatenate[Session, P], object], /, *args: P.args, **facts: P.kwargs
-    ) -> bool:
-        """Like `attempt`, for a service that gives nothing back."""
-        try:
-            self.act(fn, *args, **facts)
-        except DomainError as error:
-            session().rollback()
-            flash(sentence(error), "error")
-            return False
-        return True
-
-    def act(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **facts: P.kwargs) -> T:
-        """Run a service and commit. A refusal escapes to the application's handler."""
-        result = fn(session(), *args, **facts)
-        session().commit()
-        return result
 
 
 class SecuredPage(Secured, BaseView):
@@ -270,7 +245,7 @@ class SecuredTable(Secured, ModelView):
     empty: ClassVar[str] = ""
 
     def __init__(self) -> None:
-        super().__init__(self.model, db, endpoint=self.endpoint, url=self.url)
+        super().__init__(self.model, db, name=self.entry.title, endpoint=self.endpoint, url=self.url)
         # Flask-Admin registers its editing and exporting addresses even when they are switched off.
         self._urls: list[Any] = [known for known in self._urls if known[1] not in UNUSED]
 

@@ -15,16 +15,18 @@ from werkzeug.wrappers import Response
 from admin import account_words, journal_words, people_words, privacy_words, survey_words, words
 from admin.access import (
     OPEN_ENDPOINTS,
+    PageClosed,
     ask_to_sign_in,
     guard_doors,
     page_before,
     workplaces,
 )
 from admin.addresses import here, initials
+from admin.calls import show_refusal
 from admin.configuration import PanelConfig
 from admin.cycles import curator_title, pairs_title
 from admin.drawings import month_name
-from admin.languages import LANGUAGE_NAMES, label, locale, sentence, set_up_languages
+from admin.languages import LANGUAGE_NAMES, label, locale, set_up_languages
 from admin.probes import add_probes
 from admin.refusals import Refusal, count_refusal
 from admin.repeats import refuse_repeats
@@ -108,15 +110,15 @@ def _answer_errors(app: Flask) -> None:
 
 
 def _refused(error: DomainError) -> Response | tuple[str, int]:
-    """The one place where a refusal that no page caught becomes words."""
-    session().rollback()
+    """A refusal that no page caught: of a form it is said on the page from which it was sent."""
     if isinstance(error, NotAllowed):
         count_refusal(Refusal.RIGHT)
-        return refusal(403)
-    if isinstance(error, NotFound):
-        return refusal(404)
-    flash(sentence(error), "error")
-    return refusal(409) if request.method == "GET" else redirect(url_for("home.index"))
+    is_read = request.method == "GET"
+    if isinstance(error, PageClosed) or (is_read and isinstance(error, NotAllowed | NotFound)):
+        session().rollback()
+        return refusal(404 if isinstance(error, NotFound) else 403)
+    show_refusal(error)
+    return refusal(409) if is_read else redirect(page_before() or url_for("home.index"))
 
 
 def _not_storable(_error: ValueNotStorable) -> tuple[str, int]:

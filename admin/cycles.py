@@ -2,9 +2,8 @@
 
 from flask import g
 
-from admin.access import current_account, current_actor
+from admin.calls import see
 from admin.languages import label, locale
-from admin.storage import session
 from services.access.errors import NotFound
 from services.programmes.packs import ResolvedPack
 from services.programmes.papers import PaperHead, read_head
@@ -14,7 +13,7 @@ from services.programmes.running import CycleFacts, NoOpenCycle, current_cycle, 
 def cycle() -> CycleFacts:
     """Raises NoOpenCycle."""
     if "cycle" not in g:
-        g.cycle = current_cycle(session(), current_account().organization_id)
+        g.cycle = see(current_cycle)
     found = g.cycle
     assert isinstance(found, CycleFacts)
     return found
@@ -24,7 +23,7 @@ def cycle_id_or_none() -> int | None:
     """None while nothing runs: no school year is open, or no programme runs in it."""
     try:
         found = cycle().id
-        pack_of(session(), cycle_id=found)
+        see(pack_of, cycle_id=found)
     except (NoOpenCycle, NotFound):
         return None
     return found
@@ -32,7 +31,7 @@ def cycle_id_or_none() -> int | None:
 
 def pack() -> ResolvedPack:
     """The running programme's pack. Raises NoOpenCycle, NotFound."""
-    return pack_of(session(), cycle_id=cycle().id)
+    return see(pack_of, cycle_id=cycle().id)
 
 
 def kind_title(kind: str) -> str:
@@ -51,12 +50,7 @@ def form_titles() -> dict[str, str]:
 
 def paper_head(cycle_id: int) -> PaperHead:
     """What stands above every paper of the programme of that year. Raises NotFound."""
-    return read_head(
-        session(),
-        actor=current_actor(),
-        organization_id=current_account().organization_id,
-        cycle_id=cycle_id,
-    )
+    return see(read_head, cycle_id=cycle_id)
 
 
 def pairs_title() -> str:

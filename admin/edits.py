@@ -8,16 +8,19 @@ refused, because it would put back what others have written.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from flask import current_app, flash, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup, escape
 
-from admin.days import read_day
+from admin.calls import refusals_shown, see
 from admin.languages import label
-from admin.storage import session
+from models.names import fold
 from services.access.audit import find_last_author
+from services.dates.full_dates import read_full_date
 
+T = TypeVar("T")
 OPENED_WITH, TAKE = "opened_with", "take_"
 MINE, THEIRS = "mine", "theirs"
 SHOWN = 200  # characters of a value in a sentence
@@ -59,9 +62,9 @@ class Edit:
     is_unsigned: bool = False
 
     def carry_out(
-        self, save: Callable[[], object | None], said: str | Callable[[], str], *, is_new: bool = False
+        self, save: Callable[[], T], success: str | Callable[[T], str], *, is_new: bool = False
     ) -> bool:
-        """Whether the form is done with: saved, or without a change. `save` gives None for a refusal.
+        """Whether the form is done with: saved, or without a change. What `save` refuses is said.
 
         `is_new`: there is no record yet, so that even an empty form says something.
         """
@@ -79,14 +82,15 @@ class Edit:
         if self.conflicts:
             self._tell_of_others()
             return False
-        if not self.changed and not is_new:
-            flash(label("Nothing was changed."), "notice")
-        else:
-            if save() is None:
-                return False
-            flash(said if isinstance(said, str) else said(), "success")
-        self._tell_of_others()
-        return True
+        with refusals_shown():
+            if not self.changed and not is_new:
+                flash(label("Nothing was changed."), "notice")
+            else:
+                done = save()
+                flash(success if isinstance(success, str) else success(done), "success")
+            self._tell_of_others()
+            return True
+        return False
 
     def _tell_of_others(self) -> None:
         for one in self.theirs:
@@ -131,7 +135,7 @@ def take_edit(
         if is_mine:
             form[name] = mine[name]
         if is_theirs:
-            who = who or find_last_author(session(), subject=subject) or label("somebody")
+            who = who or see(find_last_author, subject=subject) or label("somebody")
             told_was, told_now, told_mine = (
                 _short(say(name, value)) for value in (was[name], now, mine[name])
             )
@@ -148,7 +152,7 @@ def open_edit(current: Values, *, subject: tuple[str, int]) -> Edit:
     return Edit(dict(current), frozenset(), (), (), _sign(current, subject), is_sent=False)
 
 
-def flag(field: str, *, is_on: bool) -> dict[str, str]:
+def box(field: str, *, is_on: bool) -> dict[str, str]:
     """A single box."""
     return ticked(field, ("1",), ("1",) if is_on else ())
 
@@ -173,9 +177,18 @@ def _read_sent(current: Values, days: Collection[str]) -> dict[str, str]:
             sent[name] = "1" if one in request.form.getlist(field) else ""
         else:
             sent[name] = _plain(request.form[name]) if name in request.form else value
-        if name in days and (day := read_day(sent[name])) is not None:
-            sent[name] = day.isoformat()
+        if name in days:
+            sent[name] = _same_day(sent[name])
     return sent
+
+
+def _same_day(typed: str) -> str:
+    """A day as the record has it; what is no day stays as it was typed, for the service to refuse."""
+    folded = fold(typed)
+    try:
+        return read_full_date(folded).isoformat()
+    except ValueError:
+        return typed
 
 
 def _plain(value: str) -> str:

@@ -1,22 +1,24 @@
 """Questions as fields of a page, and what a posted form says about each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from flask import request
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from admin.inputs import sent
 from admin.languages import locale, sentence
-from services.programmes.surveys import SEEN_BY, Option, Question
+from services.access.actors import Actor
+from services.programmes.surveys import SEEN_BY, Option, Question, Survey
 from services.programmes.values import NOT_APPLICABLE, NOT_APPLICABLE_ID, AnswerRefused, Raw, Tapped
+from services.surveys.forms import Filled, fill_form, skip_rest
+from services.surveys.runs import send
 
 RATINGS = tuple(range(1, 11))
 SCALE = (0, 1, 2)
 PLACES = 3  # of a ranking, when the question names no other number
-
-
-Posted: TypeAlias = MultiDict[str, str]
-"""What a browser sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,13 @@ def make_field(
     question: Question,
     value: object,
     people: Sequence[Option],
-    locale: str,
     *,
-    posted: Posted | None = None,
     fault: AnswerRefused | None = None,
     is_kept: bool = False,
 ) -> Field:
     """The field with what was kept, or on a form that comes back with what was typed: nothing is lost."""
-    if posted is not None:
+    if request.method == "POST":
+        posted = sent()
         chosen = tuple(posted.getlist(f"q_{question.id}"))
         if posted.get(f"q_{question.id}_na"):
             chosen = (NOT_APPLICABLE_ID,)
@@ -65,7 +66,7 @@ def make_field(
         chosen=chosen,
         written=written,
         fault=sentence(fault) if fault is not None else "",
-        seen_by=SEEN_BY[question.seen_by].get(locale),
+        seen_by=SEEN_BY[question.seen_by].get(locale()),
         places=question.max_choices or PLACES,
         is_kept=is_kept,
     )
@@ -85,12 +86,30 @@ def _show(question: Question, value: object) -> tuple[tuple[str, ...], str]:
     return (str(value),), str(value)
 
 
-def read_form(questions: Sequence[Question], posted: Posted) -> dict[str, Raw | None]:
+def read_form(questions: Sequence[Question]) -> dict[str, Raw | None]:
     """What the form says about each question; None where it was left empty."""
-    return {one.id: _read(one, posted) for one in questions}
+    return {one.id: _read(one, sent()) for one in questions}
 
 
-def _read(question: Question, posted: Posted) -> Raw | None:
+def fill_sent(
+    session: Session, *, actor: Actor, run_id: int, survey: Survey, is_sending: bool, now: datetime
+) -> Filled:
+    """Keep what is right of the form; send the sheet only when all of it is, and once.
+
+    Raises what fill_form, skip_rest and send raise.
+    """
+    given = read_form(survey.questions())
+    if not is_sending:  # what is empty so far is not skipped: it may still be filled in
+        given = {name: raw for name, raw in given.items() if raw is not None}
+    filled = fill_form(session, actor=actor, run_id=run_id, given=given, now=now)
+    if not (is_sending and filled.is_complete) or filled.is_sent:
+        return filled
+    skip_rest(session, actor=actor, run_id=run_id, now=now)
+    send(session, actor=actor, run_id=run_id, now=now)
+    return replace(filled, is_sent=True)
+
+
+def _read(question: Question, posted: MultiDict[str, str]) -> Raw | None:
     name = f"q_{question.id}"
     if question.kind in {"single", "multi", "person_rank"}:
         chosen = tuple(dict.fromkeys(one for one in posted.getlist(name) if one))

@@ -4,12 +4,13 @@ from flask import flash, redirect, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from admin.access import WORKPLACE, SecuredPage, current_account, current_actor, let_in
+from admin.access import WORKPLACE, SecuredPage, current_account, current_actor, let_in, workplaces
+from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.devices import read_origin
+from admin.inputs import choice, record, text, texts
 from admin.languages import label
 from admin.pages import Entry, Group, command, form_page, page
-from admin.storage import now, session
 from admin.views.entrance import say_refused
 from models.accounts import AccountRole
 from services.access.actors import Right
@@ -26,7 +27,7 @@ from services.accounts.register import (
     roles_to_give,
 )
 from services.accounts.signing_in import change_password
-from services.accounts.workplaces import admit_guest, end_guest, list_workplaces
+from services.accounts.workplaces import admit_guest, end_guest
 
 
 class AccountPage(SecuredPage):
@@ -36,35 +37,27 @@ class AccountPage(SecuredPage):
     @form_page("/", right=None)
     def index(self) -> str | Response:
         if request.method == "POST":
-            password = request.form.get("password", "")
-            if password != request.form.get("again", ""):
+            if text("password") != text("again"):
                 flash(label("The two passwords differ. Please type the same one twice."), "error")
                 return self._show()
-            tried = self.attempt(
-                change_password,
-                actor=current_actor(),
-                present=request.form.get("present", ""),
-                password=password,
-                origin=read_origin(),
-                now=now(),
-            )
-            if tried is not None and tried.account is not None:
-                let_in(tried.account)  # in this browser one goes on, all other sessions have ended
-                flash(label("The password is changed. Other sessions have been ended."), "success")
-                return redirect(url_for("account.index"))
-            if tried is not None:
+            with refusals_shown():
+                tried = do(
+                    change_password, present=text("present"), password=text("password"), origin=read_origin()
+                )
+                if tried.account is not None:
+                    let_in(tried.account)  # in this browser one goes on, all other sessions have ended
+                    flash(label("The password is changed. Other sessions have been ended."), "success")
+                    return redirect(url_for("account.index"))
                 say_refused(tried, label("The present password is not right."))
         return self._show()
 
     def _show(self, **facts: object) -> str:
-        return self.show(
-            "panel/account.html", news=read_account_news(session(), actor=current_actor()), **facts
-        )
+        return self.show("panel/account.html", news=see(read_account_news), **facts)
 
     @command("/code", right=None)
     def code(self) -> str:
         """The answer to the form itself: the digits stand in no address and are not shown again."""
-        code = self.act(issue_chat_code, actor=current_actor(), now=now())
+        code = do(issue_chat_code)
         return self._show(
             code=" ".join(code[at : at + 4] for at in range(0, len(code), 4)),
             minutes=int(CODE_LIFE.total_seconds() // 60),
@@ -73,23 +66,20 @@ class AccountPage(SecuredPage):
 
     @command("/chat/unlink", right=None)
     def unlink(self) -> Response:
-        self.act(unlink_account, actor=current_actor(), now=now())
-        flash(label("The chat opens the panel no more."), "success")
+        do(unlink_account, success=label("The chat opens the panel no more."))
         return redirect(url_for("account.index"))
 
     @command("/organization", right=None)
     def turn(self) -> Response:
         """Go on in another of one's organisations; anything else stays where it was."""
-        chosen = request.form.get("organization_id", "")
-        places = list_workplaces(session(), current_account().id)
-        found = next((one for one in places if chosen == str(one.organization_id)), None)
-        if found is not None:
-            cookie[WORKPLACE] = found.organization_id
+        chosen = record("organization_id")
+        if chosen in {one.organization_id for one in workplaces()}:
+            cookie[WORKPLACE] = chosen
         return redirect(url_for("home.index"))
 
     @command("/messenger", right=None)
     def confirm_rule(self) -> Response:
-        self.act(confirm_messenger_rule, actor=current_actor(), now=now())
+        do(confirm_messenger_rule)
         return redirect(url_for("home.index"))
 
 
@@ -99,9 +89,7 @@ class AccountsPage(SecuredPage):
 
     @page("/", right=Right.KEEP_ACCOUNTS)
     def index(self) -> str:
-        accounts = list_accounts(
-            session(), actor=current_actor(), organization_id=current_account().organization_id
-        )
+        accounts = see(list_accounts)
         return self.show(
             "panel/accounts.html",
             accounts=accounts,
@@ -112,72 +100,49 @@ class AccountsPage(SecuredPage):
 
     @form_page("/add", right=Right.KEEP_ACCOUNTS)
     def add(self) -> str:
-        form = {name: request.form.get(name, "") for name in ("name", "login", "role")}
+        form = texts("name", "login", "role")
         if request.method == "POST":
-            made = self.attempt(
-                create_account,
-                actor=current_actor(),
-                organization_id=current_account().organization_id,
-                login=form["login"],
-                name=form["name"],
-                role=_role(form["role"]),
-                now=now(),
-            )
-            if made is not None:
+            with refusals_shown():
+                made = do(create_account, login=form["login"], name=form["name"], role=_role())
                 return self._show_link(made.account_id, made.token)
         return self.show("panel/account_form.html", form=form, roles=_roles())
 
     @form_page("/guests", right=Right.KEEP_ACCOUNTS)
     def admit(self) -> str | Response:
         """Let a colleague of another organisation in, with a role of this organisation's choice."""
-        form = {name: request.form.get(name, "") for name in ("login", "role")}
+        form = texts("login", "role")
         if request.method == "POST":
-            done = self.attempt(
-                admit_guest,
-                actor=current_actor(),
-                organization_id=current_account().organization_id,
-                login=form["login"],
-                role=_role(form["role"]),
-                now=now(),
-            )
-            if done is not None:
-                flash(label("Saved. It holds from the next page that the person opens."), "success")
+            with refusals_shown():
+                said = label("Saved. It holds from the next page that the person opens.")
+                do(admit_guest, login=form["login"], role=_role(), success=said)
                 return redirect(url_for("accounts.index"))
         return self.show("panel/account_guest.html", form=form, roles=_roles())
 
     @command("/guests/<int:account_id>/end", right=Right.KEEP_ACCOUNTS)
     def end(self, account_id: int) -> Response:
-        if self.succeeds(
-            end_guest,
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            account_id=account_id,
-            now=now(),
-        ):
-            flash(label("The guest works here no more."), "success")
+        do(end_guest, account_id=account_id, success=label("The guest works here no more."))
         return redirect(url_for("accounts.index"))
 
     @command("/<int:account_id>/link", right=Right.KEEP_ACCOUNTS)
-    def link(self, account_id: int) -> str | Response:
-        token = self.attempt(issue_link, actor=current_actor(), account_id=account_id, now=now())
-        return self._show_link(account_id, token) if token else redirect(url_for("accounts.index"))
+    def link(self, account_id: int) -> str:
+        return self._show_link(account_id, do(issue_link, account_id=account_id))
 
     @command("/<int:account_id>/disable", right=Right.KEEP_ACCOUNTS)
     def disable(self, account_id: int) -> Response:
-        if self.succeeds(disable_account, actor=current_actor(), account_id=account_id, now=now()):
-            flash(label("The account is switched off, its sessions have ended."), "success")
+        do(
+            disable_account,
+            account_id=account_id,
+            success=label("The account is switched off, its sessions have ended."),
+        )
         return redirect(url_for("accounts.index"))
 
     @command("/<int:account_id>/enable", right=Right.KEEP_ACCOUNTS)
-    def enable(self, account_id: int) -> str | Response:
-        token = self.attempt(enable_account, actor=current_actor(), account_id=account_id, now=now())
-        return self._show_link(account_id, token) if token else redirect(url_for("accounts.index"))
+    def enable(self, account_id: int) -> str:
+        return self._show_link(account_id, do(enable_account, account_id=account_id))
 
     def _show_link(self, account_id: int, token: str) -> str:
         """The answer to the form itself: the link is in no address, no cookie, and not shown again."""
-        accounts = list_accounts(
-            session(), actor=current_actor(), organization_id=current_account().organization_id
-        )
+        accounts = see(list_accounts)
         root = panel_config().panel_url or request.host_url
         return self.show(
             "panel/account_link.html",
@@ -191,5 +156,5 @@ def _roles() -> tuple[AccountRole, ...]:
     return roles_to_give(current_actor(), current_account().organization_id)
 
 
-def _role(typed: str) -> AccountRole:
-    return AccountRole(typed) if typed in set(AccountRole) else AccountRole.OBSERVER
+def _role() -> AccountRole:
+    return choice("role", AccountRole, AccountRole.OBSERVER)

@@ -8,7 +8,9 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from admin import storage
+from admin.calls import do, see
 from admin.forms import Field, faults_of, make_field, read_form
+from admin.inputs import text
 from admin.languages import label, locale, sentence
 from admin.numbers import read_number
 from admin.safety import LINK_LIMIT, limiter
@@ -83,15 +85,8 @@ def answer_part(token: str) -> Page:
             return _draw(token, sheet, number, {})
         block = sheet.blocks[number]
         given = _read_given(sheet, block)
-        note_opened(storage.session(), link_id=sheet.link.id, now=storage.now())
-        filled = fill_form(
-            storage.session(),
-            actor=sheet.link.actor,
-            run_id=sheet.run_id,
-            given=given,
-            now=storage.now(),
-        )
-        storage.session().commit()
+        see(note_opened, link_id=sheet.link.id)
+        filled = do(fill_form, actor=sheet.link.actor, run_id=sheet.run_id, given=given)
         _note_typed(sheet.link, given)
     except (LinkGone, RunClosed) as error:
         return _gone(error)
@@ -99,9 +94,9 @@ def answer_part(token: str) -> Page:
     here = {one.id for one in sheet.blocks[number].questions}
     missing = {one: AnswerNeededHere() for one in filled.missing if one in here}
     faults: dict[str, AnswerRefused] = {**missing, **filled.faults}
-    if faults and request.form.get("go") != "back":
+    if faults and text("go") != "back":
         return _draw(token, sheet, number, faults)
-    if request.form.get("go") == "back":
+    if text("go") == "back":
         return redirect(url_for("answering.part", token=token, part=max(number, 1)))
     if number + 1 < len(sheet.blocks):
         return redirect(url_for("answering.part", token=token, part=number + 2))
@@ -110,7 +105,7 @@ def answer_part(token: str) -> Page:
 
 def _read_given(sheet: Sheet, block: Block) -> dict[str, Raw | None]:
     """What the form says; an answer that is kept and was not shown stays when its field was left empty."""
-    given = read_form(block.questions, request.form)
+    given = read_form(block.questions)
     kept = sheet.values.keys() - sheet.shown
     return {name: raw for name, raw in given.items() if raw is not None or name not in kept}
 
@@ -127,9 +122,8 @@ def review(token: str) -> Page:
         sheet = _read(token)
         if request.method == "GET":
             return _draw_review(token, sheet)
-        skip_rest(storage.session(), actor=sheet.link.actor, run_id=sheet.run_id, now=storage.now())
-        send_by_form(storage.session(), link=sheet.link, now=storage.now())
-        storage.session().commit()
+        see(skip_rest, actor=sheet.link.actor, run_id=sheet.run_id)
+        do(send_by_form, link=sheet.link)
     except RunIncomplete:
         storage.session().rollback()
         return redirect(url_for("answering.part", token=token, part=_first_open(_read(token)) + 1))
@@ -161,8 +155,6 @@ def _draw(token: str, sheet: Sheet, number: int, faults: dict[str, AnswerRefused
             question,
             sheet.values.get(question.id) if question.id in sheet.shown else None,
             sheet.step.people,
-            locale(),
-            posted=request.form if request.method == "POST" else None,
             fault=faults.get(question.id),
             is_kept=question.id in sheet.values and question.id not in sheet.shown,
         )

@@ -1,14 +1,15 @@
 """What the head approves, and what was approved when."""
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage
+from admin.calls import do, see
 from admin.cycles import cycle
+from admin.inputs import text
 from admin.languages import label
 from admin.pages import Entry, Group, command, page
-from admin.storage import now, session
 from models.approvals import ApprovalKind
 from services.access.actors import Right
 from services.access.errors import N_, NotFound
@@ -29,16 +30,12 @@ class ApprovalPage(SecuredPage):
 
     @page("/", right=Right.SEE_PEOPLE)
     def index(self) -> str:
-        found = list_approvals(session(), actor=current_actor(), cycle_id=cycle().id)
+        found = see(list_approvals, cycle_id=cycle().id)
         may_approve = current_user.has(Right.APPROVE)
         return self.show(
             "panel/approvals.html",
             approvals=found,
-            closures=list_closures(
-                session(), actor=current_actor(), organization_id=current_account().organization_id
-            )
-            if may_approve
-            else (),
+            closures=see(list_closures) if may_approve else (),
             titles=TITLES,
             may_approve=may_approve,
             cycle=cycle(),
@@ -46,22 +43,22 @@ class ApprovalPage(SecuredPage):
 
     @command("/records/<int:closure_id>", right=Right.APPROVE)
     def open_records(self, closure_id: int) -> Response:
-        if self.succeeds(open_records, actor=current_actor(), closure_id=closure_id, now=now()):
-            flash(label("The records are open to the psychologist again."), "success")
+        do(
+            open_records,
+            closure_id=closure_id,
+            success=label("The records are open to the psychologist again."),
+        )
         return redirect(url_for("approvals.index"))
 
     @command("/<kind>", right=Right.APPROVE)
     def approve(self, kind: str) -> Response:
         if kind not in set(ApprovalKind):
             raise NotFound
-        done = self.attempt(
+        do(
             approve,
-            actor=current_actor(),
             cycle_id=cycle().id,
             kind=ApprovalKind(kind),
-            document=request.form.get("document", ""),
-            now=now(),
+            document=text("document"),
+            success=label("Approved."),
         )
-        if done is not None:
-            flash(label("Approved."), "success")
         return redirect(url_for("approvals.index"))

@@ -7,9 +7,9 @@ from flask_admin.contrib.sqla import ModelView
 
 from admin import journal_words, words
 from admin.access import SecuredTable
+from admin.calls import see
 from admin.languages import label, short_moment
 from admin.pages import Entry, Group
-from admin.storage import session
 from models.audit import AuditEntry
 from services.access.actors import Right
 from services.access.errors import N_
@@ -43,7 +43,7 @@ class AuditTable(SecuredTable):
 
     def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[AuditEntry]]:
         count, rows = ModelView.get_list(self, *facts, **named)
-        g.actor_names = read_actor_names(session(), rows)
+        g.actor_names = see(read_actor_names, entries=rows)
         return count, rows
 
     def cell(self, row: AuditEntry, column: str) -> str:

@@ -1,17 +1,18 @@
 """Closing a school year: what stands, a decision on each pair, what follows; then the next year is open."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_actor
+from admin.access import SecuredPage
+from admin.calls import do, refusals_shown, see
 from admin.cycles import cycle
+from admin.inputs import flag, record, sent
 from admin.languages import label
 from admin.numbers import read_number
 from admin.pages import Entry, Group, command, page
-from admin.storage import now, session
 from services.access.actors import Right
 from services.access.errors import N_
-from services.curator.closings import PairFate, close_cycle, read_closing
+from services.curator.closings import Closed, PairFate, close_cycle, read_closing
 
 
 class ClosingPage(SecuredPage):
@@ -26,27 +27,27 @@ class ClosingPage(SecuredPage):
     def close(self) -> str | Response:
         chosen = {
             pair_id: PairFate(value)
-            for name, value in request.form.items()
+            for name, value in sent().items()
             if (pair_id := read_number(name.removeprefix("pair_"))) is not None and value in set(PairFate)
         }
-        cycle_id = read_number(request.form.get("cycle_id", "")) or cycle().id
-        if not request.form.get("sure"):
+        cycle_id = record("cycle_id") or cycle().id
+        if not flag("sure"):
             flash(label("Please tick that you have read what follows."), "error")
             return self._show(chosen)
-        closed = self.attempt(close_cycle, actor=current_actor(), cycle_id=cycle_id, fates=chosen, now=now())
-        if closed is None:
-            return self._show(chosen)
-        flash(
-            label(
-                "The school year is closed; {label} is open with the same programme and settings. "
-                "Asked whether they want to go on: {asked}.",
-                label=closed.next_label,
-                asked=closed.asked,
-            ),
-            "success",
-        )
-        return redirect(url_for("home.index"))
+        with refusals_shown():
+            do(close_cycle, cycle_id=cycle_id, fates=chosen, success=_said)
+            return redirect(url_for("home.index"))
+        return self._show(chosen)
 
     def _show(self, chosen: dict[int, PairFate]) -> str:
-        plan = read_closing(session(), actor=current_actor(), cycle_id=cycle().id)
+        plan = see(read_closing, cycle_id=cycle().id)
         return self.show("panel/closing.html", plan=plan, chosen=chosen, fates=list(PairFate))
+
+
+def _said(closed: Closed) -> str:
+    return label(
+        "The school year is closed; {label} is open with the same programme and settings. "
+        "Asked whether they want to go on: {asked}.",
+        label=closed.next_label,
+        asked=closed.asked,
+    )

@@ -5,14 +5,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin import storage
-from admin.access import current_account, let_in, sign_out
+from admin.access import let_in, sign_out
+from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.devices import read_origin
+from admin.inputs import text
 from admin.languages import label, locale, plural, sentence
 from admin.refusals import Refusal, count_refusal
 from admin.safety import SIGN_IN_LIMIT, limiter
 from notices.language import LOCALES
-from services.access.errors import DomainError
 from services.accounts.directory import LinkNotValid, choose_language, read_link, set_password
 from services.accounts.passes import enter, read_entry
 from services.accounts.signing_in import PasswordTry, sign_in
@@ -29,15 +30,7 @@ def show_sign_in() -> Page:
         return redirect(url_for("home.index"))
     if request.method == "GET":
         return render_template("panel/sign_in.html", login="")
-    login = request.form.get("login", "")
-    tried = sign_in(
-        storage.session(),
-        login=login,
-        password=request.form.get("password", ""),
-        origin=read_origin(),
-        now=storage.now(),
-    )
-    storage.session().commit()
+    tried = do(sign_in, login=text("login"), password=text("password"), origin=read_origin())
     if tried.account is not None:
         shown = locale()
         let_in(tried.account)
@@ -46,7 +39,7 @@ def show_sign_in() -> Page:
             _speak(shown)
         return redirect(_back())
     say_refused(tried, label("The name or the password is not right."))
-    return render_template("panel/sign_in.html", login=login), 401
+    return render_template("panel/sign_in.html", login=text("login")), 401
 
 
 def say_refused(tried: PasswordTry, wrong: str) -> None:
@@ -71,25 +64,24 @@ def end_signed_in() -> Page:
 @limiter.limit(SIGN_IN_LIMIT)
 def set_first_password(token: str) -> Page:
     try:
-        login = read_link(storage.session(), token=token, now=storage.now())
+        login = see(read_link, token=token)
     except LinkNotValid as error:
         count_refusal(Refusal.LINK)
         return render_template("panel/link_gone.html", text=sentence(error)), 410
     if request.method == "GET":
         return render_template("panel/set_up.html", login=login)
-    password = request.form.get("password", "")
-    if password != request.form.get("again", ""):
+    if text("password") != text("again"):
         flash(label("The two passwords differ. Please type the same one twice."), "error")
         return render_template("panel/set_up.html", login=login), 400
-    try:
-        set_password(storage.session(), token=token, password=password, now=storage.now())
-        storage.session().commit()
-    except DomainError as error:
-        storage.session().rollback()
-        flash(sentence(error), "error")
-        return render_template("panel/set_up.html", login=login), 400
-    flash(label("The password is set. Please sign in."), "success")
-    return redirect(url_for("entrance.sign_in"))
+    with refusals_shown():
+        do(
+            set_password,
+            token=token,
+            password=text("password"),
+            success=label("The password is set. Please sign in."),
+        )
+        return redirect(url_for("entrance.sign_in"))
+    return render_template("panel/set_up.html", login=login), 400
 
 
 @entrance.route("/enter/<token>", methods=["GET", "POST"], endpoint="enter")
@@ -98,10 +90,9 @@ def enter_from_chat(token: str) -> Page:
     """A link from the chat. Only the button signs in: a preview or a second look spends nothing."""
     try:
         if request.method == "GET":
-            name = read_entry(storage.session(), token=token, now=storage.now())
+            name = see(read_entry, token=token)
             return render_template("panel/enter.html", name=name)
-        account = enter(storage.session(), token=token, now=storage.now())
-        storage.session().commit()
+        account = do(enter, token=token)
     except LinkNotValid:
         storage.session().rollback()
         count_refusal(Refusal.LINK)
@@ -117,7 +108,7 @@ def enter_from_chat(token: str) -> Page:
 @entrance.post("/language", endpoint="language")
 def choose() -> Page:
     """Before sign-in the choice lives in the cookie, afterwards in the account."""
-    wanted = request.form.get("locale", "")
+    wanted = text("locale")
     if wanted in LOCALES:
         session["locale"] = wanted
         if current_user.is_authenticated:
@@ -126,8 +117,7 @@ def choose() -> Page:
 
 
 def _speak(language: str) -> None:
-    choose_language(storage.session(), actor=current_account().actor, locale=language, now=storage.now())
-    storage.session().commit()
+    do(choose_language, locale=language)
 
 
 def _back() -> str:

@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, request, send_file, url_for
+from flask import redirect, send_file, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin import words
 from admin.access import SecuredPage, current_account, current_actor
+from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
-from admin.languages import label, sentence, translator
+from admin.inputs import text, texts
+from admin.languages import label, translator
 from admin.pages import Entry, Group, command, page
 from admin.storage import now, session
 from models.accounts import Account
 from models.jobs import FileKind, JobStatus
 from services.access.actors import Right
-from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.errors import N_, NotAllowed, NotFound
 from services.documents.exports.requests import KIND, enqueue_export
 from services.documents.exports.tables import Filters
 from services.documents.exports.writing import STATE_KEYS, TABLES, Export, Format, prepare_export
@@ -69,16 +71,14 @@ class ExportPage(SecuredPage):
     @page("/", right=Right.SEE_SCORES)
     def index(self) -> str:
         tables = _tables()
-        chosen = {name: request.args.get(name, "") for name in ("what", "role", "statuses", "since", "until")}
+        chosen = texts("what", "role", "statuses", "since", "until")
         if chosen["what"] not in tables:
             chosen["what"] = USUAL if USUAL in tables else next(iter(tables))
         table = TABLES[chosen["what"]]
         chosen = {name: value for name, value in chosen.items() if name == "what" or name in table.filters}
         export: Export | None = None
-        try:
+        with refusals_shown():
             export = self._prepare(chosen)
-        except DomainError as error:
-            flash(sentence(error), "error")
         return self.show(
             "panel/exports.html",
             tables=tables,
@@ -99,35 +99,29 @@ class ExportPage(SecuredPage):
 
     @command("/ask", right=Right.SEE_SCORES)
     def ask(self) -> Response:
-        chosen = {name: request.form.get(name, "") for name in ("role", "statuses", "since", "until")}
-        what = request.form.get("what", "")
-        filters = self.attempt(lambda _session: _filters(chosen))
-        if filters is not None:
-            asked = self.attempt(
+        chosen = texts("role", "statuses", "since", "until")
+        with refusals_shown():
+            do(
                 enqueue_export,
-                actor=current_actor(),
-                what=what,
-                format=request.form.get("format", ""),
-                filters=filters,
+                what=text("what"),
+                format=text("format"),
+                filters=_filters(chosen),
                 t=translator(),
-                key=request.form.get("key", "")[:40],
-                now=now(),
+                key=text("key")[:40],
+                success=label("The export is being made. It will stand in the list below."),
             )
-            if asked is not None:
-                flash(label("The export is being made. It will stand in the list below."), "success")
         kept: dict[str, Any] = {name: value for name, value in chosen.items() if value}
-        return redirect(url_for("exports.index", what=what or None, **kept))
+        return redirect(url_for("exports.index", what=text("what") or None, **kept))
 
     @command("/<int:job_id>/cancel", right=Right.SEE_SCORES)
     def stop(self, job_id: int) -> Response:
-        if self.succeeds(cancel, actor=current_actor(), job_id=job_id, now=now()):
-            flash(label("The export is cancelled."), "success")
+        do(cancel, job_id=job_id, success=label("The export is cancelled."))
         return redirect(url_for("exports.index"))
 
     @page("/files/<int:file_id>", right=Right.SEE_SCORES)
     def fetch(self, file_id: int) -> Response:
         """Only the one who asked holds the rights that it was made with."""
-        facts = read_file(session(), actor=current_actor(), file_id=file_id, kind=FileKind.EXPORT, now=now())
+        facts = see(read_file, file_id=file_id, kind=FileKind.EXPORT)
         folder = panel_config().data_dir
         if folder is None:
             raise FileMissing
@@ -140,22 +134,14 @@ class ExportPage(SecuredPage):
 
     @command("/files/<int:file_id>/delete", right=Right.SEE_SCORES)
     def delete(self, file_id: int) -> Response:
-        name = self.act(delete_export, actor=current_actor(), file_id=file_id, now=now())
+        name = do(delete_export, file_id=file_id, success=label("The file is deleted."))
         folder = panel_config().data_dir
         if folder is not None:
             remove_content(folder_of(folder), name)
-        flash(label("The file is deleted."), "success")
         return redirect(url_for("exports.index"))
 
     def _prepare(self, chosen: Mapping[str, str]) -> Export:
-        return prepare_export(
-            session(),
-            actor=current_actor(),
-            what=chosen["what"],
-            filters=_filters(chosen),
-            t=translator(),
-            now=now(),
-        )
+        return see(prepare_export, what=chosen["what"], filters=_filters(chosen), t=translator())
 
 
 def _filters(chosen: Mapping[str, str]) -> Filters:
@@ -193,9 +179,7 @@ def _listed() -> dict[str, Any]:
 
 
 def _rows() -> list[ExportRow]:
-    actor, account = current_actor(), current_account()
-    jobs = list_jobs(session(), actor=actor, organization_id=account.organization_id)
-    jobs = [job for job in jobs if job.kind == KIND][:SHOWN]
+    jobs = [job for job in see(list_jobs) if job.kind == KIND][:SHOWN]
     ids = {job.asked_by for job in jobs}
     names = dict(session().execute(select(Account.id, Account.name).where(Account.id.in_(ids))).all())
     return [_row(job, names.get(job.asked_by or 0, "")) for job in jobs]
@@ -222,9 +206,7 @@ def _file(job: JobFacts) -> FileFacts | None:
     if job.file_id is None:
         return None
     try:
-        return read_file(
-            session(), actor=current_actor(), file_id=job.file_id, kind=FileKind.EXPORT, now=now()
-        )
+        return see(read_file, file_id=job.file_id, kind=FileKind.EXPORT)
     except (NotFound, NotAllowed):
         return None
 
@@ -233,10 +215,4 @@ def _backups() -> BackupState | None:
     folder = panel_config().data_dir
     if folder is None or not current_user.has(Right.MANAGE_SETTINGS):
         return None
-    return read_backup_state(
-        session(),
-        actor=current_actor(),
-        organization_id=current_account().organization_id,
-        data_dir=folder,
-        now=now(),
-    )
+    return see(read_backup_state, data_dir=folder)

@@ -1,9 +1,11 @@
 """The one-time form of the pseudonymous mode: consent, role, then the questionnaire, on the own server."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin import storage
+from admin.calls import do, see, show_refusal
+from admin.inputs import text
 from admin.languages import label, locale, sentence
 from admin.safety import LINK_LIMIT, limiter
 from models.people import Role
@@ -32,47 +34,38 @@ Page = Response | str | tuple[str, int]
 def fill(token: str) -> Page:
     """One step a page; a button moves on, looking changes nothing."""
     try:
-        found = read_form(storage.session(), token=token, now=storage.now())
+        found = see(read_form, token=token)
         if request.method == "GET":
             return _draw(found)
-        answer = request.form.get("go", "")
+        answer = text("go")
         if found.step is FormStep.CONSENT and answer == "decline":
-            decline_by_form(storage.session(), token=token, now=storage.now())
-            storage.session().commit()
+            do(decline_by_form, token=token)
             return render_template("panel/form_declined.html")
         _move_on(found, token, answer)
         if found.step is FormStep.SURVEY:
-            opened = open_survey_by_form(storage.session(), token=token, now=storage.now())
-            storage.session().commit()
-            return redirect(url_for("answering.part", token=opened))
-        storage.session().commit()
+            return redirect(url_for("answering.part", token=do(open_survey_by_form, token=token)))
     except LinkGone as error:
         storage.session().rollback()
         return render_template("panel/answering_gone.html", text=sentence(error)), 410
     except DomainError as error:  # the text has changed meanwhile, or it must be signed on paper
-        storage.session().rollback()
-        flash(sentence(error), "error")
+        show_refusal(error)
     return redirect(url_for("forms.fill", token=token))
 
 
 def _move_on(found: FormFacts, token: str, answer: str) -> None:
     if found.step is FormStep.CONSENT and answer == "give":
-        mark = request.form.get("mark", "")
-        consent_by_form(storage.session(), token=token, mark=mark, now=storage.now())
+        do(consent_by_form, token=token, mark=text("mark"))
     elif found.step is FormStep.ROLE and answer in set(Role):
-        choose_role_by_form(storage.session(), token=token, role=Role(answer), now=storage.now())
+        do(choose_role_by_form, token=token, role=Role(answer))
 
 
 def _draw(found: FormFacts) -> Page:
     offer = None
     if found.step is FormStep.CONSENT:
         try:
-            offer = read_offer(
-                storage.session(),
-                person_id=found.link.person_id or 0,
-                locale=found.locale,
-                kind=find_kind(storage.session(), found.link.person_id or 0),
-            )
+            person_id = found.link.person_id or 0
+            kind = see(find_kind, person_id=person_id)
+            offer = see(read_offer, person_id=person_id, locale=found.locale, kind=kind)
         except DomainError as error:
             return render_template("panel/answering_gone.html", text=sentence(error)), 409
     return render_template(

@@ -8,10 +8,10 @@ from flask_admin import AdminIndexView
 from flask_login import current_user
 
 from admin.access import Secured, current_account, current_actor
+from admin.calls import see
 from admin.cycles import cycle_id_or_none
 from admin.languages import label, number
 from admin.pages import Entry, Group, page
-from admin.storage import now, session
 from models.messages import OutboxStatus
 from models.people import Role
 from services.access.actors import Right
@@ -61,18 +61,14 @@ class HomePage(Secured, AdminIndexView):
     # Everybody has a home; each block asks for its own right.
     @page("/", right=None)
     def index(self) -> str:
-        account, actor = current_account(), current_actor()
+        account, _actor = current_account(), current_actor()
         cycle_id = cycle_id_or_none()
         sections: list[Section] = []
         if current_user.has(Right.MANAGE_PAIRS):
-            sections = read_sections(
-                session(), actor=actor, organization_id=account.organization_id, cycle_id=cycle_id, now=now()
-            )
+            sections = see(read_sections, organization_id=account.organization_id, cycle_id=cycle_id)
         figures: Figures | None = None
         if current_user.has(Right.SEE_SCORES):
-            figures = read_figures(
-                session(), actor=actor, organization_id=account.organization_id, cycle_id=cycle_id, now=now()
-            )
+            figures = see(read_figures, organization_id=account.organization_id, cycle_id=cycle_id)
         zones = _zones(sections)
         return self.show(
             "panel/home.html",
@@ -83,8 +79,8 @@ class HomePage(Secured, AdminIndexView):
             has_programme=cycle_id is not None,
             lacks_consent_facts=_lacks_consent_facts(account),
             refused=_count_refused(account),
-            news=read_account_news(session(), actor=actor, after=current_user.news_after),
-            closures=list_closures(session(), actor=actor, organization_id=account.organization_id)
+            news=see(read_account_news, after=current_user.news_after),
+            closures=see(list_closures, organization_id=account.organization_id)
             if current_user.has(Right.APPROVE)
             else (),
         )
@@ -101,15 +97,15 @@ def _lacks_consent_facts(account: SignedIn) -> bool:
     """Said to whoever can mend it."""
     if not current_user.has(Right.MANAGE_SETTINGS):
         return False
-    return read_organization(
-        session(), actor=account.actor, organization_id=account.organization_id
+    return see(
+        read_organization, actor=account.actor, organization_id=account.organization_id
     ).lacks_consent_facts
 
 
 def _count_refused(account: SignedIn) -> int:
     if not current_user.has(Right.MANAGE_PAIRS):
         return 0
-    counts = count_notices(session(), actor=account.actor, organization_id=account.organization_id)
+    counts = see(count_notices, actor=account.actor, organization_id=account.organization_id)
     return counts[OutboxStatus.PARKED]
 
 
@@ -120,9 +116,9 @@ def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> li
     """
     if cycle_id is None:
         return []
-    satisfaction = read_satisfaction(session(), actor=account.actor, cycle_id=cycle_id)
+    satisfaction = see(read_satisfaction, actor=account.actor, cycle_id=cycle_id)
     mentees = satisfaction.side(Role.MENTEE)
-    level = latest_level(session(), actor=account.actor, cycle_id=cycle_id)
+    level = see(latest_level, actor=account.actor, cycle_id=cycle_id)
     return [
         _pairing(figures),
         _mentors(figures),

@@ -2,29 +2,30 @@
 
 import io
 
-from flask import flash, redirect, request, send_file, url_for
+from flask import flash, redirect, send_file, url_for
 from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor, current_day
+from admin.access import SecuredPage, current_day
+from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
-from admin.days import read_day
+from admin.inputs import InputRefused, day, text, upload
 from admin.languages import label, locale
 from admin.pages import Entry, Group, command, page
-from admin.storage import now, session
+from admin.storage import now
+from admin.uploads import content_placed
 from models.jobs import FileKind
 from services.access.actors import Right
-from services.access.errors import DomainError, NotFound
+from services.access.errors import N_, DomainError, NotFound
 from services.files.store import (
     FileFacts,
     FileMissing,
     folder_of,
     open_file,
-    place_file,
     read_file,
     remove_content,
 )
-from services.people.imports import words as texts
+from services.people.imports import words as import_words
 from services.people.imports.register import (
     ImportFacts,
     apply_list,
@@ -47,7 +48,7 @@ class ImportPage(SecuredPage):
 
     @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> str:
-        return self._show({"source": "", "received_on": current_day().isoformat()})
+        return self._show(current_day().isoformat())
 
     @page("/template.<kind>", right=Right.EDIT_PEOPLE)
     def template(self, kind: str) -> Response:
@@ -66,38 +67,23 @@ class ImportPage(SecuredPage):
     @command("/upload", right=Right.EDIT_PEOPLE)
     def upload(self) -> str | Response:
         """The file goes to the disk first, then its row; a refusal takes it away again and keeps the form."""
-        form = {name: request.form.get(name, "") for name in ("source", "received_on")}
-        sent = request.files.get("file")
-        folder = panel_config().data_dir
-        if folder is None:
-            raise FileMissing
-        if sent is None or not sent.filename:
-            flash(label("Please choose the file with the list."), "error")
-            return self._show(form)
-        content = sent.stream.read(MOST_BYTES + 1)
-        received_on = read_day(form["received_on"])
-        if received_on is None:
-            flash(label("Please give the day on which the list was received."), "error")
-            return self._show(form)
-        if not self.succeeds(lambda _session: check_content(content)):
-            return self._show(form)
-        placed = place_file(folder_of(folder), lambda out: out.write(content))
-        import_id = self.attempt(
-            hand_in_list,
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            title=_title(sent.filename),
-            placed=placed,
-            source=form["source"],
-            received_on=received_on,
-            today=current_day(),
-            locale=locale(),
-            now=now(),
-        )
-        if import_id is None:
-            remove_content(folder_of(folder), placed.name)
-            return self._show(form)
-        return redirect(url_for("imports.card", import_id=import_id))
+        with refusals_shown():
+            sent = upload("file")
+            if sent is None:
+                raise InputRefused("file", N_("Please choose the file with the list."))
+            content = sent.stream.read(MOST_BYTES + 1)
+            received_on = day("received_on", needed=N_("Please give the day on which the list was received."))
+            check_content(content)
+            with content_placed(content) as placed:
+                import_id = do(
+                    hand_in_list,
+                    title=_title(sent.filename or ""),
+                    placed=placed,
+                    source=text("source"),
+                    received_on=received_on,
+                )
+            return redirect(url_for("imports.card", import_id=import_id))
+        return self._show()
 
     @page("/<int:import_id>/", right=Right.EDIT_PEOPLE)
     def card(self, import_id: int) -> str:
@@ -111,7 +97,7 @@ class ImportPage(SecuredPage):
     @page("/<int:import_id>/result", right=Right.EDIT_PEOPLE)
     def result(self, import_id: int) -> Response:
         """Every row with its fate, for the one who handed the list in."""
-        facts = _result(read_import(session(), actor=current_actor(), import_id=import_id))
+        facts = _result(see(read_import, import_id=import_id))
         folder = panel_config().data_dir
         if facts is None:
             raise NotFound
@@ -126,42 +112,30 @@ class ImportPage(SecuredPage):
 
     @command("/<int:import_id>/apply", right=Right.EDIT_PEOPLE)
     def apply(self, import_id: int) -> Response:
-        self.succeeds(apply_list, actor=current_actor(), import_id=import_id, locale=locale(), now=now())
+        do(apply_list, import_id=import_id)
         return redirect(url_for("imports.card", import_id=import_id))
 
     @command("/<int:import_id>/discard", right=Right.EDIT_PEOPLE)
     def discard(self, import_id: int) -> Response:
-        try:
-            name = self.act(discard_list, actor=current_actor(), import_id=import_id, now=now())
-        except NotFound:
-            raise
-        except DomainError as error:
-            session().rollback()
-            flash(label(error.text, **error.facts), "error")
-            return redirect(url_for("imports.card", import_id=import_id))
+        name = do(discard_list, import_id=import_id)
         folder = panel_config().data_dir
         if name and folder is not None:
             remove_content(folder_of(folder), name)
         flash(label("The list is thrown away: nobody was added."), "success")
         return redirect(url_for("imports.index"))
 
-    def _show(self, form: dict[str, str]) -> str:
-        return self.show(
-            "panel/imports.html",
-            form=form,
-            imports=list_imports(
-                session(), actor=current_actor(), organization_id=current_account().organization_id
-            ),
-        )
+    def _show(self, received_on: str = "") -> str:
+        form = {"source": text("source"), "received_on": text("received_on") or received_on}
+        return self.show("panel/imports.html", form=form, imports=see(list_imports))
 
 
 def _card(import_id: int) -> dict[str, object]:
-    found = read_import(session(), actor=current_actor(), import_id=import_id)
+    found = see(read_import, import_id=import_id)
     waited = (now() - found.job.created_at).total_seconds() if found.job else 0.0
     is_waiting = found.is_at_work and found.job is not None and found.job.started_at is None
     return {
         "one": found,
-        "fates": {fate.value: texts.FATE_COUNTS[fate.value].get(locale()) for fate in Fate},
+        "fates": {fate.value: import_words.FATE_COUNTS[fate.value].get(locale()) for fate in Fate},
         "faults": [_fault(one) for one in found.faults],
         "percent": _percent(found),
         "is_stuck": is_waiting and waited > PATIENCE_SECONDS,
@@ -173,16 +147,16 @@ def _fault(one: dict[str, object]) -> dict[str, object]:
     """A row in words; its name stands in the result file only."""
     why = []
     if one["fault"]:
-        why.append(texts.FAULTS[str(one["fault"])].get(locale()))
+        why.append(import_words.FAULTS[str(one["fault"])].get(locale()))
     if one["like_row"]:
-        why.append(texts.SAME_ROW.get(locale()).format(row=one["like_row"]))
+        why.append(import_words.SAME_ROW.get(locale()).format(row=one["like_row"]))
     if one["has_other_position"]:
-        why.append(texts.POSITION_DIFFERS.get(locale()))
+        why.append(import_words.POSITION_DIFFERS.get(locale()))
     return {
         "row": one["row"],
         "cell": one["cell"],
         "fate": one["fate"],
-        "fate_text": texts.FATES[str(one["fate"])].get(locale()),
+        "fate_text": import_words.FATES[str(one["fate"])].get(locale()),
         "why": "; ".join(why),
     }
 
@@ -197,13 +171,7 @@ def _result(found: ImportFacts) -> FileFacts | None:
     if found.job is None or found.job.file_id is None:
         return None
     try:
-        return read_file(
-            session(),
-            actor=current_actor(),
-            file_id=found.job.file_id,
-            kind=FileKind.IMPORT_RESULT,
-            now=now(),
-        )
+        return see(read_file, file_id=found.job.file_id, kind=FileKind.IMPORT_RESULT)
     except DomainError:
         return None
 

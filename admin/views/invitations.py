@@ -4,12 +4,13 @@ from flask import flash, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage
+from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
+from admin.inputs import ids, text
 from admin.languages import label, plural
 from admin.numbers import read_number, read_numbers
 from admin.pages import Entry, Group, command, page
-from admin.storage import now, session
 from admin.views.people import invitation_code, invitation_link
 from services.access.actors import Right
 from services.access.errors import N_
@@ -32,12 +33,7 @@ class InvitationPage(SecuredPage):
     @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> str:
         stand, page = request.args.get("stand", ""), read_number(request.args.get("page", "")) or 0
-        rows = list_invitations(
-            session(),
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            now=now(),
-        )
+        rows = see(list_invitations)
         counts = {one: sum(row.stand is one for row in rows) for one in InvitationStand}
         found = [row for row in rows if stand in {"", row.stand.value}]
         return self.show(
@@ -53,29 +49,17 @@ class InvitationPage(SecuredPage):
     @command("/make", right=Right.EDIT_PEOPLE)
     def make(self) -> Response:
         """Links for whom no working one exists, then the sheet of all who were chosen."""
-        chosen = _ids(request.form.getlist("person_id"))
-        made = self.attempt(
-            invite_people,
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            person_ids=chosen,
-            now=now(),
-        )
-        if made is None:
-            return redirect(url_for("invitations.index", stand=request.form.get("stand") or None))
-        if made:
-            flash(plural("{count} link is made.", "{count} links are made.", made), "success")
-        return redirect(url_for("invitations.sheet", ids=",".join(map(str, chosen))))
+        asked = ids("person_id")
+        with refusals_shown():
+            made = do(invite_people, person_ids=asked)
+            if made:
+                flash(plural("{count} link is made.", "{count} links are made.", made), "success")
+            return redirect(url_for("invitations.sheet", ids=",".join(map(str, asked))))
+        return redirect(url_for("invitations.index", stand=text("stand") or None))
 
     @page("/sheet", right=Right.EDIT_PEOPLE)
     def sheet(self) -> str:
-        cards = read_sheet(
-            session(),
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            person_ids=_ids(request.args.get("ids", "").split(",")),
-            now=now(),
-        )
+        cards = see(read_sheet, person_ids=read_numbers(text("ids").split(",")))
         return self.show(
             "panel/invitation_sheet.html",
             cards=[(card, invitation_link(card.invitation), _typed(card), _draw(card)) for card in cards],
@@ -84,10 +68,8 @@ class InvitationPage(SecuredPage):
 
     @command("/<int:invitation_id>/undo", right=Right.EDIT_PEOPLE)
     def undo(self, invitation_id: int) -> Response:
-        person_id = self.attempt(undo_claim, actor=current_actor(), invitation_id=invitation_id, now=now())
-        if person_id is None:
-            return redirect(url_for("invitations.index"))
-        flash(label("The chat is unlinked and told so. Now make a new link for the right person."), "success")
+        said = label("The chat is unlinked and told so. Now make a new link for the right person.")
+        person_id = do(undo_claim, invitation_id=invitation_id, success=said)
         return redirect(url_for("people.card", person_id=person_id))
 
 
@@ -104,7 +86,3 @@ def _draw(card: SheetCard) -> Markup:
     code = segno.make(content, error="m", micro=False)
     drawn = code.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True)
     return Markup(drawn)  # noqa: S704  # drawn by the library from our own token
-
-
-def _ids(written: list[str]) -> list[int]:
-    return read_numbers(written)

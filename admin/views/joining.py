@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage
+from admin.calls import do, refusals_shown, see
+from admin.inputs import record, text, texts
 from admin.languages import label
-from admin.numbers import read_number
 from admin.pages import Entry, Group, command, page
-from admin.storage import now, session
 from admin.views.people import FIELDS
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
@@ -24,8 +24,7 @@ class JoiningPage(SecuredPage):
 
     @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> str:
-        actor, organization_id = current_actor(), current_account().organization_id
-        waiting = list_waiting(session(), actor=actor, organization_id=organization_id)
+        waiting = see(list_waiting)
         typed = "".join(filter(str.isdecimal, request.args.get("digits", "")))
         return self.show(
             "panel/joining.html",
@@ -33,34 +32,31 @@ class JoiningPage(SecuredPage):
             typed=typed,
             found=next((one for one in waiting if typed and one.digits == typed), None),
             people=[
-                row.person
-                for row in list_people(session(), actor=actor, organization_id=organization_id, now=now())
-                if row.chat in {ChatState.NONE, ChatState.INVITED}
+                row.person for row in see(list_people) if row.chat in {ChatState.NONE, ChatState.INVITED}
             ],
             form=dict.fromkeys(FIELDS, ""),
         )
 
     @command("/<int:request_id>/recognise", right=Right.EDIT_PEOPLE)
     def recognise(self, request_id: int) -> Response:
-        chosen = request.form.get("person_id", "")
-        done = self.attempt(
-            _recognise,
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            request_id=request_id,
-            person_id=read_number(chosen),
-            names={name: request.form.get(name, "") for name in FIELDS},
-            now=now(),
-        )
-        if done is None:
-            return redirect(url_for("joining.index", digits=request.form.get("digits", "")))
-        flash(label("Recognised. The person hears of it at once and can go on."), "success")
-        return redirect(url_for("people.card", person_id=done))
+        with refusals_shown():
+            person_id = do(
+                _recognise,
+                request_id=request_id,
+                person_id=record("person_id"),
+                names=texts(*FIELDS),
+                success=label("Recognised. The person hears of it at once and can go on."),
+            )
+            return redirect(url_for("people.card", person_id=person_id))
+        return redirect(url_for("joining.index", digits=text("digits")))
 
     @command("/<int:request_id>/refuse", right=Right.EDIT_PEOPLE)
     def refuse(self, request_id: int) -> Response:
-        self.act(refuse_request, actor=current_actor(), join_request_id=request_id, now=now())
-        flash(label("The request is closed; the person has been told politely."), "success")
+        do(
+            refuse_request,
+            join_request_id=request_id,
+            success=label("The request is closed; the person has been told politely."),
+        )
         return redirect(url_for("joining.index"))
 
 

@@ -1,19 +1,18 @@
 """Meetings: the table, one meeting, and a log that the curator enters for a pair (docs/design.md#panel)."""
 
-from datetime import time
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from admin import words
-from admin.access import SecuredTable, current_actor
+from admin.access import SecuredTable
+from admin.calls import do, refusals_shown, see
 from admin.cycles import kind_title, pack
-from admin.days import read_day
+from admin.inputs import choice, day, read_clock, record, text, texts
 from admin.languages import label
-from admin.numbers import read_number
 from admin.pages import Entry, Group, form_page, page
-from admin.storage import now, session
+from admin.storage import now
 from models.meetings import Meeting, MeetingKind
 from services.access.actors import Right
 from services.access.errors import N_
@@ -74,52 +73,44 @@ class MeetingTable(SecuredTable):
 
     @page("/<int:meeting_id>/", right=LISTS["meetings"])
     def card(self, meeting_id: int) -> str:
-        card = read_meeting(session(), actor=current_actor(), meeting_id=meeting_id)
+        card = see(read_meeting, meeting_id=meeting_id)
         return self.show("panel/meeting.html", meeting=card, **_words(card), now=now())
 
     @form_page("/<int:meeting_id>/log", right=Right.MANAGE_PAIRS)
     def log(self, meeting_id: int) -> str | Response:
         """Write down a planned meeting for the pair."""
-        card = read_meeting(session(), actor=current_actor(), meeting_id=meeting_id)
+        card = see(read_meeting, meeting_id=meeting_id)
         if request.method == "POST":
-            done = self.attempt(
-                log_meeting,
-                actor=current_actor(),
-                meeting_id=meeting_id,
-                minutes=_minutes(),
-                topic=request.form.get("topic", ""),
-                now=now(),
-            )
-            if done is not None:
-                flash(label("The meeting is logged, marked as entered by the curator."), "success")
+            with refusals_shown():
+                do(
+                    log_meeting,
+                    meeting_id=meeting_id,
+                    minutes=_minutes(),
+                    topic=text("topic"),
+                    success=_logged(),
+                )
                 return redirect(url_for("meetings.card", meeting_id=meeting_id))
-        form = {"minutes": request.form.get("minutes", card.minutes), "topic": request.form.get("topic", "")}
+        form = {"minutes": text("minutes") or card.minutes, "topic": text("topic")}
         return self.show("panel/meeting_log.html", meeting=card, pair=None, form=form, **_words(card))
 
     @form_page("/add/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def add(self, pair_id: int) -> str | Response:
         """Write down a meeting that nobody planned in the chat."""
-        pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)
-        form = {name: request.form.get(name, "") for name in ("day", "clock", "minutes", "topic", "kind")}
+        pair = see(read_pair, pair_id=pair_id)
         if request.method == "POST":
-            day = read_day(form["day"])
-            if day is None:
-                flash(label("Please give the date of the meeting."), "error")
-            else:
-                done = self.attempt(
+            with refusals_shown():
+                do(
                     log_past_meeting,
-                    actor=current_actor(),
                     pair_id=pair_id,
-                    day=day,
-                    clock=_clock(form["clock"]),
+                    day=day("day", needed=N_("Please give the date of the meeting.")),
+                    clock=read_clock(text("clock"), field="clock"),
                     minutes=_minutes(),
-                    topic=form["topic"],
-                    kind=MeetingKind(form["kind"]) if form["kind"] in set(MeetingKind) else None,
-                    now=now(),
+                    topic=text("topic"),
+                    kind=choice("kind", MeetingKind),
+                    success=_logged(),
                 )
-                if done is not None:
-                    flash(label("The meeting is logged, marked as entered by the curator."), "success")
-                    return redirect(url_for("pairs.card", pair_id=pair_id))
+                return redirect(url_for("pairs.card", pair_id=pair_id))
+        form = texts("day", "clock", "minutes", "topic", "kind")
         kinds = {one.id: kind_title(one.id) for one in pack().pack.meeting_kinds}
         return self.show("panel/meeting_log.html", meeting=None, pair=pair, form=form, kinds=kinds)
 
@@ -139,11 +130,8 @@ def _words(card: MeetingCard) -> dict[str, str]:
 
 def _minutes() -> int:
     """0 for what is no number: the rule refuses it with its own sentence."""
-    return read_number(request.form.get("minutes", "")) or 0
+    return record("minutes") or 0
 
 
-def _clock(typed: str) -> time | None:
-    try:
-        return time.fromisoformat(typed)
-    except ValueError:
-        return None
+def _logged() -> str:
+    return label("The meeting is logged, marked as entered by the curator.")

@@ -4,16 +4,17 @@ from dataclasses import asdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account
+from admin.calls import do, see
 from admin.configuration import panel_config
 from admin.edits import Edit, open_edit, take_edit
 from admin.languages import label, translator
 from admin.numbers import read_number
 from admin.pages import Entry, Group, command, form_page, page
-from admin.storage import now, session
+from admin.storage import now
 from services.access.actors import Right
 from services.access.errors import N_
 from services.accounts.networks import list_centers, read_center, read_network, set_center
@@ -46,7 +47,7 @@ class OrganizationPage(SecuredPage):
 
     @form_page("/", right=Right.MANAGE_SETTINGS)
     def index(self) -> str | Response:
-        card, actor = _card(), current_actor()
+        card = _card()
         edit = take_edit(
             _fields(card),
             {
@@ -57,19 +58,14 @@ class OrganizationPage(SecuredPage):
             },
             subject=("organization", card.id),
         )
-
-        def save() -> object | None:
-            return self.attempt(
-                edit_organization, actor=actor, organization_id=card.id, now=now(), **edit.form
-            )
-
-        if edit.carry_out(save, label("The organisation's card is saved.")):
+        if edit.carry_out(
+            lambda: do(edit_organization, **edit.form), label("The organisation's card is saved.")
+        ):
             return redirect(url_for("organization.index"))
         return self._page(card, edit)
 
     def _page(self, card: OrganizationCard, edit: Edit, center: Edit | None = None) -> str:
-        actor = current_actor()
-        center_id = read_center(session(), actor=actor, organization_id=card.id)
+        center_id = see(read_center)
         center = center or open_edit(_center(center_id), subject=("organization", card.id))
         return self.show(
             "panel/organization.html",
@@ -77,39 +73,25 @@ class OrganizationPage(SecuredPage):
             form=edit.form,
             edit=edit,
             zones=_zones(card.timezone),
-            centers=list_centers(session(), actor=actor, organization_id=card.id),
+            centers=see(list_centers),
             center=center,
-            network=read_network(session(), actor=actor, organization_id=card.id),
+            network=see(read_network),
         )
 
     @command("/center", right=Right.MANAGE_SETTINGS)
     def center(self) -> str | Response:
         """Under which support centre the organisation works."""
-        actor, organization_id = current_actor(), current_account().organization_id
-        center_id = read_center(session(), actor=actor, organization_id=organization_id)
-        names = {
-            str(one.id): one.name
-            for one in list_centers(session(), actor=actor, organization_id=organization_id)
-        }
+        names = {str(one.id): one.name for one in see(list_centers)}
         edit = take_edit(
-            _center(center_id),
+            _center(see(read_center)),
             {"center_id": label("Works under")},
-            subject=("organization", organization_id),
+            subject=("organization", current_account().organization_id),
             show=lambda _name, value: names.get(value, ""),
         )
 
-        def save() -> object | None:
-            chosen = edit.form["center_id"]
-            done = self.succeeds(
-                set_center,
-                actor=actor,
-                organization_id=organization_id,
-                center_id=read_number(chosen),
-                now=now(),
-            )
-            return done or None
-
-        if edit.carry_out(save, label("Saved.")):
+        if edit.carry_out(
+            lambda: do(set_center, center_id=read_number(edit.form["center_id"])), label("Saved.")
+        ):
             return redirect(url_for("organization.index"))
         card = _card()
         return self._page(card, open_edit(_fields(card), subject=("organization", card.id)), edit)
@@ -121,21 +103,15 @@ class OrganizationPage(SecuredPage):
 
     @command("/code/replace", right=Right.MANAGE_SETTINGS)
     def replace(self) -> Response:
-        done = self.attempt(
+        do(
             replace_join_code,
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            now=now(),
+            success=label("There is a new code. The old one no longer works: print the sheet anew."),
         )
-        if done is not None:
-            flash(label("There is a new code. The old one no longer works: print the sheet anew."), "success")
         return redirect(url_for("organization.index"))
 
 
 def _card() -> OrganizationCard:
-    return read_organization(
-        session(), actor=current_actor(), organization_id=current_account().organization_id
-    )
+    return see(read_organization)
 
 
 def _fields(card: OrganizationCard) -> dict[str, str]:

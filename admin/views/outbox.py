@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin import words
-from admin.access import SecuredTable, current_account, current_actor
+from admin.access import SecuredTable
+from admin.calls import do, see
 from admin.languages import label, short_moment
 from admin.pages import Entry, Group, command
-from admin.storage import now, session
+from admin.storage import session
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.people import Person
 from services.access.errors import N_
@@ -52,9 +53,7 @@ class OutboxTable(SecuredTable):
 
     def summary(self) -> list[tuple[str, str]]:
         """What waits and what was refused, each with its address."""
-        counts = count_notices(
-            session(), actor=current_actor(), organization_id=current_account().organization_id
-        )
+        counts = see(count_notices)
         waiting, parked = OutboxStatus.WAITING, OutboxStatus.PARKED
         return [
             (
@@ -90,9 +89,7 @@ class OutboxTable(SecuredTable):
 
     @command("/<int:message_id>/retry", right=LISTS["outbox"])
     def retry(self, message_id: int) -> Response:
-        retry_notice(session(), actor=current_actor(), message_id=message_id, now=now())
-        session().commit()
-        flash(label("The message is queued again."), "success")
+        do(retry_notice, message_id=message_id, success=label("The message is queued again."))
         return redirect(url_for("outbox.index_view", status=request.args.get("status")))
 
 

@@ -1,21 +1,19 @@
 """Memos, publications and partners: small records, each with its page (DC19, DC30, C3)."""
 
-from typing import Any
-
 from flask import flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_day
+from admin.calls import do, refusals_shown, see
 from admin.cycles import cycle, cycle_id_or_none
-from admin.days import DateUnreadable, read_date
+from admin.inputs import choice, chosen, day, ids, record, sent, texts
 from admin.languages import label, plural, translator
-from admin.numbers import read_number, read_numbers
 from admin.pages import Entry, Group, command, form_page, page
 from admin.previews import preview_of
 from admin.privacy_words import PUBLICATION_GAPS, PUBLISHED, word
 from admin.roadmap_words import AUDIENCES, PUBLICATIONS
-from admin.storage import now, session
+from admin.storage import now
 from models.outreach import PublicationKind
 from models.pairs import PairStatus
 from models.people import Role
@@ -28,7 +26,6 @@ from services.people.cards import PersonRow, list_people
 from services.privacy.publications import Named, find_gaps, list_named
 from services.roadmap.memos import list_memos, send_memo, write_memo
 from services.roadmap.outreach import (
-    PublicationFacts,
     add_partner,
     add_publication,
     list_partners,
@@ -46,23 +43,18 @@ class MemoPage(SecuredPage):
     def index(self) -> str | Response:
         if cycle_id_or_none() is None:
             return self.show("panel/roadmap_none.html")
-        form = {name: request.form.get(name, "") for name in ("audience", "title", "body", "url")}
+        form = texts("audience", "title", "body", "url")
         if request.method == "POST":
-            chosen = form["audience"]
-            made = self.attempt(
-                write_memo,
-                actor=current_actor(),
-                cycle_id=cycle().id,
-                audience=Role(chosen) if chosen in set(Role) else Role.MENTEE,
-                title=form["title"],
-                body=form["body"],
-                url=form["url"],
-                now=now(),
-            )
-            if made is not None:
-                flash(label("The memo is kept. Look at it below and send it."), "success")
+            with refusals_shown():
+                do(
+                    write_memo,
+                    cycle_id=cycle().id,
+                    audience=choice("audience", Role, Role.MENTEE),
+                    **texts("title", "body", "url"),
+                    success=label("The memo is kept. Look at it below and send it."),
+                )
                 return redirect(url_for("memos.index"))
-        memos = list_memos(session(), actor=current_actor(), cycle_id=cycle().id)
+        memos = see(list_memos, cycle_id=cycle().id)
         return self.show(
             "panel/memos.html",
             memos=memos,
@@ -74,12 +66,13 @@ class MemoPage(SecuredPage):
 
     @command("/<int:memo_id>/send", right=Right.MANAGE_PAIRS)
     def send(self, memo_id: int) -> Response:
-        done = self.attempt(send_memo, actor=current_actor(), memo_id=memo_id, now=now())
-        if done is not None:
-            said = plural(
+        do(
+            send_memo,
+            memo_id=memo_id,
+            success=lambda done: plural(
                 "The memo goes to {count} person.", "The memo goes to {count} people.", done.sent_to
-            )
-            flash(said, "success")
+            ),
+        )
         return redirect(url_for("memos.index"))
 
 
@@ -93,18 +86,26 @@ class OutreachPage(SecuredPage):
 
     @command("/publications", right=Right.MANAGE_PAIRS)
     def publish(self) -> str | Response:
-        kind, pair = request.form.get("kind", ""), request.form.get("pair_id", "")
-        facts = {
-            "kind": PublicationKind(kind) if kind in set(PublicationKind) else PublicationKind.NEWS,
-            "pair_id": read_number(pair),
-            "person_ids": read_numbers(request.form.getlist("person_id")),
-            "shows": request.form.getlist("shows"),
-        }
-        return self._add(add_publication, ("title", "url"), "published_on", **facts)
+        with refusals_shown():
+            added = do(
+                add_publication,
+                cycle_id=cycle().id,
+                kind=choice("kind", PublicationKind, PublicationKind.NEWS),
+                **texts("title", "url"),
+                published_on=day("published_on") or current_day(),
+                pair_id=record("pair_id"),
+                person_ids=ids("person_id"),
+                shows=chosen("shows"),
+                success=label("The line is added."),
+            )
+            if current_user.has(Right.SEE_PEOPLE):
+                self._warn(added.id)
+            return redirect(url_for("outreach.index"))
+        return self._show()
 
     def _warn(self, publication_id: int) -> None:
         """Say plainly who is named without having allowed it: the page has to change or come down."""
-        for one in find_gaps(session(), publication_id=publication_id, today=now().date()):
+        for one in see(find_gaps, publication_id=publication_id):
             flash(
                 label("{name}: {gap}. Ask for it or take the page down.", name=one.name, gap=gap_words(one)),
                 "error",
@@ -112,52 +113,44 @@ class OutreachPage(SecuredPage):
 
     @command("/publications/<int:publication_id>/remove", right=Right.MANAGE_PAIRS)
     def unpublish(self, publication_id: int) -> Response:
-        self.act(remove_publication, actor=current_actor(), publication_id=publication_id, now=now())
-        flash(label("The line is removed."), "success")
+        do(remove_publication, publication_id=publication_id, success=label("The line is removed."))
         return redirect(url_for("outreach.index"))
 
     @command("/partners", right=Right.MANAGE_PAIRS)
     def add_partner(self) -> str | Response:
-        return self._add(add_partner, ("name", "helps_with", "url"), "since")
+        with refusals_shown():
+            do(
+                add_partner,
+                cycle_id=cycle().id,
+                **texts("name", "helps_with", "url"),
+                since=day("since") or current_day(),
+                success=label("The line is added."),
+            )
+            return redirect(url_for("outreach.index"))
+        return self._show()
 
     @command("/partners/<int:partner_id>/remove", right=Right.MANAGE_PAIRS)
     def remove_partner(self, partner_id: int) -> Response:
-        self.act(remove_partner, actor=current_actor(), partner_id=partner_id, now=now())
-        flash(label("The line is removed."), "success")
-        return redirect(url_for("outreach.index"))
-
-    def _add(self, service: Any, names: tuple[str, ...], day: str, **facts: Any) -> str | Response:
-        try:
-            facts[day] = read_date(request.form.get(day, "")) or now().date()
-        except DateUnreadable:
-            flash(label("This is no date. Write it like 15.10.2026."), "error")
-            return self._show()
-        facts |= {name: request.form.get(name, "") for name in names}
-        done = self.attempt(service, actor=current_actor(), cycle_id=cycle().id, now=now(), **facts)
-        if done is None:
-            return self._show()
-        flash(label("The line is added."), "success")
-        if isinstance(done, PublicationFacts) and current_user.has(Right.SEE_PEOPLE):
-            self._warn(done.id)
+        do(remove_partner, partner_id=partner_id, success=label("The line is removed."))
         return redirect(url_for("outreach.index"))
 
     def _show(self) -> str:
         """The page; after a refusal with what was typed."""
         if cycle_id_or_none() is None:
             return self.show("panel/roadmap_none.html")
-        actor, cycle_id = current_actor(), cycle().id
+        cycle_id = cycle().id
         return self.show(
             "panel/outreach.html",
-            publications=list_publications(session(), actor=actor, cycle_id=cycle_id),
-            partners=list_partners(session(), actor=actor, cycle_id=cycle_id),
+            publications=see(list_publications, cycle_id=cycle_id),
+            partners=see(list_partners, cycle_id=cycle_id),
             pairs=_completed_pairs(),
             named=_named(),
             people=_people() if current_user.has(Right.MANAGE_PAIRS) else [],
             fields=FIELDS,
             gap_words=gap_words,
             kinds=PUBLICATIONS,
-            form=request.form,
-            is_partner="name" in request.form,
+            form=sent(),
+            is_partner="name" in sent(),
             today=now().date().isoformat(),
             may_change=current_user.has(Right.MANAGE_PAIRS),
         )
@@ -167,13 +160,7 @@ def _completed_pairs() -> list[PairCard]:
     """Pairs whose results may be published: their programme is completed (E37)."""
     if not current_user.has(Right.SEE_PEOPLE):
         return []
-    return list_pairs(
-        session(),
-        actor=current_actor(),
-        organization_id=current_account().organization_id,
-        cycle_id=cycle().id,
-        statuses=frozenset({PairStatus.COMPLETED}),
-    )
+    return see(list_pairs, cycle_id=cycle().id, statuses=frozenset({PairStatus.COMPLETED}))
 
 
 def _named() -> dict[int, list[Named]]:
@@ -181,19 +168,13 @@ def _named() -> dict[int, list[Named]]:
     if not current_user.has(Right.SEE_PEOPLE):
         return {}
     found: dict[int, list[Named]] = {}
-    facts: dict[str, Any] = {
-        "actor": current_actor(),
-        "organization_id": current_account().organization_id,
-    }
-    for one in list_named(session(), **facts, today=now().date()):
+    for one in see(list_named):
         found.setdefault(one.publication_id, []).append(one)
     return found
 
 
 def _people() -> list[PersonRow]:
-    return list_people(
-        session(), actor=current_actor(), organization_id=current_account().organization_id, now=now()
-    )
+    return see(list_people)
 
 
 def gap_words(one: Named) -> str:

@@ -7,9 +7,11 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_actor
+from admin.calls import do, refusals_shown, see
 from admin.cycles import cycle_id_or_none, form_titles
-from admin.languages import label, locale
+from admin.inputs import InputRefused, sent, text
+from admin.languages import label
 from admin.pages import Entry, Group, command, form_page, page
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
@@ -61,10 +63,8 @@ class PairPage(SecuredPage):
     @page("/", right=LISTS["pairs"])
     def index(self) -> str:
         status = request.args.get("status", "")
-        pairs = list_pairs(
-            session(),
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
+        pairs = see(
+            list_pairs,
             cycle_id=cycle_id_or_none(),
             statuses=frozenset({PairStatus(status)}) if status in set(PairStatus) else frozenset(),
         )
@@ -73,19 +73,17 @@ class PairPage(SecuredPage):
     @page("/<int:pair_id>/", right=LISTS["pairs"])
     def card(self, pair_id: int) -> str:
         pair = self._read(pair_id)
-        actor, may_manage = current_actor(), current_user.has(Right.MANAGE_PAIRS)
-        suggestions = list_suggestions(session(), actor=actor, pair_id=pair_id) if may_manage else []
+        _actor, may_manage = current_actor(), current_user.has(Right.MANAGE_PAIRS)
+        suggestions = see(list_suggestions, pair_id=pair_id) if may_manage else []
         return self.show(
             "panel/pair.html",
             pair=pair,
             titles=form_titles(),
-            meetings=list_meetings_of_pair(session(), actor=actor, pair_id=pair_id),
-            ratings=read_pair_ratings(session(), actor=actor, pair_id=pair_id) if may_manage else None,
-            sheets=list_conclusions(session(), actor=actor, pair_id=pair_id, locale=locale()),
-            missing=read_missing_papers(session(), actor=actor, pair_id=pair_id, now=now()),
-            events=read_pair_story(
-                session(), actor=actor, organization_id=pair.organization_id, pair_id=pair_id
-            ),
+            meetings=see(list_meetings_of_pair, pair_id=pair_id),
+            ratings=see(read_pair_ratings, pair_id=pair_id) if may_manage else None,
+            sheets=see(list_conclusions, pair_id=pair_id),
+            missing=see(read_missing_papers, pair_id=pair_id),
+            events=see(read_pair_story, organization_id=pair.organization_id, pair_id=pair_id),
             may_manage=may_manage,
             suggestions=suggestions,
             suggestion_words=SUGGESTIONS,
@@ -101,35 +99,26 @@ class PairPage(SecuredPage):
             flash(label("This pair is no longer a draft."), "error")
             return redirect(url_for("pairs.card", pair_id=pair_id))
         previews = [self._preview(pair, role) for role in (Role.MENTEE, Role.MENTOR)]
-        is_sure = request.method == "POST" and "look" not in request.form
-        if is_sure and self._confirm(pair_id, previews):
-            flash(label("Confirmed. Both hear of it now."), "success")
-            return redirect(url_for("pairs.card", pair_id=pair_id))
+        is_sure = request.method == "POST" and "look" not in sent()
+        if is_sure:
+            with refusals_shown():
+                said = label("Confirmed. Both hear of it now.")
+                do(confirm_pair, pair_id=pair_id, edited_texts=_edited(previews), success=said)
+                return redirect(url_for("pairs.card", pair_id=pair_id))
         return self.show(
             "panel/pair_confirm.html",
             pair=pair,
             previews=previews,
-            sheets=list_conclusions(session(), actor=current_actor(), pair_id=pair_id, locale=locale()),
+            sheets=see(list_conclusions, pair_id=pair_id),
             titles=form_titles(),
-            missing=read_missing_papers(session(), actor=current_actor(), pair_id=pair_id, now=now()),
+            missing=see(read_missing_papers, pair_id=pair_id),
         )
-
-    def _confirm(self, pair_id: int, previews: list[Preview]) -> bool:
-        edited = {one.role: one.template for one in previews if one.template is not None}
-        if any(len(text) > TEXT_LIMIT for text in edited.values()):
-            flash(label("Please keep each message under {limit} characters.", limit=TEXT_LIMIT), "error")
-            return False
-        done = self.attempt(
-            confirm_pair, actor=current_actor(), pair_id=pair_id, edited_texts=edited, now=now()
-        )
-        return done is not None
 
     @command("/<int:pair_id>/discard", right=Right.MANAGE_PAIRS)
     def discard(self, pair_id: int) -> Response:
-        done = self.attempt(discard_draft, actor=current_actor(), pair_id=pair_id, now=now())
-        if done is None:
-            return redirect(url_for("pairs.card", pair_id=pair_id))
-        flash(label("The draft is discarded. Nobody was told of it."), "success")
+        done = do(
+            discard_draft, pair_id=pair_id, success=label("The draft is discarded. Nobody was told of it.")
+        )
         if done.is_kept:
             flash(label("What was written about the two stays here, on the page of the pair."), "success")
             return redirect(url_for("pairs.card", pair_id=pair_id))
@@ -140,36 +129,38 @@ class PairPage(SecuredPage):
         pair = self._read(pair_id)
         if request.method == "GET" and pair.status is PairStatus.OFFERED:
             return self.show("panel/pair_withdraw.html", pair=pair)
-        if self.succeeds(withdraw_offer, actor=current_actor(), pair_id=pair_id, now=now()):
-            flash(label("The offer is withdrawn. Both have been told."), "success")
+        do(withdraw_offer, pair_id=pair_id, success=label("The offer is withdrawn. Both have been told."))
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
     @command("/<int:pair_id>/order", right=Right.MANAGE_PAIRS)
     def order(self, pair_id: int) -> Response:
-        if self.attempt(register_order, actor=current_actor(), pair_id=pair_id, now=now()):
-            flash(label("The order is registered."), "success")
+        do(register_order, pair_id=pair_id, success=label("The order is registered."))
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
     @command("/<int:pair_id>/agreement", right=Right.MANAGE_PAIRS)
     def agreement(self, pair_id: int) -> Response:
-        if self.attempt(register_agreement, actor=current_actor(), pair_id=pair_id, now=now()):
-            flash(label("The mentor's agreement is registered. The pair is at work."), "success")
+        do(
+            register_agreement,
+            pair_id=pair_id,
+            success=label("The mentor's agreement is registered. The pair is at work."),
+        )
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
     @form_page("/<int:pair_id>/end", right=Right.MANAGE_PAIRS)
     def end(self, pair_id: int) -> str | Response:
         pair = self._read(pair_id)
-        reason = request.form.get("reason", "")
+        reason = text("reason")
         if request.method == "GET" and pair.status in IN_WORK:
             return self.show("panel/pair_end.html", pair=pair, reasons=CHOOSABLE_REASONS)
         if reason not in set(CHOOSABLE_REASONS):
             flash(label("Please choose the reason."), "error")
             return redirect(url_for("pairs.end" if pair.status in IN_WORK else "pairs.card", pair_id=pair_id))
-        ended = self.attempt(
-            end_pair, actor=current_actor(), pair_id=pair_id, reason=EndReason(reason), now=now()
+        do(
+            end_pair,
+            pair_id=pair_id,
+            reason=EndReason(reason),
+            success=label("The pair has ended. Both have been told."),
         )
-        if ended is not None:
-            flash(label("The pair has ended. Both have been told."), "success")
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
     @staticmethod
@@ -177,18 +168,18 @@ class PairPage(SecuredPage):
         """Whom the curator may name as involved; read only where that is asked."""
         if not any(one.kind is SuggestionKind.INVOLVE and one.is_granted is None for one in suggestions):
             return []
-        rows = list_people(session(), actor=current_actor(), organization_id=pair.organization_id, now=now())
+        rows = see(list_people, organization_id=pair.organization_id)
         both = {pair.mentor.person_id, pair.mentee.person_id}
         return [row.person for row in rows if row.person.id not in both]
 
     def _read(self, pair_id: int) -> PairCard:
-        return read_pair(session(), actor=current_actor(), pair_id=pair_id)
+        return see(read_pair, pair_id=pair_id)
 
     @staticmethod
     def _preview(pair: PairCard, role: Role) -> Preview:
         """The words of the notice by the function that will make them when they are sent."""
         side = pair.side(role)
-        person = read_person(session(), actor=current_actor(), person_id=side.person_id)
+        person = see(read_person, person_id=side.person_id)
         letter = compose(
             session(),
             kind=NoticeKind.PAIR_OFFER,
@@ -198,7 +189,7 @@ class PairPage(SecuredPage):
         )
         assert not isinstance(letter, Skip), letter.reason
         usual = words_of(letter)
-        typed = _same_lines(request.form.get(f"text_{role.value}", usual)) or usual
+        typed = _same_lines(sent().get(f"text_{role.value}", usual)) or usual
         template = template_of(typed, letter) if typed != usual else None
         return Preview(
             role=role,
@@ -209,6 +200,15 @@ class PairPage(SecuredPage):
             usual=usual,
             template=template,
         )
+
+
+def _edited(previews: list[Preview]) -> dict[Role, str]:
+    """What was written instead of the usual words. Raises InputRefused."""
+    for one in previews:
+        if len(one.template or "") > TEXT_LIMIT:
+            asked = N_("Please keep each message under {limit} characters.")
+            raise InputRefused(f"text_{one.role.value}", asked, limit=TEXT_LIMIT)
+    return {one.role: one.template for one in previews if one.template is not None}
 
 
 def _same_lines(typed: str) -> str:

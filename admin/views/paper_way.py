@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_actor, current_day
+from admin.access import SecuredPage, current_day
+from admin.calls import do, see
 from admin.cycles import cycle, cycle_id_or_none, kind_title, pack, paper_head
-from admin.days import read_day
 from admin.forms import make_field
+from admin.inputs import choice, day, one_of, read_clock, text
 from admin.languages import label, locale
 from admin.pages import Entry, Group, command, page
-from admin.storage import now, session
+from admin.storage import now
 from models.meetings import MeetingKind, MeetingStatus
 from models.pairs import MEETING, DeclineReason, PairStatus
 from models.paper_way import Deed, WordOf
@@ -74,25 +75,23 @@ class PaperPage(SecuredPage):
     @page("/<int:person_id>/", right=Right.MANAGE_PAIRS)
     def person(self, person_id: int) -> str:
         """What waits for this participant, each with the form that enters it."""
-        actor, cycle_id = current_actor(), cycle_id_or_none()
-        person = read_person(session(), actor=actor, person_id=person_id)
-        roles = {one.role for one in read_roles(session(), person_id=person_id, cycle_id=cycle_id or 0)}
-        pairs = list_pairs_of(session(), actor=actor, person_id=person_id)
-        meetings = list_meetings_of(session(), actor=actor, person_id=person_id)
+        cycle_id = cycle_id_or_none()
+        person = see(read_person, person_id=person_id)
+        roles = {one.role for one in see(read_roles, person_id=person_id, cycle_id=cycle_id or 0)}
+        pairs = see(list_pairs_of, person_id=person_id)
+        meetings = see(list_meetings_of, person_id=person_id)
         return self.show(
             "panel/paper_way.html",
             person=person,
-            has_consent=cycle_id is not None and read_state(session(), person_id) is ConsentState.GIVEN,
+            has_consent=cycle_id is not None and see(read_state, person_id=person_id) is ConsentState.GIVEN,
             free_roles=[role for role in Role if role not in roles],
             offers=[one for one in pairs if _awaits(one, person_id)],
             meeting_pairs=[one for one in pairs if one.status in MEETING],
             proposed=[one for one in meetings if _is_proposed_to(one, person_id)],
             planned=[one for one in meetings if _is_planned(one)],
             over=[one for one in meetings if _is_unspoken(one, person_id)],
-            runs=list_unsent(session(), person_id=person_id, cycle_id=cycle_id, now=now())
-            if cycle_id
-            else [],
-            entries=list_entries(session(), actor=actor, person_id=person_id),
+            runs=see(list_unsent, person_id=person_id, cycle_id=cycle_id) if cycle_id else [],
+            entries=see(list_entries, person_id=person_id),
             reasons=tuple(DeclineReason),
             mentor_pairs=[
                 one for one in pairs if one.status in MEETING and one.mentor.person_id == person_id
@@ -108,101 +107,74 @@ class PaperPage(SecuredPage):
 
     @command("/<int:person_id>/role", right=Right.MANAGE_PAIRS)
     def role(self, person_id: int) -> Response:
-        chosen = request.form.get("role", "")
-        if chosen not in set(Role):
-            raise NotFound
-        run_id = self.attempt(
+        run_id = do(
             enter_role,
-            actor=current_actor(),
             person_id=person_id,
-            role=Role(chosen),
+            role=one_of(Role, text("role")),
             given=_given(),
-            now=now(),
+            success=label("The role is entered. Now the questionnaire."),
         )
-        if run_id is not None:
-            flash(label("The role is entered. Now the questionnaire."), "success")
-            return redirect(url_for("surveys.paper", run_id=run_id))
-        return self._back(person_id)
+        return redirect(url_for("surveys.paper", run_id=run_id))
 
     @command("/<int:person_id>/offers/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def offer(self, person_id: int, pair_id: int) -> Response:
-        answer, reason = request.form.get("answer", ""), request.form.get("reason", "")
+        answer = text("answer")
         if answer not in {"accept", "decline"}:
             raise NotFound
-        if answer == "decline" and reason not in set(DeclineReason):
-            flash(label("Please choose the reason."), "error")
-            return self._back(person_id)
-        deed = self.attempt(
+        is_no = answer == "decline"
+        do(
             enter_offer_answer,
-            actor=current_actor(),
             person_id=person_id,
             pair_id=pair_id,
-            reason=DeclineReason(reason) if answer == "decline" else None,
-            note=request.form.get("note", ""),
+            reason=choice("reason", DeclineReason, needed=N_("Please choose the reason.")) if is_no else None,
+            note=text("note"),
             given=_given(),
-            now=now(),
+            success=label("The answer to the offer is entered."),
         )
-        if deed is not None:
-            flash(label("The answer to the offer is entered."), "success")
         return self._back(person_id)
 
     @command("/<int:person_id>/meetings/<int:meeting_id>", right=Right.MANAGE_PAIRS)
     def meeting(self, person_id: int, meeting_id: int) -> Response:
-        deed = DEEDS.get(request.form.get("answer", ""))
+        deed = DEEDS.get(text("answer"))
         if deed is None:
             raise NotFound
-        done = self.succeeds(
+        do(
             enter_meeting_answer,
-            actor=current_actor(),
             person_id=person_id,
             meeting_id=meeting_id,
             deed=deed,
             given=_given(),
-            now=now(),
+            success=label("Entered. The other side hears of it as if it had come from the chat."),
         )
-        if done:
-            flash(label("Entered. The other side hears of it as if it had come from the chat."), "success")
         return self._back(person_id)
 
     @command("/<int:person_id>/propose/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def propose(self, person_id: int, pair_id: int) -> Response:
-        kind, start = request.form.get("kind", ""), _moment()
-        if start is None or kind not in set(MeetingKind):
-            flash(label("Please give the day and the time of the meeting."), "error")
-            return self._back(person_id)
-        meeting_id = self.attempt(
+        asked = N_("Please give the day and the time of the meeting.")
+        clock = read_clock(text("clock"), field="clock", needed=asked)
+        do(
             enter_proposal,
-            actor=current_actor(),
             person_id=person_id,
             pair_id=pair_id,
-            kind=MeetingKind(kind),
-            local_start=start,
-            topic=request.form.get("topic") or None,
+            kind=choice("kind", MeetingKind, needed=asked),
+            local_start=datetime.combine(day("day", needed=asked), clock),
+            topic=text("topic") or None,
             given=_given(),
-            now=now(),
+            success=label("The meeting is proposed; the other side hears of it."),
         )
-        if meeting_id is not None:
-            flash(label("The meeting is proposed; the other side hears of it."), "success")
         return self._back(person_id)
 
     @command("/<int:person_id>/suggest/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def suggest(self, person_id: int, pair_id: int) -> Response:
-        kind = request.form.get("kind", "")
-        if kind not in set(SuggestionKind):
-            raise NotFound
-        entered = self.attempt(
+        do(
             enter_suggestion,
-            actor=current_actor(),
             person_id=person_id,
             pair_id=pair_id,
-            kind=SuggestionKind(kind),
-            text=request.form.get("text", ""),
+            kind=one_of(SuggestionKind, text("kind")),
+            text=text("text"),
             given=_given(),
-            now=now(),
+            success=label("Entered. The decision is made on the page of the pair."),
         )
-        if entered is None:
-            return self._back(person_id)
-        flash(label("Entered. The decision is made on the page of the pair."), "success")
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
     @page("/forms/survey/<survey_id>", right=Right.MANAGE_PAIRS)
@@ -211,14 +183,14 @@ class PaperPage(SecuredPage):
         found = next((one for one in pack().surveys if one.id == survey_id), None)
         if found is None:
             raise NotFound
-        fields = {one.id: make_field(one, None, (), locale()) for one in found.questions()}
+        fields = {one.id: make_field(one, None, ()) for one in found.questions()}
         head = paper_head(cycle().id)
         return self.show("panel/form_survey.html", head=head, survey=found, fields=fields, lang=locale())
 
     @page("/forms/pair/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def pair_form(self, pair_id: int) -> str:
         """Answers of both sides to an offer and a journal of meetings, to print."""
-        pair = read_pair(session(), actor=current_actor(), pair_id=pair_id)
+        pair = see(read_pair, pair_id=pair_id)
         return self.show("panel/form_pair.html", head=paper_head(pair.cycle_id), pair=pair, lines=LOG_LINES)
 
     @staticmethod
@@ -245,14 +217,4 @@ def _is_unspoken(meeting: MeetingCard, person_id: int) -> bool:
 
 
 def _given() -> Given:
-    source = request.form.get("source", "")
-    said_on = read_day(request.form.get("said_on", ""))
-    return Given(WordOf(source) if source in set(WordOf) else WordOf.PAPER, said_on)
-
-
-def _moment() -> datetime | None:
-    """Day and time on the school's clock."""
-    try:
-        return datetime.fromisoformat(f"{request.form.get('day', '')}T{request.form.get('clock', '')}")
-    except ValueError:
-        return None
+    return Given(choice("source", WordOf, WordOf.PAPER), day("said_on"))

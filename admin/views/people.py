@@ -1,20 +1,20 @@
 """People: the list, a card, adding and correcting, invitations, paper consents."""
 
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, time
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor, current_day
+from admin.access import SecuredPage, current_account, current_day
+from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.cycles import cycle_id_or_none
 from admin.edits import take_edit
-from admin.languages import label, locale
+from admin.inputs import InputRefused, day, flag, moment, texts
+from admin.languages import label
 from admin.numbers import read_number
 from admin.pages import Entry, Group, command, form_page, page
-from admin.storage import now, session
 from models.people import ParticipationStatus, Role
 from services.access.actors import Right
 from services.access.errors import N_
@@ -28,7 +28,6 @@ from services.joining.absences import list_absences
 from services.joining.entering import InvitationMade, create_invitation, find_invitation, revoke_invitation
 from services.joining.merging import find_namesakes
 from services.meetings.cards import list_meetings_of
-from services.organizations.days import day_of
 from services.organizations.register import list_organizations
 from services.pairs.banks import Profile, read_profile
 from services.pairs.cards import list_pairs_of
@@ -68,11 +67,8 @@ class PeoplePage(SecuredPage):
     def index(self) -> str:
         role, status = request.args.get("role", ""), request.args.get("status", "")
         search, page = request.args.get("search", ""), read_number(request.args.get("page", "")) or 0
-        found = list_people(
-            session(),
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            now=now(),
+        found = see(
+            list_people,
             role=Role(role) if role in set(Role) else None,
             status=ParticipationStatus(status) if status in set(ParticipationStatus) else None,
             search=search,
@@ -90,84 +86,67 @@ class PeoplePage(SecuredPage):
 
     @form_page("/add", right=Right.EDIT_PEOPLE)
     def add(self) -> str | Response:
-        form = {name: request.form.get(name, "") for name in FIELDS}
+        form = texts(*FIELDS)
         if request.method == "POST":
-            person = self.attempt(
-                add_person,
-                actor=current_actor(),
-                organization_id=current_account().organization_id,
-                now=now(),
-                **form,
-            )
-            if person is not None:
-                if request.form.get("invite"):
-                    self.attempt(create_invitation, actor=current_actor(), person_id=person.id, now=now())
-                flash(label("{name} is added.", name=person.full_name), "success")
+            with refusals_shown():
+                person = do(
+                    add_person, **form, success=lambda one: label("{name} is added.", name=one.full_name)
+                )
+                if flag("invite"):
+                    with refusals_shown():
+                        do(create_invitation, person_id=person.id)
                 return redirect(url_for("people.card", person_id=person.id))
         return self.show("panel/person_form.html", form=form, edit=None, person=None)
 
     @page("/<int:person_id>/", right=LISTS["people"])
     def card(self, person_id: int) -> str:
-        actor = current_actor()
-        person = read_person(session(), actor=actor, person_id=person_id)
+        person = see(read_person, person_id=person_id)
         cycle_id = cycle_id_or_none()
-        roles = read_roles(session(), person_id=person_id, cycle_id=cycle_id) if cycle_id else ()
+        roles = see(read_roles, person_id=person_id, cycle_id=cycle_id) if cycle_id else ()
         staff = (
-            find_staff(session(), organization_id=person.organization_id, cycle_id=cycle_id).get(person_id)
+            see(find_staff, organization_id=person.organization_id, cycle_id=cycle_id).get(person_id)
             if cycle_id
             else None
         )
         may_edit = current_user.has(Right.EDIT_PEOPLE)
-        invitation = (
-            find_invitation(session(), actor=actor, person_id=person_id, now=now()) if may_edit else None
-        )
-        pairs = list_pairs_of(session(), actor=actor, person_id=person_id)
+        invitation = see(find_invitation, person_id=person_id) if may_edit else None
+        pairs = see(list_pairs_of, person_id=person_id)
         return self.show(
             "panel/person.html",
             person=person,
             roles=roles,
             staff=staff,
             profiles=_profiles(roles),
-            consent=read_state(session(), person_id) if cycle_id else None,
-            decision=latest_decision(session(), person_id),
+            consent=see(read_state, person_id=person_id) if cycle_id else None,
+            decision=see(latest_decision, person_id=person_id),
             pairs=pairs,
-            turns=read_history(session(), actor=actor, person_id=person_id),
+            turns=see(read_history, person_id=person_id),
             away=next(
-                (
-                    one
-                    for one in list_absences(session(), actor=actor, person_id=person_id)
-                    if one.ended_at is None
-                ),
+                (one for one in see(list_absences, person_id=person_id) if one.ended_at is None),
                 None,
             ),
-            origin=read_origin(session(), actor=actor, person_id=person_id),
-            meetings=list_meetings_of(session(), actor=actor, person_id=person_id),
-            sheets=list_wishes(session(), actor=actor, person_id=person_id, locale=locale()),
+            origin=see(read_origin, person_id=person_id),
+            meetings=see(list_meetings_of, person_id=person_id),
+            sheets=see(list_wishes, person_id=person_id),
             invitation=invitation,
             code=invitation_code(invitation) if invitation else "",
             link=invitation_link(invitation) if invitation else "",
             may_edit=may_edit,
-            namesakes=find_namesakes(session(), actor=actor, person_id=person_id) if may_edit else (),
-            events=read_person_story(
-                session(), actor=actor, organization_id=person.organization_id, person_id=person_id
-            ),
+            namesakes=see(find_namesakes, person_id=person_id) if may_edit else (),
+            events=see(read_person_story, organization_id=person.organization_id, person_id=person_id),
             today=current_day(),
-            consulted=list_days(session(), actor=actor, person_id=person_id)
-            if current_user.has(Right.MANAGE_PAIRS)
-            else [],
+            consulted=see(list_days, person_id=person_id) if current_user.has(Right.MANAGE_PAIRS) else [],
         )
 
     @form_page("/<int:person_id>/edit", right=Right.EDIT_PEOPLE)
     def edit(self, person_id: int) -> str | Response:
-        person = read_person(session(), actor=current_actor(), person_id=person_id)
+        person = see(read_person, person_id=person_id)
         edit = take_edit(
             {name: getattr(person, name) for name in FIELDS}, _titles(), subject=("person", person_id)
         )
 
-        def save() -> object | None:
-            return self.attempt(
-                edit_person, actor=current_actor(), person_id=person_id, now=now(), **edit.form
-            )
+        def save() -> object:
+            return do(edit_person, person_id=person_id, **edit.form)
 
         if edit.carry_out(save, label("The card is corrected.")):
             return redirect(url_for("people.card", person_id=person_id))
@@ -175,37 +154,30 @@ class PeoplePage(SecuredPage):
 
     @command("/<int:person_id>/invite", right=Right.EDIT_PEOPLE)
     def invite(self, person_id: int) -> Response:
-        made = self.attempt(create_invitation, actor=current_actor(), person_id=person_id, now=now())
-        if made is not None:
-            flash(
-                label("The link is ready: hand it over in person. Earlier links no longer work."), "success"
-            )
+        do(
+            create_invitation,
+            person_id=person_id,
+            success=label("The link is ready: hand it over in person. Earlier links no longer work."),
+        )
         return redirect(url_for("people.card", person_id=person_id))
 
     @command("/<int:person_id>/revoke", right=Right.EDIT_PEOPLE)
     def revoke(self, person_id: int) -> Response:
-        self.act(revoke_invitation, actor=current_actor(), person_id=person_id, now=now())
-        flash(label("The link no longer works."), "success")
+        do(revoke_invitation, person_id=person_id, success=label("The link no longer works."))
         return redirect(url_for("people.card", person_id=person_id))
 
     @command("/<int:person_id>/paper", right=Right.EDIT_PEOPLE)
     def paper(self, person_id: int) -> Response:
         """Register a consent signed on paper, by the date that stands on it."""
-        zone = ZoneInfo(current_account().timezone)
-        try:
-            signed = datetime.fromisoformat(request.form.get("signed_on", "")).date()
-        except ValueError:
-            flash(label("Please give the date that stands on the paper."), "error")
-            return redirect(url_for("people.card", person_id=person_id))
-        if signed > day_of(now(), zone):
-            flash(label("The date on the paper cannot lie in the future."), "error")
-            return redirect(url_for("people.card", person_id=person_id))
-        moment = datetime.combine(signed, time(12), tzinfo=zone).astimezone(UTC)
-        done = self.attempt(
-            register_paper, actor=current_actor(), person_id=person_id, decided_at=moment, now=now()
+        signed = day("signed_on", needed=N_("Please give the date that stands on the paper."))
+        if signed > current_day():
+            raise InputRefused("signed_on", N_("The date on the paper cannot lie in the future."))
+        do(
+            register_paper,
+            person_id=person_id,
+            decided_at=moment(signed, time(12)).astimezone(UTC),
+            success=label("The paper consent is registered."),
         )
-        if done is not None:
-            flash(label("The paper consent is registered."), "success")
         return redirect(url_for("people.card", person_id=person_id))
 
 
@@ -220,10 +192,10 @@ def _titles() -> dict[str, str]:
 
 def _profiles(roles: tuple[RoleFacts, ...]) -> list[Profile]:
     """The questionnaires, as far as they named who reads this page."""
-    return [read_profile(session(), current_actor(), role.participation_id, locale()) for role in roles]
+    return [see(read_profile, participation_id=role.participation_id) for role in roles]
 
 
 def _join_code() -> str:
     """The code that people without an invitation type in the chat."""
     own = current_account().organization_id
-    return next(one.join_code for one in list_organizations(session()) if one.id == own)
+    return next(one.join_code for one in see(list_organizations) if one.id == own)

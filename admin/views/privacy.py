@@ -1,28 +1,27 @@
 """Personal data: the operator's card, the description for the regulator, erasure with its act, agreements."""
 
-from datetime import date
-from typing import Any
-
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
-from admin.days import DateUnreadable, read_date, read_day
+from admin.access import SecuredPage, current_account
+from admin.calls import do, refusals_shown, see
 from admin.edits import take_edit
+from admin.inputs import choice, day, read_day, text, texts
 from admin.languages import label, locale
 from admin.numbers import read_number
 from admin.pages import Entry, Group, form_page, page
-from admin.storage import now, session
-from admin.views.consents import drop_scan, take_scan
+from admin.storage import now
+from admin.uploads import scan_sent
 from models.privacy import AgreementBasis
 from services.access.actors import Right
+from services.access.errors import N_
 from services.consents.retention import list_kept
 from services.people.cards import read_person
 from services.privacy.agreements import list_mentored_pairs, register_agreement
 from services.privacy.erasures import ask_erasure, preview_erasure, read_act
 from services.privacy.operators import edit_operator, read_operator
 
-AGREEMENT = ("number", "content", "form", "payment", "signed_on", "starts_on", "ends_on")
+WORDS = ("number", "content", "form", "payment")
 
 
 class PrivacyPage(SecuredPage):
@@ -35,11 +34,7 @@ class PrivacyPage(SecuredPage):
 
     @form_page("/operator", right=Right.MANAGE_SETTINGS)
     def operator(self) -> str | Response:
-        facts: dict[str, Any] = {
-            "actor": current_actor(),
-            "organization_id": current_account().organization_id,
-        }
-        known = read_operator(session(), **facts)
+        known = see(read_operator)
         edit = take_edit(
             {
                 "ogrn": known.ogrn,
@@ -57,18 +52,13 @@ class PrivacyPage(SecuredPage):
                 "sites": label("Sites where the programme publishes"),
                 "notified_on": label("When the regulator was notified"),
             },
-            subject=("organization", facts["organization_id"]),
+            subject=("organization", current_account().organization_id),
             days=("notified_on",),
         )
 
-        def save() -> object | None:
-            try:
-                notified_on = read_date(edit.form["notified_on"])
-            except DateUnreadable:
-                flash(label("This is no date. Write it like 15.10.2026."), "error")
-                return None
-            told: dict[str, Any] = {**edit.form, "notified_on": notified_on}
-            return self.attempt(edit_operator, **facts, **told, now=now())
+        def save() -> None:
+            told = {name: value for name, value in edit.form.items() if name != "notified_on"}
+            do(edit_operator, **told, notified_on=read_day(edit.form["notified_on"], field="notified_on"))
 
         if edit.carry_out(save, label("Saved.")):
             return redirect(url_for("privacy.operator"))
@@ -77,14 +67,10 @@ class PrivacyPage(SecuredPage):
     @page("/processing", right=Right.EDIT_PEOPLE)
     def processing(self) -> str:
         """One page for the notice to the regulator (152-ФЗ, art. 22)."""
-        facts: dict[str, Any] = {
-            "actor": current_actor(),
-            "organization_id": current_account().organization_id,
-        }
         return self.show(
             "panel/processing.html",
-            operator=read_operator(session(), **facts),
-            kept=list_kept(session(), organization_id=current_account().organization_id),
+            operator=see(read_operator),
+            kept=see(list_kept),
             lang=locale(),
             today=now(),
         )
@@ -92,75 +78,61 @@ class PrivacyPage(SecuredPage):
     @form_page("/person/<int:person_id>/erase", right=Right.EDIT_PEOPLE)
     def erase(self, person_id: int) -> str | Response:
         """What will go and what stays, before it happens; the worker does it."""
-        facts: dict[str, Any] = {"actor": current_actor(), "person_id": person_id, "now": now()}
         if request.method == "POST":
-            if self.attempt(ask_erasure, **facts) is not None:
-                flash(
-                    label("The data are being destroyed. The act stands on this page in a minute."), "success"
-                )
-                return redirect(url_for("consents.index"))
-            return redirect(url_for("consents.person", person_id=person_id))
-        preview = preview_erasure(session(), **facts)
+            do(
+                ask_erasure,
+                person_id=person_id,
+                success=label("The data are being destroyed. The act stands on this page in a minute."),
+            )
+            return redirect(url_for("consents.index"))
+        preview = see(preview_erasure, person_id=person_id)
         return self.show("panel/erase.html", preview=preview, lang=locale())
 
     @page("/acts/<int:act_id>", right=Right.EDIT_PEOPLE)
     def act_sheet(self, act_id: int) -> str:
         return self.show(
             "panel/destruction_act.html",
-            act=read_act(session(), actor=current_actor(), act_id=act_id),
+            act=see(read_act, act_id=act_id),
             lang=locale(),
         )
 
     @form_page("/person/<int:person_id>/agreement", right=Right.EDIT_PEOPLE)
     def agreement(self, person_id: int) -> str | Response:
         """The agreement of art. 351.8: a draft to print, and its registration once it is signed."""
-        person = read_person(session(), actor=current_actor(), person_id=person_id)
-        pairs = list_mentored_pairs(session(), actor=current_actor(), person_id=person_id)
+        person = see(read_person, person_id=person_id)
+        pairs = see(list_mentored_pairs, person_id=person_id)
         pair_id = _pair([one.id for one in pairs])
-        form = {
-            name: request.form.get(name, "") for name in (*AGREEMENT, "signed_on", "starts_on", "ends_on")
-        }
         if request.method == "POST":
-            days = [_day(name) for name in ("signed_on", "starts_on", "ends_on")]
-            scan = take_scan(self) if None not in days else None
-            if None in days:
-                flash(label("Please give all three dates: of signing, beginning and end."), "error")
-            if scan is not None:
-                done = self.attempt(
+            dates = N_("Please give all three dates: of signing, beginning and end.")
+            with refusals_shown(), scan_sent() as file_id:
+                do(
                     register_agreement,
-                    actor=current_actor(),
                     person_id=person_id,
-                    number=form["number"],
-                    content=form["content"],
-                    form=form["form"],
-                    payment=form["payment"],
-                    signed_on=days[0] or now().date(),
-                    starts_on=days[1] or now().date(),
-                    ends_on=days[2] or now().date(),
+                    **texts(*WORDS),
+                    signed_on=day("signed_on", needed=dates),
+                    starts_on=day("starts_on", needed=dates),
+                    ends_on=day("ends_on", needed=dates),
                     basis=_basis(),
-                    file_id=scan.file_id,
+                    file_id=file_id,
                     pair_id=pair_id,
-                    now=now(),
+                    success=label("The agreement is registered."),
                 )
-                if done is not None:
-                    flash(label("The agreement is registered."), "success")
-                    return redirect(url_for("consents.person", person_id=person_id))
-                drop_scan(scan)
+                return redirect(url_for("consents.person", person_id=person_id))
         return self.show(
             "panel/agreement.html",
             person=person,
-            form=form,
+            form=texts(*WORDS, "signed_on", "starts_on", "ends_on"),
             pairs=pairs,
             pair_id=pair_id,
             bases=AgreementBasis,
-            basis=_basis(),
-            operator=read_operator(session(), actor=current_actor(), organization_id=person.organization_id),
+            basis=text("basis") or AgreementBasis.ASSIGNMENT,
+            operator=see(read_operator, organization_id=person.organization_id),
         )
 
 
 def _pair(known: list[int]) -> int | None:
     """The pair that was chosen or that the page was opened from; the only one there is, while none was."""
-    chosen = request.form.get("pair_id", request.args.get("pair"))
+    chosen = text("pair_id") or request.args.get("pair")
     if chosen is None:
         return known[0] if len(known) == 1 else None
     number = read_number(chosen)
@@ -168,9 +140,4 @@ def _pair(known: list[int]) -> int | None:
 
 
 def _basis() -> AgreementBasis:
-    chosen = request.form.get("basis", "")
-    return AgreementBasis(chosen) if chosen in set(AgreementBasis) else AgreementBasis.ASSIGNMENT
-
-
-def _day(name: str) -> date | None:
-    return read_day(request.form.get(name, ""))
+    return choice("basis", AgreementBasis, AgreementBasis.ASSIGNMENT)

@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_actor
+from admin.access import SecuredPage
+from admin.calls import do, see
 from admin.cycles import cycle, pack
-from admin.edits import Edit, flag, take_edit
+from admin.edits import Edit, box, take_edit
 from admin.languages import label, locale
 from admin.pages import Entry, Group, form_page
-from admin.storage import now, session
+from admin.storage import session
 from services.access.actors import Right
-from services.access.errors import N_
+from services.access.errors import N_, DomainError
 from services.privacy.terms import read_keep_until
 from services.programmes.regulations import Settings
 from services.programmes.running import SettingsRefused, change_settings, programme_id_of, settings_of
@@ -24,6 +25,10 @@ HOUR = 60
 
 class Unreadable(ValueError):
     """What was typed cannot be read as this setting."""
+
+
+class SettingsUnreadable(DomainError):
+    text = N_("Nothing was saved: please look at the marked lines.")
 
 
 def _number(typed: str) -> int | float:
@@ -188,7 +193,7 @@ class ProgrammePage(SecuredPage):
 
     @form_page("/", right=Right.MANAGE_SETTINGS)
     def index(self) -> str | Response:
-        settings = settings_of(session(), cycle_id=cycle().id)
+        settings = see(settings_of, cycle_id=cycle().id)
         faults: dict[str, str] = {}
         edit = take_edit(
             _values(settings),
@@ -196,15 +201,14 @@ class ProgrammePage(SecuredPage):
                 **{field.name: label(field.title) for field in FIELDS},
                 **{f"{name}:1": label(title) for name, title in SWITCHES},
             },
-            subject=("programme", programme_id_of(session(), cycle_id=cycle().id)),
+            subject=("programme", see(programme_id_of, cycle_id=cycle().id)),
         )
 
-        def save() -> object | None:
+        def save() -> None:
             changes, unread = _read_form(edit)
             faults.update(unread or self._change(changes, settings, edit))
             if faults:
-                flash(label("Nothing was saved: please look at the marked lines."), "error")
-            return None if faults else changes
+                raise SettingsUnreadable
 
         if edit.carry_out(save, label("The settings are saved. Coming reminders follow them.")):
             return redirect(url_for("programme.index"))
@@ -212,7 +216,7 @@ class ProgrammePage(SecuredPage):
         return self.show(
             "panel/programme.html",
             fields=FIELDS,
-            keep_until=read_keep_until(session(), cycle_id=cycle().id),
+            keep_until=see(read_keep_until, cycle_id=cycle().id),
             switches=SWITCHES,
             edit=edit,
             values=edit.form,
@@ -228,7 +232,7 @@ class ProgrammePage(SecuredPage):
     def _change(self, changes: dict[str, Any], before: Settings, edit: Edit) -> dict[str, str]:
         """What the rule refuses, by line. A contradiction between lines is marked at those just changed."""
         try:
-            self.act(change_settings, actor=current_actor(), cycle_id=cycle().id, changes=changes, now=now())
+            do(change_settings, cycle_id=cycle().id, changes=changes)
         except SettingsRefused as error:
             session().rollback()
             known = {field.name for field in FIELDS}
@@ -259,5 +263,5 @@ def _read_form(edit: Edit) -> tuple[dict[str, Any], dict[str, str]]:
 def _values(settings: Settings) -> dict[str, str]:
     found = {field.name: field.show(getattr(settings, field.name)) for field in FIELDS}
     for name, _title in SWITCHES:
-        found.update(flag(name, is_on=bool(getattr(settings, name))))
+        found.update(box(name, is_on=bool(getattr(settings, name))))
     return found

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage
+from admin.calls import do, refusals_shown, see
 from admin.cycles import form_titles, pack
-from admin.languages import label, locale
+from admin.inputs import text
+from admin.languages import label
 from admin.pages import Entry, Group, form_page, page
-from admin.storage import now, session
 from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_, NotFound
@@ -43,7 +44,7 @@ class ProposalPage(SecuredPage):
     @page("/<int:mentee_id>/", right=Right.MANAGE_PAIRS)
     def mentors(self, mentee_id: int) -> str:
         mentee = _profile(mentee_id, Role.MENTEE)
-        refused = find_refused(session(), actor=current_actor(), participation_id=mentee_id)
+        refused = see(find_refused, participation_id=mentee_id)
         found = [
             Candidate(row, _fit(mentee, _profile(row.participation_id, Role.MENTOR), refused))
             for row in _bank(Role.MENTOR)[:MOST_COMPARED]
@@ -55,21 +56,19 @@ class ProposalPage(SecuredPage):
     @form_page("/<int:mentee_id>/<int:mentor_id>/", right=Right.MANAGE_PAIRS)
     def compare(self, mentee_id: int, mentor_id: int) -> str | Response:
         if request.method == "POST":
-            drafted = self.attempt(
-                draft_pair,
-                actor=current_actor(),
-                mentee_participation_id=mentee_id,
-                mentor_participation_id=mentor_id,
-                form=request.form.get("form") or None,
-                kind=request.form.get("kind") or None,
-                role_variant=request.form.get("role_variant") or None,
-                now=now(),
-            )
-            if drafted is not None:
-                flash(label("The draft is ready. Nobody has been told yet."), "success")
+            with refusals_shown():
+                drafted = do(
+                    draft_pair,
+                    mentee_participation_id=mentee_id,
+                    mentor_participation_id=mentor_id,
+                    form=text("form") or None,
+                    kind=text("kind") or None,
+                    role_variant=text("role_variant") or None,
+                    success=label("The draft is ready. Nobody has been told yet."),
+                )
                 return redirect(url_for("pairs.confirm", pair_id=drafted.pair_id))
         mentee, mentor = _profile(mentee_id, Role.MENTEE), _profile(mentor_id, Role.MENTOR)
-        refused = find_refused(session(), actor=current_actor(), participation_id=mentee_id)
+        refused = see(find_refused, participation_id=mentee_id)
         return self.show(
             "panel/proposal.html",
             mentee=mentee,
@@ -85,22 +84,15 @@ def _fit(mentee: Profile, mentor: Profile, refused: frozenset[int]) -> Fit:
 
 
 def _bank(role: Role) -> list[BankRow]:
-    return list_bank(
-        session(), actor=current_actor(), organization_id=current_account().organization_id, role=role
-    )
+    return see(list_bank, role=role)
 
 
 def _withheld() -> Withheld:
-    return read_withheld(
-        session(),
-        actor=current_actor(),
-        organization_id=current_account().organization_id,
-        role=Role.MENTOR,
-    )
+    return see(read_withheld, role=Role.MENTOR)
 
 
 def _profile(participation_id: int, role: Role) -> Profile:
-    profile = read_profile(session(), current_actor(), participation_id, locale())
+    profile = see(read_profile, participation_id=participation_id)
     if profile.role is not role:
         raise NotFound
     return profile

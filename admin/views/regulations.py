@@ -3,12 +3,13 @@
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage
+from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.cycles import curator_title, cycle, pack
+from admin.inputs import text
 from admin.languages import label, locale
 from admin.pages import Entry, Group, form_page, page
-from admin.storage import now, session
 from admin.views.programmes import FIELDS, SWITCHES
 from admin.words import word
 from services.access.actors import Right
@@ -20,7 +21,7 @@ from services.programmes.regulations import Indicator
 from services.programmes.running import running_pack_id
 from services.programmes.texts import Text
 from services.programmes.windows import describe_windows
-from services.roadmap.upgrades import NothingToUpgrade, Upgrade, read_upgrade, upgrade_programme
+from services.roadmap.upgrades import NothingToUpgrade, Upgrade, Upgraded, read_upgrade, upgrade_programme
 
 
 class RegulationPage(SecuredPage):
@@ -49,18 +50,8 @@ class RegulationPage(SecuredPage):
         if newer is None:
             return redirect(url_for("regulation.index"))
         if request.method == "POST":
-            done = self.attempt(
-                upgrade_programme,
-                actor=current_actor(),
-                organization_id=current_account().organization_id,
-                pack=newer,
-                mark=request.form.get("mark", ""),
-                now=now(),
-            )
-            if done is not None:
-                flash(
-                    label("The programme now runs with version {version}.", version=done.version), "success"
-                )
+            with refusals_shown():
+                do(upgrade_programme, pack=newer, mark=text("mark"), success=_said)
                 return redirect(url_for("regulation.index"))
         try:
             found = _read(newer)
@@ -77,6 +68,10 @@ class RegulationPage(SecuredPage):
             | {name: label(title) for name, title in SWITCHES},
             keys=key_titles(),
         )
+
+
+def _said(done: Upgraded) -> str:
+    return label("The programme now runs with version {version}.", version=done.version)
 
 
 def _say(text: Text) -> str:
@@ -123,15 +118,13 @@ def _newer_pack() -> ResolvedPack | None:
     if folder is None:
         return None
     try:
-        return load_pack(folder, running_pack_id(session(), cycle_id=cycle().id))
+        return load_pack(folder, see(running_pack_id, cycle_id=cycle().id))
     except (PackNotFound, PackBroken):
         return None
 
 
 def _read(newer: ResolvedPack) -> Upgrade:
-    return read_upgrade(
-        session(), actor=current_actor(), organization_id=current_account().organization_id, pack=newer
-    )
+    return see(read_upgrade, pack=newer)
 
 
 def _has_newer() -> bool:

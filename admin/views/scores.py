@@ -6,12 +6,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_actor
+from admin.calls import do, see
 from admin.cycles import cycle, pack
 from admin.drawings import CHARTS
 from admin.edits import take_edit
 from admin.languages import label, locale
 from admin.pages import Entry, Group, command, form_page, page
-from admin.storage import now, session
+from admin.storage import now
 from services.access.actors import Right
 from services.access.errors import N_
 from services.access.rights import LISTS
@@ -37,17 +38,17 @@ class ScorePage(SecuredPage):
 
     @page("/", right=LISTS["scores"])
     def index(self) -> str:
-        actor, cycle_id = current_actor(), cycle().id
+        _actor, cycle_id = current_actor(), cycle().id
         return self.show(
             "panel/scores.html",
             cycle=cycle(),
             criteria=criteria_of(pack()),
             levels=pack().pack.scoring.levels,
-            sheets=list_sheets(session(), actor=actor, cycle_id=cycle_id),
+            sheets=see(list_sheets, cycle_id=cycle_id),
             beside=SHEETS_BESIDE,
-            latest=latest_level(session(), actor=actor, cycle_id=cycle_id),
-            satisfaction=read_satisfaction(session(), actor=actor, cycle_id=cycle_id),
-            attendance=read_attendance(session(), actor=actor, cycle_id=cycle_id, now=now()),
+            latest=see(latest_level, cycle_id=cycle_id),
+            satisfaction=see(read_satisfaction, cycle_id=cycle_id),
+            attendance=see(read_attendance, cycle_id=cycle_id),
             may_fill=current_user.has(Right.FILL_SCORES),
             may_see_people=current_user.has(Right.SEE_PEOPLE),
             fewest_seen=FEWEST_SEEN,
@@ -57,13 +58,13 @@ class ScorePage(SecuredPage):
 
     @command("/sheets/new", right=Right.FILL_SCORES)
     def new(self) -> Response:
-        sheet_id = self.act(open_sheet, actor=current_actor(), cycle_id=cycle().id, now=now())
+        sheet_id = do(open_sheet, cycle_id=cycle().id)
         return redirect(url_for("scores.sheet", sheet_id=sheet_id))
 
     @form_page("/sheets/<int:sheet_id>/", right=LISTS["scores"], to_send=Right.FILL_SCORES)
     def sheet(self, sheet_id: int) -> str | Response:
         criteria = criteria_of(pack())
-        found = read_sheet(session(), actor=current_actor(), run_id=sheet_id)
+        found = see(read_sheet, run_id=sheet_id)
         is_mine = found.author_id == current_account().id and current_user.has(Right.FILL_SCORES)
         if request.method == "POST" and not is_mine:
             raise NotYourSheet
@@ -75,21 +76,16 @@ class ScorePage(SecuredPage):
             titles | {f"{one}_note": title for one, title in titles.items()},
             subject=("survey_run", sheet_id),
         )
-        saved: list[Sheet] = []
 
-        def save() -> object | None:
-            sheet = self.attempt(
+        def save() -> Sheet:
+            return do(
                 save_sheet,
-                actor=current_actor(),
                 run_id=sheet_id,
                 ratings={one: edit.form[one] for one in ids},
                 notes={one: edit.form[f"{one}_note"] for one in ids},
-                now=now(),
             )
-            saved.extend([sheet] if sheet is not None else [])
-            return sheet
 
-        if edit.carry_out(save, lambda: _said(saved[0].missing)):
+        if edit.carry_out(save, lambda sheet: _said(sheet.missing)):
             return redirect(url_for("scores.sheet", sheet_id=sheet_id))
         return self.show(
             "panel/sheet.html",

@@ -8,14 +8,14 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_actor, current_day
+from admin.access import SecuredPage, current_day
+from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.cycles import cycle, pack
-from admin.days import read_day
-from admin.forms import Field, faults_of, make_field, read_form
+from admin.forms import Field, faults_of, fill_sent, make_field
+from admin.inputs import day, text
 from admin.languages import label, locale
 from admin.pages import Entry, Group, command, form_page, page
-from admin.storage import now, session
 from services.access.actors import Actor, Right
 from services.access.errors import N_, NotFound
 from services.access.rights import LISTS
@@ -23,9 +23,8 @@ from services.programmes.running import settings_of
 from services.programmes.surveys import Survey
 from services.programmes.values import AnswerRefused
 from services.surveys.answers import AnswerSheet, read_answers
-from services.surveys.forms import Filled, PaperSheet, begin_paper, fill_form, read_paper, skip_rest
+from services.surveys.forms import Filled, PaperSheet, begin_paper, read_paper
 from services.surveys.partners import ask_partner, list_partner_runs, renew_link
-from services.surveys.runs import send
 from services.surveys.waves import list_waves
 from services.surveys.web_links import LinkIssued, issue_survey_link
 
@@ -47,7 +46,7 @@ class SurveyPage(SecuredPage):
                 (one, [use.occasion for use in found.pack.surveys if use.survey == one.id])
                 for one in sorted(found.surveys, key=lambda one: (one.code, one.audience))
             ],
-            waves=list_waves(session(), actor=current_actor(), cycle_id=cycle().id),
+            waves=see(list_waves, cycle_id=cycle().id),
             may_ask=current_user.has(Right.MANAGE_PAIRS),
             may_fill=current_user.has(Right.FILL_SCORES),
             asks_partners=found.survey_for("partner_feedback") is not None,
@@ -61,105 +60,79 @@ class SurveyPage(SecuredPage):
         return self.show(
             "panel/survey.html",
             survey=found,
-            fields={one.id: make_field(one, None, (), locale()) for one in found.questions()},
+            fields={one.id: make_field(one, None, ()) for one in found.questions()},
             lang=locale(),
         )
 
     @form_page("/partners/", right=Right.MANAGE_PAIRS)
     def partners(self) -> str | Response:
         if request.method == "POST":
-            asked = self.attempt(
-                ask_partner,
-                actor=current_actor(),
-                cycle_id=cycle().id,
-                name=request.form.get("name", ""),
-                now=now(),
-            )
-            if asked is not None:
-                return self._hand_over(asked.link, request.form.get("name", ""))
-        runs = list_partner_runs(session(), actor=current_actor(), cycle_id=cycle().id, now=now())
-        return self.show("panel/survey_partners.html", runs=runs, name=request.form.get("name", ""))
+            with refusals_shown():
+                asked = do(ask_partner, cycle_id=cycle().id, name=text("name"))
+                return self._hand_over(asked.link, text("name"))
+        runs = see(list_partner_runs, cycle_id=cycle().id)
+        return self.show("panel/survey_partners.html", runs=runs, name=text("name"))
 
     @command("/partners/<int:run_id>/link", right=Right.MANAGE_PAIRS)
-    def renew(self, run_id: int) -> str | Response:
-        issued = self.attempt(renew_link, actor=current_actor(), run_id=run_id, now=now())
-        if issued is None:
-            return redirect(url_for("surveys.partners"))
-        sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
+    def renew(self, run_id: int) -> str:
+        issued = do(renew_link, run_id=run_id)
+        sheet = see(read_answers, run_id=run_id)
         return self._hand_over(issued, sheet.respondent)
 
     @page("/runs/<int:run_id>/", right=LISTS["surveys"])
     def run(self, run_id: int) -> str:
         """What one respondent answered, within what each question promised."""
-        sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
+        sheet = see(read_answers, run_id=run_id)
         return self.show("panel/survey_run.html", sheet=sheet, lang=locale())
 
     @command("/runs/<int:run_id>/link", right=Right.MANAGE_PAIRS)
-    def link(self, run_id: int) -> str | Response:
+    def link(self, run_id: int) -> str:
         """For a respondent without a chat: the same questions on a page."""
-        sheet = read_answers(session(), actor=current_actor(), run_id=run_id, locale=locale())
-        days = settings_of(session(), cycle_id=cycle().id).survey_link_days
-        issued = self.attempt(
-            issue_survey_link,
-            actor=current_actor(),
-            run_id=run_id,
-            valid_for=timedelta(days=days),
-            now=now(),
-        )
-        if issued is None:
-            return redirect(url_for("surveys.run", run_id=run_id))
+        sheet = see(read_answers, run_id=run_id)
+        days = see(settings_of, cycle_id=cycle().id).survey_link_days
+        issued = do(issue_survey_link, run_id=run_id, valid_for=timedelta(days=days))
         return self._hand_over(issued, sheet.respondent, url_for("surveys.run", run_id=run_id))
 
     @form_page("/runs/<int:run_id>/paper", right=Right.MANAGE_PAIRS)
     def paper(self, run_id: int) -> str | Response:
         """Type in a sheet that was filled in on paper: its author and date stand beside the answers."""
-        actor = current_actor()
-        sheet = read_answers(session(), actor=actor, run_id=run_id, locale=locale())
-        paper = self.attempt(lambda session_: read_paper(session_, actor=actor, run_id=run_id))
-        if paper is None:
-            return redirect(url_for("surveys.run", run_id=run_id))
-        today = current_day()
-        if request.method == "GET":
-            return self._draw_paper(sheet, paper, today, {})
-        filled_on = read_day(request.form.get("filled_on", ""))
-        if filled_on is None:
-            flash(label("Please say when the sheet was filled in."), "error")
-            return self._draw_paper(sheet, paper, today, {})
-        filled = self.attempt(
-            _type_in,
-            actor=actor,
-            run_id=run_id,
-            filled_on=filled_on,
-            today=today,
-            survey=sheet.survey,
-            is_sending=request.form.get("go") == "send",
-            now=now(),
-        )
-        if filled is None:
-            return self._draw_paper(sheet, paper, today, {})
-        faults: dict[str, AnswerRefused] = dict(filled.faults)
-        if request.form.get("go") == "send" and not filled.is_sent:
-            faults = {**{one: AnswerMissing() for one in filled.missing}, **faults}
-        if faults:
-            return self._draw_paper(sheet, paper, today, faults)
-        if filled.is_sent:
-            flash(label("The sheet is in."), "success")
-        elif filled.is_new:
-            flash(label("Saved. You may go on later."), "success")
-        else:
-            flash(label("Nothing was changed."), "notice")
+        sheet = see(read_answers, run_id=run_id)
+        with refusals_shown():
+            return self._fill_paper(sheet, see(read_paper, run_id=run_id))
         return redirect(url_for("surveys.run", run_id=run_id))
 
-    def _draw_paper(
-        self, sheet: AnswerSheet, paper: PaperSheet, today: date, faults: dict[str, AnswerRefused]
-    ) -> str:
+    def _fill_paper(self, sheet: AnswerSheet, paper: PaperSheet) -> str | Response:
+        if request.method == "GET":
+            return self._draw_paper(sheet, paper, {})
+        is_sending = text("go") == "send"
+        with refusals_shown():
+            filled = do(
+                _type_in,
+                run_id=paper.run_id,
+                filled_on=day("filled_on", needed=N_("Please say when the sheet was filled in.")),
+                survey=sheet.survey,
+                is_sending=is_sending,
+            )
+            faults: dict[str, AnswerRefused] = dict(filled.faults)
+            if is_sending and not filled.is_sent:
+                faults = {**{one: AnswerMissing() for one in filled.missing}, **faults}
+            if faults:
+                return self._draw_paper(sheet, paper, faults)
+            if filled.is_sent:
+                flash(label("The sheet is in."), "success")
+            elif filled.is_new:
+                flash(label("Saved. You may go on later."), "success")
+            else:
+                flash(label("Nothing was changed."), "notice")
+            return redirect(url_for("surveys.run", run_id=paper.run_id))
+        return self._draw_paper(sheet, paper, {})
+
+    def _draw_paper(self, sheet: AnswerSheet, paper: PaperSheet, faults: dict[str, AnswerRefused]) -> str:
         fields: list[Field] = [
             make_field(
                 question,
                 paper.values.get(question.id),
                 paper.people,
-                locale(),
-                posted=request.form if request.method == "POST" else None,
                 fault=faults.get(question.id),
             )
             for question in paper.survey.questions()
@@ -169,8 +142,8 @@ class SurveyPage(SecuredPage):
             sheet=sheet,
             fields={one.question.id: one for one in fields},
             faults=faults_of(fields),
-            filled_on=request.form.get("filled_on") or paper.filled_on or today,
-            today=today,
+            filled_on=text("filled_on") or paper.filled_on or current_day(),
+            today=current_day(),
             lang=locale(),
         )
 
@@ -205,12 +178,5 @@ def _type_in(
 ) -> Filled:
     """Keep what is right; send the sheet only when all of it is."""
     is_begun = begin_paper(session_, actor=actor, run_id=run_id, filled_on=filled_on, today=today, now=now)
-    given = read_form(survey.questions(), request.form)
-    if not is_sending:  # what is empty so far is not skipped: it may still be filled in
-        given = {name: raw for name, raw in given.items() if raw is not None}
-    filled = fill_form(session_, actor=actor, run_id=run_id, given=given, now=now)
-    if is_sending and filled.is_complete and not filled.is_sent:
-        skip_rest(session_, actor=actor, run_id=run_id, now=now)
-        send(session_, actor=actor, run_id=run_id, now=now)
-        return replace(filled, is_sent=True)
+    filled = fill_sent(session_, actor=actor, run_id=run_id, survey=survey, is_sending=is_sending, now=now)
     return replace(filled, is_new=filled.is_new or is_begun)

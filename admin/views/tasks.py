@@ -1,13 +1,14 @@
 """Everything that waits in one block of the home page, with what may be done about it."""
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, redirect, url_for
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage
+from admin.calls import do, see
 from admin.cycles import cycle_id_or_none
-from admin.languages import label, locale
+from admin.inputs import text
+from admin.languages import label
 from admin.pages import Entry, Group, command, page
-from admin.storage import now, session
 from services.access.actors import Right
 from services.curator.overview import MOST, Block, read_sections
 from services.delivery.tasks import close_task
@@ -26,26 +27,13 @@ class TaskPage(SecuredPage):
     def block(self, block: str) -> str:
         if block not in set(Block):
             abort(404)
-        sections = read_sections(
-            session(),
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            cycle_id=cycle_id_or_none(),
-            now=now(),
-            limit=MOST,
-        )
+        sections = see(read_sections, cycle_id=cycle_id_or_none(), limit=MOST)
         section = next((one for one in sections if one.block == block), None)
-        replies = read_replies(
-            session(),
-            actor=current_actor(),
-            organization_id=current_account().organization_id,
-            locale=locale(),
-        )
+        replies = see(read_replies)
         return self.show("panel/tasks.html", section=section, block=Block(block), replies=replies)
 
     @command("/<int:task_id>/close", right=Right.MANAGE_PAIRS)
     def close(self, task_id: int) -> Response:
-        self.act(close_task, actor=current_actor(), task_id=task_id, now=now())
-        flash(label("Marked as dealt with."), "success")
-        block = request.form.get("block")
+        do(close_task, task_id=task_id, success=label("Marked as dealt with."))
+        block = text("block")
         return redirect(url_for("tasks.block", block=block) if block in set(Block) else url_for("home.index"))

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor, current_day
+from admin.access import SecuredPage, current_day
+from admin.calls import do, refusals_shown, see
 from admin.cycles import cycle
-from admin.days import read_day
+from admin.inputs import choice, chosen, day, moment, text
 from admin.languages import label, translator
 from admin.pages import Entry, Group, command, form_page, page
-from admin.storage import now, session
+from admin.storage import now
 from models.people import Role
 from notices.surveys import word_invitation
 from services.access.actors import Right
@@ -84,8 +84,8 @@ class WavePage(SecuredPage):
     @form_page("/new/", right=Right.MANAGE_PAIRS)
     def new(self) -> str | Response:
         """The form, then the preview; only the preview's button asks anybody."""
-        occasions = list_occasions(session(), cycle_id=cycle().id)
-        plan = self._read_plan(occasions) if request.values.get("occasion") else None
+        occasions = see(list_occasions, cycle_id=cycle().id)
+        plan = self._read_plan(occasions) if text("occasion") else None
         if request.method == "POST" and plan is not None and request.args.get("previewed") != plan.mark:
             flash(
                 label(
@@ -96,25 +96,23 @@ class WavePage(SecuredPage):
             )
             return redirect(url_for("waves.new", **plan.fields))
         if request.method == "POST" and plan is not None and not plan.fault:
-            planned = self.attempt(
-                plan_wave,
-                actor=current_actor(),
-                cycle_id=cycle().id,
-                occasion=plan.occasion,
-                segment=plan.segment,
-                starts_at=plan.starts_at,
-                closes_at=plan.closes_at,
-                now=now(),
-            )
-            if planned is not None:
-                flash(label("The wave is planned. You see the answers here as they come."), "success")
+            with refusals_shown():
+                planned = do(
+                    plan_wave,
+                    cycle_id=cycle().id,
+                    occasion=plan.occasion,
+                    segment=plan.segment,
+                    starts_at=plan.starts_at,
+                    closes_at=plan.closes_at,
+                    success=label("The wave is planned. You see the answers here as they come."),
+                )
                 return redirect(url_for("waves.card", wave_id=planned))
         people = self._preview(plan) if plan is not None and not plan.fault else []
-        days = settings_of(session(), cycle_id=cycle().id).survey_closes_days
+        days = see(settings_of, cycle_id=cycle().id).survey_closes_days
         return self.show(
             "panel/wave_new.html",
             occasions=occasions,
-            points=list_points(session(), actor=current_actor(), cycle_id=cycle().id, now=now()),
+            points=see(list_points, cycle_id=cycle().id),
             plan=plan,
             parts=_parts(people, plan) if plan is not None else [],
             left_out=[one for one in people if one.reach not in ASKED],
@@ -128,47 +126,39 @@ class WavePage(SecuredPage):
 
     @page("/<int:wave_id>/", right=Right.MANAGE_PAIRS)
     def card(self, wave_id: int) -> str:
-        wave, runs = read_wave(session(), actor=current_actor(), wave_id=wave_id)
+        wave, runs = see(read_wave, wave_id=wave_id)
         return self.show("panel/wave.html", wave=wave, runs=runs, lang=translator().locale)
 
     @command("/<int:wave_id>/cancel", right=Right.MANAGE_PAIRS)
     def cancel(self, wave_id: int) -> Response:
-        if self.succeeds(cancel_wave, actor=current_actor(), wave_id=wave_id, now=now()):
-            flash(label("The wave is taken back: nobody will be asked."), "success")
+        do(cancel_wave, wave_id=wave_id, success=label("The wave is taken back: nobody will be asked."))
         return redirect(url_for("waves.card", wave_id=wave_id))
 
     @command("/<int:wave_id>/close", right=Right.MANAGE_PAIRS)
     def close(self, wave_id: int) -> Response:
-        if self.succeeds(close_wave, actor=current_actor(), wave_id=wave_id, now=now()):
-            flash(
-                label("The wave is closed. Unfinished answers are kept and stay out of averages."), "success"
-            )
+        do(
+            close_wave,
+            wave_id=wave_id,
+            success=label("The wave is closed. Unfinished answers are kept and stay out of averages."),
+        )
         return redirect(url_for("waves.card", wave_id=wave_id))
 
     def _preview(self, plan: Plan) -> list[Respondent]:
-        return preview_wave(
-            session(),
-            actor=current_actor(),
-            cycle_id=cycle().id,
-            occasion=plan.occasion,
-            segment=plan.segment,
-            now=now(),
-        )
+        return see(preview_wave, cycle_id=cycle().id, occasion=plan.occasion, segment=plan.segment)
 
     def _read_plan(self, occasions: Sequence[Occasion]) -> Plan | None:
         """None, with a sentence above the form, when it says nothing sensible."""
-        occasion = next((one for one in occasions if one == request.values.get("occasion")), None)
-        roles = tuple(role for role in Role if role.value in request.values.getlist("role"))
-        who = next((one for one in Who if one.value == request.values.get("who")), Who.ALL)
-        starts_on, closes_on = _read_day("starts_on"), _read_day("closes_on")
+        occasion = next((one for one in occasions if one == text("occasion")), None)
+        roles = tuple(role for role in Role if role.value in chosen("role"))
+        who = choice("who", Who, Who.ALL)
+        starts_on, closes_on = day("starts_on"), day("closes_on")
         if occasion is None or not roles or closes_on is None:
             flash(label("Please say what to ask, whom, and until when."), "error")
             return None
-        zone = ZoneInfo(current_account().timezone)
         starts_at = now()
         if starts_on is not None and starts_on > current_day():
-            starts_at = datetime.combine(starts_on, OPENS, zone)
-        closes_at = datetime.combine(closes_on, CLOSES, zone)
+            starts_at = moment(starts_on, OPENS)
+        closes_at = moment(closes_on, CLOSES)
         fault = ""
         if closes_at <= now():
             fault = label("This day has passed already. Please choose today or a later one.")
@@ -191,7 +181,3 @@ def _parts(people: Sequence[Respondent], plan: Plan) -> list[Part]:
         words = Markup(letter.text.replace("\n", "<br>"))  # noqa: S704
         found.append(Part(survey.title.get(t.locale), words, asked))
     return found
-
-
-def _read_day(name: str) -> date | None:
-    return read_day(request.values.get(name, ""))

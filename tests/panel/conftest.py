@@ -98,7 +98,8 @@ class Browser:
     ) -> str:
         """Post a form that stands on `page` (by default on the address itself)."""
         form = {**self.carried(page or path, path), **(fields or {}), **more}
-        answer = self.client.post(path, data=form, follow_redirects=True)
+        came = {"Referer": f"http://localhost{page}"} if page else None
+        answer = self.client.post(path, data=form, follow_redirects=True, headers=came)
         assert answer.status_code == status, (path, answer.status_code, text_of(answer.text)[:500])
         return answer.text
 
