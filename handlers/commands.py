@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from aiogram import Bot, Router
 from aiogram.exceptions import AiogramError
-from aiogram.filters import Command, Filter
+from aiogram.filters import Command, CommandObject, Filter
 from aiogram.types import BotCommand, BotCommandScopeChat, Message
 
 from handlers.talk import Talk
@@ -29,14 +29,8 @@ COMMANDS = {
 }
 """What the menu of commands shows; /start is Telegram's own button."""
 
-FLOWS = {
-    "surveys": "surveys",
-    "mydata": "mydata",
-    "privacy": "privacy",
-    "settings": "settings",
-    "help": "help",
-}
-
+FLOWS = ("meetings", "pair", "surveys", "mydata", "privacy", "settings", "help")
+"""Flows that a command of the same name opens."""
 
 PANEL = {"panel": N_("Into the panel")}
 """Stands first where the chat belongs to an account of the panel."""
@@ -88,10 +82,9 @@ async def leave(_message: Message, talk: Talk) -> None:
 
 
 @router.message(Command(*FLOWS), HasPerson())
-async def open_flow(message: Message, talk: Talk) -> None:
+async def open_flow(_message: Message, command: CommandObject, talk: Talk) -> None:
     """The screen of a command; for someone who may not see it yet the next step of joining is shown."""
-    name = (message.text or "").removeprefix("/").partition(" ")[0].partition("@")[0].casefold()
-    await talk.enter(FLOWS[name])
+    await talk.enter(command.command)
 
 
 @router.message(Command(*COMMANDS))

@@ -3,12 +3,10 @@
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters import Command
 from aiogram.types import Message
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.commands import HasPerson
 from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart, to_menu
 from handlers.replies import conclude, step_to
@@ -127,11 +125,6 @@ async def take_note(message: Message, talk: Talk) -> None:
         note=message.text,
     )
     await talk.show(_thank_for_refusal(talk.t))
-
-
-@router.message(Command("pair"), HasPerson())
-async def show_pair(_message: Message, talk: Talk) -> None:
-    await talk.enter("pair")
 
 
 async def _ask_note(talk: Talk, pair_id: int) -> None:

@@ -3,11 +3,8 @@
 from datetime import datetime
 
 from aiogram import Router
-from aiogram.filters import Command
-from aiogram.types import Message
 from sqlalchemy.orm import Session
 
-from handlers.commands import HasPerson
 from handlers.meetings.planning import begin_move
 from handlers.menu import MenuPart, to_menu
 from handlers.replies import is_on_screen, step_to
@@ -40,11 +37,6 @@ on_held = Taps(router, HeldTap)
 on_meeting.opens(MeetingDo.LIST, "meetings")
 
 PAST_SHOWN = 5
-
-
-@router.message(Command("meetings"), HasPerson())
-async def list_by_command(_message: Message, talk: Talk) -> None:
-    await talk.enter("meetings")
 
 
 @on_meeting(MeetingDo.SHOW)
