@@ -64,5 +64,6 @@ class Consent(Base):
     paper_number: Mapped[str | None] = mapped_column(String(60))
     signed_by: Mapped[str | None] = mapped_column(String(200))
     registered_by: Mapped[int | None]  # the account, as in the audit trail
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))  # the scan
+    # the scan
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"), index=True)
     scan_gone_at: Mapped[datetime | None]  # there was a scan, whose retention is over

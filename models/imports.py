@@ -39,7 +39,7 @@ class PeopleImport(Audited, Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     title: Mapped[str] = mapped_column(String(200))
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"), index=True)
     ground: Mapped[LegalGround] = mapped_column(enum_column(LegalGround))
     source: Mapped[str] = mapped_column(String(300))  # which list of the employer's it is
     received_on: Mapped[date]

@@ -79,7 +79,7 @@ class Job(Audited, Base):
     progress_total: Mapped[int | None]
     cursor: Mapped[dict[str, Any] | None]
     result: Mapped[dict[str, Any] | None]
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"), index=True)
     error: Mapped[dict[str, Any] | None]
     tries: Mapped[int] = mapped_column(default=0)  # how often a worker took it up
     worker: Mapped[str | None] = mapped_column(String(32))

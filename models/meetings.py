@@ -59,6 +59,8 @@ class Meeting(Audited, Base):
         CheckConstraint("held_minutes IS NULL OR held_minutes > 0", name="held_minutes_positive"),
         Index("ix_meetings_pair_starts", "pair_id", "starts_at"),
         Index("ix_meetings_status", "organization_id", "cycle_id", "status"),
+        Index("ix_meetings_cycle", "cycle_id", "status", "ends_at"),
+        Index("ix_meetings_starts", "organization_id", "starts_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

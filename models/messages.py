@@ -125,6 +125,7 @@ class OutboxMessage(Audited, Base):
             postgresql_where=text("status = 'waiting'"),
         ),
         Index("ix_outbox_person", "person_id", "sent_at"),
+        Index("ix_outbox_organization", "organization_id", "status", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -60,7 +60,10 @@ class DeclineReason(StrEnum):
 class Pair(Audited, Base):
     __tablename__ = "pairs"
     audited_as = "pair"
-    __table_args__ = (Index("ix_pairs_status", "organization_id", "cycle_id", "status"),)
+    __table_args__ = (
+        Index("ix_pairs_status", "organization_id", "cycle_id", "status"),
+        Index("ix_pairs_proposed", "organization_id", "proposed_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
@@ -96,7 +99,7 @@ class PairMember(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     pair_id: Mapped[int] = mapped_column(ForeignKey("pairs.id", ondelete="CASCADE"), index=True)
-    participation_id: Mapped[int] = mapped_column(ForeignKey("participations.id"))
+    participation_id: Mapped[int] = mapped_column(ForeignKey("participations.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     role: Mapped[Role] = mapped_column(enum_column(Role))
     is_current: Mapped[bool] = mapped_column(default=True)

@@ -2,9 +2,22 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from models import names
 from models.audit import Audited
@@ -74,6 +87,19 @@ class Organization(Audited, Base):
     created_at: Mapped[datetime]
 
 
+def _sort_key(context: DefaultExecutionContext) -> str:
+    return names.sort_key(*_written(context)[:3])
+
+
+def _search_key(context: DefaultExecutionContext) -> str:
+    return names.search_key(*_written(context))
+
+
+def _written(context: DefaultExecutionContext) -> tuple[str, str, str, str]:
+    row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return row["family_name"], row["given_name"], row.get("patronymic") or "", row.get("position") or ""
+
+
 class Person(Audited, Base):
     """A teacher. Before consent only what the employer already holds: name and position.
 
@@ -82,9 +108,10 @@ class Person(Audited, Base):
 
     __tablename__ = "persons"
     audited_as = "person"
+    __table_args__ = (Index("ix_persons_sorted", "organization_id", "sort_key", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     family_name: Mapped[str] = mapped_column(String(100))
     given_name: Mapped[str] = mapped_column(String(100))
     patronymic: Mapped[str] = mapped_column(String(100), default="")
@@ -97,6 +124,11 @@ class Person(Audited, Base):
         enum_column(AgeGroup), default=AgeGroup.ADULT, server_default="adult"
     )
     erased_at: Mapped[datetime | None]  # since then the row is a number without a person
+    # both are written with the name, by models.names; lists are sorted and searched by them
+    sort_key: Mapped[str] = mapped_column(
+        Text().with_variant(Text(collation="C"), "postgresql"), default=_sort_key, server_default=text("''")
+    )
+    search_key: Mapped[str] = mapped_column(Text, default=_search_key, server_default=text("''"))
 
     organization: Mapped[Organization] = relationship()
     participations: Mapped[list["Participation"]] = relationship(back_populates="person")
@@ -106,19 +138,16 @@ class Person(Audited, Base):
         return names.full_name(self.family_name, self.given_name, self.patronymic)
 
     @property
-    def sort_key(self) -> tuple[str, str, str, int]:
-        """The place in a list of names as Russian orders them: ё as е, case aside.
-
-        Lists are sorted by it and not in SQL: SQLite puts Ё before А, PostgreSQL sorts by its own locale.
-        """
-        written = (self.family_name, self.given_name, self.patronymic)
-        family, given, middle = (names.fold(name) for name in written)
-        return family, given, middle, self.id
-
-    @property
     def polite_name(self) -> str:
         """First name and patronymic, as colleagues address each other."""
         return names.polite_name(self.given_name, self.patronymic)
+
+
+@event.listens_for(Person, "before_update")
+def _write_keys(_mapper: Mapper[Person], _connection: Connection, person: Person) -> None:
+    written = (person.family_name, person.given_name, person.patronymic)
+    person.sort_key = names.sort_key(*written)
+    person.search_key = names.search_key(*written, person.position)
 
 
 class Participation(Audited, Base):
@@ -204,4 +233,4 @@ class JoinRequest(Audited, Base):
     status: Mapped[JoinStatus] = mapped_column(enum_column(JoinStatus))
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)

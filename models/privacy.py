@@ -95,7 +95,7 @@ class MentoringAgreement(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
-    pair_id: Mapped[int | None] = mapped_column(ForeignKey("pairs.id"))
+    pair_id: Mapped[int | None] = mapped_column(ForeignKey("pairs.id"), index=True)
     number: Mapped[str] = mapped_column(String(60))
     signed_on: Mapped[date]
     starts_on: Mapped[date]
@@ -106,7 +106,8 @@ class MentoringAgreement(Base):
     payment: Mapped[str] = mapped_column(String(500), default="")
     registered_at: Mapped[datetime]
     registered_by: Mapped[int | None]  # the account, as in the audit trail
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))  # the scan
+    # the scan
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"), index=True)
     scan_gone_at: Mapped[datetime | None]  # there was a scan, whose retention is over
 
 

@@ -58,7 +58,7 @@ class RoadmapProof(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("roadmap_entries.id", ondelete="CASCADE"), index=True)
     kind: Mapped[ProofKind] = mapped_column(enum_column(ProofKind))
     url: Mapped[str | None] = mapped_column(String(500))
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"), index=True)
     note: Mapped[str] = mapped_column(String(300), default="")
     given_at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))

@@ -97,6 +97,7 @@ class SurveyRun(Audited, Base):
         CheckConstraint("(person_id IS NULL) <> (account_id IS NULL)", name="one_respondent"),
         Index("ix_survey_runs_person", "person_id", "status"),
         Index("ix_survey_runs_survey", "organization_id", "cycle_id", "survey_id", "status"),
+        Index("ix_survey_runs_cycle", "cycle_id", "status"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -105,7 +106,7 @@ class SurveyRun(Audited, Base):
     survey_id: Mapped[str] = mapped_column(String(64))
     survey_version: Mapped[int]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"), index=True)
     pair_id: Mapped[int | None] = mapped_column(ForeignKey("pairs.id"), index=True)
     # the default is for rows written before this column: services.surveys.opening always names the occasion

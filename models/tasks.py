@@ -45,9 +45,9 @@ class Task(Audited, Base):
     kind: Mapped[TaskKind] = mapped_column(enum_column(TaskKind))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
     pair_id: Mapped[int | None] = mapped_column(ForeignKey("pairs.id"), index=True)
-    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("survey_runs.id"))
-    join_request_id: Mapped[int | None] = mapped_column(ForeignKey("join_requests.id"))
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("survey_runs.id"), index=True)
+    join_request_id: Mapped[int | None] = mapped_column(ForeignKey("join_requests.id"), index=True)
     wanted_on: Mapped[date | None]  # since when a mentor leaves, until when an extension is wanted
     dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
     opened_at: Mapped[datetime]

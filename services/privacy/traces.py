@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from models import names
 from models.people import AgeGroup
 
 
@@ -80,6 +81,8 @@ EMPTIED: Mapping[str, Callable[[int, datetime], object]] = {
     "departed_at": lambda _person_id, _now: None,
     "age_group": lambda _person_id, _now: AgeGroup.ADULT,
     "erased_at": lambda _person_id, now: now,
+    "sort_key": lambda person_id, _now: names.sort_key(numbered(person_id), "", ""),
+    "search_key": lambda person_id, _now: names.search_key(numbered(person_id), "", "", ""),
 }
 """Columns of `persons` that erasing writes over, and with what; the others (KEPT) say nothing of a person."""
 
