@@ -15,7 +15,7 @@ from services.curator.overview import Block
 from services.pairs.assignments import EndReason
 from services.pairs.cards import WaitsFor
 from services.pairs.fit import Caution
-from services.people.cards import ChatState
+from services.people.lists import ChatState
 
 ACCOUNT_ROLE_HINTS = {
     AccountRole.ADMINISTRATOR: N_("everything but approvals and consultations; keeps all accounts"),

@@ -92,6 +92,34 @@
     });
   }
 
+  // Choosing a person: the found are put in place, so that nothing else typed on the page is lost.
+  for (const search of document.querySelectorAll("form[data-choice]")) {
+    search.addEventListener("submit", async (event) => {
+      const place = document.getElementById(search.dataset.choice);
+      const found = place && place.querySelector("[data-found]");
+      if (!found) return;
+      event.preventDefault();
+      const address = new URL(search.action);
+      address.search = new URLSearchParams(new FormData(search)).toString();
+      address.hash = "";
+      try {
+        const answer = await fetch(address, { credentials: "same-origin" });
+        if (!answer.ok || answer.redirected) throw new Error("no list");
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = page.querySelector(`#${search.dataset.choice} [data-found]`);
+        const ticked = [...found.querySelectorAll("input:checked")].map((box) => box.closest("label"));
+        const kept = new Set(ticked.map((label) => label.querySelector("input").value));
+        for (const box of fresh.querySelectorAll("input")) {
+          if (kept.size) box.checked = false;
+          if (kept.has(box.value)) box.closest("label").remove();
+        }
+        found.replaceChildren(...ticked, ...fresh.childNodes);
+      } catch {
+        search.submit();
+      }
+    });
+  }
+
   // A button that was pressed waits: a double click posts once.
   for (const form of document.querySelectorAll("form[method=post]")) {
     form.addEventListener("submit", () => {

@@ -1,6 +1,6 @@
 """Events: the list, a card with guests and answers, minutes, sheets to print (DC17, DC25, DC28)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 from admin import words
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
+from admin.choices import offer_choice
 from admin.configuration import panel_config
 from admin.cycles import cycle, cycle_id_or_none, paper_head
 from admin.edits import Edit, chosen_of, open_edit, take_edit, ticked
 from admin.inputs import choice, chosen, flag, ids, moment, read_clock, read_day, sent, text, texts
 from admin.languages import label, locale, plural, translator
 from admin.pages import Entry, Group, command, form_page, page
+from admin.paging import read_asked
 from admin.previews import preview_of
 from admin.roadmap_words import ANSWERS, EVENT_STATUSES
 from admin.storage import now
@@ -25,7 +27,16 @@ from models.people import Role
 from notices.events import KINDS, describe_invitation
 from services.access.actors import Right
 from services.access.errors import N_
-from services.roadmap.events.guests import Invited, invite_guests, list_candidates, list_guests, mark_present
+from services.roadmap.events.guests import (
+    Invited,
+    find_audience,
+    find_present,
+    invite_guests,
+    list_guests,
+    mark_present,
+    may_be_invited,
+    page_guests,
+)
 from services.roadmap.events.minutes import add_material, write_minutes
 from services.roadmap.events.planning import (
     EventFacts,
@@ -91,19 +102,21 @@ class EventPage(SecuredPage):
         asked = ids("person_id")
         audiences = {role for role in Role if role.value in chosen("audience")}
         if audiences:
-            candidates = see(list_candidates, event_id=event_id)
-            asked += [one.person_id for one in candidates if audiences & set(one.roles)]
+            asked += see(find_audience, event_id=event_id, roles=audiences)
         do(invite_guests, event_id=event_id, person_ids=asked, success=_said_invited)
         return redirect(url_for("events.card", event_id=event_id))
 
     @command("/<int:event_id>/present", right=Right.MANAGE_PAIRS)
     def present(self, event_id: int) -> Response:
         event = see(read_event, event_id=event_id)
-        edit = take_edit(self._present(event_id), {}, subject=("event", event_id))
+        listed = ids("listed")
+        edit = take_edit(
+            self._present(event_id, [*listed, *ids("person_id")]), {}, subject=("event", event_id)
+        )
 
         def save() -> EventFacts:
             there = [int(one) for one in chosen_of(edit.form, "person_id")]
-            return do(mark_present, event_id=event_id, person_ids=there)
+            return do(mark_present, event_id=event_id, person_ids=there, among=listed)
 
         def said(done: EventFacts) -> str:
             return plural("{count} person was there.", "{count} people were there.", done.attended)
@@ -172,28 +185,30 @@ class EventPage(SecuredPage):
         guests = see(list_guests, event_id=event_id)
         return self.show(template, event=event, guests=guests, head=paper_head(event.cycle_id), **_words())
 
-    def _present(self, event_id: int) -> dict[str, str]:
-        """Who was there, by everybody who may have been."""
-        guests = see(list_guests, event_id=event_id)
-        candidates = see(list_candidates, event_id=event_id)
-        there = [one.person_id for one in guests if one.attended_at is not None]
-        return ticked("person_id", [*(one.person_id for one in candidates), *there], there)
+    def _present(self, event_id: int, people: Collection[int]) -> dict[str, str]:
+        """Who of these people was there."""
+        return ticked("person_id", dict.fromkeys(people), see(find_present, event_id=event_id))
 
     def _card(self, event_id: int, minutes: Edit | None = None) -> str:
         """The page of an event; after a refusal with what was typed."""
         event = see(read_event, event_id=event_id)
-        candidates = see(list_candidates, event_id=event_id)
+        guests = see(page_guests, event_id=event_id, asked=read_asked())
         return self.show(
             "panel/event.html",
             event=event,
-            guests=see(list_guests, event_id=event_id),
-            candidates=[one for one in candidates if not one.is_guest],
-            everybody=candidates,
+            guests=guests,
+            choice=offer_choice(
+                "person_id",
+                url_for("events.card", event_id=event_id),
+                only=see(may_be_invited, event_id=event_id),
+            ),
             materials=see(list_materials, event_id=event_id),
             preview=preview_of(describe_invitation(event, None, translator())),
             form=sent(),
             minutes=minutes or open_edit(_minutes_of(event), subject=("event", event_id)),
-            present=open_edit(self._present(event_id), subject=("event", event_id)),
+            present=open_edit(
+                self._present(event_id, [one.person_id for one in guests.rows]), subject=("event", event_id)
+            ),
             is_past=event.starts_at <= now(),
             now=now(),
             **_words(),

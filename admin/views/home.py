@@ -19,7 +19,8 @@ from services.access.errors import N_
 from services.accounts.directory import SignedIn
 from services.accounts.news import read_account_news
 from services.accounts.record_closures import list_closures
-from services.curator.overview import Block, Figures, Section, read_figures, read_sections
+from services.curator.figures import Figures, read_figures
+from services.curator.overview import Block, Section, read_sections
 from services.delivery.outbox import count_notices
 from services.organizations.register import read_organization
 from services.results.satisfaction import read_satisfaction

@@ -9,21 +9,21 @@ from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.inputs import ids, text
 from admin.languages import label, plural
-from admin.numbers import read_number, read_numbers
+from admin.numbers import read_numbers
 from admin.pages import Entry, Group, command, page
+from admin.paging import read_asked
 from admin.views.people import invitation_code, invitation_link
 from services.access.actors import Right
 from services.access.errors import N_
 from services.joining.invitations import (
     InvitationStand,
     SheetCard,
+    count_stands,
     invite_people,
     list_invitations,
     read_sheet,
     undo_claim,
 )
-
-PAGE = 50
 
 
 class InvitationPage(SecuredPage):
@@ -32,18 +32,20 @@ class InvitationPage(SecuredPage):
 
     @page("/", right=Right.EDIT_PEOPLE)
     def index(self) -> str:
-        stand, page = request.args.get("stand", ""), read_number(request.args.get("page", "")) or 0
-        rows = see(list_invitations)
-        counts = {one: sum(row.stand is one for row in rows) for one in InvitationStand}
-        found = [row for row in rows if stand in {"", row.stand.value}]
+        stand, search = request.args.get("stand", ""), request.args.get("search", "")
+        found = see(
+            list_invitations,
+            stand=InvitationStand(stand) if stand in set(InvitationStand) else None,
+            search=search,
+            asked=read_asked(),
+        )
         return self.show(
             "panel/invitations.html",
-            rows=found[page * PAGE : (page + 1) * PAGE],
-            count=len(found),
-            counts=counts,
+            listed=found,
+            rows=found.rows,
+            counts=see(count_stands),
             stand=stand,
-            page=page,
-            pages=-(-len(found) // PAGE),
+            search=search,
         )
 
     @command("/make", right=Right.EDIT_PEOPLE)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
+from admin.choices import offer_choice
 from admin.inputs import record, text, texts
 from admin.languages import label
 from admin.pages import Entry, Group, command, page
@@ -15,7 +16,8 @@ from admin.views.people import FIELDS
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
 from services.joining.recognition import list_waiting, recognise, refuse_request
-from services.people.cards import ChatState, add_person, list_people
+from services.people.cards import add_person
+from services.people.searching import has_chat
 
 
 class JoiningPage(SecuredPage):
@@ -31,9 +33,9 @@ class JoiningPage(SecuredPage):
             waiting=waiting,
             typed=typed,
             found=next((one for one in waiting if typed and one.digits == typed), None),
-            people=[
-                row.person for row in see(list_people) if row.chat in {ChatState.NONE, ChatState.INVITED}
-            ],
+            choice=offer_choice(
+                "person_id", url_for("joining.index"), only=~has_chat(), carried={"digits": typed}
+            ),
             form=dict.fromkeys(FIELDS, ""),
         )
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_day
 from admin.calls import do, refusals_shown, see
+from admin.choices import offer_choice
 from admin.edits import Edit, box, open_edit, take_edit
 from admin.inputs import day, number, record, text, texts
 from admin.languages import label
@@ -24,7 +25,7 @@ from services.joining.absences import (
 )
 from services.joining.handovers import hand_over
 from services.joining.merging import merge_people, preview_merge
-from services.people.cards import list_people, read_person
+from services.people.cards import read_person
 from services.people.eligibility import EligibilityFacts, read_eligibility, set_eligibility
 from services.people.histories import list_bank_entries
 from services.people.testimonies import add_testimony, list_testimonies, mark_informed, remove_testimony
@@ -46,14 +47,15 @@ class LifePage(SecuredPage):
     def card(self, person_id: int) -> str:
         person = see(read_person, person_id=person_id)
         absences = see(list_absences, person_id=person_id)
-        people = see(list_people, organization_id=person.organization_id)
+        address = url_for("life.card", person_id=person_id)
         return self.show(
             "panel/life.html",
             person=person,
             ties=see(read_ties, person_id=person_id),
             absences=absences,
             away=next((one for one in absences if one.ended_at is None), None),
-            others=[row.person for row in people if row.person.id != person_id],
+            heir=offer_choice("to_person_id", address, without=[person_id]),
+            other=offer_choice("other_id", address, without=[person_id]),
             workplaces=[
                 one
                 for one in see(list_where_may, right=Right.EDIT_PEOPLE)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_day
 from admin.calls import do, refusals_shown, see
+from admin.choices import Choice, offer_choice, offer_pair_choice
 from admin.cycles import cycle, cycle_id_or_none
 from admin.inputs import choice, chosen, day, ids, record, sent, texts
 from admin.languages import label, plural, translator
@@ -21,8 +22,6 @@ from notices.memos import describe_memo
 from services.access.actors import Right
 from services.access.errors import N_
 from services.consents.papers import FIELDS
-from services.pairs.cards import PairCard, list_pairs
-from services.people.cards import PersonRow, list_people
 from services.privacy.publications import Named, find_gaps, list_named
 from services.roadmap.memos import list_memos, send_memo, write_memo
 from services.roadmap.outreach import (
@@ -143,9 +142,11 @@ class OutreachPage(SecuredPage):
             "panel/outreach.html",
             publications=see(list_publications, cycle_id=cycle_id),
             partners=see(list_partners, cycle_id=cycle_id),
-            pairs=_completed_pairs(),
+            pair_choice=_choose_pair(),
             named=_named(),
-            people=_people() if current_user.has(Right.MANAGE_PAIRS) else [],
+            choice=offer_choice("person_id", url_for("outreach.index"), chosen=ids("person_id"))
+            if current_user.has(Right.MANAGE_PAIRS)
+            else None,
             fields=FIELDS,
             gap_words=gap_words,
             kinds=PUBLICATIONS,
@@ -156,11 +157,17 @@ class OutreachPage(SecuredPage):
         )
 
 
-def _completed_pairs() -> list[PairCard]:
+def _choose_pair() -> Choice | None:
     """Pairs whose results may be published: their programme is completed (E37)."""
     if not current_user.has(Right.SEE_PEOPLE):
-        return []
-    return see(list_pairs, cycle_id=cycle().id, statuses=frozenset({PairStatus.COMPLETED}))
+        return None
+    return offer_pair_choice(
+        "pair_id",
+        url_for("outreach.index"),
+        cycle_id=cycle().id,
+        statuses=frozenset({PairStatus.COMPLETED}),
+        chosen=record("pair_id"),
+    )
 
 
 def _named() -> dict[int, list[Named]]:
@@ -171,10 +178,6 @@ def _named() -> dict[int, list[Named]]:
     for one in see(list_named):
         found.setdefault(one.publication_id, []).append(one)
     return found
-
-
-def _people() -> list[PersonRow]:
-    return see(list_people)
 
 
 def gap_words(one: Named) -> str:

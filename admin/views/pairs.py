@@ -9,10 +9,12 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_actor
 from admin.calls import do, refusals_shown, see
+from admin.choices import Choice, offer_choice
 from admin.cycles import cycle_id_or_none, form_titles
 from admin.inputs import InputRefused, sent, text
 from admin.languages import label
 from admin.pages import Entry, Group, command, form_page, page
+from admin.paging import read_asked
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
 from models.messages import NoticeKind
@@ -32,7 +34,7 @@ from services.pairs.cards import PairCard, list_pairs, read_pair
 from services.pairs.papers import read_missing_papers
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
 from services.pairs.suggestions import SuggestionFacts, list_suggestions
-from services.people.cards import PersonFacts, list_people, read_person
+from services.people.cards import read_person
 from services.results.satisfaction import read_pair_ratings
 from services.surveys.answers import list_conclusions
 
@@ -63,12 +65,15 @@ class PairPage(SecuredPage):
     @page("/", right=LISTS["pairs"])
     def index(self) -> str:
         status = request.args.get("status", "")
-        pairs = see(
+        search = request.args.get("search", "")
+        found = see(
             list_pairs,
             cycle_id=cycle_id_or_none(),
             statuses=frozenset({PairStatus(status)}) if status in set(PairStatus) else frozenset(),
+            search=search,
+            asked=read_asked(),
         )
-        return self.show("panel/pairs.html", pairs=pairs, status=status)
+        return self.show("panel/pairs.html", listed=found, status=status, search=search)
 
     @page("/<int:pair_id>/", right=LISTS["pairs"])
     def card(self, pair_id: int) -> str:
@@ -87,7 +92,7 @@ class PairPage(SecuredPage):
             may_manage=may_manage,
             suggestions=suggestions,
             suggestion_words=SUGGESTIONS,
-            colleagues=self._colleagues(pair, suggestions),
+            choices=self._choose_colleagues(pair, suggestions),
             is_at_work=pair.status in IN_WORK,
             now=now(),
         )
@@ -164,13 +169,18 @@ class PairPage(SecuredPage):
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
     @staticmethod
-    def _colleagues(pair: PairCard, suggestions: list[SuggestionFacts]) -> list[PersonFacts]:
-        """Whom the curator may name as involved; read only where that is asked."""
-        if not any(one.kind is SuggestionKind.INVOLVE and one.is_granted is None for one in suggestions):
-            return []
-        rows = see(list_people, organization_id=pair.organization_id)
-        both = {pair.mentor.person_id, pair.mentee.person_id}
-        return [row.person for row in rows if row.person.id not in both]
+    def _choose_colleagues(pair: PairCard, suggestions: list[SuggestionFacts]) -> dict[int, Choice]:
+        """Whom the curator may name as involved, by the suggestion that asks for it."""
+        return {
+            one.id: offer_choice(
+                "colleague_id",
+                url_for("pairs.card", pair_id=pair.id),
+                without=[pair.mentor.person_id, pair.mentee.person_id],
+                mark=one.id,
+            )
+            for one in suggestions
+            if one.kind is SuggestionKind.INVOLVE and one.is_granted is None
+        }
 
     def _read(self, pair_id: int) -> PairCard:
         return see(read_pair, pair_id=pair_id)

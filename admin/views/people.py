@@ -13,8 +13,8 @@ from admin.cycles import cycle_id_or_none
 from admin.edits import take_edit
 from admin.inputs import InputRefused, day, flag, moment, texts
 from admin.languages import label
-from admin.numbers import read_number
 from admin.pages import Entry, Group, command, form_page, page
+from admin.paging import read_asked
 from models.people import ParticipationStatus, Role
 from services.access.actors import Right
 from services.access.errors import N_
@@ -31,20 +31,12 @@ from services.meetings.cards import list_meetings_of
 from services.organizations.register import list_organizations
 from services.pairs.banks import Profile, read_profile
 from services.pairs.cards import list_pairs_of
-from services.people.cards import (
-    RoleFacts,
-    add_person,
-    edit_person,
-    find_staff,
-    list_people,
-    read_person,
-    read_roles,
-)
+from services.people.cards import RoleFacts, add_person, edit_person, read_person, read_roles
 from services.people.histories import read_history
+from services.people.lists import find_staff, list_people
 from services.people.origins import read_origin
 from services.surveys.answers import list_wishes
 
-PAGE = 50
 FIELDS = ("family_name", "given_name", "patronymic", "position")
 INVITATION_PREFIX = "inv_"
 
@@ -66,19 +58,19 @@ class PeoplePage(SecuredPage):
     @page("/", right=LISTS["people"])
     def index(self) -> str:
         role, status = request.args.get("role", ""), request.args.get("status", "")
-        search, page = request.args.get("search", ""), read_number(request.args.get("page", "")) or 0
+        search = request.args.get("search", "")
         found = see(
             list_people,
             role=Role(role) if role in set(Role) else None,
             status=ParticipationStatus(status) if status in set(ParticipationStatus) else None,
             search=search,
+            asked=read_asked(),
         )
         return self.show(
             "panel/people.html",
-            rows=found[page * PAGE : (page + 1) * PAGE],
-            count=len(found),
-            page=page,
-            pages=-(-len(found) // PAGE),
+            listed=found,
+            rows=found.rows,
+            count=found.count,
             chosen={"role": role, "status": status, "search": search},
             is_filtered=bool(role or status or search),
             join_code=_join_code(),
@@ -103,11 +95,7 @@ class PeoplePage(SecuredPage):
         person = see(read_person, person_id=person_id)
         cycle_id = cycle_id_or_none()
         roles = see(read_roles, person_id=person_id, cycle_id=cycle_id) if cycle_id else ()
-        staff = (
-            see(find_staff, organization_id=person.organization_id, cycle_id=cycle_id).get(person_id)
-            if cycle_id
-            else None
-        )
+        staff = see(find_staff, cycle_id=cycle_id, people=[person_id]) if cycle_id else {}
         may_edit = current_user.has(Right.EDIT_PEOPLE)
         invitation = see(find_invitation, person_id=person_id) if may_edit else None
         pairs = see(list_pairs_of, person_id=person_id)
@@ -115,7 +103,7 @@ class PeoplePage(SecuredPage):
             "panel/person.html",
             person=person,
             roles=roles,
-            staff=staff,
+            staff=staff.get(person_id),
             profiles=_profiles(roles),
             consent=see(read_state, person_id=person_id) if cycle_id else None,
             decision=see(latest_decision, person_id=person_id),

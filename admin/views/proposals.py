@@ -7,14 +7,26 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
-from admin.cycles import form_titles, pack
+from admin.cycles import cycle, form_titles, pack
 from admin.inputs import text
 from admin.languages import label
 from admin.pages import Entry, Group, form_page, page
+from admin.paging import read_asked
 from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_, NotFound
-from services.pairs.banks import BankRow, Profile, Withheld, list_bank, read_profile, read_withheld
+from services.access.listing import COUNTED
+from services.pairs.banks import (
+    BankRow,
+    Profile,
+    Withheld,
+    count_free,
+    find_most_fitting,
+    list_bank,
+    read_profile,
+    read_profiles,
+    read_withheld,
+)
 from services.pairs.cards import find_refused
 from services.pairs.fit import Fit, compare
 from services.pairs.proposals import draft_pair
@@ -34,10 +46,12 @@ class ProposalPage(SecuredPage):
 
     @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> str:
+        search = request.args.get("search", "")
         return self.show(
             "panel/proposals.html",
-            mentees=_bank(Role.MENTEE),
-            mentors=_bank(Role.MENTOR),
+            mentees=see(list_bank, role=Role.MENTEE, search=search, asked=read_asked()),
+            search=search,
+            free=see(count_free, cycle_id=cycle().id, role=Role.MENTOR),
             withheld=_withheld(),
         )
 
@@ -45,13 +59,18 @@ class ProposalPage(SecuredPage):
     def mentors(self, mentee_id: int) -> str:
         mentee = _profile(mentee_id, Role.MENTEE)
         refused = see(find_refused, participation_id=mentee_id)
-        found = [
-            Candidate(row, _fit(mentee, _profile(row.participation_id, Role.MENTOR), refused))
-            for row in _bank(Role.MENTOR)[:MOST_COMPARED]
-            if row.person_id != mentee.person_id
-        ]
+        rows, free = see(find_most_fitting, mentee=mentee, most=MOST_COMPARED)
+        mentors = see(read_profiles, ids=[one.participation_id for one in rows])
+        found = [Candidate(row, _fit(mentee, mentors[row.participation_id], refused)) for row in rows]
         found.sort(key=lambda one: (-one.fit.matches, len(one.fit.cautions)))
-        return self.show("panel/proposal_mentors.html", mentee=mentee, candidates=found, withheld=_withheld())
+        return self.show(
+            "panel/proposal_mentors.html",
+            mentee=mentee,
+            candidates=found,
+            free=free,
+            most=COUNTED,
+            withheld=_withheld(),
+        )
 
     @form_page("/<int:mentee_id>/<int:mentor_id>/", right=Right.MANAGE_PAIRS)
     def compare(self, mentee_id: int, mentor_id: int) -> str | Response:
@@ -81,10 +100,6 @@ class ProposalPage(SecuredPage):
 
 def _fit(mentee: Profile, mentor: Profile, refused: frozenset[int]) -> Fit:
     return compare(mentee, mentor, has_refused=mentor.participation_id in refused)
-
-
-def _bank(role: Role) -> list[BankRow]:
-    return see(list_bank, role=role)
 
 
 def _withheld() -> Withheld:

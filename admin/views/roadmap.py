@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response
 from admin import languages, roadmap_words
 from admin.access import SecuredPage, current_day
 from admin.calls import do, refusals_shown, see
+from admin.choices import Choice, offer_choice
 from admin.cycles import cycle, cycle_id_or_none, pack
 from admin.edits import Edit, open_edit, take_edit
 from admin.inputs import day, read_day, sent, text, texts, upload
 from admin.languages import label, locale, plural, translator
-from admin.numbers import read_number
+from admin.numbers import read_number, read_numbers
 from admin.pages import Entry, Group, command, page
 from admin.previews import preview_of
 from admin.storage import now, session
@@ -29,7 +30,7 @@ from notices.letters import Letter
 from services.access.actors import Right
 from services.access.errors import N_
 from services.access.rights import LISTS
-from services.people.cards import list_people
+from services.people.lists import read_people
 from services.programmes.windows import describe_windows
 from services.roadmap.entries import plan_entry, put_off, shift_old_dates
 from services.roadmap.leaders import is_among
@@ -109,7 +110,7 @@ class RoadmapPage(SecuredPage):
     @command("/<int:entry_id>/plan", right=Right.MANAGE_PAIRS)
     def plan(self, entry_id: int) -> str | Response:
         _stage, one = see(read_row, entry_id=entry_id)
-        names = {str(person_id): name for person_id, name in _people()}
+        names = _names([str(one.responsible_id or ""), text("responsible_id")])
         edit = take_edit(
             _plan_of(one),
             {
@@ -147,14 +148,15 @@ class RoadmapPage(SecuredPage):
         """The page of a row; after a refusal with what was typed."""
         stage, one = see(read_row, entry_id=entry_id)
         today = current_day()
+        kept = open_edit(_plan_of(one), subject=("roadmap_entry", entry_id))
         return self.show(
             "panel/roadmap_row.html",
             stage=stage,
             one=one,
             form=MultiDict() if plan else sent(),
-            plan=plan or open_edit(_plan_of(one), subject=("roadmap_entry", entry_id)),
+            plan=plan or kept,
             today=today.isoformat(),
-            people=_people(),
+            choice=_choose_responsible(entry_id, plan or kept),
             reminder=_reminder(one),
             may_tick=current_user.has(Right.MANAGE_PAIRS) or see(is_among, leaders=one.leaders),
             is_told_who_ticks=current_user.has(Right.TICK_ROWS),
@@ -166,6 +168,24 @@ def _said_asked(done: RowAsked) -> str:
     if not done.people:
         return label("They have been reminded today already.")
     return plural("{count} person is reminded.", "{count} people are reminded.", done.people)
+
+
+def _choose_responsible(entry_id: int, plan: Edit) -> Choice | None:
+    """Whom the curator may name, for whoever may see people."""
+    if not current_user.has(Right.SEE_PEOPLE):
+        return None
+    return offer_choice(
+        "responsible_id",
+        url_for("roadmap.row", entry_id=entry_id),
+        chosen=read_numbers([plan.form["responsible_id"]]),
+    )
+
+
+def _names(written: list[str]) -> dict[str, str]:
+    """Of those who answer for a row, by the value of the field."""
+    if not current_user.has(Right.SEE_PEOPLE):
+        return {}
+    return {str(one.id): one.full_name for one in see(read_people, ids=read_numbers(written))}
 
 
 def _plan_of(one: Any) -> dict[str, str]:
@@ -201,11 +221,3 @@ def _reminder(one: RoadmapRow) -> Markup | None:
     facts = {"entry_id": one.entry_id, "person_id": person_id}
     letter = compose(session(), kind=NoticeKind.ROADMAP_ASKED, facts=facts, t=translator(), now=now())
     return preview_of(letter) if isinstance(letter, Letter) else None
-
-
-def _people() -> list[tuple[int, str]]:
-    """Colleagues whom the curator may name, by family name."""
-    if not current_user.has(Right.SEE_PEOPLE):
-        return []
-    rows = see(list_people)
-    return [(row.person.id, row.person.full_name) for row in rows]

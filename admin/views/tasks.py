@@ -9,8 +9,9 @@ from admin.cycles import cycle_id_or_none
 from admin.inputs import text
 from admin.languages import label
 from admin.pages import Entry, Group, command, page
+from admin.paging import read_asked
 from services.access.actors import Right
-from services.curator.overview import MOST, Block, read_sections
+from services.curator.overview import Block, list_waiting
 from services.delivery.tasks import close_task
 from services.surveys.replies import read_replies
 
@@ -27,10 +28,10 @@ class TaskPage(SecuredPage):
     def block(self, block: str) -> str:
         if block not in set(Block):
             abort(404)
-        sections = see(read_sections, cycle_id=cycle_id_or_none(), limit=MOST)
-        section = next((one for one in sections if one.block == block), None)
-        replies = see(read_replies)
-        return self.show("panel/tasks.html", section=section, block=Block(block), replies=replies)
+        found = see(list_waiting, cycle_id=cycle_id_or_none(), block=Block(block), asked=read_asked())
+        tasks = [one.task_id for one in found.rows if one.task_id is not None]
+        replies = see(read_replies, task_ids=tasks)
+        return self.show("panel/tasks.html", listed=found, block=Block(block), replies=replies)
 
     @command("/<int:task_id>/close", right=Right.MANAGE_PAIRS)
     def close(self, task_id: int) -> Response:

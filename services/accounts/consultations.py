@@ -143,13 +143,15 @@ def list_partners_of(session: Session, *, actor: Actor, person_id: int) -> list[
     _find(session, actor, person_id)
     pair_ids = select(PairMember.pair_id).where(PairMember.person_id == person_id)
     people = session.scalars(
-        select(Person).where(
+        select(Person)
+        .where(
             Person.id.in_(select(PairMember.person_id).where(PairMember.pair_id.in_(pair_ids))),
             Person.id != person_id,
             Person.erased_at.is_(None),
         )
+        .order_by(Person.sort_key, Person.id)
     )
-    return [Partner(one.id, one.full_name) for one in sorted(people, key=lambda one: one.sort_key)]
+    return [Partner(one.id, one.full_name) for one in people]
 
 
 def _is_of(person_id: int) -> ColumnElement[bool]:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from models.consents import Consent, ConsentDecision, ConsentKind
 from models.people import AgeGroup, Person
@@ -182,15 +183,64 @@ def read_decisive(
     }
 
 
-def read_states(session: Session, *, organization_id: int) -> dict[int, ConsentState]:
-    """Whether they may take part, of everyone who ever decided, by person."""
-    decided = read_decisive(session, organization_id=organization_id)
+def read_states(
+    session: Session, *, organization_id: int, people: Iterable[int] | None = None
+) -> dict[int, ConsentState]:
+    """Whether they may take part, of everyone (or of these people) who ever decided, by person."""
+    decided = read_decisive(session, organization_id=organization_id, people=people)
     return {person_id: one.state for person_id, one in decided.items()}
 
 
-def read_refusals(session: Session, *, organization_id: int) -> dict[int, datetime]:
-    """Who said no to a consent without which one takes no part, and when; by person."""
-    latest = newest_ids(*_NEEDED, organization_id=organization_id)
+def may_take_part(session: Session, organization_id: int) -> ColumnElement[bool]:
+    """Whether a selected Person of the organisation may take part: the same rule as a condition."""
+    current = _current_versions(session, organization_id)
+    return or_(
+        *(
+            and_(Person.age_group == age_group, *(_is_given(kind, current.get(kind)) for kind in kinds))
+            for age_group, kinds in DECISIVE.items()
+        )
+    )
+
+
+def has_refused() -> ColumnElement[bool]:
+    """Whether a selected Person is among those of `read_refusals`."""
+    return or_(
+        *(
+            and_(
+                Person.age_group == age_group,
+                or_(
+                    *(
+                        exists().where(
+                            Consent.id == newest_of(Person.id, kind),
+                            Consent.decision == ConsentDecision.DECLINED,
+                        )
+                        for kind in kinds
+                    )
+                ),
+            )
+            for age_group, kinds in DECISIVE.items()
+        )
+    )
+
+
+def newest_of(person_id: Any, kind: ConsentKind) -> ScalarSelect[int]:
+    """The number of a person's newest decision, for a condition; `person_id` is a column of the query."""
+    one = aliased(Consent)
+    return select(func.max(one.id)).where(one.person_id == person_id, one.kind == kind).scalar_subquery()
+
+
+def _is_given(kind: ConsentKind, version: int | None) -> ColumnElement[bool]:
+    found = exists().where(
+        Consent.id == newest_of(Person.id, kind), Consent.decision == ConsentDecision.GIVEN
+    )
+    return found if version is None else found.where(Consent.version >= version)
+
+
+def read_refusals(
+    session: Session, *, organization_id: int, people: Iterable[int] | None = None
+) -> dict[int, datetime]:
+    """Who (or who of these people) said no to a consent that taking part needs, and when; by person."""
+    latest = newest_ids(*_NEEDED, organization_id=organization_id, people=people)
     refused = session.execute(
         select(Consent.person_id, Person.age_group, Consent.kind, Consent.decided_at)
         .join(Person, Person.id == Consent.person_id)

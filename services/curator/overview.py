@@ -1,27 +1,29 @@
-"""What waits for the curator, and five indicators (docs/design.md#panel): counts, ages and ids, no words."""
+"""What waits for the curator (docs/design.md#panel): counts, ages and ids, no words.
 
-from collections.abc import Iterable
+Each block is a query of its own, counted and cut by the database.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.accounts import Account
 from models.meetings import Meeting, MeetingStatus
-from models.pairs import BEGINNING, IN_WORK, MEETING, Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, Pair, PairMember, PairStatus
 from models.people import JoinRequest, JoinStatus, Participation, ParticipationStatus, Person, Role
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, Right
+from services.access.listing import Asked, Listed, list_page
 from services.joining.invitations import list_late
-from services.pairs.banks import count_free
-from services.pairs.papers import MentorPaper, find_missing_papers
+from services.pairs.papers import MentorPaper, find_missing_papers, lacks_paper
 from services.people.leaves import is_away
 from services.privacy.erasures import find_overdue
 
 SHOWN = 3  # items of a block on the home page; the rest stands behind its count
-MOST = 200  # items of a block on its own page
 
 
 class Block(StrEnum):
@@ -87,261 +89,272 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A block of the home page, the oldest first."""
+    """A block of the home page, the oldest first. `is_capped`: more wait than `count` says."""
 
     block: Block
     count: int
+    is_capped: bool
     oldest: datetime
     items: tuple[Waiting, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The counts behind the five indicators of the home page."""
+class _Scope:
+    """Where is looked. `cycle_id` is None while nothing runs: then only people can wait."""
 
-    people: int
-    mentees: int  # with a finished intake, paired or not
-    mentees_paired: int
-    mentors_free: int  # as the bank lists them: here, with consent and a place left
-    pairs_at_work: int
-    meetings_planned: int
-    meetings_held: int
-    meetings_due: int  # ended ones, held or not
+    session: Session
+    organization_id: int
+    cycle_id: int | None
+    now: datetime
 
 
 def read_sections(
+    session: Session, *, actor: Actor, organization_id: int, cycle_id: int | None, now: datetime
+) -> list[Section]:
+    """The blocks in which something waits, the one that has waited longest first. Raises NotAllowed."""
+    actor.check_right(Right.MANAGE_PAIRS, organization_id)
+    scope = _Scope(session, organization_id, cycle_id, now)
+    sections = []
+    for block in _blocks(scope):
+        found = _look(scope, block, Asked(size=SHOWN))
+        if found.rows:
+            sections.append(Section(block, found.count, found.is_capped, found.rows[0].since, found.rows))
+    return sorted(sections, key=lambda section: section.oldest)
+
+
+def list_waiting(
     session: Session,
     *,
     actor: Actor,
     organization_id: int,
     cycle_id: int | None,
+    block: Block,
     now: datetime,
-    limit: int = SHOWN,
-) -> list[Section]:
-    """The blocks in which something waits, the one that has waited longest first.
-
-    Where `cycle_id` is None nothing runs yet and only people can wait.
-    """
+    asked: Asked,
+) -> Listed[Waiting]:
+    """A page of one block, the oldest first. Raises NotAllowed."""
     actor.check_right(Right.MANAGE_PAIRS, organization_id)
-    found: list[Waiting] = [*_strangers(session, organization_id), *_tasks(session, organization_id, now)]
-    if cycle_id is not None:
-        found += _late(session, organization_id, now)
-        found += _mentees(session, cycle_id)
-        found += _pairs(session, cycle_id)
-        found += _papers(session, cycle_id, now)
-        found += _unlogged(session, cycle_id, now)
-    return _in_sections(found, limit)
+    return _look(_Scope(session, organization_id, cycle_id, now), block, asked)
 
 
-def read_figures(
-    session: Session, *, actor: Actor, organization_id: int, cycle_id: int | None, now: datetime
-) -> Figures:
-    actor.check_right(Right.SEE_SCORES, organization_id)
-    people = (
-        session.scalar(
-            select(func.count()).where(
-                Person.organization_id == organization_id,
-                Person.erased_at.is_(None),
-                ~exists().where(Account.person_id == Person.id),  # a curator's own chat is no first step
-            )
-        )
-        or 0
+def _blocks(scope: _Scope) -> list[Block]:
+    """Those that can hold something: of tasks the ones with an open task."""
+    kinds = scope.session.scalars(
+        select(Task.kind)
+        .where(Task.organization_id == scope.organization_id, Task.done_at.is_(None))
+        .distinct()
     )
-    banks = {
-        (role, status): count
-        for role, status, count in session.execute(
-            select(Participation.role, Participation.status, func.count())
-            .where(Participation.cycle_id == cycle_id)
-            .group_by(Participation.role, Participation.status)
-        )
-    }
-    by_status = session.execute(
-        select(Meeting.status, func.count()).where(Meeting.cycle_id == cycle_id).group_by(Meeting.status)
+    tasks = {_BLOCK_OF_TASK[kind] for kind in kinds if kind in _BLOCK_OF_TASK}
+    others = {Block.RECOGNISE} if scope.cycle_id is None else set(_READ)
+    return [block for block in Block if block in tasks | others]
+
+
+def _look(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
+    return _READ.get(block, _tasks)(scope, block, asked)
+
+
+def _strangers(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
+    query = select(JoinRequest).where(
+        JoinRequest.organization_id == scope.organization_id, JoinRequest.status == JoinStatus.WAITING
     )
-    meetings: dict[MeetingStatus, int] = {status: count for status, count in by_status}  # noqa: C416  # rows
-    due = session.scalar(
-        select(func.count()).where(
-            Meeting.cycle_id == cycle_id,
-            Meeting.ends_at <= now,
-            Meeting.status.in_((MeetingStatus.PLANNED, MeetingStatus.HELD, MeetingStatus.MISSED)),
-        )
+    found = list_page(
+        scope.session, query, keys={"since": (JoinRequest.created_at, JoinRequest.id)}, asked=asked
     )
-    paired = banks.get((Role.MENTEE, ParticipationStatus.PAIRED), 0)
-    return Figures(
-        people=people,
-        mentees=paired + banks.get((Role.MENTEE, ParticipationStatus.READY), 0),
-        mentees_paired=paired,
-        mentors_free=0
-        if cycle_id is None
-        else count_free(session, organization_id=organization_id, cycle_id=cycle_id, role=Role.MENTOR),
-        pairs_at_work=session.scalar(
-            select(func.count()).where(Pair.cycle_id == cycle_id, Pair.status.in_(MEETING))
-        )
-        or 0,
-        meetings_planned=meetings.get(MeetingStatus.PLANNED, 0) + meetings.get(MeetingStatus.PROPOSED, 0),
-        meetings_held=meetings.get(MeetingStatus.HELD, 0),
-        meetings_due=due or 0,
+    return found.showing(
+        [Waiting(block, row.created_at, join_request_id=row.id, digits=row.digits) for row in found.rows]
     )
 
 
-def _in_sections(found: Iterable[Waiting], limit: int) -> list[Section]:
-    blocks: dict[Block, list[Waiting]] = {}
-    for one in sorted(found, key=lambda one: one.since):
-        blocks.setdefault(one.block, []).append(one)
-    sections = [Section(b, len(items), items[0].since, tuple(items[:limit])) for b, items in blocks.items()]
-    return sorted(sections, key=lambda section: section.oldest)
-
-
-def _strangers(session: Session, organization_id: int) -> list[Waiting]:
-    rows = session.scalars(
-        select(JoinRequest).where(
-            JoinRequest.organization_id == organization_id, JoinRequest.status == JoinStatus.WAITING
-        )
-    )
-    return [
-        Waiting(Block.RECOGNISE, row.created_at, join_request_id=row.id, digits=row.digits) for row in rows
-    ]
-
-
-def _tasks(session: Session, organization_id: int, now: datetime) -> list[Waiting]:
+def _tasks(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     """Open tasks; those of strangers are seen from their requests instead. The month's task on terms names
     whose data are to be destroyed.
     """
-    rows = session.execute(
-        select(Task, Person)
-        .outerjoin(Person, Person.id == Task.person_id)
-        .where(
-            Task.organization_id == organization_id,
-            Task.done_at.is_(None),
-            Task.kind != TaskKind.RECOGNISE_PERSON,
-        )
-        .order_by(Task.opened_at)
-        .limit(MOST)
-    ).all()
-    sides = _names_of_pairs(session, {task.pair_id for task, _person in rows if task.pair_id})
+    kinds = [kind for kind, its in _BLOCK_OF_TASK.items() if its is block]
+    query = select(Task).where(
+        Task.organization_id == scope.organization_id, Task.done_at.is_(None), Task.kind.in_(kinds)
+    )
+    found = list_page(scope.session, query, keys={"since": (Task.opened_at, Task.id)}, asked=asked)
+    names = _names_of_people(scope.session, {task.person_id for task in found.rows if task.person_id})
+    sides = _names_of_pairs(scope.session, {task.pair_id for task in found.rows if task.pair_id})
     over: tuple[str, ...] = ()
-    if any(task.kind is TaskKind.RETENTION_OVER for task, _person in rows):
-        over = tuple(one.person for one in find_overdue(session, organization_id, now))
-    return [
-        Waiting(
-            _BLOCK_OF_TASK[task.kind],
-            task.opened_at,
-            names=over
-            if task.kind is TaskKind.RETENTION_OVER
-            else (person.full_name,)
-            if person
-            else sides.get(task.pair_id or 0, ()),
-            task_id=task.id,
-            task_kind=task.kind,
-            person_id=task.person_id,
-            pair_id=task.pair_id,
-            meeting_id=task.meeting_id,
-            wanted_on=task.wanted_on,
-        )
-        for task, person in rows
-    ]
+    if any(task.kind is TaskKind.RETENTION_OVER for task in found.rows):
+        over = tuple(one.person for one in find_overdue(scope.session, scope.organization_id, scope.now))
+    return found.showing(
+        [
+            Waiting(
+                block,
+                task.opened_at,
+                names=over
+                if task.kind is TaskKind.RETENTION_OVER
+                else names.get(task.person_id or 0) or sides.get(task.pair_id or 0, ()),
+                task_id=task.id,
+                task_kind=task.kind,
+                person_id=task.person_id,
+                pair_id=task.pair_id,
+                meeting_id=task.meeting_id,
+                wanted_on=task.wanted_on,
+            )
+            for task in found.rows
+        ]
+    )
 
 
-def _late(session: Session, organization_id: int, now: datetime) -> list[Waiting]:
+def _late(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     """Who was invited long ago and has not come: a task that the fact closes."""
-    return [
-        Waiting(Block.NOT_COME, one.first_at, names=(one.full_name,), person_id=one.person_id)
-        for one in list_late(session, organization_id=organization_id, now=now)
-        if one.first_at is not None
-    ]
+    found = list_late(scope.session, organization_id=scope.organization_id, now=scope.now, asked=asked)
+    return found.showing(
+        [
+            Waiting(block, one.first_at, names=(one.full_name,), person_id=one.person_id)
+            for one in found.rows
+            if one.first_at is not None
+        ]
+    )
 
 
-def _mentees(session: Session, cycle_id: int) -> list[Waiting]:
+def _mentees(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     """Mentees in the bank who stand in no pair, draft or offer."""
-    taken = select(PairMember.participation_id).where(PairMember.is_current)
-    rows = session.execute(
-        select(Participation, Person)
+    since = func.coalesce(Participation.ready_at, Participation.joined_at)
+    query = (
+        select(Participation)
         .join(Person, Person.id == Participation.person_id)
         .where(
-            Participation.cycle_id == cycle_id,
+            Participation.cycle_id == scope.cycle_id,
             Participation.role == Role.MENTEE,
             Participation.status == ParticipationStatus.READY,
-            Participation.id.not_in(taken),
+            ~select(PairMember.id)
+            .where(PairMember.participation_id == Participation.id, PairMember.is_current)
+            .exists(),
             ~is_away(Person.id),
         )
     )
-    return [
-        Waiting(
-            Block.MENTEES,
-            part.ready_at or part.joined_at,
-            names=(person.full_name,),
-            person_id=person.id,
-            participation_id=part.id,
-        )
-        for part, person in rows
-    ]
+    found = list_page(scope.session, query, keys={"since": (since, Participation.id)}, asked=asked)
+    names = _names_of_people(scope.session, {part.person_id for part in found.rows})
+    return found.showing(
+        [
+            Waiting(
+                block,
+                part.ready_at or part.joined_at,
+                names=names.get(part.person_id, ()),
+                person_id=part.person_id,
+                participation_id=part.id,
+            )
+            for part in found.rows
+        ]
+    )
 
 
-def _pairs(session: Session, cycle_id: int) -> list[Waiting]:
-    pairs = session.scalars(select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_(BEGINNING))).all()
-    sides = _names_of_pairs(session, {pair.id for pair in pairs})
+def _drafts(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
+    found = _pairs(scope, asked, Pair.proposed_at, Pair.status == PairStatus.DRAFT)
+    sides = _names_of_pairs(scope.session, {pair.id for pair in found.rows})
+    return found.showing(
+        [
+            Waiting(block, pair.proposed_at, names=sides.get(pair.id, ()), pair_id=pair.id)
+            for pair in found.rows
+        ]
+    )
+
+
+def _unanswered(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
+    since = func.coalesce(Pair.offered_at, Pair.proposed_at)
+    found = _pairs(scope, asked, since, Pair.status == PairStatus.OFFERED)
+    ids = {pair.id for pair in found.rows}
+    sides = _names_of_pairs(scope.session, ids)
     silent: dict[int, list[Role]] = {}
-    for pair_id, role in session.execute(
+    for pair_id, role in scope.session.execute(
         select(PairMember.pair_id, PairMember.role).where(
-            PairMember.pair_id.in_([pair.id for pair in pairs]), PairMember.decision.is_(None)
+            PairMember.pair_id.in_(ids), PairMember.decision.is_(None)
         )
     ):
         silent.setdefault(pair_id, []).append(role)
-    found = []
-    for pair in pairs:
-        is_draft = pair.status is PairStatus.DRAFT
-        found.append(
+    return found.showing(
+        [
             Waiting(
-                Block.DRAFTS if is_draft else Block.UNANSWERED,
-                pair.proposed_at if is_draft else pair.offered_at or pair.proposed_at,
+                block,
+                pair.offered_at or pair.proposed_at,
                 names=sides.get(pair.id, ()),
                 pair_id=pair.id,
-                awaited=() if is_draft else tuple(sorted(silent.get(pair.id, []))),
+                awaited=tuple(sorted(silent.get(pair.id, []))),
             )
-        )
-    return found
+            for pair in found.rows
+        ]
+    )
 
 
-def _papers(session: Session, cycle_id: int, now: datetime) -> list[Waiting]:
+def _papers(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     """Pairs that both have agreed to, whose mentor lacks a paper of art. 351.8, until it is registered."""
-    pairs = session.scalars(select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_(IN_WORK))).all()
-    lacking = find_missing_papers(session, pairs, now=now)
-    sides = _names_of_pairs(session, set(lacking))
-    return [
-        Waiting(
-            Block.PAPERS,
-            pair.accepted_at or pair.proposed_at,
-            names=sides.get(pair.id, ()),
-            pair_id=pair.id,
-            papers=lacking[pair.id],
-        )
-        for pair in pairs
-        if pair.id in lacking
-    ]
+    assert scope.cycle_id is not None
+    lacking = lacks_paper(
+        scope.session, organization_id=scope.organization_id, cycle_id=scope.cycle_id, now=scope.now
+    )
+    since = func.coalesce(Pair.accepted_at, Pair.proposed_at)
+    found = _pairs(scope, asked, since, Pair.status.in_(IN_WORK), lacking)
+    papers = find_missing_papers(scope.session, found.rows, now=scope.now)
+    sides = _names_of_pairs(scope.session, {pair.id for pair in found.rows})
+    return found.showing(
+        [
+            Waiting(
+                block,
+                pair.accepted_at or pair.proposed_at,
+                names=sides.get(pair.id, ()),
+                pair_id=pair.id,
+                papers=papers.get(pair.id, ()),
+            )
+            for pair in found.rows
+        ]
+    )
 
 
-def _unlogged(session: Session, cycle_id: int, now: datetime) -> list[Waiting]:
-    meetings = session.scalars(
-        select(Meeting).where(
-            Meeting.cycle_id == cycle_id, Meeting.status == MeetingStatus.PLANNED, Meeting.ends_at <= now
-        )
-    ).all()
-    sides = _names_of_pairs(session, {meeting.pair_id for meeting in meetings})
-    return [
-        Waiting(
-            Block.UNLOGGED,
-            meeting.ends_at,
-            names=sides.get(meeting.pair_id, ()),
-            pair_id=meeting.pair_id,
-            meeting_id=meeting.id,
-        )
-        for meeting in meetings
-    ]
+def _unlogged(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
+    query = select(Meeting).where(
+        Meeting.cycle_id == scope.cycle_id,
+        Meeting.status == MeetingStatus.PLANNED,
+        Meeting.ends_at <= scope.now,
+    )
+    found = list_page(scope.session, query, keys={"since": (Meeting.ends_at, Meeting.id)}, asked=asked)
+    sides = _names_of_pairs(scope.session, {meeting.pair_id for meeting in found.rows})
+    return found.showing(
+        [
+            Waiting(
+                block,
+                meeting.ends_at,
+                names=sides.get(meeting.pair_id, ()),
+                pair_id=meeting.pair_id,
+                meeting_id=meeting.id,
+            )
+            for meeting in found.rows
+        ]
+    )
+
+
+_READ: dict[Block, Callable[[_Scope, Block, Asked], Listed[Waiting]]] = {
+    Block.RECOGNISE: _strangers,
+    Block.NOT_COME: _late,
+    Block.MENTEES: _mentees,
+    Block.DRAFTS: _drafts,
+    Block.UNANSWERED: _unanswered,
+    Block.PAPERS: _papers,
+    Block.UNLOGGED: _unlogged,
+}
+"""The blocks that are computed; the others are open tasks."""
+
+
+def _pairs(scope: _Scope, asked: Asked, since: Any, *conditions: Any) -> Listed[Pair]:
+    query = select(Pair).where(Pair.cycle_id == scope.cycle_id, *conditions)
+    return list_page(scope.session, query, keys={"since": (since, Pair.id)}, asked=asked)
+
+
+def _names_of_people(session: Session, ids: set[int]) -> dict[int, tuple[str, ...]]:
+    if not ids:
+        return {}
+    people = session.scalars(select(Person).where(Person.id.in_(ids)))
+    return {person.id: (person.full_name,) for person in people}
 
 
 def _names_of_pairs(session: Session, ids: set[int]) -> dict[int, tuple[str, ...]]:
     """The mentor's name, then the mentee's, for each pair."""
     found: dict[int, dict[Role, str]] = {}
+    if not ids:
+        return {}
     for pair_id, role, person in session.execute(
         select(PairMember.pair_id, PairMember.role, Person)
         .join(Person, Person.id == PairMember.person_id)

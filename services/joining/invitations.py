@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
@@ -15,11 +15,13 @@ from models.people import ChatAccount, Invitation, Person
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.listing import COUNTED, Asked, Listed, list_page
 from services.access.records import find
 from services.accounts.chats import owner_of, unlink_chat
-from services.consents.states import read_refusals
+from services.consents.states import has_refused, read_refusals
 from services.delivery.outbox import enqueue
 from services.joining.entering import InvitationMade, create_invitation
+from services.people.searching import has_chat, is_found
 from services.programmes.running import NoOpenCycle, current_cycle, settings_of
 
 SHEET = 100  # links made or printed at once: a dozen sheets of paper
@@ -98,7 +100,7 @@ def invite_people(
         raise NoOneChosen
     if len(wanted) > SHEET:
         raise TooManyInvitations(limit=SHEET)
-    rows = {one.person_id: one for one in _rows(session, organization_id, now, only=list(wanted))}
+    rows = {one.person_id: one for one in _rows(session, list(wanted), organization_id, now)}
     if len(rows) != len(wanted):
         raise NotFound
     made = 0
@@ -113,19 +115,52 @@ def invite_people(
 
 
 def list_invitations(
-    session: Session, *, actor: Actor, organization_id: int, now: datetime
-) -> list[InvitationRow]:
-    """Everybody of the organisation by name, with where they stand on the way in."""
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int,
+    now: datetime,
+    stand: InvitationStand | None = None,
+    search: str = "",
+    asked: Asked = Asked(),  # noqa: B008  # frozen
+) -> Listed[InvitationRow]:
+    """A page of the people by name, with where they stand on the way in. Raises NotAllowed."""
     actor.check_right(Right.EDIT_PEOPLE, organization_id)
-    return _rows(session, organization_id, now)
+    late_before = now - _patience(session, organization_id)
+    query = _people(organization_id).where(is_found(search))
+    if stand is not None:
+        query = query.where(_stand(late_before, now) == stand.value)
+    found = list_page(session, query, keys={"name": (Person.sort_key, Person.id)}, asked=asked)
+    return found.showing(_rows(session, [one.id for one in found.rows], organization_id, now))
 
 
-def list_late(session: Session, *, organization_id: int, now: datetime) -> list[InvitationRow]:
-    """Who was invited longer ago than a link works and has not come; for the tasks.
+def count_stands(
+    session: Session, *, actor: Actor, organization_id: int, now: datetime
+) -> dict[InvitationStand, int]:
+    """How many people stand where; among COUNTED people at most. Raises NotAllowed."""
+    actor.check_right(Right.EDIT_PEOPLE, organization_id)
+    found = _stand(now - _patience(session, organization_id), now)
+    some = _people(organization_id).with_only_columns(found, maintain_column_froms=True).limit(COUNTED)
+    (stand,) = some.subquery().c
+    counted = session.execute(select(stand, func.count()).group_by(stand)).all()
+    return dict.fromkeys(InvitationStand, 0) | {InvitationStand(one): count for one, count in counted}
+
+
+def list_late(
+    session: Session, *, organization_id: int, now: datetime, asked: Asked
+) -> Listed[InvitationRow]:
+    """Who was invited longer ago than a link works and has not come, the longest ago first; for the tasks.
 
     See docs/design.md#silence: 14 days.
     """
-    return _rows(session, organization_id, now, is_late=True)
+    query = _people(organization_id).where(
+        now - _patience(session, organization_id) >= _FIRST_AT,
+        ~has_chat(),
+        or_(Invitation.claimed_at.is_(None), Invitation.revoked_at.is_(None)),
+        ~exists().where(Consent.person_id == Person.id),  # who decided on paper needs no chat
+    )
+    found = list_page(session, query, keys={"since": (_FIRST_AT, Person.id)}, asked=asked)
+    return found.showing(_rows(session, [one.id for one in found.rows], organization_id, now))
 
 
 def read_sheet(
@@ -143,15 +178,15 @@ def read_sheet(
             Invitation.revoked_at.is_(None),
             Invitation.expires_at > now,
         )
-        .order_by(Invitation.id)
-    ).all()
+        .order_by(Person.sort_key, Person.id, Invitation.id)
+    )
     return [
         SheetCard(
             person.full_name,
             person.polite_name,
             InvitationMade(one.id, person.id, one.token, one.expires_at),
         )
-        for one, person in sorted(found, key=lambda row: row.Person.sort_key)
+        for one, person in found
     ]
 
 
@@ -190,67 +225,81 @@ def undo_claim(session: Session, *, actor: Actor, invitation_id: int, now: datet
     return invitation.person_id
 
 
-def _rows(
-    session: Session,
-    organization_id: int,
-    now: datetime,
-    *,
-    only: Sequence[int] | None = None,
-    is_late: bool = False,
-) -> list[InvitationRow]:
-    newest = (
-        select(
-            Invitation.person_id,
-            func.max(Invitation.id),
-            func.min(Invitation.created_at),
+_NEWEST_ID = (
+    select(func.max(Invitation.id))
+    .where(Invitation.person_id == Person.id)
+    .correlate(Person)
+    .scalar_subquery()
+)
+_FIRST_AT = (
+    select(func.min(Invitation.created_at))
+    .where(Invitation.person_id == Person.id)
+    .correlate(Person)
+    .scalar_subquery()
+)
+
+
+def _people(organization_id: int) -> Select[Person]:
+    """With the newest invitation of each, where there is one."""
+    return (
+        select(Person)
+        .outerjoin(Invitation, Invitation.id == _NEWEST_ID)
+        .where(
+            Person.organization_id == organization_id,
+            Person.departed_at.is_(None),
+            Person.erased_at.is_(None),
         )
-        .where(Invitation.organization_id == organization_id)
-        .group_by(Invitation.person_id)
-        .subquery()
     )
-    invited_id, newest_id, first_at = newest.c
+
+
+def _stand(late_before: datetime, now: datetime) -> ColumnElement[str]:
+    """Where somebody of `_people` stands on the way in."""
+    is_claimed, is_revoked = Invitation.claimed_at.is_not(None), Invitation.revoked_at.is_not(None)
+    return case(
+        (has_chat(), InvitationStand.CAME.value),
+        (has_refused(), InvitationStand.DECLINED.value),
+        (Invitation.id.is_(None), InvitationStand.NONE.value),
+        (and_(is_claimed, is_revoked), InvitationStand.UNDONE.value),
+        (late_before >= _FIRST_AT, InvitationStand.LATE.value),
+        (or_(is_revoked, Invitation.expires_at <= now), InvitationStand.EXPIRED.value),
+        else_=InvitationStand.WAITING.value,
+    )
+
+
+def _rows(session: Session, ids: Sequence[int], organization_id: int, now: datetime) -> list[InvitationRow]:
+    """In the order of the numbers; of those people who still work in the organisation."""
     has_decided = exists().where(Consent.person_id == Person.id, Consent.decided_at >= Invitation.claimed_at)
-    query = (
-        select(Person, Invitation, first_at, ChatAccount.chat_id, has_decided)
-        .outerjoin(newest, invited_id == Person.id)
-        .outerjoin(Invitation, Invitation.id == newest_id)
-        .outerjoin(ChatAccount, ChatAccount.person_id == Person.id)
-        .where(Person.organization_id == organization_id, Person.departed_at.is_(None))
-    )
-    if only is not None:
-        query = query.where(Person.id.in_(only))
+    refused = read_refusals(session, organization_id=organization_id, people=ids)
     late_before = now - _patience(session, organization_id)
-    if is_late:
-        query = query.where(
-            first_at <= late_before,
-            ChatAccount.chat_id.is_(None),
-            or_(Invitation.claimed_at.is_(None), Invitation.revoked_at.is_(None)),
-            ~exists().where(Consent.person_id == Person.id),  # who decided on paper needs no chat
-        )
-    refused = read_refusals(session, organization_id=organization_id)
-    return [
-        _row(
+    found = {
+        person.id: _row(
             person,
+            InvitationStand(stand),
             invitation,
             since,
             chat_id,
-            late_before,
             now,
             has_decided=is_settled,
             declined_at=refused.get(person.id),
         )
-        for person, invitation, since, chat_id, is_settled in sorted(
-            session.execute(query), key=lambda row: row.Person.sort_key
+        for person, stand, invitation, since, chat_id, is_settled in session.execute(
+            _people(organization_id)
+            .outerjoin(ChatAccount, ChatAccount.person_id == Person.id)
+            .where(Person.id.in_(ids))
+            .with_only_columns(
+                Person, _stand(late_before, now), Invitation, _FIRST_AT, ChatAccount.chat_id, has_decided
+            )
         )
-    ]
+    }
+    return [found[one] for one in ids if one in found]
 
 
 def _row(
     person: Person,
+    stand: InvitationStand,
     invitation: Invitation | None,
     first_at: datetime | None,
     chat_id: int | None,
-    late_before: datetime,
     now: datetime,
     *,
     has_decided: bool,
@@ -258,20 +307,6 @@ def _row(
 ) -> InvitationRow:
     is_claimed = invitation is not None and invitation.claimed_at is not None
     is_revoked = invitation is not None and invitation.revoked_at is not None
-    if chat_id is not None:
-        stand = InvitationStand.CAME
-    elif declined_at is not None:
-        stand = InvitationStand.DECLINED
-    elif invitation is None or first_at is None:
-        stand = InvitationStand.NONE
-    elif is_claimed and is_revoked:
-        stand = InvitationStand.UNDONE
-    elif first_at <= late_before:
-        stand = InvitationStand.LATE
-    elif is_revoked or invitation.expires_at <= now:
-        stand = InvitationStand.EXPIRED
-    else:
-        stand = InvitationStand.WAITING
     is_open = invitation is not None and not is_revoked
     is_this_chat = invitation is not None and chat_id is not None and invitation.claimed_chat_id == chat_id
     return InvitationRow(

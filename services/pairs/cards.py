@@ -1,6 +1,6 @@
 """What is known of a pair, for whoever may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
-from models.people import Participation, Role
+from models.people import Participation, Person, Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
+from services.access.listing import Asked, Listed, list_page
 from services.access.records import find
 from services.people.pseudonyms import introduce_partner, name_partner, name_self
+from services.people.searching import is_pair_found
 
 
 class WaitsFor(StrEnum):
@@ -122,6 +124,19 @@ def read_pair(session: Session, *, actor: Actor, pair_id: int) -> PairCard:
     return _cards(session, [pair])[0]
 
 
+SORTED = {
+    "since": (Pair.proposed_at, Pair.id),
+    "sides": (
+        select(Person.sort_key)
+        .join(PairMember, PairMember.person_id == Person.id)
+        .where(PairMember.pair_id == Pair.id, PairMember.role == Role.MENTOR)
+        .correlate(Pair)
+        .scalar_subquery(),
+        Pair.id,
+    ),
+}
+
+
 def list_pairs(
     session: Session,
     *,
@@ -129,17 +144,21 @@ def list_pairs(
     organization_id: int,
     cycle_id: int | None = None,
     statuses: frozenset[PairStatus] = frozenset(),
-    limit: int = 500,
-) -> list[PairCard]:
-    """Pairs of an organisation for the panel, the oldest waiting first."""
+    search: str = "",
+    only: Collection[int] | None = None,
+    asked: Asked = Asked(),  # noqa: B008  # frozen
+) -> Listed[PairCard]:
+    """A page of the pairs of an organisation, the oldest waiting first as a rule. Raises NotAllowed."""
     actor.check_right(Right.SEE_PEOPLE, organization_id)
-    query = select(Pair).where(Pair.organization_id == organization_id).options(_MEMBERS)
+    query = select(Pair).where(Pair.organization_id == organization_id, is_pair_found(Pair.id, search))
     if cycle_id is not None:
         query = query.where(Pair.cycle_id == cycle_id)
     if statuses:
         query = query.where(Pair.status.in_(statuses))
-    pairs = session.scalars(query.order_by(Pair.proposed_at, Pair.id).limit(limit)).all()
-    return _cards(session, pairs)
+    if only is not None:
+        query = query.where(Pair.id.in_(only))
+    found = list_page(session, query.options(_MEMBERS), keys=SORTED, asked=asked)
+    return found.showing(_cards(session, found.rows))
 
 
 def list_pairs_of(session: Session, *, actor: Actor, person_id: int) -> list[PairCard]:

@@ -7,10 +7,8 @@ Pure rules over two profiles. Areas are told by the questions' ids: `need_planni
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.pairs.banks import Profile, ProfileLine
+from services.pairs.banks import NEED, READY, STRONG, Profile, ProfileLine
 
-NEED, READY = "need_", "ready_"
-STRONG = 7  # of 10: a need that presses, a readiness to rely on
 WEAK = 4
 MIXED = "mixed"
 

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from models.consents import Consent, ConsentDecision, ConsentKind
-from models.pairs import BEGINNING, IN_WORK, Pair, PairMember, discarded_drafts_of
+from models.pairs import BEGINNING, IN_WORK, Pair, PairMember, PairStatus, discarded_drafts_of
 from models.people import Role
 from models.person_notes import Eligibility
 from models.privacy import MentoringAgreement
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
-from services.consents.states import newest_ids
+from services.consents.states import newest_ids, newest_of
 from services.organizations.days import today_of
 from services.programmes.running import pack_of, settings_of
 
@@ -115,6 +115,54 @@ def find_missing_papers(
         if missing:
             found[pair_id] = missing
     return found
+
+
+def lacks_paper(
+    session: Session, *, organization_id: int, cycle_id: int, now: datetime
+) -> ColumnElement[bool]:
+    """Whether `find_missing_papers` would find something of a selected Pair of the cycle."""
+    mentor = _side_of(Role.MENTOR)
+    student = exists().where(Eligibility.person_id == _side_of(Role.MENTEE), Eligibility.is_student)
+    asked = {use.id for use in pack_of(session, cycle_id=cycle_id).pack.consents}
+    consented = exists().where(
+        Consent.id == newest_of(mentor, ConsentKind.MENTORING), Consent.decision == ConsentDecision.GIVEN
+    )
+    # an agreement that names no pair covers all of its mentor's; so does one for a discarded draft of the two
+    agreed = exists().where(
+        MentoringAgreement.person_id == mentor,
+        MentoringAgreement.ends_on >= today_of(session, organization_id, now),
+        or_(
+            MentoringAgreement.pair_id.is_(None),
+            MentoringAgreement.pair_id == Pair.id,
+            MentoringAgreement.pair_id.in_(_discarded_drafts()),
+        ),
+    )
+    has_consent = consented if ConsentKind.MENTORING.value in asked else true()
+    return and_(mentor.is_not(None), ~student, or_(~has_consent, ~agreed))
+
+
+def _discarded_drafts() -> Select[int]:
+    """`discarded_drafts_of` a selected Pair."""
+    earlier = aliased(Pair)
+    has_both = (
+        exists().where(PairMember.pair_id == earlier.id, PairMember.person_id == _side_of(role))
+        for role in Role
+    )
+    return (
+        select(earlier.id)
+        .where(earlier.status == PairStatus.TERMINATED, earlier.offered_at.is_(None), *has_both)
+        .correlate(Pair)
+    )
+
+
+def _side_of(role: Role) -> ScalarSelect[int]:
+    member = aliased(PairMember)
+    return (
+        select(member.person_id)
+        .where(member.pair_id == Pair.id, member.role == role)
+        .correlate(Pair)
+        .scalar_subquery()
+    )
 
 
 def _consented(session: Session, people: set[int]) -> set[int]:

@@ -3,27 +3,21 @@
 Before consent only what the employer already holds is kept: name and position (A22, A25).
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
-from models.accounts import Account, AccountRole
 from models.audit import Action
 from models.changes import change_row
-from models.consents import Consent
-from models.names import fold, full_name, polite_name
+from models.names import full_name, polite_name
 from models.pairs import PairMember
-from models.people import ChatAccount, Invitation, Participation, ParticipationStatus, Person, Role
+from models.people import Participation, ParticipationStatus, Person, Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
-from services.consents.states import ConsentState, read_refusals, read_states
-from services.programmes.running import current_cycle
 
 NAME_LIMIT = 100
 POSITION_LIMIT = 200
@@ -60,15 +54,6 @@ class PersonFacts:
         return polite_name(self.given_name, self.patronymic)
 
 
-class ChatState(StrEnum):
-    """Whether the bot can write to a person."""
-
-    NONE = "none"  # nobody has invited them yet
-    INVITED = "invited"
-    LINKED = "linked"
-    UNREACHABLE = "unreachable"  # the bot is blocked or the account is gone
-
-
 @dataclass(frozen=True, slots=True)
 class RoleFacts:
     participation_id: int
@@ -80,23 +65,6 @@ class RoleFacts:
     @property
     def has_capacity(self) -> bool:
         return self.capacity > self.taken
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """A line of the panel's list. `roles` are those of the current cycle.
-
-    `staff`: the account of who works in the panel and takes no part; nobody asks or chases them.
-    `declined_at`: when they said no to the consent, where they did.
-    """
-
-    person: PersonFacts
-    roles: tuple[RoleFacts, ...]
-    consent: ConsentState
-    chat: ChatState
-    invited_until: datetime | None
-    declined_at: datetime | None = None
-    staff: AccountRole | None = None
 
 
 def facts_of(person: Person) -> PersonFacts:
@@ -240,110 +208,3 @@ def read_roles(session: Session, *, person_id: int, cycle_id: int) -> tuple[Role
         .order_by(Participation.id)
     )
     return tuple(RoleFacts(*row) for row in found)
-
-
-def list_people(
-    session: Session,
-    *,
-    actor: Actor,
-    organization_id: int,
-    now: datetime,
-    role: Role | None = None,
-    status: ParticipationStatus | None = None,
-    search: str = "",
-) -> list[PersonRow]:
-    """Everyone of the organisation by family name. `role` and `status` are of the current cycle.
-
-    Names are compared and sorted here and not in SQL: SQLite folds the case of Latin letters only.
-    """
-    actor.check_right(Right.SEE_PEOPLE, organization_id)
-    cycle = current_cycle(session, organization_id)
-    found = session.scalars(
-        select(Person).where(Person.organization_id == organization_id, Person.erased_at.is_(None))
-    )
-    roles = _roles_by_person(session, cycle.id)
-    wanted = fold(search)
-    people = [
-        person
-        for person in sorted(found, key=lambda one: one.sort_key)
-        if wanted in fold(f"{person.full_name} {person.position}")
-        and _has(roles[person.id], role=role, status=status)
-    ]
-    consents = read_states(session, organization_id=organization_id)
-    chats = _chats_by_person(session, organization_id)
-    invited = _invited_by_person(session, organization_id, now)
-    refused = read_refusals(session, organization_id=organization_id)
-    staff = find_staff(session, organization_id=organization_id, cycle_id=cycle.id)
-    return [
-        PersonRow(
-            person=facts_of(person),
-            roles=tuple(roles[person.id]),
-            consent=consents.get(person.id, ConsentState.NONE),
-            chat=chats.get(person.id) or (ChatState.INVITED if person.id in invited else ChatState.NONE),
-            invited_until=invited.get(person.id),
-            declined_at=refused.get(person.id),
-            staff=staff.get(person.id) if person.id not in invited else None,
-        )
-        for person in people
-    ]
-
-
-def find_staff(session: Session, *, organization_id: int, cycle_id: int) -> dict[int, AccountRole]:
-    """Whose card stands here for their chat with the panel alone: no role, and never asked for a consent."""
-    found = session.execute(
-        select(Person.id, Account.role)
-        .join(Account, Account.person_id == Person.id)
-        .where(
-            Person.organization_id == organization_id,
-            Account.disabled_at.is_(None),
-            ~exists().where(Participation.person_id == Person.id, Participation.cycle_id == cycle_id),
-            ~exists().where(Consent.person_id == Person.id),
-        )
-        .order_by(Account.id.desc())
-    )
-    return {person_id: role for person_id, role in found}  # noqa: C416  # rows
-
-
-def _has(roles: list[RoleFacts], *, role: Role | None, status: ParticipationStatus | None) -> bool:
-    if role is None and status is None:
-        return True
-    return any(role in {None, one.role} and status in {None, one.status} for one in roles)
-
-
-def _roles_by_person(session: Session, cycle_id: int) -> defaultdict[int, list[RoleFacts]]:
-    roles: defaultdict[int, list[RoleFacts]] = defaultdict(list)
-    for one, taken in session.execute(
-        select(Participation, count_taken())
-        .where(Participation.cycle_id == cycle_id)
-        .order_by(Participation.id)
-    ):
-        roles[one.person_id].append(RoleFacts(one.id, one.role, one.status, one.capacity, taken))
-    return roles
-
-
-def _chats_by_person(session: Session, organization_id: int) -> dict[int, ChatState]:
-    found = session.execute(
-        select(ChatAccount.person_id, ChatAccount.is_reachable)
-        .join(Person, Person.id == ChatAccount.person_id)
-        .where(Person.organization_id == organization_id)
-        .order_by(ChatAccount.is_reachable)
-    )
-    return {
-        person_id: ChatState.LINKED if is_reachable else ChatState.UNREACHABLE
-        for person_id, is_reachable in found
-        if person_id is not None
-    }
-
-
-def _invited_by_person(session: Session, organization_id: int, now: datetime) -> dict[int, datetime]:
-    found = session.execute(
-        select(Invitation.person_id, func.max(Invitation.expires_at))
-        .where(
-            Invitation.organization_id == organization_id,
-            Invitation.claimed_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > now,
-        )
-        .group_by(Invitation.person_id)
-    )
-    return {row[0]: row[1] for row in found}

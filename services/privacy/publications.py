@@ -115,8 +115,8 @@ def _judge(session: Session, which: Any, today: date) -> list[Named]:
         .join(PublicationPerson, PublicationPerson.publication_id == Publication.id)
         .join(Person, Person.id == PublicationPerson.person_id)
         .where(which)
+        .order_by(Publication.id, Person.sort_key, Person.id)
     ).all()
-    rows = sorted(rows, key=lambda row: (row.Publication.id, row.Person.sort_key))
     latest = newest_ids(ConsentKind.DISSEMINATION, people={person.id for _publication, person in rows})
     consents = {row.person_id: row for row in session.scalars(select(Consent).where(Consent.id.in_(latest)))}
     return [_judge_one(row, person, consents.get(person.id), today) for row, person in rows]

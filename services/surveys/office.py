@@ -75,8 +75,9 @@ def list_subjects(session: Session, *, actor: Actor, cycle_id: int, survey_id: s
             select(Person)
             .join(Participation, Participation.person_id == Person.id)
             .where(Participation.cycle_id == cycle_id, Participation.role == Role.MENTOR)
+            .order_by(Person.sort_key, Person.id)
         )
-        return [Subject(one.id, one.full_name) for one in sorted(people, key=lambda one: one.sort_key)]
+        return [Subject(one.id, one.full_name) for one in people]
     if is_about_pair:
         pairs = session.scalars(
             select(Pair).where(Pair.cycle_id == cycle_id, Pair.ended_at.is_(None)).order_by(Pair.id.desc())

@@ -7,11 +7,12 @@ which reader, and gets nothing that the reader was not promised.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
-from models.surveys import Answer, RunSource, SurveyRun
+from models.surveys import Answer, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import N_, DomainError
 from services.programmes.descriptions import describe
@@ -107,6 +108,25 @@ def read_values(session: Session, run_ids: Iterable[int]) -> dict[int, dict[str,
             answer.value["value"] if answer.value else None
         )
     return found
+
+
+def count_ratings(run_key: Any, question_ids: Sequence[str], *, at_least: int) -> Select[int]:
+    """How many of these ratings of 10 are at least so high in the sent run of this key, for sorting. No
+    answer leaves by it; whoever sorts has checked that the reader was promised the ratings.
+    """
+    high = [str(one) for one in range(at_least, 11)]
+    return (
+        select(func.count())
+        .select_from(SurveyRun)
+        .join(Answer, Answer.run_id == SurveyRun.id)
+        .where(
+            SurveyRun.dedup_key == run_key,
+            SurveyRun.status == SurveyStatus.SENT,
+            Answer.is_final,
+            Answer.question_id.in_(question_ids),
+            cast(Answer.value["value"], String).in_(high),
+        )
+    )
 
 
 def is_begun_by_respondent(session: Session, run: SurveyRun) -> bool:

@@ -1,5 +1,6 @@
 """What was said behind a task: the answers that opened it, for the curator who must act (SV04)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,7 +16,6 @@ from services.surveys.alerts import HELP_QUESTION
 from services.surveys.reading import read_values, staff_reader, tell_all
 
 SPOKEN = (TaskKind.LOW_RATING, TaskKind.HELP_WANTED)
-MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +27,25 @@ class Reply:
 
 
 def read_replies(
-    session: Session, *, actor: Actor, organization_id: int, locale: str
+    session: Session, *, actor: Actor, organization_id: int, task_ids: Collection[int], locale: str
 ) -> dict[int, tuple[Reply, ...]]:
-    """By open task: the low ratings, or what help is asked for. Nothing of a person whose consent is gone.
-
-    Raises NotAllowed.
+    """By open task, of these: the low ratings, or what help is asked for. Nothing of a person whose consent
+    is gone. Raises NotAllowed.
     """
     actor.check_right(Right.MANAGE_PAIRS, organization_id)
     tasks = session.execute(
         select(Task.id, Task.kind, SurveyRun)
         .join(SurveyRun, SurveyRun.id == Task.run_id)
-        .where(Task.organization_id == organization_id, Task.done_at.is_(None), Task.kind.in_(SPOKEN))
-        .order_by(Task.opened_at)
-        .limit(MOST)
+        .where(
+            Task.id.in_(task_ids),
+            Task.organization_id == organization_id,
+            Task.done_at.is_(None),
+            Task.kind.in_(SPOKEN),
+        )
     ).all()
     values = read_values(session, [run.id for _id, _kind, run in tasks])
-    consents = read_states(session, organization_id=organization_id)
+    people = [run.person_id for _id, _kind, run in tasks if run.person_id is not None]
+    consents = read_states(session, organization_id=organization_id, people=people)
     found = {}
     for task_id, kind, run in tasks:
         if consents.get(run.person_id or 0) is not ConsentState.GIVEN:

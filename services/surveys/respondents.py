@@ -109,13 +109,14 @@ def _of_role(
             Participation.role == role,
             Participation.status.in_(_IN_BANK),
         )
-    )
+        .order_by(Person.sort_key, Person.id)
+    ).all()
     pairs = _pairs_of(session, cycle_id, role)
     in_chat = set(session.scalars(select(ChatAccount.person_id).where(ChatAccount.is_reachable)))
     waiting, recent = _asked_before(session, cycle_id, survey, now)
     others = _others(session, cycle_id, role) if is_about_people(survey) else None
     found = []
-    for person in sorted(people, key=lambda one: one.sort_key):
+    for person in people:
         own = pairs.get(person.id, [])
         if (who is Who.PAIRED and not own) or (who is Who.UNPAIRED and own):
             continue

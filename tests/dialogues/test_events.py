@@ -33,9 +33,7 @@ async def plan(couple: PairInChat, **more: Any) -> EventFacts:
 
 
 async def answers(couple: PairInChat, event: EventFacts) -> dict[int, tuple[GuestAnswer | None, bool]]:
-    guests = await couple.look(
-        list_guests, actor=couple.world.curator, event_id=event.id, now=couple.world.now
-    )
+    guests = await couple.look(list_guests, actor=couple.world.curator, event_id=event.id)
     return {one.person_id: (one.answer, one.attended_at is not None) for one in guests}
 
 

@@ -26,7 +26,7 @@ from services.delivery.conversations import Shown, record_shown
 from services.files.store import folder_of, place_file, store_file
 from services.joining.absences import dismiss_person
 from services.joining.withdrawing import withdraw_consent
-from services.people.cards import list_people
+from services.people.lists import list_people
 from services.privacy.erasures import (
     ErasureNotDue,
     ask_due_erasures,
@@ -145,7 +145,7 @@ def test_nothing_of_the_person_is_left_but_the_act(world: World, config: WorkerC
         one.person.full_name
         for one in world.read(
             list_people, actor=world.curator, organization_id=world.organization_id, now=world.now
-        )
+        ).rows
     ]
     assert len(names) == 1
     assert pair_id

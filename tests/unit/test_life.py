@@ -112,10 +112,10 @@ def test_a_leave_stops_what_is_planned_before_the_order_too(world: World, databa
         local_start=datetime(2026, 11, 27, 15, 0),
     )
     bank = {"actor": world.curator, "organization_id": world.organization_id, "role": Role.MENTOR}
-    assert len(world.read(list_bank, **bank)) == 1
+    assert len(world.read(list_bank, **bank).rows) == 1
     leave = {"actor": world.curator, "person_id": mentor.id}
     world.write(absences.begin_leave, starts_on=DAY, ends_on=None, **leave)
-    assert world.read(list_bank, **bank) == []
+    assert world.read(list_bank, **bank).rows == ()
     assert status_of(world, pair_id) is PairStatus.ACCEPTED
     with database.reading() as session:
         assert session.get_one(Meeting, meeting.meeting_id).status is MeetingStatus.CANCELLED

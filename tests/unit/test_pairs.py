@@ -223,7 +223,9 @@ def test_an_offer_expires_once_and_an_answer_after_that_is_refused(world: World)
     assert card(world, pair_id).status is PairStatus.EXPIRED
     assert told(world, "pair.expired") == sorted([mentee.id, mentor.id])
     assert [task.pair_id for task in tasks(world, TaskKind.OFFER_EXPIRED)] == [pair_id]
-    bank = world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTEE)
+    bank = world.read(
+        list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTEE
+    ).rows
     assert [row.participation_id for row in bank] == [mentee.participation_id]
 
 

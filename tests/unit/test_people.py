@@ -16,17 +16,15 @@ from services.joining.withdrawing import withdraw_consent
 from services.pairs.banks import list_bank, read_profile
 from services.pairs.proposals import draft_pair
 from services.people.cards import (
-    ChatState,
     NameMissing,
     NameTooLong,
     PersonFacts,
-    PersonRow,
     add_person,
     choose_locale,
     edit_person,
-    list_people,
     read_person,
 )
+from services.people.lists import ChatState, PersonRow, list_people
 from services.privacy.own_data import read_own_data
 from services.surveys.intake import choose_role
 from tests.world import World, found_school
@@ -46,9 +44,10 @@ def add(world: World, **names: str) -> PersonFacts:
 
 def listed(world: World, **filters: Any) -> list[PersonRow]:
     with world.database.reading() as session:
-        return list_people(
+        found = list_people(
             session, actor=world.curator, organization_id=world.organization_id, now=world.now, **filters
         )
+        return list(found.rows)
 
 
 @pytest.mark.requirement("A22")
@@ -131,7 +130,9 @@ def test_bank_counts_places_and_leaves_out_who_withdrew(world: World) -> None:
     mentee, second, mentor = world.mentee(), world.mentee("Вера", "Павловна"), world.mentor(capacity="1")
 
     def bank(role: Role) -> list[int]:
-        rows = world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=role)
+        rows = world.read(
+            list_bank, actor=world.curator, organization_id=world.organization_id, role=role
+        ).rows
         return [row.person_id for row in rows]
 
     assert bank(Role.MENTEE) == [mentee.id, second.id]

@@ -103,11 +103,15 @@ def anna(world: World) -> Respondent:
 def test_mentee_enters_the_bank_when_the_intake_is_sent(world: World, anna: Respondent) -> None:
     assert anna.chosen.status is ParticipationStatus.INTAKE
     assert (
-        world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTEE)
-        == []
+        world.read(
+            list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTEE
+        ).rows
+        == ()
     )
     world.write(fill_run, actor=anna.actor, run_id=anna.run_id, answers={"experience": "2 года"})
-    rows = world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTEE)
+    rows = world.read(
+        list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTEE
+    ).rows
     assert [row.person_id for row in rows] == [anna.person.id]
     profile = world.read(read_profile, world.curator, anna.chosen.participation_id, "ru")
     assert profile.value("experience") == 2
@@ -119,7 +123,9 @@ def test_mentee_enters_the_bank_when_the_intake_is_sent(world: World, anna: Resp
 @pytest.mark.requirement("A51", "C12")
 def test_mentor_says_how_many_mentees_fit(world: World) -> None:
     three, none = world.mentor(capacity="3"), world.mentor("Ольга", "Юрьевна", capacity="0")
-    rows = world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTOR)
+    rows = world.read(
+        list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTOR
+    ).rows
     assert [(row.person_id, row.capacity, row.places_left) for row in rows] == [(three.id, 3, 3)]
     with world.database.reading() as session:
         assert session.get_one(Participation, none.participation_id).status is ParticipationStatus.READY
@@ -292,7 +298,9 @@ def test_a_capacity_that_is_changed_counts_at_once(world: World) -> None:
     facts: dict[str, Any] = {"actor": world.actor(pyotr.person), "run_id": run_id}
     world.write(change_answer, question_id="capacity", **facts)
     world.write(record_answer, question_id="capacity", raw="3", **facts)
-    rows = world.read(list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTOR)
+    rows = world.read(
+        list_bank, actor=world.curator, organization_id=world.organization_id, role=Role.MENTOR
+    ).rows
     assert [row.capacity for row in rows] == [3]
 
 

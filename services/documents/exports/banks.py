@@ -14,10 +14,8 @@ from services.access.errors import N_
 from services.consents.states import read_states
 from services.documents import words
 from services.documents.exports.naming import cycle_labels, sides_of
-from services.documents.exports.tables import Chunk, Column, Scope, Table, fixed, last_of
-from services.pairs.banks import Profile, read_profile
-
-STRONG = 7  # of 10: from here on a difficulty is a request, a readiness a resource
+from services.documents.exports.tables import CHUNK, Chunk, Column, Scope, Table, fixed, last_of
+from services.pairs.banks import STRONG, Profile, read_profiles
 
 
 def _bank(scope: Scope, role: Role, what: Any) -> Select[Any]:
@@ -51,7 +49,9 @@ def _reader(role: Role) -> Callable[[Session, Scope, int, int], Chunk]:
         ).all()
         ids = [row.id for row in found]
         labels = cycle_labels(session, scope)
-        consents = read_states(session, organization_id=scope.organization_id)
+        people = [row.person_id for row in found]
+        consents = read_states(session, organization_id=scope.organization_id, people=people)
+        profiles = read_profiles(session, scope.actor, ids, scope.locale, in_file=True)
         pairs: defaultdict[int, list[int]] = defaultdict(list)
         for participation_id, pair_id in session.execute(
             select(PairMember.participation_id, PairMember.pair_id)
@@ -62,7 +62,7 @@ def _reader(role: Role) -> Callable[[Session, Scope, int, int], Chunk]:
         sides = sides_of(session, [pair_id for held in pairs.values() for pair_id in held])
         rows = []
         for row in found:
-            profile = read_profile(session, scope.actor, row.id, scope.locale, in_file=True)
+            profile = profiles[row.id]
             state = consents.get(row.person_id)
             partners = [sides[one][other].name for one in pairs[row.id] if other in sides.get(one, {})]
             rows.append(
@@ -147,10 +147,12 @@ MENTOR_BANK = _table(
 def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> Chunk:
     ratings: defaultdict[str, list[int]] = defaultdict(list)
     ids = session.scalars(_bank(scope, Role.MENTEE, Participation.id)).all()
-    for participation_id in ids:
-        for line in read_profile(session, scope.actor, participation_id, scope.locale, in_file=True).lines:
-            if line.question_id.startswith("need_") and isinstance(line.value, int):
-                ratings[line.label.partition(":")[0]].append(line.value)
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        for profile in read_profiles(session, scope.actor, some, scope.locale, in_file=True).values():
+            for line in profile.lines:
+                if line.question_id.startswith("need_") and isinstance(line.value, int):
+                    ratings[line.label.partition(":")[0]].append(line.value)
     asked = {topic: sum(one >= STRONG for one in given) for topic, given in ratings.items()}
     order = sorted(ratings, key=lambda topic: (-asked[topic], -fmean(ratings[topic]), topic))
     rows = [

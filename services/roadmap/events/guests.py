@@ -1,25 +1,27 @@
 """Guests of an event: invited, answering, present; and the list of those whom one may invite."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.events import Event, EventGuest, EventStatus, GuestAnswer
 from models.messages import NoticeKind
-from models.people import Role
+from models.people import ChatAccount, Participation, Person, Role
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.listing import Asked, Listed, list_page
 from services.access.records import find
 from services.consents.states import has_consent
 from services.delivery.outbox import Occasion, enqueue, enqueue_many
 from services.organizations.days import day_of
-from services.people.cards import ChatState, list_people
+from services.people.lists import is_staff
 from services.people.pseudonyms import is_pseudonymous
+from services.programmes.running import current_cycle
 from services.roadmap.events.planning import (
     EventCancelled,
     EventFacts,
@@ -58,17 +60,6 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who may be invited."""
-
-    person_id: int
-    name: str
-    roles: tuple[Role, ...]
-    is_in_chat: bool
-    is_guest: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Invited:
     """`told` in Telegram; `others` have no chat or no consent: they are to be told in person."""
 
@@ -76,48 +67,104 @@ class Invited:
     others: int
 
 
-def list_candidates(session: Session, *, actor: Actor, event_id: int, now: datetime) -> tuple[Candidate, ...]:
-    """Everybody who takes part or may, by name, and who is a guest already. Raises NotFound, NotAllowed."""
+def may_be_invited(session: Session, *, actor: Actor, event_id: int) -> ColumnElement[bool]:
+    """Whether a selected Person takes part or may, and is no guest yet. Raises NotFound, NotAllowed."""
     event = find(session, Event, event_id)
     actor.check_right(Right.SEE_PEOPLE, event.organization_id)
-    guests = set(session.scalars(select(EventGuest.person_id).where(EventGuest.event_id == event_id)))
-    rows = list_people(session, actor=actor, organization_id=event.organization_id, now=now)
-    return tuple(
-        Candidate(
-            row.person.id,
-            row.person.full_name,
-            tuple(one.role for one in row.roles),
-            row.chat is ChatState.LINKED,
-            row.person.id in guests,
+    return and_(_belongs(session, event), ~_is_guest(event_id))
+
+
+def find_audience(session: Session, *, actor: Actor, event_id: int, roles: Collection[Role]) -> list[int]:
+    """Who has one of these roles in the school year, by number. Raises NotFound, NotAllowed."""
+    event = find(session, Event, event_id)
+    actor.check_right(Right.SEE_PEOPLE, event.organization_id)
+    return list(
+        session.scalars(
+            select(Participation.person_id)
+            .where(
+                Participation.cycle_id == current_cycle(session, event.organization_id).id,
+                Participation.role.in_(roles),
+            )
+            .distinct()
+        )
+    )
+
+
+def list_guests(session: Session, *, actor: Actor, event_id: int) -> tuple[Guest, ...]:
+    """All of them by name, for papers. Raises NotFound, NotAllowed."""
+    return tuple(_guests_of(session, session.scalars(_guest_rows(session, actor, event_id)).all()))
+
+
+def page_guests(session: Session, *, actor: Actor, event_id: int, asked: Asked) -> Listed[Guest]:
+    """A page of them by name. Raises NotFound, NotAllowed."""
+    query = _guest_rows(session, actor, event_id).order_by(None)
+    found = list_page(session, query, keys={"name": (Person.sort_key, EventGuest.id)}, asked=asked)
+    return found.showing(_guests_of(session, found.rows))
+
+
+def find_present(session: Session, *, actor: Actor, event_id: int) -> list[int]:
+    """Who was there, by number. Raises NotFound, NotAllowed."""
+    actor.check_right(Right.SEE_PEOPLE, find(session, Event, event_id).organization_id)
+    return list(
+        session.scalars(
+            select(EventGuest.person_id).where(
+                EventGuest.event_id == event_id, EventGuest.attended_at.is_not(None)
+            )
+        )
+    )
+
+
+def _guest_rows(session: Session, actor: Actor, event_id: int) -> Select[EventGuest]:
+    event = find(session, Event, event_id)
+    actor.check_right(Right.SEE_PEOPLE, event.organization_id)
+    return (
+        select(EventGuest)
+        .join(Person, Person.id == EventGuest.person_id)
+        .where(EventGuest.event_id == event_id, Person.erased_at.is_(None))
+        .order_by(Person.sort_key, EventGuest.id)
+    )
+
+
+def _guests_of(session: Session, rows: Sequence[EventGuest]) -> list[Guest]:
+    ids = [row.person_id for row in rows]
+    people = {one.id: one for one in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    in_chat = set(
+        session.scalars(
+            select(ChatAccount.person_id).where(ChatAccount.person_id.in_(ids), ChatAccount.is_reachable)
+        )
+    )
+    return [
+        Guest(
+            row.person_id,
+            people[row.person_id].full_name,
+            people[row.person_id].position,
+            row.person_id in in_chat,
+            row.invited_at is not None,
+            row.answer,
+            row.attended_at,
         )
         for row in rows
-        if row.staff is None or row.person.id in guests
-    )
-
-
-def list_guests(session: Session, *, actor: Actor, event_id: int, now: datetime) -> tuple[Guest, ...]:
-    """Raises NotFound, NotAllowed."""
-    known = {one.person_id: one for one in list_candidates(session, actor=actor, event_id=event_id, now=now)}
-    rows = list_people(
-        session, actor=actor, organization_id=find(session, Event, event_id).organization_id, now=now
-    )
-    positions = {row.person.id: row.person.position for row in rows}
-    order = {person_id: place for place, person_id in enumerate(known)}
-    guests = session.scalars(select(EventGuest).where(EventGuest.event_id == event_id))
-    found = [
-        Guest(
-            guest.person_id,
-            known[guest.person_id].name,
-            positions.get(guest.person_id, ""),
-            known[guest.person_id].is_in_chat,
-            guest.invited_at is not None,
-            guest.answer,
-            guest.attended_at,
-        )
-        for guest in guests
-        if guest.person_id in known
     ]
-    return tuple(sorted(found, key=lambda one: order[one.person_id]))
+
+
+def _is_guest(event_id: int) -> ColumnElement[bool]:
+    return exists().where(EventGuest.event_id == event_id, EventGuest.person_id == Person.id)
+
+
+def _belongs(session: Session, event: Event) -> ColumnElement[bool]:
+    """Of the organisation, and not only for an account of the panel."""
+    staff = is_staff(current_cycle(session, event.organization_id).id)
+    return and_(
+        Person.organization_id == event.organization_id,
+        Person.erased_at.is_(None),
+        or_(~staff, _is_guest(event.id)),
+    )
+
+
+def _find_people(session: Session, event: Event, person_ids: Collection[int]) -> list[int]:
+    """Those of these people who may stand on the list, in the order in which they were named."""
+    known = set(session.scalars(select(Person.id).where(Person.id.in_(person_ids), _belongs(session, event))))
+    return [one for one in dict.fromkeys(person_ids) if one in known]
 
 
 def invite_guests(
@@ -130,20 +177,22 @@ def invite_guests(
     event = find(session, Event, event_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, event.organization_id)
     _check_ahead(event, now)
-    candidates = {
-        one.person_id: one for one in list_candidates(session, actor=actor, event_id=event_id, now=now)
-    }
-    chosen = [candidates[one] for one in dict.fromkeys(person_ids) if one in candidates]
+    chosen = _find_people(session, event, person_ids)
     if not chosen:
         raise NoOneChosen
+    in_chat = set(
+        session.scalars(
+            select(ChatAccount.person_id).where(ChatAccount.person_id.in_(chosen), ChatAccount.is_reachable)
+        )
+    )
     told = 0
     for one in chosen:
-        guest = _guest(session, event, one.person_id)
+        guest = _guest(session, event, one)
         if guest.invited_at is not None:
             continue
         guest.invited_at = now
-        if one.is_in_chat and has_consent(session, one.person_id):
-            told += _enqueue(session, event, one.person_id, NoticeKind.EVENT_INVITATION, "invitation", now)
+        if one in in_chat and has_consent(session, one):
+            told += _enqueue(session, event, one, NoticeKind.EVENT_INVITATION, "invitation", now)
     session.flush()
     note(session, actor, Action.EVENT_INVITED, event, now)
     return Invited(told, len(chosen) - told)
@@ -197,9 +246,16 @@ def attend_by_token(session: Session, *, actor: Actor, token: str, now: datetime
 
 
 def mark_present(
-    session: Session, *, actor: Actor, event_id: int, person_ids: Collection[int], now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    event_id: int,
+    person_ids: Collection[int],
+    among: Collection[int] | None = None,
+    now: datetime,
 ) -> EventFacts:
-    """The curator's list of who was there: it replaces what stood, and the event has taken place.
+    """The curator's list of who was there: it replaces what stood of the guests `among` whom they were named
+    (of all of them as a rule), and the event has taken place.
 
     Raises NotFound, NotAllowed, EventCancelled, EventNotNow.
     """
@@ -209,13 +265,12 @@ def mark_present(
         raise EventCancelled
     if now < event.starts_at - OPENS_BEFORE:
         raise EventNotNow
-    known = {one.person_id for one in list_candidates(session, actor=actor, event_id=event_id, now=now)}
-    present = set(person_ids) & known
+    present = set(_find_people(session, event, person_ids))
     for person_id in present:
         guest = _guest(session, event, person_id)
         guest.attended_at = guest.attended_at or now
     for guest in session.scalars(select(EventGuest).where(EventGuest.event_id == event_id)):
-        if guest.person_id not in present:
+        if guest.person_id not in present and (among is None or guest.person_id in among):
             guest.attended_at = None
     event.status = EventStatus.HELD
     session.flush()
