@@ -7,6 +7,7 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
 from handlers.talk import Talk
+from notices.buttons import SCREENS
 from notices.language import Translator
 
 router = Router(name="fallback")
@@ -54,13 +55,14 @@ async def refuse_anything(_message: Message, talk: Talk) -> None:
 
 
 @router.callback_query()
-async def show_current(_query: CallbackQuery, talk: Talk) -> None:
-    """A button that this version does not know: of an older one, or made up."""
-    await talk.show(fresh=True)
+async def show_current(query: CallbackQuery, talk: Talk) -> None:
+    """A button of a flow that the chat is not in any more, or one that this version does not know."""
+    is_known = any(one.read(query.data or "") for one in SCREENS)
+    await talk.show(None if is_known else say_stale(talk.t), fresh=True)
 
 
 def say_stale(t: Translator) -> str:
-    """For the toast over a button of a message that is no longer the screen."""
+    """For a button of a message that is no longer the screen, or of an older version."""
     return t.label("This message is out of date, the current one is below.")
 
 

@@ -75,6 +75,18 @@ async def test_a_released_button_under_an_old_message_shows_the_newest_screen(ru
     assert (await couple.anna.screen()).message_id == screen
 
 
+async def test_a_button_that_is_not_known_any_more_says_so_over_the_newest_screen(
+    running: RunningBot,
+) -> None:
+    couple = await bring_to_pair(running)
+    screen = await couple.anna.say("/menu")
+    await press_codes(running, couple.anna.id, ["offer.ponder:1"], first=2**40)
+    shown = await couple.anna.screen()
+    assert shown.message_id > screen.message_id
+    assert shown.text == f"Это сообщение устарело, актуальное ниже.\n\n{screen.text}"
+    assert shown.labels == screen.labels
+
+
 @pytest.mark.parametrize(
     "code", ["", "survey", "survey.", "survey.pick", "survey.pick:x:q:1", "survey.send:1:2", "plan.day:31.12"]
 )
