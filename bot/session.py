@@ -131,7 +131,7 @@ class TokenDoubt:
 
 
 class Persistence(BaseRequestMiddleware):
-    """Raises TokenRevoked and Deposed, beside what aiogram raises.
+    """Raises TokenRevoked, Deposed and what handlers/wire_errors.py names, beside what aiogram raises.
 
     `note_part(chat_id, message_id)` is told of the messages that come before the last one of a split text.
     """

@@ -138,6 +138,7 @@ class Talk:
     async def enter(
         self,
         flow: str | None,
+        /,
         *,
         note: str | None = None,
         here: bool = False,
