@@ -226,7 +226,9 @@ def has_refused() -> ColumnElement[bool]:
 def newest_of(person_id: Any, kind: ConsentKind) -> ScalarSelect[int]:
     """The number of a person's newest decision, for a condition; `person_id` is a column of the query."""
     one = aliased(Consent)
-    return select(func.max(one.id)).where(one.person_id == person_id, one.kind == kind).scalar_subquery()
+    last = select(func.max(one.id)).where(one.person_id == person_id, one.kind == kind)
+    # by itself a subquery looks one level up only
+    return last.correlate(Person).scalar_subquery()
 
 
 def _is_given(kind: ConsentKind, version: int | None) -> ColumnElement[bool]:

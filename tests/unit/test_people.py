@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from models.audit import AuditEntry
+from models.consents import Consent
 from models.engine import Database
 from models.people import ChatAccount, ParticipationStatus, Role
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.errors import NotAllowed, NotFound
 from services.consents.states import ConsentState
 from services.joining.withdrawing import withdraw_consent
-from services.pairs.banks import list_bank, read_profile
+from services.pairs.banks import count_free, list_bank, read_profile, read_withheld
 from services.pairs.proposals import draft_pair
 from services.people.cards import (
     NameMissing,
@@ -189,4 +190,24 @@ def test_own_data_names_everything_held_and_nothing_of_others(world: World) -> N
             read_own_data,
             actor=Actor(ActorKind.ACCOUNT, mentee.id, world.organization_id, Channel.PANEL, frozenset(Right)),
             locale="ru",
+        )
+
+
+def test_a_bank_asks_each_person_for_their_own_consent(world: World) -> None:
+    """The condition of the database and the rule read the same of everybody."""
+    free, without = world.mentor(), world.mentor("Ольга", "Юрьевна")
+    with world.database.writing() as session:
+        session.execute(delete(Consent).where(Consent.person_id == without.id))
+    facts = {"actor": world.curator, "organization_id": world.organization_id, "role": Role.MENTOR}
+    assert [row.person_id for row in world.read(list_bank, **facts).rows] == [free.id]
+    assert world.read(read_withheld, **facts).consent == 1
+    with world.database.reading() as session:
+        assert (
+            count_free(
+                session,
+                organization_id=world.organization_id,
+                cycle_id=world.cycle_id,
+                role=Role.MENTOR,
+            )
+            == 1
         )
