@@ -26,6 +26,7 @@ from admin.calls import show_refusal
 from admin.configuration import PanelConfig
 from admin.cycles import curator_title, pairs_title
 from admin.drawings import month_name
+from admin.inputs import fault_of
 from admin.languages import LANGUAGE_NAMES, label, locale, set_up_languages
 from admin.probes import add_probes
 from admin.refusals import Refusal, count_refusal
@@ -81,6 +82,7 @@ def create_panel(config: PanelConfig) -> Flask:
         rights=Right,
         workplaces=workplaces,
         survey_words=survey_words,
+        fault_of=fault_of,
         month_name=month_name,
         pairs_title=pairs_title,
         curator_title=curator_title,

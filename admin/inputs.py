@@ -13,6 +13,7 @@ from flask import abort, g, request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from admin.access import current_account
+from admin.languages import sentence
 from admin.numbers import read_number, read_numbers
 from models.names import fold
 from models.storable import MOST
@@ -37,6 +38,12 @@ def faults() -> dict[str, InputRefused]:
         g.faults = {}
     found: dict[str, InputRefused] = g.faults
     return found
+
+
+def fault_of(field: str) -> str:
+    """What is said beside a field; "" beside one that was not refused."""
+    found = faults().get(field)
+    return sentence(found) if found is not None else ""
 
 
 def sent() -> MultiDict[str, str]:

@@ -182,6 +182,12 @@ def test_services_refuse_what_the_door_would(
             assert not [name for name in names if name in answer.text], (one, "shows a name")
         asked += 1
     assert asked > 10
+    add_account(world, AccountRole.CURATOR, "keeper")
+    keeper = Browser(panel.test_client(), "keeper")
+    keeper.get("/people/")
+    before = writes()
+    keeper.client.post("/people/add", data=FORM)
+    assert writes() != before, "whoever may, writes with the very same form"
 
 
 def rows_of(database: Database, organization_id: int) -> dict[str, list[tuple[str, ...]]]:
