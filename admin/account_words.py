@@ -1,10 +1,18 @@
-"""What others did with an account, as its owner reads it."""
+"""Words of the panel for accounts: what a role may do, and what others did with an account."""
 
 from admin.languages import label
+from models.accounts import AccountRole
 from models.audit import Action
 from services.access.errors import N_
 from services.accounts.news import AccountNews
 
+ACCOUNT_ROLE_HINTS = {
+    AccountRole.ADMINISTRATOR: N_("everything but approvals and consultations; keeps all accounts"),
+    AccountRole.CURATOR: N_("leads people, pairs and meetings; settings, exports, some accounts"),
+    AccountRole.HEAD: N_("sees people, pairs, meetings and the journal, fills in the nine criteria"),
+    AccountRole.PSYCHOLOGIST: N_("sees people, pairs and meetings, fills in the nine criteria"),
+    AccountRole.OBSERVER: N_("sees only figures and scores, nobody's name"),
+}
 EVENTS = {
     Action.ACCOUNT_LINK_ISSUED: N_("a new set-up link was issued by {who}"),
     Action.ACCOUNT_PASSWORD_SET: N_("the password was set through a link that was issued by {who}"),

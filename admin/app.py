@@ -12,7 +12,17 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from admin import account_words, journal_words, people_words, privacy_words, survey_words, words
+from admin import (
+    account_words,
+    file_words,
+    journal_words,
+    pair_words,
+    people_words,
+    privacy_words,
+    survey_words,
+    words,
+    work_words,
+)
 from admin.access import (
     OPEN_ENDPOINTS,
     PageClosed,
@@ -76,7 +86,10 @@ def create_panel(config: PanelConfig) -> Flask:
         words=words,
         states=states,
         account_words=account_words,
+        file_words=file_words,
         journal_words=journal_words,
+        pair_words=pair_words,
+        work_words=work_words,
         people_words=people_words,
         privacy_words=privacy_words,
         rights=Right,

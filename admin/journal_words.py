@@ -1,6 +1,7 @@
 """The panel's words for entries of the journal: what was done, to what, by which channel."""
 
 from models.audit import Action
+from services.access.actors import Channel
 from services.access.errors import N_
 
 ACTIONS = {
@@ -140,11 +141,11 @@ ACTIONS = {
 }
 
 CHANNELS = {
-    "bot": N_("chat"),
-    "panel": N_("panel"),
-    "command_line": N_("command line"),
-    "scheduler": N_("by itself"),
-    "web": N_("one-time link"),
+    Channel.BOT: N_("chat"),
+    Channel.PANEL: N_("panel"),
+    Channel.COMMAND_LINE: N_("command line"),
+    Channel.SCHEDULER: N_("by itself"),
+    Channel.WEB: N_("one-time link"),
 }
 
 SUBJECTS = {

@@ -1,11 +1,11 @@
-"""Words for how people come in, where they come from, and what a school year came to."""
+"""Words of the panel for people: how they come in, where from, and what keeps them away."""
 
 from models.imports import ImportState, LegalGround
 from models.person_notes import AbsenceKind
 from services.access.errors import N_
-from services.curator.closings import PairFate
 from services.joining.invitations import InvitationStand
 from services.people.eligibility import EligibilityGround
+from services.people.lists import ChatState
 
 IMPORTS = {
     ImportState.CHECKING: N_("being checked"),
@@ -28,12 +28,13 @@ STANDS = {
     InvitationStand.UNDONE: N_("somebody else had used the link"),
 }
 
-PAIR_FATES = {
-    PairFate.COMPLETE: N_("completed its work"),
-    PairFate.EXTEND: N_("wants to go on next year"),
-    PairFate.END_EARLY: N_("ended early"),
-}
 
+CHATS = {
+    ChatState.NONE: N_("not invited"),
+    ChatState.INVITED: N_("invited, has not come yet"),
+    ChatState.LINKED: N_("in the chat"),
+    ChatState.UNREACHABLE: N_("cannot be reached"),
+}
 
 ABSENCES = {
     AbsenceKind.LEAVE: N_("long leave"),

@@ -1,24 +1,10 @@
 """The panel's words for consents and personal data; templates translate them."""
 
-from admin.words import word
 from models.people import AgeGroup
 from models.privacy import AgreementBasis, DutyKind
 from services.access.errors import N_
 from services.pairs.papers import MentorPaper
 from services.privacy.publications import Gap
-
-__all__ = [
-    "AGE_GROUPS",
-    "AGREEMENT_BASES",
-    "DATA_GROUPS",
-    "ERASURE_REASONS",
-    "MENTOR_PAPERS",
-    "MENTOR_PAPERS_MISSING",
-    "PRIVACY_DUTIES",
-    "PUBLICATION_GAPS",
-    "PUBLISHED",
-    "word",
-]
 
 PRIVACY_DUTIES = {
     DutyKind.ERASURE: N_("Destroy the data: the consent is withdrawn"),

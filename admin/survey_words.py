@@ -1,13 +1,14 @@
 """Words of the panel for surveys: who answers, when, how, and where an answer stands."""
 
-from models.surveys import WaveKind, WaveStatus
+from models.surveys import RunSource, WaveKind, WaveStatus
 from services.access.errors import N_
+from services.surveys.respondents import Reach, Who
 
 RUN_SOURCES = {
-    "chat": N_("in the chat"),
-    "web": N_("by a one-time link"),
-    "paper": N_("from a paper sheet"),
-    "panel": N_("in the panel"),
+    RunSource.CHAT: N_("in the chat"),
+    RunSource.WEB: N_("by a one-time link"),
+    RunSource.PAPER: N_("from a paper sheet"),
+    RunSource.PANEL: N_("in the panel"),
 }
 
 
@@ -66,14 +67,14 @@ WAVE_TITLES = {
 }
 
 WHO = {
-    "all": N_("everybody"),
-    "paired": N_("who has a pair"),
-    "unpaired": N_("who has no pair yet"),
+    Who.ALL: N_("everybody"),
+    Who.PAIRED: N_("who has a pair"),
+    Who.UNPAIRED: N_("who has no pair yet"),
 }
 
 REACH = {
-    "no_consent": N_("no consent"),
-    "waiting": N_("this survey waits for them already"),
-    "nobody": N_("has nobody to choose from yet"),
-    "recent": N_("answered a like one within 30 days"),
+    Reach.NO_CONSENT: N_("no consent"),
+    Reach.WAITING: N_("this survey waits for them already"),
+    Reach.NOBODY: N_("has nobody to choose from yet"),
+    Reach.RECENT: N_("answered a like one within 30 days"),
 }

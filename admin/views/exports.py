@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from admin import words
+from admin import file_words, words
 from admin.access import SecuredPage, current_account, current_actor
 from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
@@ -192,7 +192,7 @@ def _row(job: JobFacts, who: str) -> ExportRow:
     is_own = job.asked_by == current_account().id
     return ExportRow(
         job=job,
-        title=f"{label(table.title)}, {words.word(words.FORMATS, job.arguments['format'])}",
+        title=f"{label(table.title)}, {words.word(file_words.FORMATS, job.arguments['format'])}",
         who=who,
         is_own=is_own,
         is_open=is_open,

@@ -6,7 +6,7 @@ from flask import g, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from admin import words
+from admin import message_words, words
 from admin.access import SecuredTable
 from admin.calls import do, see
 from admin.languages import label, short_moment
@@ -100,9 +100,9 @@ def _why(row: OutboxMessage) -> str:
         return ""
     match row.status:
         case OutboxStatus.SKIPPED:
-            return label(words.SKIPS.get(reason, words.THINGS_CHANGED))
+            return label(message_words.SKIPS.get(reason, message_words.THINGS_CHANGED))
         case OutboxStatus.PARKED:
-            known = next((text for said, text in words.REFUSALS.items() if said in reason), None)
+            known = next((text for said, text in message_words.REFUSALS.items() if said in reason), None)
             return f"{label(known)} ({reason})" if known else reason
         case OutboxStatus.WAITING:
             return label(

@@ -12,9 +12,10 @@ from admin.inputs import choice, chosen, day, ids, record, sent, texts
 from admin.languages import label, plural, translator
 from admin.pages import Entry, Group, command, form_page, page
 from admin.previews import preview_of
-from admin.privacy_words import PUBLICATION_GAPS, PUBLISHED, word
+from admin.privacy_words import PUBLICATION_GAPS, PUBLISHED
 from admin.roadmap_words import AUDIENCES, PUBLICATIONS
 from admin.storage import now
+from admin.words import word
 from models.outreach import PublicationKind
 from models.pairs import PairStatus
 from models.people import Role

@@ -7,9 +7,12 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from itertools import combinations
+from typing import get_args
 
 import pytest
 
+from admin import roadmap_words, survey_words
 from models.consents import ConsentKind
 from models.pairs import PairStatus
 from notices.language import LOCALES, load_translators
@@ -21,7 +24,11 @@ from services.joining.entering import InvitationState
 from services.messages_read.drafts.contents import Purpose
 from services.messages_read.reading.readings import Warned
 from services.pairs.cards import WaitsFor
+from services.programmes.regulations import Occasion
+from services.programmes.roadmaps import Evidence, WindowKind
+from services.programmes.surveys import Kind
 from services.roadmap.reading import RowState
+from services.surveys.respondents import Reach
 
 STATES = {name: table for name, table in vars(words).items() if name.isupper() and isinstance(table, dict)}
 """What the pages translate by `word(states.PAIRS, ...)`."""
@@ -30,8 +37,9 @@ STATES = {name: table for name, table in vars(words).items() if name.isupper() a
 PARTIAL: dict[str, frozenset[StrEnum]] = {
     "admin.account_words.EVENTS": TOLD,
     "notices.accounts.WORDS": TOLD,
-    "admin.words.AWAITED": frozenset(WaitsFor) - {WaitsFor.NOBODY},
+    "admin.pair_words.AWAITED": frozenset(WaitsFor) - {WaitsFor.NOBODY},
     "admin.roadmap_words.TAGS": frozenset(RowState) - {RowState.COMING, RowState.UNDATED},
+    "admin.survey_words.REACH": frozenset(Reach) - {Reach.CHAT, Reach.NO_CHAT},
     "notices.pairs.WORK": frozenset({PairStatus.ORDERED, PairStatus.ACTIVE, PairStatus.PAUSED}),
     "handlers.joining.REFUSALS": frozenset(InvitationState) - {InvitationState.OPEN, InvitationState.MINE},
     "handlers.drafts.wording.SAVES": frozenset(Purpose) - {Purpose.UNSURE},
@@ -77,6 +85,30 @@ def test_every_table_of_words_has_exactly_the_members_of_what_it_words() -> None
         if set(table) != set(expected) and not imported:
             wrong[where] = set(table) ^ set(expected)
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        (survey_words.OCCASIONS, Occasion),
+        (survey_words.QUESTION_KINDS, Kind),
+        (roadmap_words.EVIDENCE, Evidence),
+        (words.WINDOWS, WindowKind),
+    ],
+)
+def test_words_of_what_a_pack_may_name_are_complete(table: Mapping[str, str], named: object) -> None:
+    assert set(table) == set(get_args(named))
+
+
+def test_no_table_of_words_is_written_twice() -> None:
+    found = {id(table): (where, table) for where, table in tables()}
+    assert len(found) > 60
+    twice = [
+        (where, other)
+        for (where, table), (other, same) in combinations(found.values(), 2)
+        if table == same and type(next(iter(table))) is type(next(iter(same)))
+    ]
+    assert twice == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -1,0 +1,41 @@
+"""Words of the panel for pairs: whom one waits for, what to think of before, how it ended."""
+
+from services.access.errors import N_
+from services.curator.closings import PairFate
+from services.pairs.assignments import EndReason
+from services.pairs.cards import WaitsFor
+from services.pairs.fit import Caution
+
+AWAITED = {
+    WaitsFor.MENTEE: N_("waits for the mentee"),
+    WaitsFor.MENTOR: N_("waits for the mentor"),
+    WaitsFor.BOTH: N_("waits for both"),
+    WaitsFor.CURATOR: N_("waits for you"),
+}
+
+AWAITS_CURATOR = N_("waits for the curator")
+
+CAUTIONS = {
+    Caution.NEED_NOT_COVERED: N_("None of the most pressing needs is among the mentor's strong sides."),
+    Caution.NO_SHARED_SUBJECT: N_("They teach different subjects."),
+    Caution.LESS_EXPERIENCE: N_("The mentor has no more years of experience than the mentee."),
+    Caution.FORMATS_DIFFER: N_("One prefers to meet in person, the other online."),
+    Caution.NO_SHARED_TIME: N_("They have no common days or times."),
+    Caution.REFUSED_BEFORE: N_("They were offered to each other before, and one of them declined."),
+    Caution.NOT_INFORMED: N_("The mentor has not confirmed knowing of the written agreement."),
+}
+
+END_REASONS = {
+    EndReason.COMPLETED: N_("the plan is carried out"),
+    EndReason.BY_MENTOR: N_("the mentor asked for it"),
+    EndReason.BY_MENTEE: N_("the mentee asked for it"),
+    EndReason.MUTUAL: N_("both asked for it"),
+    EndReason.BY_CURATOR: N_("the curator decided"),
+    EndReason.CONSENT_WITHDRAWN: N_("consent was withdrawn"),
+}
+
+PAIR_FATES = {
+    PairFate.COMPLETE: N_("completed its work"),
+    PairFate.EXTEND: N_("wants to go on next year"),
+    PairFate.END_EARLY: N_("ended early"),
+}

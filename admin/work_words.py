@@ -1,0 +1,69 @@
+"""Words of the panel for what waits for the curator."""
+
+from models.tasks import TaskKind
+from services.access.errors import N_
+from services.curator.overview import Block
+
+TASKS = {
+    TaskKind.RECOGNISE_PERSON: N_("Someone typed the school's code"),
+    TaskKind.WRONG_INVITATION: N_("A personal link was opened by somebody else"),
+    TaskKind.OFFER_DECLINED: N_("The offer was declined"),
+    TaskKind.OFFER_EXPIRED: N_("The offer ran out without an answer"),
+    TaskKind.LOW_RATING: N_("A low rating of a meeting"),
+    TaskKind.HELP_WANTED: N_("Asked for help"),
+    TaskKind.MEETING_MISMATCH: N_("One side says the meeting took place, the other that it did not"),
+    TaskKind.PERSON_UNREACHABLE: N_("The bot cannot write: it is blocked or the account is gone"),
+    TaskKind.CONSENT_DECLINED: N_("Consent was declined or withdrawn"),
+    TaskKind.MENTOR_RESIGNS: N_("Resigns as a mentor (three working days' notice)"),
+    TaskKind.MENTOR_REPLACEMENT: N_("Asks for another partner in the pair"),
+    TaskKind.EXTENSION_WANTED: N_("Asks to extend the pair's programme"),
+    TaskKind.MENTOR_SUGGESTS: N_("The mentor suggests something"),
+    TaskKind.SURVEY_SILENT: N_("Has not answered a survey, though reminded"),
+    TaskKind.ERASURE_DUE: N_("Destroy the data"),
+    TaskKind.STOP_DUE: N_("Stop the processing, as demanded"),
+    TaskKind.UNPUBLISH_DUE: N_("Take down what is published"),
+    TaskKind.RETENTION_OVER: N_("The terms of some people's data have run out"),
+    TaskKind.LONG_TERM_OVER: N_(
+        "Left the long-term bank, the consent has ended: ask again or destroy the data"
+    ),
+}
+
+BLOCKS = {
+    Block.RECOGNISE: N_("People to recognise"),
+    Block.HELP_WANTED: N_("Asked for help"),
+    Block.PETITIONS: N_("Wishes about the pair"),
+    Block.LOW_RATING: N_("Low ratings"),
+    Block.MISMATCH: N_("The sides disagree about a meeting"),
+    Block.DECLINED: N_("Offers that failed"),
+    Block.DRAFTS: N_("Drafts to confirm"),
+    Block.MENTEES: N_("Mentees without a pair"),
+    Block.UNANSWERED: N_("Offers without an answer"),
+    Block.UNLOGGED: N_("Meetings without a log"),
+    Block.SILENT: N_("Surveys without an answer"),
+    Block.PAPERS: N_("Mentors without their papers"),
+    Block.PRIVACY: N_("Personal data: deadlines of the law"),
+    Block.UNREACHABLE: N_("People the bot cannot reach"),
+    Block.NOT_COME: N_("Invited, have not come yet"),
+    Block.OTHER: N_("Links opened by others, consents refused"),
+}
+
+BLOCK_HINTS = {
+    Block.RECOGNISE: N_("Ask the person for the four digits and say who it is."),
+    Block.HELP_WANTED: N_("Nobody else sees this. A call is best."),
+    Block.PETITIONS: N_("The other side has not been told: talk to both before you decide."),
+    Block.LOW_RATING: N_("Speak with both sides separately before you decide anything."),
+    Block.MISMATCH: N_("Ask both and enter what really happened."),
+    Block.DECLINED: N_("Propose another mentor."),
+    Block.DRAFTS: N_("Nobody knows of them until you confirm."),
+    Block.MENTEES: N_("Choose a mentor for them."),
+    Block.UNANSWERED: N_("A word in person often helps."),
+    Block.SILENT: N_("They were reminded in the chat. A word in person helps, or a sheet of paper."),
+    Block.UNLOGGED: N_("The mentor has been asked in the chat; you can also enter it yourself."),
+    Block.PAPERS: N_(
+        "Article 351.8 of the Labour Code wants both in writing; registering them closes the line."
+    ),
+    Block.PRIVACY: N_("The last day is set by the law; what to do stands on the page of consents."),
+    Block.UNREACHABLE: N_("Ask them to open the chat and press Start."),
+    Block.NOT_COME: N_("Hand the link over once more, best in person; an expired one is made anew."),
+    Block.OTHER: N_("Look at the card and mark it as dealt with."),
+}
