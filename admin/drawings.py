@@ -5,11 +5,10 @@ from datetime import date
 
 from babel.dates import format_date
 
-from admin.access import current_actor
+from admin.calls import see
 from admin.charts import Band, Chart, Series, draw
 from admin.cycles import pack
 from admin.languages import label, locale, number
-from admin.storage import now, session
 from models.people import Role
 from services.results.attendance import read_attendance
 from services.results.satisfaction import read_satisfaction
@@ -24,7 +23,7 @@ def month_name(month: date) -> str:
 
 
 def _satisfaction(cycle_id: int) -> bytes:
-    found = read_satisfaction(session(), actor=current_actor(), cycle_id=cycle_id)
+    found = see(read_satisfaction, cycle_id=cycle_id)
     months = sorted({one.month for side in found.sides for one in side.months})
     names = {Role.MENTEE: label("mentees"), Role.MENTOR: label("mentors")}
     series = []
@@ -53,7 +52,7 @@ def _satisfaction(cycle_id: int) -> bytes:
 
 
 def _meetings(cycle_id: int) -> bytes:
-    found = read_attendance(session(), actor=current_actor(), cycle_id=cycle_id, now=now())
+    found = see(read_attendance, cycle_id=cycle_id)
     return draw(
         Chart(
             kind="stacked",
@@ -75,7 +74,7 @@ def _meetings(cycle_id: int) -> bytes:
 
 def _criteria(cycle_id: int) -> bytes:
     """The newest sheet, criterion by criterion."""
-    sheets = list_sheets(session(), actor=current_actor(), cycle_id=cycle_id)
+    sheets = see(list_sheets, cycle_id=cycle_id)
     ratings = sheets[0].ratings if sheets else {}
     criteria = [one.question for one in criteria_of(pack())]
     return draw(

@@ -10,6 +10,7 @@ from admin.configuration import panel_config
 from admin.devices import read_origin
 from admin.inputs import choice, record, text, texts
 from admin.languages import label
+from admin.links import full_address
 from admin.pages import Entry, Group, command, form_page, page
 from admin.views.entrance import say_refused
 from models.accounts import AccountRole
@@ -143,11 +144,10 @@ class AccountsPage(SecuredPage):
     def _show_link(self, account_id: int, token: str) -> str:
         """The answer to the form itself: the link is in no address, no cookie, and not shown again."""
         accounts = see(list_accounts)
-        root = panel_config().panel_url or request.host_url
         return self.show(
             "panel/account_link.html",
             account=next(one for one in accounts if one.id == account_id),
-            link=root.rstrip("/") + url_for("entrance.set_up", token=token),
+            link=full_address("entrance.set_up", token=token),
             minutes=int(LINK_LIFE.total_seconds() // 60),
         )
 

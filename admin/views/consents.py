@@ -1,22 +1,20 @@
 """Consents: deadlines, a person's ledger, forms to print, papers to register, letters of withdrawal."""
 
 from datetime import UTC, date, datetime, time
-from typing import Any
 
-from flask import redirect, send_file, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from admin import words
-from admin.access import SecuredPage, current_account, current_actor, current_day
+from admin.access import SecuredPage, current_day
 from admin.calls import do, see
-from admin.configuration import panel_config
 from admin.edits import Edit, open_edit, take_edit
+from admin.files import give_file, scan_sent
 from admin.inputs import InputRefused, chosen, day, moment, one_of, text, texts
 from admin.languages import label, locale
 from admin.pages import Entry, Group, command, page
 from admin.privacy_words import AGE_GROUPS
 from admin.storage import now
-from admin.uploads import scan_sent
 from models.consents import ConsentKind
 from models.people import AgeGroup
 from services.access.errors import N_
@@ -26,7 +24,6 @@ from services.consents.papers import FIELDS, PaperFacts, choose_age_group, regis
 from services.consents.retention import list_kept
 from services.consents.states import age_group_of
 from services.consents.texts import read_offer
-from services.files.store import FileMissing, folder_of, open_file
 from services.joining.consent_overview import ask_for_consent, list_standings
 from services.joining.withdrawing import decline_on_paper, withdraw_on_paper
 from services.people.cards import read_person
@@ -45,18 +42,14 @@ class ConsentsPage(SecuredPage):
 
     @page("/", right=LISTS["consents"])
     def index(self) -> str:
-        facts: dict[str, Any] = {
-            "actor": current_actor(),
-            "organization_id": current_account().organization_id,
-        }
         return self.show(
             "panel/consents.html",
-            duties=see(list_duties, **facts),
-            overdue=see(list_overdue, **facts),
-            acts=see(list_acts, **facts),
+            duties=see(list_duties),
+            overdue=see(list_overdue),
+            acts=see(list_acts),
             kept=see(list_kept),
-            terms=see(list_cycle_terms, **facts),
-            operator=see(read_operator, **facts),
+            terms=see(list_cycle_terms),
+            operator=see(read_operator),
             lang=locale(),
         )
 
@@ -70,13 +63,13 @@ class ConsentsPage(SecuredPage):
             "panel/consents_person.html",
             person=person,
             standings=see(list_standings, person_id=person_id),
-            duties=see(list_duties, organization_id=person.organization_id, person_id=person_id),
+            duties=see(list_duties, person_id=person_id),
             publications={
                 kind: see(list_publications_with, person_id=person_id, kind=kind)
                 for kind in (ConsentKind.DISSEMINATION, ConsentKind.PHOTO_VIDEO)
             },
             agreements=see(list_agreements, person_id=person_id),
-            operator=see(read_operator, organization_id=person.organization_id),
+            operator=see(read_operator),
             fields=FIELDS,
             age=age
             or open_edit(
@@ -184,16 +177,7 @@ class ConsentsPage(SecuredPage):
 
     @page("/scans/<int:file_id>", right=LISTS["consents"])
     def scan(self, file_id: int) -> Response:
-        facts = do(read_scan, file_id=file_id)
-        folder = panel_config().data_dir
-        if folder is None:
-            raise FileMissing
-        return send_file(
-            open_file(folder_of(folder), facts),
-            mimetype="application/octet-stream",
-            as_attachment=True,
-            download_name=facts.title,
-        )
+        return give_file(do(read_scan, file_id=file_id))
 
 
 def _noon(day: date) -> datetime:

@@ -5,18 +5,17 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask_login import current_user
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from admin import words
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
 from admin.choices import offer_choice
-from admin.configuration import panel_config
 from admin.cycles import cycle, cycle_id_or_none, paper_head
 from admin.edits import Edit, chosen_of, open_edit, take_edit, ticked
 from admin.inputs import choice, chosen, flag, ids, moment, read_clock, read_day, sent, text, texts
 from admin.languages import label, locale, plural, translator
+from admin.links import draw_code, typed_code
 from admin.pages import Entry, Group, command, form_page, page
 from admin.paging import read_asked
 from admin.previews import preview_of
@@ -160,8 +159,9 @@ class EventPage(SecuredPage):
     def sheet(self, event_id: int) -> str:
         """A sheet for the door: the QR code by which guests note that they are here."""
         event = see(read_event, event_id=event_id)
+        code = f"{CODE}{event.token}"
         return self.show(
-            "panel/event_sheet.html", event=event, code=_draw(event), typed=_typed(event), **_words()
+            "panel/event_sheet.html", event=event, code=draw_code(code), typed=typed_code(code), **_words()
         )
 
     @page("/register", right=Right.SEE_PEOPLE)
@@ -291,20 +291,3 @@ def _minutes_of(event: EventFacts) -> dict[str, str]:
         "secretary": event.secretary,
         "decisions": event.decisions,
     }
-
-
-def _typed(event: EventFacts) -> str:
-    """What somebody without a camera types to the bot."""
-    return f"/start {CODE}{event.token}"
-
-
-def _draw(event: EventFacts) -> Markup:
-    """The attendance link as a QR code; where the bot's name is not known, what is to be typed."""
-    import segno  # only a sheet needs it
-
-    username = panel_config().bot_username
-    content = f"https://t.me/{username}?start={CODE}{event.token}" if username else _typed(event)
-    drawn = segno.make(content, error="m", micro=False).svg_inline(
-        scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True
-    )
-    return Markup(drawn)  # noqa: S704  # drawn by the library from our own token

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import redirect, send_file, url_for
+from flask import redirect, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -15,6 +15,7 @@ from admin import file_words, words
 from admin.access import SecuredPage, current_account, current_actor
 from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
+from admin.files import folder, give_file
 from admin.inputs import text, texts
 from admin.languages import label, translator
 from admin.pages import Entry, Group, command, page
@@ -30,10 +31,7 @@ from services.files.backups.status import BackupState, read_backup_state
 from services.files.jobs import OPEN, JobFacts, cancel, list_jobs
 from services.files.store import (
     FileFacts,
-    FileMissing,
     delete_export,
-    folder_of,
-    open_file,
     read_file,
     remove_content,
 )
@@ -122,22 +120,12 @@ class ExportPage(SecuredPage):
     def fetch(self, file_id: int) -> Response:
         """Only the one who asked holds the rights that it was made with."""
         facts = see(read_file, file_id=file_id, kind=FileKind.EXPORT)
-        folder = panel_config().data_dir
-        if folder is None:
-            raise FileMissing
-        return send_file(
-            open_file(folder_of(folder), facts),
-            mimetype=TYPES[facts.title.rpartition(".")[2]],
-            as_attachment=True,
-            download_name=facts.title,
-        )
+        return give_file(facts, TYPES[facts.title.rpartition(".")[2]])
 
     @command("/files/<int:file_id>/delete", right=Right.SEE_SCORES)
     def delete(self, file_id: int) -> Response:
         name = do(delete_export, file_id=file_id, success=label("The file is deleted."))
-        folder = panel_config().data_dir
-        if folder is not None:
-            remove_content(folder_of(folder), name)
+        remove_content(folder(), name)
         return redirect(url_for("exports.index"))
 
     def _prepare(self, chosen: Mapping[str, str]) -> Export:
@@ -212,7 +200,7 @@ def _file(job: JobFacts) -> FileFacts | None:
 
 
 def _backups() -> BackupState | None:
-    folder = panel_config().data_dir
-    if folder is None or not current_user.has(Right.MANAGE_SETTINGS):
+    data_dir = panel_config().data_dir
+    if data_dir is None or not current_user.has(Right.MANAGE_SETTINGS):
         return None
-    return see(read_backup_state, data_dir=folder)
+    return see(read_backup_state, data_dir=data_dir)

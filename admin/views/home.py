@@ -7,16 +7,15 @@ from flask import url_for
 from flask_admin import AdminIndexView
 from flask_login import current_user
 
-from admin.access import Secured, current_account, current_actor
+from admin.access import Secured
 from admin.calls import see
 from admin.cycles import cycle_id_or_none
-from admin.languages import label, number
+from admin.languages import label, locale, number
 from admin.pages import Entry, Group, page
 from models.messages import OutboxStatus
 from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_
-from services.accounts.directory import SignedIn
 from services.accounts.news import read_account_news
 from services.accounts.record_closures import list_closures
 from services.curator.figures import Figures, read_figures
@@ -62,28 +61,24 @@ class HomePage(Secured, AdminIndexView):
     # Everybody has a home; each block asks for its own right.
     @page("/", right=None)
     def index(self) -> str:
-        account, _actor = current_account(), current_actor()
         cycle_id = cycle_id_or_none()
         sections: list[Section] = []
         if current_user.has(Right.MANAGE_PAIRS):
-            sections = see(read_sections, organization_id=account.organization_id, cycle_id=cycle_id)
-        figures: Figures | None = None
-        if current_user.has(Right.SEE_SCORES):
-            figures = see(read_figures, organization_id=account.organization_id, cycle_id=cycle_id)
+            sections = see(read_sections, cycle_id=cycle_id)
+        sees_figures = current_user.has(Right.SEE_SCORES)
+        figures = see(read_figures, cycle_id=cycle_id) if sees_figures else None
         zones = _zones(sections)
         return self.show(
             "panel/home.html",
             zones=zones,
             waiting_count=zones.count,
             figures=figures,
-            indicators=_indicators(account, cycle_id, figures) if figures else [],
+            indicators=_indicators(cycle_id, figures) if figures else [],
             has_programme=cycle_id is not None,
-            lacks_consent_facts=_lacks_consent_facts(account),
-            refused=_count_refused(account),
+            lacks_consent_facts=_lacks_consent_facts(),
+            refused=_count_refused(),
             news=see(read_account_news, after=current_user.news_after),
-            closures=see(list_closures, organization_id=account.organization_id)
-            if current_user.has(Right.APPROVE)
-            else (),
+            closures=see(list_closures) if current_user.has(Right.APPROVE) else (),
         )
 
 
@@ -94,32 +89,27 @@ def _zones(sections: list[Section]) -> Zones:
     return Zones(tuple(urgent), rest, papers)
 
 
-def _lacks_consent_facts(account: SignedIn) -> bool:
+def _lacks_consent_facts() -> bool:
     """Said to whoever can mend it."""
-    if not current_user.has(Right.MANAGE_SETTINGS):
-        return False
-    return see(
-        read_organization, actor=account.actor, organization_id=account.organization_id
-    ).lacks_consent_facts
+    return current_user.has(Right.MANAGE_SETTINGS) and see(read_organization).lacks_consent_facts
 
 
-def _count_refused(account: SignedIn) -> int:
+def _count_refused() -> int:
     if not current_user.has(Right.MANAGE_PAIRS):
         return 0
-    counts = see(count_notices, actor=account.actor, organization_id=account.organization_id)
-    return counts[OutboxStatus.PARKED]
+    return see(count_notices)[OutboxStatus.PARKED]
 
 
-def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> list[Indicator]:
+def _indicators(cycle_id: int | None, figures: Figures) -> list[Indicator]:
     """Five at most, each with the next step; a step the account may not take has no address.
 
     See docs/design.md#panel.
     """
     if cycle_id is None:
         return []
-    satisfaction = see(read_satisfaction, actor=account.actor, cycle_id=cycle_id)
+    satisfaction = see(read_satisfaction, cycle_id=cycle_id)
     mentees = satisfaction.side(Role.MENTEE)
-    level = see(latest_level, actor=account.actor, cycle_id=cycle_id)
+    level = see(latest_level, cycle_id=cycle_id)
     return [
         _pairing(figures),
         _mentors(figures),
@@ -139,7 +129,7 @@ def _indicators(account: SignedIn, cycle_id: int | None, figures: Figures) -> li
         ),
         Indicator(
             label("Programme level"),
-            level.level.title.get(account.locale) if level and level.level else "—",
+            level.level.title.get(locale()) if level and level.level else "—",
             label("{total} of {top}", total=level.total, top=level.top)
             if level
             else label("no finished sheet yet"),

@@ -8,20 +8,16 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_day
 from admin.calls import do, refusals_shown, see
-from admin.configuration import panel_config
+from admin.files import content_placed, folder, give_file
 from admin.inputs import InputRefused, day, text, upload
 from admin.languages import label, locale
 from admin.pages import Entry, Group, command, page
 from admin.storage import now
-from admin.uploads import content_placed
 from models.jobs import FileKind
 from services.access.actors import Right
 from services.access.errors import N_, DomainError, NotFound
 from services.files.store import (
     FileFacts,
-    FileMissing,
-    folder_of,
-    open_file,
     read_file,
     remove_content,
 )
@@ -98,17 +94,9 @@ class ImportPage(SecuredPage):
     def result(self, import_id: int) -> Response:
         """Every row with its fate, for the one who handed the list in."""
         facts = _result(see(read_import, import_id=import_id))
-        folder = panel_config().data_dir
         if facts is None:
             raise NotFound
-        if folder is None:
-            raise FileMissing
-        return send_file(
-            open_file(folder_of(folder), facts),
-            mimetype=XLSX,
-            as_attachment=True,
-            download_name=facts.title,
-        )
+        return give_file(facts, XLSX)
 
     @command("/<int:import_id>/apply", right=Right.EDIT_PEOPLE)
     def apply(self, import_id: int) -> Response:
@@ -118,9 +106,8 @@ class ImportPage(SecuredPage):
     @command("/<int:import_id>/discard", right=Right.EDIT_PEOPLE)
     def discard(self, import_id: int) -> Response:
         name = do(discard_list, import_id=import_id)
-        folder = panel_config().data_dir
-        if name and folder is not None:
-            remove_content(folder_of(folder), name)
+        if name:
+            remove_content(folder(), name)
         flash(label("The list is thrown away: nobody was added."), "success")
         return redirect(url_for("imports.index"))
 

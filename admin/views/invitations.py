@@ -1,7 +1,6 @@
 """Invitations: who has a link, who came, who has not; links for many at once and a sheet with QR codes."""
 
 from flask import flash, redirect, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage
@@ -9,15 +8,15 @@ from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.inputs import ids, text
 from admin.languages import label, plural
+from admin.links import chat_link, draw_code, typed_code
 from admin.numbers import read_numbers
 from admin.pages import Entry, Group, command, page
 from admin.paging import read_asked
-from admin.views.people import invitation_code, invitation_link
+from admin.views.people import invitation_code
 from services.access.actors import Right
 from services.access.errors import N_
 from services.joining.invitations import (
     InvitationStand,
-    SheetCard,
     count_stands,
     invite_people,
     list_invitations,
@@ -64,7 +63,11 @@ class InvitationPage(SecuredPage):
         cards = see(read_sheet, person_ids=read_numbers(text("ids").split(",")))
         return self.show(
             "panel/invitation_sheet.html",
-            cards=[(card, invitation_link(card.invitation), _typed(card), _draw(card)) for card in cards],
+            cards=[
+                (card, chat_link(code), typed_code(code), draw_code(code))
+                for card in cards
+                for code in [invitation_code(card.invitation)]
+            ],
             username=panel_config().bot_username,
         )
 
@@ -73,18 +76,3 @@ class InvitationPage(SecuredPage):
         said = label("The chat is unlinked and told so. Now make a new link for the right person.")
         person_id = do(undo_claim, invitation_id=invitation_id, success=said)
         return redirect(url_for("people.card", person_id=person_id))
-
-
-def _typed(card: SheetCard) -> str:
-    """What a person without a camera types to the bot."""
-    return f"/start {invitation_code(card.invitation)}"
-
-
-def _draw(card: SheetCard) -> Markup:
-    """The link as a QR code; where the bot's name is not known, what is to be typed."""
-    import segno  # only a sheet needs it
-
-    content = invitation_link(card.invitation) or _typed(card)
-    code = segno.make(content, error="m", micro=False)
-    drawn = code.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True)
-    return Markup(drawn)  # noqa: S704  # drawn by the library from our own token

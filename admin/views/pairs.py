@@ -88,7 +88,7 @@ class PairPage(SecuredPage):
             ratings=see(read_pair_ratings, pair_id=pair_id) if may_manage else None,
             sheets=see(list_conclusions, pair_id=pair_id),
             missing=see(read_missing_papers, pair_id=pair_id),
-            events=see(read_pair_story, organization_id=pair.organization_id, pair_id=pair_id),
+            events=see(read_pair_story, pair_id=pair_id),
             may_manage=may_manage,
             suggestions=suggestions,
             suggestion_words=SUGGESTIONS,

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account, current_day
 from admin.calls import do, refusals_shown, see
-from admin.configuration import panel_config
 from admin.cycles import cycle_id_or_none
 from admin.edits import take_edit
 from admin.inputs import InputRefused, day, flag, moment, texts
 from admin.languages import label
+from admin.links import chat_link
 from admin.pages import Entry, Group, command, form_page, page
 from admin.paging import read_asked
 from models.people import ParticipationStatus, Role
@@ -43,12 +43,6 @@ INVITATION_PREFIX = "inv_"
 
 def invitation_code(invitation: InvitationMade) -> str:
     return INVITATION_PREFIX + invitation.token
-
-
-def invitation_link(invitation: InvitationMade) -> str:
-    """The link that opens the bot; empty when the bot's name is not known (the sandbox has none)."""
-    username = panel_config().bot_username
-    return f"https://t.me/{username}?start={invitation_code(invitation)}" if username else ""
 
 
 class PeoplePage(SecuredPage):
@@ -118,10 +112,10 @@ class PeoplePage(SecuredPage):
             sheets=see(list_wishes, person_id=person_id),
             invitation=invitation,
             code=invitation_code(invitation) if invitation else "",
-            link=invitation_link(invitation) if invitation else "",
+            link=chat_link(invitation_code(invitation)) if invitation else "",
             may_edit=may_edit,
             namesakes=see(find_namesakes, person_id=person_id) if may_edit else (),
-            events=see(read_person_story, organization_id=person.organization_id, person_id=person_id),
+            events=see(read_person_story, person_id=person_id),
             today=current_day(),
             consulted=see(list_days, person_id=person_id) if current_user.has(Right.MANAGE_PAIRS) else [],
         )

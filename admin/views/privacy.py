@@ -6,12 +6,12 @@ from werkzeug.wrappers import Response
 from admin.access import SecuredPage, current_account
 from admin.calls import do, refusals_shown, see
 from admin.edits import take_edit
+from admin.files import scan_sent
 from admin.inputs import choice, day, read_day, text, texts
 from admin.languages import label, locale
 from admin.numbers import read_number
 from admin.pages import Entry, Group, form_page, page
 from admin.storage import now
-from admin.uploads import scan_sent
 from models.privacy import AgreementBasis
 from services.access.actors import Right
 from services.access.errors import N_
@@ -126,7 +126,7 @@ class PrivacyPage(SecuredPage):
             pair_id=pair_id,
             bases=AgreementBasis,
             basis=text("basis") or AgreementBasis.ASSIGNMENT,
-            operator=see(read_operator, organization_id=person.organization_id),
+            operator=see(read_operator),
         )
 
 

@@ -16,6 +16,7 @@ from admin.calls import do, refusals_shown, see
 from admin.choices import Choice, offer_choice
 from admin.cycles import cycle, cycle_id_or_none, pack
 from admin.edits import Edit, open_edit, take_edit
+from admin.files import scan_sent
 from admin.inputs import day, read_day, sent, text, texts, upload
 from admin.languages import label, locale, plural, translator
 from admin.numbers import read_number, read_numbers
@@ -23,7 +24,6 @@ from admin.pages import Entry, Group, command, page
 from admin.previews import preview_of
 from admin.storage import now, session
 from admin.timelines import draw_roadmap
-from admin.uploads import scan_sent
 from models.messages import NoticeKind
 from notices.catalogue import compose
 from notices.letters import Letter

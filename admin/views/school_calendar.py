@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account
+from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
 from admin.inputs import day, flag, text, texts
 from admin.languages import label, locale
@@ -39,10 +39,9 @@ class CalendarPage(SecuredPage):
                 return redirect(url_for("school_calendar.index"))
         year = school_year_of(now().date())
         first, last = date(year, 9, 1), date(year + 1, 8, 31)
-        organization_id = current_account().organization_id
         return self.show(
             "panel/school_calendar.html",
-            own_days=see(list_school_days, organization_id=organization_id),
+            own_days=see(list_school_days),
             holidays=list_holidays(first, last, locale=locale()),
             years=f"{year}-{year + 1}",
             form=texts("first_day", "last_day", "title"),

@@ -15,6 +15,7 @@ from admin.cycles import cycle, pack
 from admin.forms import Field, faults_of, fill_sent, make_field
 from admin.inputs import day, text
 from admin.languages import label, locale
+from admin.links import full_address
 from admin.pages import Entry, Group, command, form_page, page
 from services.access.actors import Actor, Right
 from services.access.errors import N_, NotFound
@@ -148,10 +149,9 @@ class SurveyPage(SecuredPage):
         )
 
     def _hand_over(self, link: LinkIssued, name: str, back: str = "") -> str:
-        root = panel_config().panel_url or request.host_url
         return self.show(
             "panel/survey_link.html",
-            link=f"{root.rstrip('/')}{url_for('answering.part', token=link.token)}",
+            link=full_address("answering.part", token=link.token),
             name=name,
             expires_at=link.expires_at,
             is_local=not panel_config().panel_url,
