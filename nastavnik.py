@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 refused by a rule; 2 usage or environment. Always one clea
 """
 
 import argparse
+import gc
 import importlib
 import logging
 import os
@@ -48,6 +49,8 @@ log = logging.getLogger("nastavnik")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    # What is imported stays until the end: a collector that walks it meanwhile takes a fifth of a start.
+    gc.disable()
     t = open_translator()
     asked = argparse.Namespace()
     try:
@@ -64,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return end(word(t, refusal), REFUSED)
     except KeyboardInterrupt:
         return end("", WRONG)
+    finally:
+        gc.enable()
 
 
 def end(line: str, code: int) -> int:
@@ -181,6 +186,7 @@ def call(name: str, module: str = "commands") -> Callable[..., int]:
         from installation.commands import Telling
 
         command: Callable[..., int] = getattr(importlib.import_module(f"installation.{module}"), name)
+        gc.enable()
         return command(site, Telling(t, asked.json), asked)
 
     return act

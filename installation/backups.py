@@ -13,7 +13,7 @@ from installation.commands import Telling, now_of
 from installation.site import Site
 from models.engine import Database
 from models.schema import SchemaNewer, is_current
-from services.files.backups.making import backup_folder, make_backup, name_of
+from services.files.backups.making import backup_folder, make_backup, name_of, unused_target
 from services.files.backups.refusals import NothingToBackUp
 from services.files.backups.restoring import restore_backup
 from services.files.store import folder_of as files_of
@@ -145,7 +145,7 @@ def say_reapplied(telling: Telling, again: Reapplied) -> list[str]:
 
 def keep_present(site: Site, now: datetime) -> Path | None:
     """A backup of what --force replaces; None when there is nothing."""
-    target = backup_folder(site.folder) / name_of(now, before="restore")
+    target = unused_target(backup_folder(site.folder), now, before="restore")
     try:
         return make_backup(site.database_url, site.folder, target, now).path
     except NothingToBackUp:

@@ -38,6 +38,17 @@ def open_clock(site: Site, seconds: float = CLOCK_SECONDS) -> Iterator[Clock]:
         clock.close()
 
 
+def end_imports() -> None:
+    """Let the collector begin, which rests during imports (nastavnik.py).
+
+    What they made lives as long as the process: it need not be walked again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+
+
 def work_bot(site: Site) -> None:
     """Serve the messenger until SIGTERM or SIGINT. Raises a Fault."""
     from bot.app import BotConfig, run_bot
@@ -63,10 +74,7 @@ def work_bot(site: Site) -> None:
             clock=clock,
         )
 
-        # what the imports made lives as long as the process: the collector need not walk it again and again
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 20)
+        end_imports()
 
         async def main() -> None:
             stop = asyncio.Event()
@@ -112,6 +120,7 @@ def work_panel(site: Site) -> None:
             is_sandbox=site.is_sandbox,
             packs=PACKS,
         )
+        end_imports()
         serve(
             config,
             host=settings.panel_host,
@@ -132,6 +141,7 @@ def work_worker(site: Site) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    end_imports()
     with open_clock(site) as clock:
         run_worker(WorkerConfig(site.database_url, site.folder, clock), stop)
 
@@ -140,6 +150,7 @@ def work_sandbox(site: Site, *, start: datetime | None) -> None:
     """Serve the stand-in Telegram, a new one from `start` on, until SIGTERM or SIGINT. Raises a Fault."""
     from sandbox.server import serve
 
+    end_imports()
     port = site.settings.sandbox_port
     try:
         asyncio.run(

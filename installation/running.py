@@ -13,7 +13,7 @@ from installation import checks, faults
 from installation.accounts import first_way_in
 from installation.demo import DEMO_LOGIN, DemoPerson, prepare_demo
 from installation.probes import panel_probe
-from installation.processes import open_clock
+from installation.processes import end_imports, open_clock
 from installation.site import Site
 from installation.supervision import Supervisor
 from installation.words import word
@@ -45,6 +45,7 @@ def run(site: Site, t: Translator, pack: ResolvedPack) -> None:
     """Until Ctrl-C or SIGTERM. Raises a Fault; `pack` is the demo programme's."""
     with checks.lock(site.folder):
         bot = check_all(site, t)
+        end_imports()
         asyncio.run(run_processes(site, t, pack, bot))
 
 

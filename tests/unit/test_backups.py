@@ -9,7 +9,7 @@ import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,15 @@ from models.people import Person
 from models.schema import is_current
 from services.files.backups import databases
 from services.files.backups.archives import MANIFEST, read_manifest
-from services.files.backups.making import LOCK, backup_before_migration, backup_folder, make_backup, name_of
+from services.files.backups.making import (
+    LOCK,
+    backup_before_migration,
+    backup_folder,
+    make_backup,
+    moment_of,
+    name_of,
+    unused_target,
+)
 from services.files.backups.refusals import (
     BackupBroken,
     BackupNewer,
@@ -158,6 +166,16 @@ class TestMaking:
             (other / "files" / name).read_bytes() == (data / "files" / name).read_bytes() for name in names
         )
         assert [path.name for path in other.iterdir()] == ["files"]
+
+    def test_of_two_in_one_second_neither_is_lost(
+        self, database_url: str, tmp_path: Path, now: datetime
+    ) -> None:
+        targets = [unused_target(tmp_path, now, before="restore")]
+        make_backup(database_url, tmp_path, targets[0], now)
+        targets.append(unused_target(tmp_path, now, before="restore"))
+        assert not targets[1].exists()
+        made = [moment_of(target.name) for target in targets]
+        assert made == [now, now + timedelta(seconds=1)]
 
     def test_a_backup_beside_writers_is_of_one_moment(
         self, world: World, database_url: str, empty_url: str, tmp_path: Path, now: datetime

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, MetaData, Table, create_engine, func, inspect, make_url, select
+from sqlalchemy import Connection, String, column, create_engine, func, inspect, make_url, select, table
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
@@ -104,15 +104,14 @@ def _read_facts(connection: Connection) -> Facts | None:
     tables = sorted(inspect(connection).get_table_names())
     if VERSIONS not in tables or "installation" not in tables:
         return None
-    found = {name: Table(name, MetaData(), autoload_with=connection) for name in tables}
-    revision = connection.scalar(select(found[VERSIONS].c.version_num))
-    stamp = connection.scalar(select(found["installation"].c.stamp))
+    # By name, not reflected: reading the columns of all tables takes seconds.
+    revision = connection.scalar(select(column("version_num")).select_from(table(VERSIONS)))
+    stamp = connection.scalar(select(column("stamp")).select_from(table("installation")))
     if revision is None or stamp is None:
         return None
-    counts = {
-        name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in found.items()
-    }
-    files = connection.scalars(select(found["files"].c.name)) if "files" in found else ()
+    counts = {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in tables}
+    named = select(column("name", String)).select_from(table("files"))
+    files = list(connection.scalars(named)) if "files" in tables else []
     return Facts(Stamp(stamp), revision, counts, frozenset(files))
 
 

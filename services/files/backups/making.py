@@ -52,6 +52,13 @@ def name_of(now: datetime, *, before: str | None = None) -> str:
     return f"nastavnik-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{f'-before-{before}' if before else ''}.tar.gz"
 
 
+def unused_target(folder: Path, now: datetime, *, before: str) -> Path:
+    """A target that replaces no earlier backup: of two in one second the later is named a second on."""
+    while (target := folder / name_of(now, before=before)).exists():
+        now += timedelta(seconds=1)
+    return target
+
+
 def moment_of(name: str) -> datetime | None:
     """When a backup was made, by its name; None for a name that is not ours."""
     named = _NAME.fullmatch(name)
@@ -98,7 +105,7 @@ def backup_before_migration(
     facts = read_facts(database_url)
     if facts is None or facts.revision == REVISIONS[-1]:
         return None
-    return make_backup(database_url, data_dir, folder / name_of(now, before=facts.revision), now)
+    return make_backup(database_url, data_dir, unused_target(folder, now, before=facts.revision), now)
 
 
 def enqueue_daily_backup(session: Session, *, now: datetime) -> JobQueued:
