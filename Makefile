@@ -17,18 +17,23 @@ run: setup
 
 # Three workers on two cores, for some of each test is waiting, and each more costs eight seconds of imports; a file's
 # tests stay together (browsers and processes), in the order of the folders: the slow ones first, so that the many quick
-# ones fill the end. `make test WORKERS=0` runs them one by one; MARKS="" runs also the long ones.
+# ones fill the end. `make test WORKERS=0` runs them one by one.
 WORKERS ?= 3
 PYTEST = $(BIN)/pytest -n $(WORKERS) --dist=loadfile --no-loadscope-reorder
-MARKS ?= not long
-test: setup-for-tests
-	@$(PYTEST) tests -m "$(MARKS)"
-	@echo "Not run here, but by \`make check\`: services, pages and guards on PostgreSQL; whole lives of processes, fault"
-	@echo "injection, deployment, backups (all marked long); coverage, types, lint. \`.ci/run\` adds set-up with pip 23.0.1"
-	@echo "and three other moments of the clock (\`make moments\`)."
+AT_OTHER_MOMENTS := tests/dialogues tests/life tests/panel
 
-# Every test, once.
-check: setup-for-tests lint types measured others
+# Services, guards and sandbox, and the first tests of each flow, page and process; all of them with ALL=yes.
+ifeq ($(ALL),)
+test: setup-for-tests
+	@$(PYTEST) tests -m "not long" --first 2
+	@echo "\`make check\` runs the rest: all tests of each flow and page at other days and hours, services and pages on"
+	@echo "PostgreSQL, whole lives of processes, fault injection, deployment, backups; coverage, types, lint."
+else
+test: measured others moments
+endif
+
+check: lint types
+	@$(MAKE) --no-print-directory test ALL=yes
 
 # Coverage takes two thirds more processor time: it is measured of services and models, by their own tests on SQLite.
 # It may not fall below `fail_under` of pyproject.toml; raise it as it grows.
@@ -36,11 +41,12 @@ measured: setup-for-tests
 	@$(PYTEST) tests/unit -m measured --cov --cov-report=
 
 others: setup-for-tests
-	@$(PYTEST) tests -m "not measured"
+	@$(PYTEST) tests -m "not measured" $(addprefix --ignore=,$(AT_OTHER_MOMENTS))
 
-# Dialogues, life and panel once more, as on another day and hour (tools/moments.py says which when).
+# Dialogues, life and panel, each as on another day and hour (tools/moments.py says which when); with
+# MOMENT=2031-07-15T09:00 all of them then, or what TESTS names.
 moments: setup-for-tests
-	@$(BIN)/python tools/moments.py
+	@$(BIN)/python tools/moments.py $(if $(MOMENT),--at $(MOMENT) $(or $(TESTS),$(AT_OTHER_MOMENTS)))
 
 setup: $(RUN) $(MO)
 

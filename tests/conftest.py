@@ -4,6 +4,7 @@ import fcntl
 import gc
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,19 @@ PAGES_ON_BOTH = {
 FIRST_MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, noon in Moscow
 
 
+# What `make test` runs in part: whole flows, pages and processes, which cost the most. The gate runs all.
+SHORTENED = {"browser", "dialogues", "integration", "life", "panel"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--first",
+        type=int,
+        metavar="N",
+        help=f"of each file in {', '.join(sorted(SHORTENED))} only the first N tests that are not long",
+    )
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
@@ -62,6 +76,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     counted; what they ask for beside that, services have proved there.
     """
     left_out = []
+    first = config.getoption("--first")
+    chosen: Counter[Path] = Counter()
     for item in items:
         folder = item.path.parent.name
         if "postgresql" in item.name and folder in TWICE_IN_THE_GATE:
@@ -70,7 +86,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 left_out.append(item)
         if folder in MEASURED and item.get_closest_marker("long") is None:
             item.add_marker(pytest.mark.measured)
-    items[:] = [item for item in items if item not in left_out]
+        if first is not None and folder in SHORTENED and item.get_closest_marker("long") is None:
+            chosen[item.path] += 1
+            if chosen[item.path] > first:
+                left_out.append(item)
+    skipped = set(left_out)
+    items[:] = [item for item in items if item not in skipped]
     config.hook.pytest_deselected(items=left_out)
 
 

@@ -82,6 +82,7 @@ def test_every_page_fits_and_nothing_is_complained_of(
     assert curator.complaints == []
 
 
+@pytest.mark.long
 def test_leaving_a_changed_form_asks_first(open_window: Callable[[int], Window], world: World) -> None:
     curator = open_window(1280)
     curator.open("/people/add")

@@ -59,6 +59,7 @@ async def other(running: RunningBot) -> World:
     return found_school(running.database, await running.telegram.now(), name="Гимназия соседнего района")
 
 
+@pytest.mark.long
 async def test_buttons_with_the_ids_of_another_school_reach_nothing(
     running: RunningBot, other: World
 ) -> None:
@@ -159,6 +160,7 @@ def press_oddly(kind: type[Tap], do: Do, odd: str) -> list[str]:
     return [":".join((f"{kind.screen}.{do}", *chosen)) for chosen in product(*values)]
 
 
+@pytest.mark.long
 async def test_buttons_that_no_screen_makes_are_answered(running: RunningBot) -> None:
     couple = await bring_to_pair(running)
     await couple.pyotr.say("вчера 40 минут, разобрали план урока")

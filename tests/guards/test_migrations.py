@@ -62,6 +62,7 @@ def test_there_is_one_line_of_revisions() -> None:
     assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
 
 
+@pytest.mark.long
 def test_every_step_goes_up_down_and_up_again_and_the_way_down_leaves_nothing(empty: Database) -> None:
     for revision in revisions():
         step(empty, command.upgrade, revision)

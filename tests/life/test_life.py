@@ -6,13 +6,12 @@ import os
 import re
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import insert, select
 
 from installation.supervision import STOP_SECONDS, WORK_SECONDS, Supervisor
@@ -54,29 +53,50 @@ def running(start: Start) -> Command:
     return command
 
 
-@pytest_asyncio.fixture
-async def scenario(running: Command) -> AsyncIterator[Scenario]:
-    chat, panel, login, password = addresses(running.said)
-    async with SandboxClient(chat, timeout=30) as telegram, Curator(panel) as curator:
-        await curator.sign_in(login, password)
-        yield await Scenario.of_demo(telegram, curator)
-
-
 @pytest.mark.long
 @pytest.mark.requirement("A17")
 @pytest.mark.requirement("A41")
 @pytest.mark.requirement("A42")
 async def test_one_pair_from_the_first_start_to_a_level(
-    running: Command, scenario: Scenario, tmp_path: Path
+    running: Command, start: Start, tmp_path: Path
 ) -> None:
-    """With a bot that dies twice on the way, and nobody's name in the logs."""
-    await scenario.join_as_mentee()
-    before = await scenario.answer(scenario.mentee, most=3)
+    """Stopped and started again, with a bot that dies twice on the way, and nobody's name in the logs."""
+    said = addresses(running.said)
+    async with SandboxClient(said[0], timeout=30) as telegram, Curator(said[1]) as curator:
+        scenario = await Scenario.of_demo(telegram, curator)
+        await scenario.join_as_mentee()
+        before = await scenario.answer(scenario.mentee, most=3)
+        people = [person["key"] for person in await telegram.ask("GET", "/sandbox/people")]
+        calls = (await telegram.ask("GET", "/sandbox/config"))["calls"]
+    children = running.children()
+    assert running.end(signal.SIGTERM) == 0
+    assert not [name for name, process in children.items() if is_alive(process)]
+
+    again = start("run")
+    assert addresses(again.wait_said(3)) == said, "the same password is said again"
+    async with SandboxClient(said[0], timeout=30) as telegram, Curator(said[1]) as curator:
+        started = await telegram.ask("GET", f"/sandbox/record?after={calls}&method=getMe")
+        assert started, "the bot works before anybody is told the address"
+        found = [person["key"] for person in await telegram.ask("GET", "/sandbox/people")]
+        assert found == people, "nobody is added twice"
+        await curator.sign_in(*said[2:])
+        scenario = await Scenario.of_demo(telegram, curator)
+        assert (await scenario.mentee.screen()).text == before.text, "the person goes on where they were"
+        await live(scenario, again, before.text)
+
+    assert again.end() == 0
+    assert len(again.said) == 3
+    assert_nothing_personal(tmp_path / "data" / "sandbox" / "logs")
+    assert said_once(tmp_path / "data" / "sandbox" / "nastavnik.db")
+
+
+async def live(scenario: Scenario, running: Command, question: str) -> None:
+    """From the middle of the mentee's questionnaire to the score."""
     kill(running, "bot")
     await scenario.mentee.say("/menu", wait=False)  # written while nobody listens
     await scenario.see(scenario.mentee, "ваша роль")
     await scenario.mentee.tap("Продолжить")
-    await scenario.see(scenario.mentee, question_of(before.text))
+    await scenario.see(scenario.mentee, question_of(question))
     await scenario.answer(scenario.mentee)
     await scenario.send(scenario.mentee)
     await scenario.join_as_mentor()
@@ -96,11 +116,6 @@ async def test_one_pair_from_the_first_start_to_a_level(
     home = await scenario.curator.open("/")
     assert "Низкие оценки 1" in home.text
     assert re.search(r"15 из 18 · [Оо]птимальный", await scenario.score({1: "1", 5: "1", 9: "1"}))
-
-    assert running.end() == 0
-    assert len(running.said) == 3
-    assert_nothing_personal(tmp_path / "data" / "sandbox" / "logs")
-    assert said_once(tmp_path / "data" / "sandbox" / "nastavnik.db")
 
 
 def kill(running: Command, name: str) -> None:
@@ -221,32 +236,6 @@ async def test_a_process_made_while_the_end_is_asked_for_ends_too(
         supervisor.start("sandbox")
         await asyncio.sleep(0)  # so far that the process is being made
         supervisor.stop()
-
-
-@pytest.mark.long
-async def test_a_later_start_finds_everything_as_it_was(running: Command, start: Start) -> None:
-    """The same password is said again; the person goes on where they were; nobody is added twice."""
-    chat, panel, login, password = addresses(running.said)
-    async with SandboxClient(chat, timeout=30) as telegram, Curator(panel) as curator:
-        scenario = await Scenario.of_demo(telegram, curator)
-        await scenario.join_as_mentee()
-        asked = await scenario.answer(scenario.mentee, most=2)
-        people = await telegram.ask("GET", "/sandbox/people")
-        calls = (await telegram.ask("GET", "/sandbox/config"))["calls"]
-    children = running.children()
-    assert running.end(signal.SIGTERM) == 0
-    assert not [name for name, process in children.items() if is_alive(process)]
-    again = start("run")
-    assert addresses(again.wait_said(3)) == (chat, panel, login, password)
-    async with SandboxClient(chat, timeout=30) as telegram, Curator(panel) as curator:
-        started = await telegram.ask("GET", f"/sandbox/record?after={calls}&method=getMe")
-        assert started, "the bot works before anybody is told the address"
-        assert [p["key"] for p in await telegram.ask("GET", "/sandbox/people")] == [p["key"] for p in people]
-        scenario = await Scenario.of_demo(telegram, curator)
-        assert (await scenario.mentee.screen()).text == asked.text
-        await scenario.answer(scenario.mentee, most=1)
-        await curator.sign_in(login, password)
-        assert "Выйти" in curator.page.text
 
 
 @pytest.fixture
