@@ -8,6 +8,7 @@ Flask-Babel serves the texts of Flask-Admin and WTForms out of their own catalog
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request, session
 from flask_babel import Babel
@@ -33,6 +34,8 @@ def set_up_languages(app: Flask) -> None:
         ngettext=plural,
         moment=moment,
         short_moment=short_moment,
+        full_moment=full_moment,
+        local_moment=local_moment,
         day=day,
         age=age,
         ago=ago,
@@ -86,10 +89,24 @@ def moment(value: datetime | None) -> str:
 
 
 def short_moment(value: datetime | None) -> str:
-    """E.g. "26.11.2026 15:00" in the organisation's zone, for tables."""
-    if value is None:
-        return ""
-    return value.astimezone(ZoneInfo(current_user.account.timezone)).strftime("%d.%m.%Y %H:%M")
+    """E.g. "3 дек, 18:00" in the organisation's zone, for lists; with the year where it is not this one."""
+    return "" if value is None else local_moment(_here(value))
+
+
+def full_moment(value: datetime | None) -> str:
+    """E.g. "03.12.2026 18:00" in the organisation's zone, for papers."""
+    return "" if value is None else _here(value).strftime("%d.%m.%Y %H:%M")
+
+
+def local_moment(value: datetime, *, has_clock: bool = True) -> str:
+    """Like `short_moment`, of a moment by the school's clock; only the day where no more is known."""
+    is_this_year = value.year == _here(now()).year
+    pattern = ("d MMM" if is_this_year else "d MMM yyyy") + (", HH:mm" if has_clock else "")
+    return str(format_datetime(value.replace(tzinfo=None), pattern, locale=locale())).replace(".", "")
+
+
+def _here(value: datetime) -> datetime:
+    return value.astimezone(ZoneInfo(current_user.account.timezone))
 
 
 def day(value: datetime | date | None) -> str:

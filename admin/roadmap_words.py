@@ -18,7 +18,7 @@ STATES = {
     RowState.UNDATED: N_("no dates"),
     RowState.OLD: N_("dates of an earlier year"),
 }
-TAGS = {RowState.DONE: "good", RowState.LATE: "bad", RowState.DUE: "mine", RowState.OLD: "wait"}
+TAGS = {RowState.DONE: "good", RowState.LATE: "mine", RowState.DUE: "mine", RowState.OLD: "wait"}
 
 PROOFS = {ProofKind.LINK: N_("link"), ProofKind.FILE: N_("file"), ProofKind.WORD: N_("by word")}
 

@@ -10,7 +10,7 @@ from admin.access import SecuredTable
 from admin.calls import do, refusals_shown, see
 from admin.cycles import kind_title, pack
 from admin.inputs import choice, day, read_clock, record, text, texts
-from admin.languages import label
+from admin.languages import label, local_moment
 from admin.pages import Entry, Group, form_page, page
 from admin.storage import now
 from models.meetings import Meeting, MeetingKind
@@ -25,7 +25,7 @@ from services.pairs.cards import read_pair
 
 def local_start(card: MeetingCard) -> str:
     """Date and time as they stand on the school's clock; only the date where no more is known."""
-    return card.local_start.strftime("%d.%m.%Y %H:%M" if card.has_clock_time else "%d.%m.%Y")
+    return local_moment(card.local_start, has_clock=card.has_clock_time)
 
 
 class MeetingTable(SecuredTable):

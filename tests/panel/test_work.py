@@ -41,7 +41,7 @@ def test_a_meeting_entered_for_a_pair_is_marked(curator: Browser, pair_id: int, 
     assert (meeting.status, meeting.source, meeting.held_minutes) == (MeetingStatus.HELD, Source.PANEL, 50)
     assert meeting.local_start == "2026-11-20T15:30"
     table = text_of(curator.get("/meetings/"))
-    assert "20.11.2026 15:30" in table
+    assert "20 нояб, 15:30" in table
     assert "Встреча-знакомство" in table
     assert "состоялась" in table
     card = curator.get(f"/meetings/{meeting.id}/")
@@ -184,7 +184,7 @@ def test_a_refused_message_is_tried_again(
     with database.writing() as session:
         row = session.get_one(OutboxMessage, ids[0])
         row.tries, row.reason, row.next_try_at = 2, "TelegramNetworkError", world.now + timedelta(minutes=5)
-    assert "Попытка 2 не удалась, следующая 23.11.2026 12:05." in text_of(curator.get("/outbox/"))
+    assert "Попытка 2 не удалась, следующая 23 нояб, 12:05." in text_of(curator.get("/outbox/"))
     refused = curator.post(f"/outbox/{waiting}/retry", page="/outbox/")
     assert "повторять нечего" in text_of(refused)
 
