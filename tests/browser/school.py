@@ -1,0 +1,64 @@
+"""A school in which every page of the panel has something to show."""
+
+import io
+import re
+from datetime import timedelta
+from html import unescape
+
+from models.suggestions import SuggestionKind
+from models.tasks import TaskKind
+from services.delivery.tasks import open_task
+from services.pairs.suggestions import suggest
+from services.roadmap.entries import lay_out
+from services.surveys.waves import open_waves
+from tests.panel.conftest import Browser
+from tests.world import World
+
+URGENT = (TaskKind.HELP_WANTED, TaskKind.LOW_RATING, TaskKind.MENTOR_REPLACEMENT, TaskKind.SURVEY_SILENT)
+STAFF = "Фамилия;Имя;Отчество;Должность\nКарпова;Вера;Ильинична;методист\n;Без;Фамилии;\n"
+
+
+def fill_school(world: World, curator: Browser) -> None:
+    """Records of every kind, most of them by the panel's own forms; each first one has the number 1."""
+    anna, pyotr = world.mentee("Анна"), world.mentor("Пётр")
+    pair_id = world.agree(anna, pyotr)
+    free, spare = world.mentee("Мария"), world.mentor("Семён")
+    world.invite(world.person("Александрина-Констанция", "Христофоровна", "учитель-логопед " * 4))
+    world.write(
+        suggest, actor=world.actor(pyotr.person), pair_id=pair_id, kind=SuggestionKind.INVOLVE,
+        text="Позвать химика",
+    )  # fmt: skip
+    world.write(lay_out, cycle_id=world.cycle_id)
+    with world.database.writing() as session:
+        for kind in URGENT:
+            open_task(
+                session, kind=kind, organization_id=world.organization_id, dedup_key=kind.value,
+                person_id=anna.id, pair_id=pair_id, now=world.now,
+            )  # fmt: skip
+    today = world.now.date()
+    curator.post(f"/proposals/{free.participation_id}/{spare.participation_id}/", kind="teacher_teacher")
+    curator.post(f"/meetings/add/{pair_id}", day=f"{today}", minutes="40", topic="Разбор урока")
+    for title, day in (("Круглый стол", today), ("Совет", today + timedelta(days=7))):
+        curator.post(
+            "/events/new", kind="training", title=title, day=f"{day}", clock="08:30", agenda="Первый пункт"
+        )
+    curator.post("/events/1/present", page="/events/1/", person_id=[anna.id, pyotr.id])
+    curator.post("/events/2/invite", page="/events/2/", audience="mentor")
+    curator.post("/memos/", audience="mentor", title="Памятка наставнику", body="Слушайте больше")
+    curator.post("/outreach/partners", page="/outreach/", name="Музей", helps_with="экскурсии")
+    curator.post("/calendar/", title="Каникулы", first_day=f"{today}", last_day=f"{today}")
+    curator.post("/scores/sheets/new", page="/scores/")
+    curator.post("/sheets/new", page="/sheets/", survey="swot_sheet")
+    curator.post(
+        "/import/upload", page="/import/", source="приказ", received_on=f"{today}",
+        file=(io.BytesIO(STAFF.encode()), "список.csv"),
+    )  # fmt: skip
+    key = re.findall(r'name="key" value="([^"]+)"', curator.get("/exports/?what=people"))[0]
+    curator.post("/exports/ask", page="/exports/?what=people", what="people", key=key, format="xlsx")
+    end = f"{today + timedelta(days=10)}"
+    asked = f"/waves/new/?occasion=satisfaction_mid&role=mentee&who=paired&starts_on=&closes_on={end}"
+    planned = re.findall(r'formaction="([^"]+)"', curator.get(asked))[0]
+    curator.post(
+        unescape(planned), page=asked, occasion="satisfaction_mid", role="mentee", who="paired", closes_on=end
+    )
+    world.write(open_waves)

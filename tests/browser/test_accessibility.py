@@ -1,0 +1,146 @@
+"""axe-core finds nothing on any page of the panel: both languages, both themes, a desk and a phone.
+
+A page is loaded once in each language; theme and width are changed under it.
+"""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from admin.access import OPEN_ENDPOINTS
+from admin.app import create_panel
+from models.accounts import AccountRole
+from models.engine import Database
+from services.access.actors import Channel, system
+from services.accounts.directory import create_account, set_password
+from tests.browser.conftest import PASSWORD, Window
+from tests.browser.school import fill_school
+from tests.fixed_clock import FixedClock
+from tests.panel.conftest import Browser, panel_config
+from tests.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RUN = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  return found.violations.map(one => [one.id, one.nodes.slice(0, 3).map(node => node.target.join(" "))]);
+}"""
+WIDTHS = (1280, 390)
+THEMES = ("light", "dark")
+LANGUAGES = {"ru": "Русский", "en": "English"}
+NAMED = {
+    "survey_id": "mentee_intake",
+    "block": "help_wanted",
+    "kind": "pd_processing",
+    "stand": "came",
+}
+"""What stands in an address for a name; every number is 1, the first record of its kind."""
+NO_PAGES = re.compile(r"\.|/(?:list|state|result|files|scans|healthz|readyz|sign-out|setup|enter)\b|/s/|/f/")
+
+
+@pytest.fixture
+def paths(world: World, sqlite_url: str, now: datetime, tmp_path: Path) -> list[str]:
+    """The pages of a school that has everything. In a thread: Playwright's loop runs in this one."""
+
+    def fill() -> list[str]:
+        app = create_panel(panel_config(sqlite_url, FixedClock(now), data_dir=tmp_path / "data"))
+        app.testing = True
+        curator = Browser(app.test_client())
+        curator.sign_in("curator", PASSWORD)
+        fill_school(world, curator)
+        app.extensions["nastavnik_database"].close()
+        return addresses(app)
+
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(fill).result()
+
+
+def add_account(database: Database, world: World, role: AccountRole, login: str) -> None:
+    with database.writing() as session:
+        made = create_account(
+            session, actor=system(Channel.COMMAND_LINE), organization_id=world.organization_id,
+            login=login, name="Нина Олеговна Светлова", role=role, now=world.now,
+        )  # fmt: skip
+        set_password(session, token=made.token, password=PASSWORD, now=world.now)
+
+
+def addresses(app: Flask) -> list[str]:
+    """Every page with a form or something to read, taken from the application: nothing new is left out."""
+    found = {
+        re.sub(r"<(?:\w+:)?(\w+)>", lambda hit: NAMED.get(hit[1], "1"), rule.rule)
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint not in OPEN_ENDPOINTS
+    }
+    return sorted(one for one in found if not NO_PAGES.search(one))
+
+
+def judge(page: Page, window: Window) -> list[str]:
+    """What axe-core finds on the page that is open, in each theme and width."""
+    page.evaluate(AXE)
+    faults = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 860})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of two words
+            found: list[Any] = page.evaluate(RUN)
+            faults += [f"{page.url} {width} {theme}: {rule} {nodes}" for rule, nodes in found]
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        faults += [f"{page.url} is {over} pixels too wide at {width}"] if over > 0 else []
+    page.set_viewport_size({"width": WIDTHS[0], "height": 860})
+    assert not window.complaints, window.complaints
+    return faults
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_axe_finds_nothing_on_any_page(open_window: Any, paths: list[str], language: str) -> None:
+    window: Window = open_window(1280)
+    page = window.page
+    if language != "ru":
+        page.locator(".account > summary").click()
+        page.get_by_role("button", name=LANGUAGES[language], exact=True).click()
+    assert page.locator("html").get_attribute("lang") == language
+    faults, seen = [], 0
+    for path in paths:
+        answer = page.goto(f"{window.address}{path}")
+        assert answer is not None
+        assert answer.status < 500, path
+        if answer.status == 200 and page.url.endswith(path):
+            seen += 1
+            faults += judge(page, window)
+        window.complaints.clear()  # the browser complains of a page that is not there
+    assert seen > 60
+    assert faults == [], "\n".join(faults)
+
+
+def test_axe_finds_nothing_before_the_sign_in(open_window: Any, world: World) -> None:
+    window: Window = open_window(1280)
+    window.page.context.clear_cookies()
+    window.open("/sign-in")
+    assert judge(window.page, window) == []
+
+
+def test_axe_finds_nothing_at_the_psychologists_and_in_the_menus(
+    open_window: Any, database: Database, world: World
+) -> None:
+    window: Window = open_window(1280)
+    window.open("/people/")
+    for menu in (".page-do summary", ".account > summary"):
+        window.page.locator(menu).click()
+    assert judge(window.page, window) == []
+    add_account(database, world, AccountRole.PSYCHOLOGIST, "psy")
+    window.page.context.clear_cookies()
+    window.open("/sign-in")
+    window.page.fill("[name=login]", "psy")
+    window.page.fill("[name=password]", PASSWORD)
+    window.page.press("[name=password]", "Enter")
+    window.page.wait_for_url("**/")
+    for path in ("/", "/consultations/", "/approvals/"):
+        window.open(path)
+        assert judge(window.page, window) == [], path
