@@ -20,6 +20,7 @@ from notices.language import FOLDER, LOCALES, Translator, load_translators
 from services.access.errors import DomainError
 from services.organizations.days import day_of
 
+NO_BREAK = "\u00a0"
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 
 
@@ -102,7 +103,8 @@ def local_moment(value: datetime, *, has_clock: bool = True) -> str:
     """Like `short_moment`, of a moment by the school's clock; only the day where no more is known."""
     is_this_year = value.year == _here(now()).year
     pattern = ("d MMM" if is_this_year else "d MMM yyyy") + (", HH:mm" if has_clock else "")
-    return str(format_datetime(value.replace(tzinfo=None), pattern, locale=locale())).replace(".", "")
+    text = format_datetime(value.replace(tzinfo=None), pattern, locale=locale())
+    return text.replace(".", "").replace(" ", NO_BREAK)
 
 
 def _here(value: datetime) -> datetime:

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from html import unescape
 
+from models.pairs import Pair
 from models.suggestions import SuggestionKind
 from models.tasks import TaskKind
 from services.delivery.tasks import open_task
@@ -30,11 +31,9 @@ def fill_school(world: World, curator: Browser) -> None:
     )  # fmt: skip
     world.write(lay_out, cycle_id=world.cycle_id)
     with world.database.writing() as session:
+        pair = session.get_one(Pair, pair_id)
         for kind in URGENT:
-            open_task(
-                session, kind=kind, organization_id=world.organization_id, dedup_key=kind.value,
-                person_id=anna.id, pair_id=pair_id, now=world.now,
-            )  # fmt: skip
+            open_task(session, kind, pair, key=kind.value, person_id=anna.id, now=world.now)
     today = world.now.date()
     curator.post(f"/proposals/{free.participation_id}/{spare.participation_id}/", kind="teacher_teacher")
     curator.post(f"/meetings/add/{pair_id}", day=f"{today}", minutes="40", topic="Разбор урока")

@@ -1,4 +1,4 @@
-"""Pages of the panel are put together from the patterns of templates/panel/macros, and are readable as text."""
+"""Pages of the panel are put together from the patterns of its macros, and are readable as text."""
 
 import re
 from collections.abc import Iterator
