@@ -11,8 +11,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import ColumnElement
 
-from admin.access import current_account, current_actor
-from admin.storage import session
+from admin.calls import see
 from models.pairs import PairStatus
 from services.access.listing import Asked
 from services.pairs.cards import PairCard, list_pairs
@@ -62,12 +61,12 @@ def offer_choice(
 ) -> Choice:
     """People, as the page's address asks for them. `only`: a condition on Person. Raises NotAllowed."""
     typed = _typed(f"{name}{mark}")
-    found = offer_people(session(), **_here(), search=typed, only=only, without=[*without, *chosen])
+    found = see(offer_people, search=typed, only=only, without=[*without, *chosen])
     return Choice(
         name,
         address,
         typed,
-        chosen=_people(read_people(session(), **_here(), ids=chosen)) if chosen else (),
+        chosen=_people(see(read_people, ids=chosen)) if chosen else (),
         offered=_people(found.people),
         has_more=found.has_more,
         carried=carried or {},
@@ -80,9 +79,9 @@ def offer_pair_choice(
 ) -> Choice:
     """Pairs of the school year by the names of the two. Raises NotAllowed."""
     typed = _typed(name)
-    facts = {**_here(), "cycle_id": cycle_id, "statuses": statuses}
-    found = list_pairs(session(), **facts, search=typed, asked=Asked(size=MOST_OFFERED))
-    kept = list_pairs(session(), **facts, only=[chosen]).rows if chosen is not None else ()
+    facts: dict[str, Any] = {"cycle_id": cycle_id, "statuses": statuses}
+    found = see(list_pairs, **facts, search=typed, asked=Asked(size=MOST_OFFERED))
+    kept = see(list_pairs, **facts, only=[chosen]).rows if chosen is not None else ()
     return Choice(
         name,
         address,
@@ -95,10 +94,6 @@ def offer_pair_choice(
 
 def _typed(key: str) -> str:
     return request.args.get(f"find_{key}", "").strip()
-
-
-def _here() -> dict[str, Any]:
-    return {"actor": current_actor(), "organization_id": current_account().organization_id}
 
 
 def _people(found: Collection[PersonFacts]) -> tuple[Option, ...]:

@@ -54,10 +54,10 @@ class Sheet:
 
 def _read(token: str) -> Sheet:
     """Raises LinkGone."""
-    link = read_survey_link(storage.session(), token=token, now=storage.now())
+    link = see(read_survey_link, token=token)
     if link.run_id is None:
         raise LinkGone
-    step = read_step(storage.session(), run_id=link.run_id)
+    step = see(read_step, run_id=link.run_id)
     if not step.is_open:
         raise LinkGone
     values = {one.question.id: one.value for one in step.given}

@@ -7,9 +7,8 @@ from admin.access import SecuredPage, current_day
 from admin.calls import do, refusals_shown, see
 from admin.choices import offer_choice
 from admin.edits import Edit, box, open_edit, take_edit
-from admin.inputs import day, number, record, text, texts
+from admin.inputs import day, number, page_number, record, text, texts
 from admin.languages import label
-from admin.numbers import read_number
 from admin.pages import Entry, Group, command, form_page, page
 from models.people import Role
 from services.access.actors import Right
@@ -217,7 +216,7 @@ class BankPage(SecuredPage):
     def index(self) -> str:
         asked, is_student = request.args.get("role", ""), request.args.get("who") == "students"
         role = Role(asked) if asked in set(Role) else Role.MENTEE
-        page = read_number(request.args.get("page", "")) or 0
+        page = page_number()
         found = see(list_bank_entries, role=role, is_student=is_student)
         return self.show(
             "panel/banks.html",

@@ -7,7 +7,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_actor
+from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
 from admin.choices import Choice, offer_choice
 from admin.cycles import cycle_id_or_none, form_titles
@@ -78,7 +78,7 @@ class PairPage(SecuredPage):
     @page("/<int:pair_id>/", right=LISTS["pairs"])
     def card(self, pair_id: int) -> str:
         pair = self._read(pair_id)
-        _actor, may_manage = current_actor(), current_user.has(Right.MANAGE_PAIRS)
+        may_manage = current_user.has(Right.MANAGE_PAIRS)
         suggestions = see(list_suggestions, pair_id=pair_id) if may_manage else []
         return self.show(
             "panel/pair.html",

@@ -5,7 +5,7 @@ from flask import abort, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage, current_account, current_actor
+from admin.access import SecuredPage, current_account
 from admin.calls import do, see
 from admin.cycles import cycle, pack
 from admin.drawings import CHARTS
@@ -38,7 +38,7 @@ class ScorePage(SecuredPage):
 
     @page("/", right=LISTS["scores"])
     def index(self) -> str:
-        _actor, cycle_id = current_actor(), cycle().id
+        cycle_id = cycle().id
         return self.show(
             "panel/scores.html",
             cycle=cycle(),

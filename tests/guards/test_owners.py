@@ -224,3 +224,15 @@ def test_the_longest_usual_meeting_is_a_number_in_one_module() -> None:
         if isinstance(node, ast.Constant) and type(node.value) is int and node.value == LONGEST_USUAL_MINUTES
     }
     assert found == {"services/dates/readings.py"}
+
+
+def test_forms_of_the_panel_are_read_in_one_module() -> None:
+    """Eleven readers of a date took an unreadable one for none, each in silence."""
+    found = {
+        str(path)
+        for path in python_files("admin")
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"request.form", "request.files"}
+    }
+    # a form that corrects a record, the mark against a second sending, and NUL in any field
+    assert found == {"admin/inputs.py", "admin/edits.py", "admin/repeats.py", "admin/safety.py"}

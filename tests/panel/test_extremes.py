@@ -1,5 +1,6 @@
 """Numbers that no column holds and NUL characters, in every address and every form: refused, no fault."""
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +12,7 @@ from flask import Flask
 
 from models.accounts import AccountRole
 from models.people import Person
-from tests.guards.tree import ROOT
+from tests.guards.tree import ROOT, nodes
 from tests.panel.conftest import Browser
 from tests.panel.test_rights import Address, addresses, full
 from tests.world import World
@@ -22,11 +23,31 @@ BEYOND = ("2147483648", "9223372036854775808", "18446744073709551616", "-1", "9"
 NUL = "Анна\0"
 
 
+READERS = {"text", "texts", "day", "choice", "number", "record", "flag", "ids", "chosen", "get", "getlist"}
+
+
 @cache
 def fields_of(view: str) -> tuple[str, ...]:
-    """Names of fields that the module of a view reads."""
-    source = Path(ROOT / view).read_text(encoding="utf-8")
-    return tuple(sorted(set(re.findall(r'(?:form|args|values)\.get(?:list)?\(\s*"(\w+)"', source))))
+    """Names of fields that the module of a view reads (admin/inputs.py), constants of names among them."""
+    tree = nodes(ROOT / view)
+    constants = {
+        target.id: [one.value for one in node.value.elts if isinstance(one, ast.Constant)]
+        for node in tree
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found: set[str] = set()
+    for call in tree:
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        for value in call.args if name in READERS else ():
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                found.add(value.value)
+            elif isinstance(value, ast.Starred) and isinstance(value.value, ast.Name):
+                found.update(map(str, constants.get(value.value.id, ())))
+    return tuple(sorted(one for one in found if one.isidentifier()))
 
 
 def module_of(app: Flask, endpoint: str) -> str:
