@@ -19,6 +19,7 @@ from sandbox.events import Events
 from sandbox.faults import Faults
 from sandbox.limits import Limits
 from sandbox.record import Record
+from sandbox.serving import LimitedServer
 from sandbox.store import Store
 from sandbox.webhook import Webhook
 from sandbox.world import World
@@ -92,16 +93,13 @@ class Sandbox:
         self._controls.add_routes(app)
         app.router.add_get("/", show_page)
         app.router.add_static("/static", STATIC)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
-        await self._runner.setup()
+        self._server = LimitedServer(app, host=self._host, port=self._port, stop_seconds=STOP_SECONDS)
         try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
+            await self._server.start()
         except OSError:
-            await self._runner.cleanup()
             await self._store.close()
             raise
-        port = self._runner.addresses[0][1]
-        self.url = f"http://{self._host}:{port}"
+        self.url = f"http://{self._host}:{self._server.port}"
         self._writer = self._start(self._store.run())
         self._start(Webhook(self.world, api.run_webhook_reply).run())
         return self
@@ -120,7 +118,7 @@ class Sandbox:
     ) -> None:
         """Stop: end the open connections, write the state, let go of the file."""
         self._controls.close()
-        await self._runner.cleanup()
+        await self._server.stop()
         for task in self._tasks:
             if task is not self._writer:
                 task.cancel()
