@@ -1,18 +1,21 @@
 """Answers an open questionnaire as a demo person would: only by what stands on the screen.
 
 The sandbox knows nothing of the bot's programmes, so an answer is chosen by the labels of the buttons, and a
-text is the example that the question gives. The words below are those by which a questionnaire is recognised.
+text is the example that the question gives. Marks differ by person and question and are the same each time.
+The words below are those by which a questionnaire is recognised.
 """
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 
 from sandbox.client import Person
 from sandbox.screen import Screen
 
 MAX_STEPS = 300
 WANTED_TICKS = 2
-HIGH = 0.75  # of a scale: a content person's mark
+LOWEST, HIGHEST = 0.5, 1.0  # of a scale: between these lie the marks of people who are content on the whole
+WAVERING = 0.25  # of a scale: how far one person's marks lie from each other
 TICK = "✓"
 OPEN = ("Продолжить анкету", "Continue the questionnaire")
 PAUSE = ("Пауза", "Pause")
@@ -51,7 +54,7 @@ async def fill_in(person: Person, language: str) -> int:
             await person.tap(sending)
             return step
         before = _key(screen)
-        kind, answer = _choose(screen, tried.setdefault(before, set()), language)
+        kind, answer = _choose(person.id, screen, tried.setdefault(before, set()), language)
         tried[before].add(answer)
         screen = await (person.tap(answer) if kind == "tap" else person.say(answer))
         if not _first(screen, MARKS):
@@ -68,7 +71,7 @@ async def _find_questionnaire(person: Person) -> Screen:
     return screen
 
 
-def _choose(screen: Screen, tried: set[str], language: str) -> tuple[str, str]:
+def _choose(person_id: int, screen: Screen, tried: set[str], language: str) -> tuple[str, str]:
     """A button or a text that was not tried on this screen. Raises CannotFill."""
     options = [label for label in screen.labels if not label.startswith("‹") and label not in NOT_ANSWERS]
     ticked = [label for label in options if TICK in label]
@@ -81,7 +84,8 @@ def _choose(screen: Screen, tried: set[str], language: str) -> tuple[str, str]:
     ):
         return "tap", done
     if fresh:
-        return "tap", fresh[round(HIGH * (len(fresh) - 1))] if _are_numbers(options) else fresh[0]
+        chosen = find_mark(person_id, screen.text) * (len(fresh) - 1) if _are_numbers(options) else 0
+        return "tap", fresh[round(chosen)]
     for way in filter(None, (done, _first(screen, KEEP))):
         if way not in tried:
             return "tap", way
@@ -93,6 +97,18 @@ def _choose(screen: Screen, tried: set[str], language: str) -> tuple[str, str]:
     if skip and skip not in tried:
         return "tap", skip
     raise CannotFill(NO_WAY_ON)
+
+
+def find_mark(person_id: int, question: str) -> float:
+    """How far up a scale this person answers this question, from 0 to 1."""
+    usual = LOWEST + (HIGHEST - LOWEST) * _draw(str(person_id))
+    here = usual + WAVERING * (_draw(f"{person_id}:{question}") - 0.5)
+    return min(max(here, LOWEST), HIGHEST)
+
+
+def _draw(seed: str) -> float:
+    """A number from 0 to 1, the same for the same seed in every run."""
+    return sha256(seed.encode()).digest()[0] / 255
 
 
 def _texts(question: str, language: str) -> Iterable[str]:

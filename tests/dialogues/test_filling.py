@@ -6,6 +6,7 @@ import pytest
 from notices.language import load_translators
 from sandbox import filling
 from sandbox.client import SandboxError
+from sandbox.filling import find_mark
 from tests.dialogues.participants import Guest, consented, invited, make_world
 from tests.running_bot import RunningBot
 
@@ -56,6 +57,19 @@ async def test_without_a_questionnaire_it_says_so_and_touches_nothing(running: R
     with pytest.raises(SandboxError, match="no questionnaire is open here"):
         await act(running, guest, "fill_in", "ru")
     assert await guest.telegram.transcript() == before
+
+
+def test_marks_differ_by_person_and_question_and_stay_the_same() -> None:
+    questions = [f"Насколько вы уверены в области № {number}?" for number in range(9)]
+    marks = {person: [1 + round(9 * find_mark(person, one)) for one in questions] for person in range(1, 9)}
+    assert marks == {
+        person: [1 + round(9 * find_mark(person, one)) for one in questions] for person in range(1, 9)
+    }
+    assert len({tuple(one) for one in marks.values()}) == len(marks), "no two people answer alike"
+    assert all(len(set(one)) > 1 for one in marks.values()), "nobody answers everything alike"
+    assert {mark for one in marks.values() for mark in one} <= set(range(5, 11)), "all are content"
+    means = [sum(one) / len(one) for one in marks.values()]
+    assert max(means) - min(means) > 1, "some are more content than others"
 
 
 def test_the_buttons_are_called_as_the_bot_calls_them() -> None:
