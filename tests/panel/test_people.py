@@ -47,7 +47,9 @@ def test_adding_a_person_makes_a_link(curator: Browser, world: World, database: 
     text = text_of(page)
     assert "Соколова Анна Игоревна: карточка добавлена." in text
     assert "Добавлен человек" in text
-    assert invitation.token not in text_of(curator.get("/audit/"))
+    journal = curator.get("/audit/")
+    assert invitation.token not in text_of(journal)
+    assert f'<a href="/people/{invitation.person_id}/">человек № {invitation.person_id}</a>' in journal
 
 
 def test_a_missing_name_keeps_what_was_typed(curator: Browser, database: Database) -> None:
