@@ -3,7 +3,18 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.audit import Audited
@@ -113,6 +124,11 @@ class PairMember(Base):
     participation: Mapped[Participation] = relationship()
 
 
+def is_discarded() -> ColumnElement[bool]:
+    """A draft that was discarded, and kept because something points at it: nobody was ever told of it."""
+    return and_(Pair.status == PairStatus.TERMINATED, Pair.offered_at.is_(None))
+
+
 def discarded_drafts_of(pair_id: int) -> Select[int]:
     """Ids of drafts of the same people that were discarded: what was written on them stands for the two."""
     people = select(PairMember.person_id).where(PairMember.pair_id == pair_id)
@@ -122,8 +138,7 @@ def discarded_drafts_of(pair_id: int) -> Select[int]:
         .join(PairMember, PairMember.pair_id == Pair.id)
         .where(
             Pair.id != pair_id,
-            Pair.status == PairStatus.TERMINATED,
-            Pair.offered_at.is_(None),
+            is_discarded(),
             PairMember.person_id.in_(people),
         )
         .group_by(Pair.id)

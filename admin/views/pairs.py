@@ -39,6 +39,8 @@ from services.results.satisfaction import read_pair_ratings
 from services.surveys.answers import list_conclusions
 
 TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis
+DISCARDED = "discarded"
+"""The choice of drafts that were discarded and kept, beside the states of pairs."""
 CHOOSABLE_REASONS = tuple(reason for reason in EndReason if reason is not EndReason.CONSENT_WITHDRAWN)
 
 
@@ -66,14 +68,23 @@ class PairPage(SecuredPage):
     def index(self) -> str:
         status = request.args.get("status", "")
         search = request.args.get("search", "")
+        is_status = status in set(PairStatus)
         found = see(
             list_pairs,
             cycle_id=cycle_id_or_none(),
-            statuses=frozenset({PairStatus(status)}) if status in set(PairStatus) else frozenset(),
+            statuses=frozenset({PairStatus(status)}) if is_status else frozenset(),
+            # a discarded draft is no pair that ended: it has a choice of its own
+            discarded=status == DISCARDED if is_status or status == DISCARDED else None,
             search=search,
             asked=read_asked(),
         )
-        return self.show("panel/pairs.html", listed=found, status=status, search=search)
+        return self.show(
+            "panel/pairs.html",
+            listed=found,
+            status=status,
+            search=search,
+            more_states={DISCARDED: N_("discarded as a draft")},
+        )
 
     @page("/<int:pair_id>/", right=LISTS["pairs"])
     def card(self, pair_id: int) -> str:

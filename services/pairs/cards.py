@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from models.meetings import Meeting, MeetingStatus
-from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
+from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus, is_discarded
 from models.people import Participation, Person, Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
@@ -144,17 +144,23 @@ def list_pairs(
     organization_id: int,
     cycle_id: int | None = None,
     statuses: frozenset[PairStatus] = frozenset(),
+    discarded: bool | None = None,
     search: str = "",
     only: Collection[int] | None = None,
     asked: Asked = Asked(),  # noqa: B008  # frozen
 ) -> Listed[PairCard]:
-    """A page of the pairs of an organisation, the oldest waiting first as a rule. Raises NotAllowed."""
+    """A page of the pairs of an organisation, the oldest waiting first as a rule. Raises NotAllowed.
+
+    `discarded`: only drafts that were discarded and kept, or none of them.
+    """
     actor.check_right(Right.SEE_PEOPLE, organization_id)
     query = select(Pair).where(Pair.organization_id == organization_id, is_pair_found(Pair.id, search))
     if cycle_id is not None:
         query = query.where(Pair.cycle_id == cycle_id)
     if statuses:
         query = query.where(Pair.status.in_(statuses))
+    if discarded is not None:
+        query = query.where(is_discarded() if discarded else ~is_discarded())
     if only is not None:
         query = query.where(Pair.id.in_(only))
     found = list_page(session, query.options(_MEMBERS), keys=SORTED, asked=asked)

@@ -49,7 +49,12 @@ def test_a_draft_is_discarded_whatever_row_points_at_it(
     page = text_of(curator.post(f"/pairs/{pair_id}/discard", page=f"/pairs/{pair_id}/"))
     assert "Черновик удалён. О нём никто не узнал." in page
     assert "осталось здесь" in page
+    card = f'href="/pairs/{pair_id}/"'
     assert "черновик удалён" in text_of(curator.get("/pairs/"))
+    chosen = curator.get("/pairs/?status=discarded")
+    assert card in chosen
+    assert '<option value="discarded" selected>черновик удалён' in chosen
+    assert card not in curator.get("/pairs/?status=terminated"), "no pair that ended"
     with database.reading() as session:
         after = session.execute(select(columns_to("pairs")[0][0].metadata.tables[name])).all()
         assert session.get_one(Pair, pair_id).status is PairStatus.TERMINATED
