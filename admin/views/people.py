@@ -10,7 +10,7 @@ from admin.access import SecuredPage, current_account, current_day
 from admin.calls import do, refusals_shown, see
 from admin.cycles import cycle_id_or_none
 from admin.edits import take_edit
-from admin.inputs import InputRefused, day, flag, moment, texts
+from admin.inputs import InputRefused, day, flag, moment, text, texts
 from admin.languages import label
 from admin.links import chat_link
 from admin.pages import Entry, Group, command, form_page, page
@@ -34,6 +34,7 @@ from services.pairs.cards import list_pairs_of
 from services.people.cards import RoleFacts, add_person, edit_person, read_person, read_roles
 from services.people.histories import read_history
 from services.people.lists import find_staff, list_people
+from services.people.namesakes import list_namesakes
 from services.people.origins import read_origin
 from services.surveys.answers import list_wishes
 
@@ -73,7 +74,10 @@ class PeoplePage(SecuredPage):
     @form_page("/add", right=Right.EDIT_PEOPLE)
     def add(self) -> str | Response:
         form = texts(*FIELDS)
-        if request.method == "POST":
+        is_sent = request.method == "POST"
+        namesakes = see(list_namesakes, **_name_in(form)) if is_sent else ()
+        shown = ",".join(str(one.id) for one in namesakes)
+        if is_sent and shown == text("namesakes"):
             with refusals_shown():
                 person = do(
                     add_person, **form, success=lambda one: label("{name} is added.", name=one.full_name)
@@ -82,7 +86,15 @@ class PeoplePage(SecuredPage):
                     with refusals_shown():
                         do(create_invitation, person_id=person.id)
                 return redirect(url_for("people.card", person_id=person.id))
-        return self.show("panel/person_form.html", form=form, edit=None, person=None)
+        return self.show(
+            "panel/person_form.html",
+            form=form,
+            edit=None,
+            person=None,
+            namesakes=namesakes,
+            shown=shown,
+            is_invited=not is_sent or flag("invite"),
+        )
 
     @page("/<int:person_id>/", right=LISTS["people"])
     def card(self, person_id: int) -> str:
@@ -181,3 +193,7 @@ def _join_code() -> str:
     """The code that people without an invitation type in the chat."""
     own = current_account().organization_id
     return next(one.join_code for one in see(list_organizations) if one.id == own)
+
+
+def _name_in(form: dict[str, str]) -> dict[str, str]:
+    return {part: form[part] for part in ("family_name", "given_name", "patronymic")}

@@ -60,6 +60,36 @@ def test_a_missing_name_keeps_what_was_typed(curator: Browser, database: Databas
         assert session.scalars(select(Person)).all() == []
 
 
+def test_a_second_card_of_a_name_is_made_only_when_it_is_meant(curator: Browser, world: World) -> None:
+    known = world.person("Анна", "Семёновна", "учитель химии")
+    form = {
+        "family_name": known.family_name,
+        "given_name": " анна ",
+        "patronymic": "Семеновна",
+        "position": "завуч",
+    }
+    asked = curator.post("/people/add", form)
+    assert "с таким именем уже есть" in text_of(asked)
+    assert f'<a href="/people/{known.id}/">{known.full_name}</a>' in asked
+    assert "учитель химии" in text_of(asked)
+    assert 'value="завуч"' in asked, "nothing typed is lost"
+    assert 'name="invite" value="1">' in asked, "nor that no link is wanted"
+    assert "Добавить ещё одного" in asked
+    assert len(people(world)) == 1
+    again = curator.post("/people/add", form, namesakes=str(known.id))
+    assert "карточка добавлена" in text_of(again)
+    assert len(people(world)) == 2
+    third = curator.post("/people/add", form, namesakes=str(known.id))
+    assert "с таким именем уже есть" in text_of(third), "another one has come since it was asked"
+    other = {**form, "patronymic": "Павловна"}
+    assert "карточка добавлена" in text_of(curator.post("/people/add", other)), "another person"
+
+
+def people(world: World) -> list[int]:
+    with world.database.reading() as session:
+        return list(session.scalars(select(Person.id)))
+
+
 def test_names_never_become_code(curator: Browser, world: World) -> None:
     page = curator.post(
         "/people/add",
