@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
 from admin.devices import remember_device
-from admin.languages import label
+from admin.languages import keep_language, kept_language, label
 from admin.numbers import read_number
 from admin.pages import Declared, Entry, declared
 from admin.probes import PROBES
@@ -103,11 +103,10 @@ def let_in(account: SignedIn) -> None:
     """A new session of this browser, committed; nothing that was in its cookie before goes on."""
     token = start_session(session(), account_id=account.id, now=now())
     session().commit()
-    kept = cookie.get("locale")
     cookie.clear()
     cookie.permanent = True
-    if kept:
-        cookie["locale"] = kept
+    if kept_language() is None:
+        keep_language(account.locale)
     login_user(User(account, token))
     remember_device(account.id)
 

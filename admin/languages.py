@@ -1,18 +1,19 @@
-"""The panel's language: the account's own, before sign-in the one chosen there, else the browser's,
-else the installation's.
+"""The panel's language: the one that this browser keeps in a cookie, at first that of the account; before any
+sign-in or choice the one that the browser asks for, else the installation's.
 
 Our texts go through the same Translator as the bot's, so that a preview and a message are one text.
 Flask-Babel serves the texts of Flask-Admin and WTForms out of their own catalogues.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, request, session
+from flask import Flask, after_this_request, current_app, g, request
 from flask_babel import Babel
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
 from admin.storage import now
@@ -21,6 +22,7 @@ from services.access.errors import DomainError
 from services.organizations.days import day_of
 
 NO_BREAK = "\u00a0"
+LIFE = timedelta(days=400)
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 
 
@@ -46,10 +48,39 @@ def set_up_languages(app: Flask) -> None:
 
 
 def locale() -> str:
+    kept = kept_language()
+    if kept is not None:
+        return kept
     if current_user and current_user.is_authenticated:
         return str(current_user.account.locale)
-    chosen = session.get("locale") or request.accept_languages.best_match(LOCALES)
+    chosen = request.accept_languages.best_match(LOCALES)
     return chosen if chosen in LOCALES else panel_config().locale
+
+
+def kept_language() -> str | None:
+    """What this browser was given or chose before; two browsers of one account do not change each other's."""
+    kept = request.cookies.get(_cookie())
+    return kept if kept in LOCALES else None
+
+
+def keep_language(language: str) -> None:
+    """From the next page on this browser speaks it."""
+
+    @after_this_request
+    def _keep(response: Response) -> Response:
+        response.set_cookie(
+            _cookie(),
+            language,
+            max_age=LIFE,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def _cookie() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-language"
 
 
 def translator() -> Translator:

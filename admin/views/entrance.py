@@ -1,6 +1,6 @@
 """Signing in and out, and the one-time link that sets the first password. The only open pages."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -10,7 +10,7 @@ from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.devices import read_origin
 from admin.inputs import text
-from admin.languages import label, locale, plural, sentence
+from admin.languages import keep_language, label, locale, plural, sentence
 from admin.refusals import Refusal, count_refusal
 from admin.safety import SIGN_IN_LIMIT, limiter
 from notices.language import LOCALES
@@ -37,6 +37,7 @@ def show_sign_in() -> Page:
         if panel_config().is_sandbox:
             # The demo's curator is whoever tries the sandbox, in the language of the page before.
             _speak(shown)
+            keep_language(shown)
         return redirect(_back())
     say_refused(tried, label("The name or the password is not right."))
     return render_template("panel/sign_in.html", login=text("login")), 401
@@ -107,10 +108,10 @@ def enter_from_chat(token: str) -> Page:
 
 @entrance.post("/language", endpoint="language")
 def choose() -> Page:
-    """Before sign-in the choice lives in the cookie, afterwards in the account."""
+    """For this browser; and for browsers in which the account has not been opened yet."""
     wanted = text("locale")
     if wanted in LOCALES:
-        session["locale"] = wanted
+        keep_language(wanted)
         if current_user.is_authenticated:
             _speak(wanted)
     return redirect(_back())

@@ -150,11 +150,21 @@ def test_a_disabled_account_is_out_at_once(curator: Browser, database: Database,
     assert "не подходят" in text_of(curator.sign_in("curator", status=401))
 
 
-def test_english_by_switch_is_kept_in_the_account(panel: Flask, curator: Browser) -> None:
+def test_the_language_is_the_browsers_own_and_begins_with_the_accounts(
+    panel: Flask, curator: Browser
+) -> None:
+    curator.get("/")
+    other = Browser(panel.test_client())
+    assert "Что ждёт вас" in text_of(other.sign_in("curator"))
     page = curator.post("/language", page="/account/", locale="en", next="/")
     assert "What waits for you" in text_of(page)
+    assert "Что ждёт вас" in text_of(other.get("/")), "the other browser chose nothing"
+    other.post("/sign-out", page="/account/")
+    assert "Что ждёт вас" in text_of(other.sign_in("curator")), "nor is its own forgotten at sign-out"
     again = Browser(panel.test_client())
-    assert "What waits for you" in text_of(again.sign_in("curator"))
+    assert "What waits for you" in text_of(again.sign_in("curator")), "a new one begins with the last choice"
+    again.post("/language", page="/account/", locale="ru", next="/")
+    assert "What waits for you" in text_of(curator.get("/"))
 
 
 def test_a_stranger_may_choose_the_language_too(stranger: Browser) -> None:
@@ -236,11 +246,11 @@ def test_cookies_by_loopback_and_by_https(
         app.testing = True
         limiter.reset()
         facts = {"base_url": "https://panel.example"} if is_secure else {}
-        device, kept = cookies_of(app.test_client(), **facts)
+        cookies = cookies_of(app.test_client(), **facts)
         start = "__Host-nastavnik" if is_secure else "nastavnik"
-        assert kept.startswith(f"{start}=")
-        assert device.startswith(f"{start}-device=")
-        for cookie in (device, kept):
+        names = {cookie.partition("=")[0] for cookie in cookies}
+        assert names == {start, f"{start}-device", f"{start}-language"}
+        for cookie in cookies:
             assert "HttpOnly" in cookie
             assert "SameSite=Lax" in cookie
             assert ("Secure" in cookie) is is_secure
