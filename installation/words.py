@@ -11,13 +11,23 @@ from services.files.log_masking import mask
 from settings import ENV_FILE
 
 LOCALE = "NASTAVNIK_LOCALE"
+TERMINAL = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""What a terminal says of its language; the first that is set counts."""
 
 
 def open_translator() -> Translator:
-    """In the language of NASTAVNIK_LOCALE; works before the settings were read, and without catalogues."""
-    wanted = os.environ.get(LOCALE) or dotenv_values(ENV_FILE).get(LOCALE)
+    """In the language of NASTAVNIK_LOCALE, else of the terminal if it is English, else in Russian.
+
+    Works before the settings were read, and without catalogues.
+    """
+    wanted = os.environ.get(LOCALE) or dotenv_values(ENV_FILE).get(LOCALE) or _language_of_terminal()
     locale = wanted if wanted in LOCALES else DEFAULT_LOCALE
     return Translator(locale, gettext.translation("messages", FOLDER, [locale], fallback=True))
+
+
+def _language_of_terminal() -> str:
+    told = next(filter(None, map(os.environ.get, TERMINAL)), "")
+    return "en" if told.partition(".")[0].partition("_")[0] == "en" else DEFAULT_LOCALE
 
 
 def word(t: Translator, error: DomainError) -> str:

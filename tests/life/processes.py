@@ -22,6 +22,7 @@ from settings import PREFIX
 
 START_SECONDS = 90.0  # a loaded machine imports the bot's stack slowly
 STOP_SECONDS = 30.0
+NO_LANGUAGE = {"LC_ALL": "C.UTF-8"}
 
 
 def free_port() -> int:
@@ -31,8 +32,8 @@ def free_port() -> int:
 
 
 def bare_environment() -> dict[str, str]:
-    """This process's environment without settings of ours."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    """This process's environment without settings of ours, on a terminal of no language."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | NO_LANGUAGE
 
 
 @dataclass(frozen=True)
