@@ -95,6 +95,34 @@ async def test_a_person_talks_with_the_bot_on_the_page(
     assert faults == []
 
 
+SCROLLED_SIDEWAYS = """() => [...document.querySelectorAll(".dialogue :not(.unseen)")]
+    .filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible")
+    .map(one => one.className)"""
+IS_DATE_SHOWN = "() => document.querySelector('.day').getBoundingClientRect().bottom > 0"
+
+
+@pytest.mark.browser
+async def test_long_words_and_dates_leave_the_dialogue_readable(
+    browser: Any, sandbox: Sandbox, telegram: SandboxClient, call: Any
+) -> None:
+    word = "Ж" * 200
+    anna = await telegram.person("Анна")
+    await anna.start(wait=False)
+    row = [{"text": "Ж" * 60, "callback_data": "a"}, {"text": "Да", "callback_data": "b"}]
+    marked = (f"<{tag}>{word}</{tag}>" for tag in ("b", "blockquote", "code", "pre"))
+    text = "\n".join((word, *marked))
+    for _ in range(12):
+        sent = {"chat_id": anna.id, "text": text, "parse_mode": "HTML"}
+        await call("sendMessage", **sent, reply_markup={"inline_keyboard": [row]})
+    for width in (360, 1200):
+        page = await browser.new_page(viewport={"width": width, "height": 700})
+        await page.goto(f"{sandbox.url}/#{anna.id}")
+        await page.wait_for_selector(".bubble pre")
+        assert await page.evaluate(SCROLLED_SIDEWAYS) == []
+        assert not await page.evaluate(IS_DATE_SHOWN), "it stands above the day's messages, not over them"
+        await page.close()
+
+
 @pytest.mark.browser
 async def test_a_deep_link_is_opened_by_whom_one_chooses(
     browser: Any, sandbox: Sandbox, telegram: SandboxClient, call: Any
