@@ -240,6 +240,8 @@ class SecuredTable(Secured, ModelView):
     page_size = 50
     selects: ClassVar[Mapping[str, Callable[[], Mapping[str, str]]]] = {}
     """Columns with a drop-down above the table: what may be chosen, and its words."""
+    exported: ClassVar[bool] = False
+    """Whether the export of the same name can give out what is shown, by its state."""
     intro: ClassVar[str] = ""
     empty: ClassVar[str] = ""
 

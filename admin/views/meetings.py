@@ -31,6 +31,7 @@ def local_start(card: MeetingCard) -> str:
 class MeetingTable(SecuredTable):
     model = Meeting
     right = LISTS["meetings"]
+    exported = True
     endpoint, url = "meetings", "/meetings"
     entry = Entry(Group.PAIRS, 2, N_("Meetings"))
     column_list = ("starts_at", "sides", "kind", "status", "minutes")

@@ -23,6 +23,7 @@ from services.documents import words as states
 class OutboxTable(SecuredTable):
     model = OutboxMessage
     right = LISTS["outbox"]
+    exported = True
     endpoint, url = "outbox", "/outbox"
     entry = Entry(Group.TODAY, 3, N_("Messages"))
     column_list = ("due_at", "person", "kind", "status", "reason")
