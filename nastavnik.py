@@ -10,14 +10,20 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from installation import faults
-from installation.parsing import Layout, Parser
+from installation.parsing import Parser
 from installation.words import open_translator, word
+from models.accounts import AccountRole
+from models.people import OrganizationKind, Role
+from models.storable import ValueNotStorable
 from notices.language import Translator
 from services.access.errors import DomainError, EnvironmentFault, Unstorable
+from services.documents.exports.writing import TABLES, Format
 from settings import BadSetting, UnknownSetting, read_moment, read_settings
 
 if TYPE_CHECKING:
@@ -28,22 +34,6 @@ PASSING = 75  # sysexits' EX_TEMPFAIL, only between `run` and its children: wort
 OTHERS_NOTHING = 0o077  # the data folder holds people's data: nobody else on this machine may read it
 PROBED = ("panel", "bot", "worker")
 PROCESSES = ("run", "bot", "panel", "worker", "sandbox")  # each has a log of its own
-TABLES = (
-    "consents",
-    "people",
-    "pairs",
-    "meetings",
-    "surveys",
-    "scores",
-    "roadmap",
-    "outbox",
-    "mentee_bank",
-    "mentor_bank",
-    "requests",
-)
-FORMATS = ("csv", "json", "xlsx")
-KINDS = ("school", "college", "support_center")
-ROLES = ("administrator", "curator", "head", "psychologist", "observer")
 
 log = logging.getLogger("nastavnik")
 
@@ -95,8 +85,6 @@ def work(asked: argparse.Namespace, t: Translator) -> int:
     except (DomainError, KeyboardInterrupt):
         raise
     except Exception as error:
-        from models.storable import ValueNotStorable
-
         if isinstance(error, ValueNotStorable):
             raise Unstorable from error
         if not asked.needs_folder:
@@ -108,9 +96,8 @@ def work(asked: argparse.Namespace, t: Translator) -> int:
 
 
 def make_parser(t: Translator) -> Parser:
-    layout = type("Layout", (Layout,), {"usage": t.label("usage: ")})
-    spoken: type[Parser] = type("Parser", (Parser,), {"t": t, "layout": layout})
-    parser = spoken(
+    parser = Parser(
+        t,
         prog="nastavnik",
         description=t.label("Runs a teacher-mentoring programme in Telegram, with a panel for the curator."),
         epilog=t.label("Settings are environment variables or lines of .env; see .env.example."),
@@ -136,6 +123,7 @@ def make_parser(t: Translator) -> Parser:
             process.add_option(
                 "--start",
                 metavar="ISO",
+                type=partial(read_start, t),
                 help=t.label(
                     "where the clock of a new sandbox begins, like 2026-11-23T12:00 (NASTAVNIK_SANDBOX_START)"
                 ),
@@ -173,6 +161,14 @@ def make_parser(t: Translator) -> Parser:
     add_curator(add("curator", t.label("Accounts of the panel: add")), t)
     add_read(add("read", t.label("What a message about a meeting says"), needs_folder=False), t)
     return parser
+
+
+def read_start(t: Translator, typed: str) -> datetime:
+    try:
+        return read_moment(typed)
+    except ValueError:
+        message = t.label("--start is a moment such as 2026-11-23T12:00")
+        raise faults.WrongUsage(message=message) from None
 
 
 def for_machines(parser: Parser, t: Translator) -> None:
@@ -223,8 +219,8 @@ def add_organization(parser: Parser, t: Translator) -> None:
     add.add_option("--inn", required=True, help=t.label("taxpayer number, for the consent"))
     add.add_option(
         "--kind",
-        choices=KINDS,
-        default=KINDS[0],
+        choices=[*map(str, OrganizationKind)],
+        default=str(OrganizationKind.SCHOOL),
         help=t.label("a school, a college or a support centre (school)"),
     )
     add.add_option("--timezone", help=t.label("like Europe/Moscow"))
@@ -242,9 +238,10 @@ def add_curator(parser: Parser, t: Translator) -> None:
     records = actions.add_parser("open-records", help=t.label("open records that a new password has closed"))
     add.add_option("--name", required=True, help=t.label("how the panel names the person"))
     add.add_option("--login", help=t.label("sign-in name (curator, curator2, ...)"))
+    roles = [*map(str, AccountRole)]
     what = t.label("what the account may do: docs/rights.md (curator)")
-    add.add_option("--role", choices=ROLES, default="curator", help=what)
-    admit.add_option("--role", choices=ROLES, help=t.label("the role there (as at home)"))
+    add.add_option("--role", choices=roles, default=str(AccountRole.CURATOR), help=what)
+    admit.add_option("--role", choices=roles, help=t.label("the role there (as at home)"))
     for action in (admit, link, records):
         action.add_option("--login", required=True, help=t.label("sign-in name"))
     for action in (add, admit):
@@ -270,9 +267,12 @@ def add_people(parser: Parser, t: Translator) -> None:
 
 
 def add_export(parser: Parser, t: Translator) -> None:
-    parser.add_argument("table", choices=TABLES, metavar="TABLE", help=", ".join(TABLES))
+    parser.add_argument("table", choices=[*TABLES], metavar="TABLE", help=", ".join(TABLES))
     parser.add_option(
-        "--format", choices=FORMATS, default=FORMATS[0], help=t.label("form of the export (csv)")
+        "--format",
+        choices=[*map(str, Format)],
+        default=str(Format.CSV),
+        help=t.label("form of the export (csv)"),
     )
     parser.add_option("--out", type=Path, help=t.label("a file; without it the export is printed"))
     parser.add_option("--organization", help=t.label("its name or number; needed where there are several"))
@@ -300,8 +300,8 @@ def add_read(parser: Parser, t: Translator) -> None:
     parser.add_option("--members", default="", help=t.label("full names of whom the author may have met"))
     parser.add_option(
         "--role",
-        choices=("mentor", "mentee"),
-        default="mentor",
+        choices=[*map(str, Role)],
+        default=str(Role.MENTOR),
         help=t.label("who writes the message (mentor)"),
     )
     parser.add_option(
@@ -358,16 +358,11 @@ def run_worker(site: "Site", _t: Translator, asked: argparse.Namespace) -> int:
 def run_sandbox(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     from installation.processes import work_sandbox
 
-    try:
-        start = read_moment(asked.start) if asked.start is not None else site.settings.sandbox_start
-    except ValueError:
-        message = t.label("--start is a moment such as 2026-11-23T12:00")
-        raise faults.WrongUsage(message=message) from None
     if hold(asked):
         say(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
     if asked.start is not None and site.sandbox_state.exists():
         say(t.label("This sandbox was used before: its clock goes on, --start counts for a new one."))
-    work_sandbox(site, start=start)
+    work_sandbox(site, start=site.settings.sandbox_start if asked.start is None else asked.start)
     return 0
 
 

@@ -25,14 +25,15 @@ from services.joining.entering import (
     refuse_invitation,
 )
 from services.joining.recognition import CodeTyped, type_code, waiting_digits
+from services.programmes.answers import NO, YES
 
 router = Router(name="joining")
 on_home = Taps(router, HomeTap)
 on_joining = Taps(router, JoiningTap)
 
 CODE = re.compile(r"[0-9]{4,16}")
-YES = {"да", "да, это я", "это я", "yes", "yes, it is me"}
-NO = {"нет", "не я", "это не я", "no"}
+IT_IS_ME = YES | {"да, это я", "это я", "yes, it is me"}
+IT_IS_NOT_ME = NO | {"не я", "это не я"}
 
 REFUSALS = {
     InvitationState.TAKEN: N_(
@@ -98,9 +99,9 @@ def has_opened(talk: Talk, invitation_id: int) -> bool:
 async def read_answer(message: Message, talk: Talk) -> None:
     """Yes or no in words; anything else asks once more."""
     typed = (message.text or "").strip(" .,!").casefold()
-    if typed in YES:
+    if typed in IT_IS_ME:
         await claim(talk, int(talk.place.data["invitation_id"]))
-    elif typed in NO:
+    elif typed in IT_IS_NOT_ME:
         await refuse(talk, int(talk.place.data["invitation_id"]))
     else:
         await talk.show(talk.t("Please answer yes or no."))

@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 from installation.commands import Telling
 from installation.probes import bot_probe, panel_probe
 from installation.site import Site
-from services.access.errors import N_, DomainError
+from services.access.errors import N_, DomainError, EnvironmentFault
 from worker.pulse import SILENT_SECONDS, age_of
 
 ANSWER_SECONDS = 15  # a bot that waits for Telegram and database needs up to twelve
 ILL = 1  # Docker keeps 2 for itself
 
 
-class UnknownProcess(DomainError):
+class UnknownProcess(EnvironmentFault):
     text = N_("There is no process {name} to ask: panel, bot or worker.")
 
 

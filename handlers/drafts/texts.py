@@ -22,10 +22,11 @@ from services.messages_read.drafts.cards import DraftCard, read_draft
 from services.messages_read.drafts.contents import Field, is_worth_a_card
 from services.messages_read.drafts.writing import fill_draft, find_by_message, open_draft, reread_draft
 from services.messages_read.reading.readings import Intent, Reading, Warned
+from services.programmes.answers import YES
 
 router = Router(name="texts about meetings")
 
-YES = {"да", "верно", "всё верно", "все верно", "сохранить", "сохрани", "сохраните", "ок", "yes", "ok"}
+SAVE = YES | {"верно", "всё верно", "все верно", "сохранить", "сохрани", "сохраните", "ок", "ok"}
 REPLY = re.compile(
     "да|нет|ага|угу|неа|ок|окей|хорошо|ладно|ой|ну|наверное?|возможно|может|быть|не|знаю|конечно|соглас(?:ен|на)"
     "|принято|подтверждаю|приду|буду|смогу|yes|no|ok|okay|maybe"
@@ -45,7 +46,7 @@ async def take_under_card(message: Message, talk: Talk) -> None:
         await _take(message, talk, is_beside_card=False)
         return
     asked = asked_of(card, standing)
-    if asked is None and text.strip(" .!").casefold() in YES:
+    if asked is None and text.strip(" .!").casefold() in SAVE:
         await save(talk, at=card.at, is_sure=standing.is_asked_again)
     elif asked is None or await _tells_a_meeting(talk, text, asked):
         await _take(message, talk, is_beside_card=True)

@@ -207,15 +207,15 @@ def _count_in(question: Question, found: re.Match[str], example: str | Text) -> 
     return months // _MONTHS_IN_YEAR if unit == "years" else months
 
 
-_YES = frozenset({"да", "ага", "угу", "д", "yes", "y", "yeah"})
-_NO = frozenset({"нет", "неа", "н", "no", "n", "nope"})
+YES = frozenset({"да", "ага", "угу", "д", "yes", "y", "yeah"})
+NO = frozenset({"нет", "неа", "н", "no", "n", "nope"})
 
 
 def _check_yes_no(_question: Question, raw: Raw) -> Value:
     typed = _tapped_or_typed(raw)
-    if typed in _YES:
+    if typed in YES:
         return True
-    if typed in _NO:
+    if typed in NO:
         return False
     raise NotYesOrNo
 

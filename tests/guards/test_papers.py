@@ -29,6 +29,7 @@ def test_every_command_named_in_a_paper_parses(paper: str, command: str) -> None
     }
     if len(words) == 1 and words[0] in known:
         return
+    words = ["2026-11-23T12:00" if word == "MOMENT" else word for word in words]
     asked = make_parser(open_translator()).parse_args(words)
     assert callable(asked.act), paper
 
