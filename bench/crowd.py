@@ -10,7 +10,8 @@ from statistics import quantiles
 from typing import Any
 
 from bench.school import FIRST_QUESTION, Pupil
-from bench.wire import Json, Wire
+from bench.wire import USER, Json, Wire
+from sandbox.world import Person, tap_of
 
 PICK = "survey.pick:"
 PATIENCE_SECONDS = 30.0
@@ -24,7 +25,7 @@ class NotAnswered(Exception):
 class Chat:
     """One person with one screen. A tap is done when the screen is edited and the button has stopped."""
 
-    id: int
+    person: Person
     message: Json
     codes: list[str]
     began: float = 0.0
@@ -107,33 +108,25 @@ class Crowd:
         pupil = next(self._unused, None)
         if pupil is None:
             raise NotAnswered("everybody has finished: seed more people")
+        person = Person(pupil.chat_id, "", "Анна")
         message = {
             "message_id": pupil.message_id,
             "date": 1_790_000_000,
-            "chat": {"id": pupil.chat_id, "type": "private", "first_name": "Анна"},
-            "from": {"id": 4242, "is_bot": True, "first_name": "Bench"},
+            "chat": person.chat(),
+            "from": USER,
             "text": "?",
         }
-        chat = Chat(
-            pupil.chat_id, message, [f"{PICK}{pupil.run_id}:{FIRST_QUESTION}:{n}" for n in range(1, 11)]
-        )
-        self._chats[chat.id] = chat
+        chat = Chat(person, message, [f"{PICK}{pupil.run_id}:{FIRST_QUESTION}:{n}" for n in range(1, 11)])
+        self._chats[person.id] = chat
         return chat
 
     def _tap(self, chat: Chat, moment: float | None = None) -> None:
         self.taps += 1
         chat.is_busy, chat.is_edited, chat.is_calmed = True, False, False
         chat.began = moment if moment is not None else time.perf_counter()
-        self.wire.push(
-            "callback_query",
-            {
-                "id": str(chat.id << 32 | self.taps),
-                "from": {"id": chat.id, "is_bot": False, "first_name": "Анна", "language_code": "ru"},
-                "message": chat.message,
-                "chat_instance": str(-chat.id),
-                "data": self._random.choice(chat.codes),
-            },
-        )
+        query_id = str(chat.person.id << 32 | self.taps)
+        tap = tap_of(chat.person, chat.message, query_id, self._random.choice(chat.codes))
+        self.wire.push("callback_query", tap)
 
     def take(self, method: str, fields: dict[str, str]) -> Any:
         """What a call of the bot does to the people."""
@@ -167,6 +160,6 @@ class Crowd:
         if chat.codes:
             self._free.append(chat)
         else:
-            del self._chats[chat.id]  # has answered all that a tap answers
+            del self._chats[chat.person.id]  # has answered all that a tap answers
         if self._is_closed:
             self._tap(self._next_chat())

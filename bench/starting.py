@@ -22,6 +22,7 @@ from models.engine import Database
 from models.jobs import Job, JobStatus
 from models.people import Organization
 from notices.language import load_translators
+from sandbox.world import Person
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.documents.exports.requests import enqueue_export
 from services.documents.exports.tables import Filters
@@ -69,10 +70,15 @@ async def measure_first_reply(url: str, folder: Path, place: int) -> float:
     """Seconds from the start of the process to its answer to a /start that waits."""
     crowd = Crowd([])
     async with crowd.wire as wire:
-        chat = {"id": 990_000 + place, "type": "private", "first_name": "Анна"}
-        sender = {"id": chat["id"], "is_bot": False, "first_name": "Анна", "language_code": "ru"}
-        message = {"message_id": 1, "date": 1_790_000_000, "chat": chat, "from": sender, "text": "/start",
-                   "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}  # fmt: skip
+        anna = Person(990_000 + place, "", "Анна")
+        message = {
+            "message_id": 1,
+            "date": 1_790_000_000,
+            "chat": anna.chat(),
+            "from": anna.user(),
+            "text": "/start",
+            "entities": [{"type": "bot_command", "offset": 0, "length": 6}],
+        }
         wire.skip_numbers(1_000_000 * (place + 1))  # a number that came before is not worked again
         wire.push("message", message)
         settings = live_settings(url, folder, wire.url)

@@ -1,7 +1,8 @@
 """A Bot API on loopback that costs next to nothing: the wire between a crowd of people and a bot.
 
-Not sandbox/: checking every call as Telegram does costs more than a bot, and would hide it. This one answers
-only what the two bots of the benchmark call, believes what they say, and has no limits.
+Not sandbox/: checking every call as Telegram does costs as much as a bare bot and would hide it
+(docs/performance.md). This one answers only what the two bots of the benchmark call, believes what they say,
+and has no limits. The shapes of people, chats and taps are the sandbox's.
 """
 
 import asyncio
@@ -13,13 +14,15 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from sandbox.world import bot_user
+
 Json = dict[str, Any]
 Call = Callable[[str, dict[str, str]], Json]
 """`call(method, fields)` acts for the people and gives the method's result."""
 
 BATCH = 100
 CONNECTIONS = 40  # Telegram's own default of a webhook
-USER = {"id": 4242, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
+USER = bot_user(4242)
 
 
 class Wire:

@@ -11,7 +11,7 @@ from sandbox.entities import RichText, count_units, find_plain_entities
 from sandbox.methods.files import show_document, show_photo, show_voice
 from sandbox.methods.messages import forwarded_content
 from sandbox.refusal import Json
-from sandbox.world import Person, StoredMessage, World
+from sandbox.world import Person, StoredMessage, World, tap_of
 
 START_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_TEXT = 4096
@@ -126,16 +126,8 @@ class Actions:
             return {"button": button}
         query = self._world.open_query(person, message, button)
         shown = {key: value for key, value in message.body.items() if key != "reply_to_message"}
-        self._world.updates.add(
-            "callback_query",
-            {
-                "id": query.id,
-                "from": person.user(),
-                "message": shown,
-                "chat_instance": str(-(person.id << 16)),
-                "data": button["callback_data"],
-            },
-        )
+        tap = tap_of(person, shown, query.id, button["callback_data"])
+        self._world.updates.add("callback_query", tap)
         self._world.events.publish("tap", person.id, query_id=query.id, message_id=message.id)
         return {"query_id": query.id}
 

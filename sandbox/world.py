@@ -55,6 +55,27 @@ class Person:
         return {**chat, "type": "private"}
 
 
+def bot_user(bot_id: int) -> Json:
+    """Give the Bot API's User of the bot itself."""
+    return {
+        "id": bot_id,
+        "is_bot": True,
+        "first_name": "Наставник",
+        "username": "nastavnik_sandbox_bot",
+    }
+
+
+def tap_of(person: Person, message: Json, query_id: str, data: str) -> Json:
+    """Give the Bot API's CallbackQuery of a button under a message."""
+    return {
+        "id": query_id,
+        "from": person.user(),
+        "message": message,
+        "chat_instance": str(-(person.id << 16)),
+        "data": data,
+    }
+
+
 @dataclass
 class StoredMessage:
     """A message as the Bot API shows it, and what only the page needs beside it."""
@@ -98,12 +119,7 @@ class World:
         self.clock = clock
         self.events = events
         self.updates = Updates(store)
-        self.bot: Json = {
-            "id": bot_id,
-            "is_bot": True,
-            "first_name": "Наставник",
-            "username": "nastavnik_sandbox_bot",
-        }
+        self.bot = bot_user(bot_id)
         self.people: dict[int, Person] = {}
         self.messages: dict[int, dict[int, StoredMessage]] = {}
         self.queries: dict[str, CallbackQuery] = {}
