@@ -17,7 +17,6 @@ from services.surveys.forms import Filled, fill_form, skip_rest
 from services.surveys.runs import send
 
 RATINGS = tuple(range(1, 11))
-SCALE = (0, 1, 2)
 PLACES = 3  # of a ranking, when the question names no other number
 
 

@@ -131,7 +131,6 @@ class Person(Audited, Base):
     search_key: Mapped[str] = mapped_column(Text, default=_search_key, server_default=text("''"))
 
     organization: Mapped[Organization] = relationship()
-    participations: Mapped[list["Participation"]] = relationship(back_populates="person")
 
     @property
     def full_name(self) -> str:
@@ -174,7 +173,7 @@ class Participation(Audited, Base):
     outcome_at: Mapped[datetime | None]
     wants_next: Mapped[bool | None]  # the answer to the offer of the next cycle (B15)
 
-    person: Mapped[Person] = relationship(back_populates="participations")
+    person: Mapped[Person] = relationship()
 
 
 class ChatAccount(Base):

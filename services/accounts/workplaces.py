@@ -26,11 +26,10 @@ from services.accounts.news import tell_owner
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """`is_home`: the account was made here and is kept here. `rights` are what it may do here."""
+    """`rights` are what the account may do here."""
 
     organization_id: int
     name: str
-    is_home: bool
     rights: frozenset[Right]
 
 
@@ -67,13 +66,9 @@ def list_workplaces(session: Session, account_id: int) -> tuple[Workplace, ...]:
         Workplace(
             account.organization_id,
             account.organization.name,
-            is_home=True,
             rights=rights_of(account.role, is_guest=False),
         ),
-        *(
-            Workplace(one.id, one.name, is_home=False, rights=rights_of(one.role, is_guest=True))
-            for one in others
-        ),
+        *(Workplace(one.id, one.name, rights=rights_of(one.role, is_guest=True)) for one in others),
     )
 
 
@@ -81,7 +76,7 @@ def list_where_may(session: Session, *, actor: Actor, right: Right) -> tuple[Wor
     """The organisations in which this actor has a right; the system, in all. Raises NotAllowed."""
     if actor.kind is ActorKind.SYSTEM:
         found = session.scalars(select(Organization).order_by(Organization.name))
-        return tuple(Workplace(one.id, one.name, is_home=False, rights=frozenset(Right)) for one in found)
+        return tuple(Workplace(one.id, one.name, rights=frozenset(Right)) for one in found)
     if actor.kind is not ActorKind.ACCOUNT or actor.id is None:
         raise NotAllowed
     return tuple(one for one in list_workplaces(session, actor.id) if right in one.rights)

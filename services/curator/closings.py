@@ -78,9 +78,7 @@ class ClosingPlan:
 class Closed:
     next_cycle_id: int
     next_label: str
-    completed: int
     extended: int
-    ended_early: int
     asked: int
 
 
@@ -156,9 +154,7 @@ def close_cycle(
     return Closed(
         next_cycle_id=following.id,
         next_label=following.label,
-        completed=counts[PairFate.COMPLETE],
         extended=counts[PairFate.EXTEND],
-        ended_early=counts[PairFate.END_EARLY],
         asked=asked,
     )
 

@@ -195,7 +195,7 @@ def test_a_transfer_leaves_the_history_here_and_asks_for_consent_there(
     monkeypatch.setattr(absences, "list_where_may", lambda _session, **_facts: ())
     with pytest.raises(NotAllowed):
         world.write(absences.transfer_person, **move)
-    both = (Workplace(there.organization_id, "Лицей № 2", is_home=False, rights=frozenset(Right)),)
+    both = (Workplace(there.organization_id, "Лицей № 2", rights=frozenset(Right)),)
     monkeypatch.setattr(absences, "list_where_may", lambda _session, **_facts: both)
     new_id = world.write(absences.transfer_person, **move)
     with database.reading() as session:

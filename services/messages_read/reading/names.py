@@ -38,10 +38,6 @@ class Member:
         return frozenset(part for part, forms in parts.items() if word in forms)
 
 
-def _with_endings(stem: str, endings: str) -> set[str]:
-    return {stem + ending for ending in endings.split()} | {stem} if stem else set()
-
-
 def forms_of_first_name(name: str) -> set[str]:  # one return for each declension
     """All cases of a first name, full or short; a little more than there are, never another name."""
     if name.endswith("ия"):
