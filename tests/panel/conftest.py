@@ -22,6 +22,7 @@ from services.access.actors import Channel, system
 from services.accounts.directory import create_account, set_password
 from tests.conftest import FIRST_MOMENT
 from tests.fixed_clock import FixedClock
+from tests.pages import find_form
 from tests.world import World, found_school
 from tests.world_cache import repeat
 
@@ -105,22 +106,9 @@ class Browser:
 
     def carried(self, page: str, address: str) -> dict[str, str]:
         """What the form of `page` for this address sends beside what a person fills in."""
-        text = self.client.get(page).text
-        form = next(
-            (
-                one
-                for one in re.findall(r"<form.*?</form>", text, re.DOTALL)
-                if f'action="{address}"' in one
-                or (page == address and "action=" not in one.partition(">")[0] and 'method="post"' in one)
-            ),
-            "",
-        )
-        opened = re.search(r'name="opened_with" value="([^"]*)"', form)
-        token = re.search(r'name="csrf_token" value="([^"]+)"', form or text)
-        return {
-            "csrf_token": token[1] if token else self.token(),
-            **({"opened_with": unescape(opened[1])} if opened else {}),
-        }
+        form = find_form(page, self.client.get(page).text, address)
+        sent = form.values if form else {"csrf_token": self.token(page)}
+        return {name: str(sent[name]) for name in ("csrf_token", "opened_with") if name in sent}
 
     def post_raw(self, path: str, **form: Any) -> TestResponse:
         return self.client.post(path, data=form)

@@ -24,6 +24,7 @@ from services.programmes.running import settings_of
 from services.roadmap.entries import lay_out
 from services.roadmap.events.planning import plan_event
 from tests.fixed_clock import FixedClock
+from tests.pages import find_form
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
 
@@ -32,29 +33,9 @@ UNCHANGED = "Изменений нет"
 
 def opened(browser: Browser, page: str, address: str) -> dict[str, Any]:
     """The form of a page as a browser would send it untouched; boxes of one name are a list."""
-    text = browser.get(page)
-    forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", text, re.DOTALL)
-    inside = next(
-        one
-        for one in forms
-        if f'action="{address}"' in one or (page == address and "action=" not in one.partition(">")[0])
-    )
-    sent: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]*>", inside):
-        found = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        if "name" not in found or (found.get("type") in {"checkbox", "radio"} and " checked" not in tag):
-            continue
-        value = unescape(found.get("value", ""))
-        if found.get("type") == "checkbox":
-            sent.setdefault(found["name"], []).append(value)
-        else:
-            sent[found["name"]] = value
-    for name, body in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', inside, re.DOTALL):
-        sent[name] = unescape(body).removeprefix("\n").replace("\n", "\r\n")
-    for name, body in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', inside, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', body) or re.search(r'value="([^"]*)"', body)
-        sent[name] = unescape(chosen[1]) if chosen else ""
-    return sent
+    form = find_form(page, browser.get(page), address)
+    assert form is not None
+    return dict(form.values)
 
 
 def send(browser: Browser, address: str, form: dict[str, Any]) -> str:
