@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from installation import faults
 from installation.parsing import Parser
-from installation.words import open_translator, word
+from installation.words import describe, open_translator
 from models.accounts import AccountRole
 from models.people import OrganizationKind, Role
 from models.storable import ValueNotStorable
@@ -50,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         is_retried = fault.is_passing and (
             getattr(asked, "leashed", False) or getattr(asked, "supervised", False)
         )
-        return end(word(t, fault), PASSING if is_retried else WRONG)
+        return end(describe(t, fault), PASSING if is_retried else WRONG)
     except (BadSetting, UnknownSetting, EnvironmentFault) as fault:
-        return end(word(t, fault), WRONG)
+        return end(describe(t, fault), WRONG)
     except DomainError as refusal:
-        return end(word(t, refusal), REFUSED)
+        return end(describe(t, refusal), REFUSED)
     except KeyboardInterrupt:
         return end("", WRONG)
     finally:
@@ -342,7 +342,7 @@ def run_panel(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     from installation.processes import work_panel
 
     if hold(asked):
-        say(t.label("Panel:      {address}", address=f"{site.panel_address}/"))
+        print_line(t.label("Panel:      {address}", address=f"{site.panel_address}/"))
     work_panel(site)
     return 0
 
@@ -359,9 +359,9 @@ def run_sandbox(site: "Site", t: Translator, asked: argparse.Namespace) -> int:
     from installation.processes import work_sandbox
 
     if hold(asked):
-        say(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
+        print_line(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
     if asked.start is not None and site.sandbox_state.exists():
-        say(t.label("This sandbox was used before: its clock goes on, --start counts for a new one."))
+        print_line(t.label("This sandbox was used before: its clock goes on, --start counts for a new one."))
     work_sandbox(site, start=site.settings.sandbox_start if asked.start is None else asked.start)
     return 0
 
@@ -375,7 +375,7 @@ def hold(asked: argparse.Namespace) -> bool:
     return not asked.leashed
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     print(line, flush=True)
 
 

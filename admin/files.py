@@ -17,10 +17,10 @@ from services.files.store import (
     PlacedFile,
     folder_of,
     open_file,
-    place_file,
     remove_content,
+    write_file,
 )
-from services.privacy.scans import keep_scan
+from services.privacy.scans import store_scan
 from services.privacy.uploads import MOST_BYTES, judge_scan
 
 
@@ -42,7 +42,7 @@ def give_file(facts: FileFacts, mimetype: str = "application/octet-stream") -> R
 @contextmanager
 def content_placed(content: bytes) -> Iterator[PlacedFile]:
     """The content as a file of ours; what is raised within takes it away again. Raises FileMissing."""
-    placed = place_file(folder(), lambda out: out.write(content))
+    placed = write_file(folder(), lambda out: out.write(content))
     try:
         yield placed
     except BaseException:
@@ -63,4 +63,4 @@ def scan_sent() -> Iterator[int | None]:
     content = sent.stream.read(MOST_BYTES + 1)
     ending = judge_scan(content)
     with content_placed(content) as placed:
-        yield see(keep_scan, placed=placed, title=f"scan-{now():%Y-%m-%d}.{ending}")
+        yield see(store_scan, placed=placed, title=f"scan-{now():%Y-%m-%d}.{ending}")

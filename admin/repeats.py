@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from admin.access import OPEN_ENDPOINTS, page_before
 from admin.languages import label
 from admin.storage import READING, now, session
-from services.delivery.sent_forms import keep_answer, note_sent
+from services.delivery.sent_forms import note_sent, store_answer
 
 SEPARATOR = "~"  # in neither part
 
@@ -41,7 +41,7 @@ def _draw_token() -> str:
 def refuse_repeats(app: Flask) -> None:
     """After the guards of the panel: what is not let in is not noted."""
     app.before_request(_note)
-    app.after_request(_keep_answer)
+    app.after_request(_store_answer)
 
 
 def _note() -> Response | None:
@@ -71,11 +71,11 @@ def _key_of(mark: str) -> str:
     return sha256("\0".join(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _keep_answer(response: Response) -> Response:
+def _store_answer(response: Response) -> Response:
     key = g.pop("sent_form", None)
     location = response.headers.get("Location", "")
     if key is not None and location.startswith("/") and not location.startswith("//"):
         session().rollback()  # what the view has not committed by now never will be
-        keep_answer(session(), key_sha256=key, answer=location)
+        store_answer(session(), key_sha256=key, answer=location)
         session().commit()
     return response

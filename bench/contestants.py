@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bench.crowd import Crowd, NotAnswered, Window
-from bench.databases import open_place
+from bench.databases import empty_database
 from bench.processes import Process, find_port
 from bench.school import Pupil, add_pupils, found_school
 from models.engine import Database
@@ -78,7 +78,7 @@ async def open_bare(updates: str, folder: Path) -> AsyncIterator[Contestant]:
 
 @asynccontextmanager
 async def open_ours(kind: str, updates: str, folder: Path) -> AsyncIterator[Contestant]:
-    with open_place(kind, folder) as url:
+    with empty_database(kind, folder) as url:
         pupils = await asyncio.to_thread(fill, url)
         crowd = Crowd(pupils)
         async with crowd.wire as wire:

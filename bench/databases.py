@@ -33,7 +33,7 @@ def sqlite_version() -> str:
 
 
 @contextmanager
-def open_place(kind: str, folder: Path) -> Iterator[str]:
+def empty_database(kind: str, folder: Path) -> Iterator[str]:
     """The address of an empty database of this kind."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / f'bench-{uuid.uuid4().hex[:8]}.db'}"

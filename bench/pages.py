@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event, select, text
 
 from admin.app import create_panel
 from admin.configuration import PanelConfig
-from bench.databases import open_place
+from bench.databases import empty_database
 from bench.population import populate
 from bench.population_work import Place
 from bench.school import LOGIN, PASSWORD, found_school
@@ -58,7 +58,7 @@ class PageFigures:
 
 
 def measure_pages(kind: str, folder: Path, people: int, pages: Sequence[str] = PAGES) -> list[PageFigures]:
-    with open_place(kind, folder) as url:
+    with empty_database(kind, folder) as url:
         now = datetime.now(UTC)
         database = Database(url)
         try:

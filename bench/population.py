@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bench.population_work import Place, WorkRows
-from bench.school import PROGRAMMES, keep_counting
+from bench.school import PROGRAMMES, go_on_counting
 from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
 from models.events import Event
-from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord
+from models.meetings import Meeting, MeetingAnswer, MeetingKind, MeetingStatus
 from models.outreach import Publication
 from models.pairs import Decision, Pair, PairMember, PairStatus
 from models.people import (
@@ -59,7 +59,7 @@ def populate(session: Session, place: Place, people: int, *, now: datetime) -> N
     rows.add_errands(ids, pairs)
     rows.add_events(ids)
     rows.add_waves(ids)
-    keep_counting(
+    go_on_counting(
         session, Person, Participation, Pair, PairMember, Meeting, SurveyRun, SurveyWave, Event, Publication
     )
 
@@ -253,7 +253,7 @@ class _Rows(WorkRows):
                 )
         self.insert(Meeting, rows)
         self.insert(
-            MeetingWord,
+            MeetingAnswer,
             [
                 {
                     "meeting_id": row["id"],

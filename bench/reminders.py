@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bench.contestants import START_SECONDS
 from bench.crowd import NotAnswered
-from bench.databases import open_place
+from bench.databases import empty_database
 from bench.processes import Process
 from bench.school import School, add_meetings, add_pairs, found_school
 from models.engine import Database
@@ -46,8 +46,8 @@ async def measure_reminders(kind: str, folder: Path, *, count: int) -> ReminderF
     async with Sandbox(token=TOKEN, limits=True) as sandbox:
         for number in range(count):
             person_id = FIRST_PERSON_ID + number
-            sandbox.world.keep_person(Person(person_id, f"person{person_id}", "Анна", has_started=True))
-        with open_place(kind, folder) as url:
+            sandbox.world.store_person(Person(person_id, f"person{person_id}", "Анна", has_started=True))
+        with empty_database(kind, folder) as url:
             database = Database(url)
             try:
                 school, pairs = await asyncio.to_thread(fill, database, count // 2)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.crowd import PATIENCE_SECONDS, PICK, NotAnswered, Window
-from bench.databases import open_place
+from bench.databases import empty_database
 from bench.processes import Process
 from bench.reminders import TOKEN, wait_for_poll
 from bench.report import tabulate
@@ -32,7 +32,7 @@ class SandboxedFigures:
 
 async def measure_sandboxed(folder: Path, *, seconds: float) -> SandboxedFigures:
     async with Sandbox(token=TOKEN) as sandbox:
-        with open_place("sqlite", folder) as url:
+        with empty_database("sqlite", folder) as url:
             pupils = await asyncio.to_thread(fill, url)
             for pupil in pupils:
                 seat(sandbox, pupil)
@@ -63,7 +63,7 @@ def fill(url: str) -> list[Pupil]:
 def seat(sandbox: Sandbox, pupil: Pupil) -> None:
     """The person with the screen that the database knows of."""
     person = Person(pupil.chat_id, f"person{pupil.chat_id}", "Анна", has_started=True)
-    sandbox.world.keep_person(person)
+    sandbox.world.store_person(person)
     button = {"text": "7", "callback_data": f"{PICK}{pupil.run_id}:{FIRST_QUESTION}:7"}
     screen = {"text": "?", "reply_markup": {"inline_keyboard": [[button]]}}
     message = sandbox.world.post(person, screen, from_bot=True)

@@ -118,7 +118,7 @@ def add_people(session: Session, school: School, count: int, *, first_chat: int,
             for place, one in enumerate(ids)
         ],
     )  # fmt: skip
-    keep_counting(session, Person, ChatAccount, Consent)
+    go_on_counting(session, Person, ChatAccount, Consent)
     return ids
 
 
@@ -166,7 +166,7 @@ def add_pupils(
             for pupil in pupils
         ],
     )  # fmt: skip
-    keep_counting(session, SurveyRun, Answer)
+    go_on_counting(session, SurveyRun, Answer)
     return pupils
 
 
@@ -205,7 +205,7 @@ def add_pairs(session: Session, school: School, count: int, *, first_chat: int, 
             for pair, person in zip(pairs, side, strict=True)
         ],
     )  # fmt: skip
-    keep_counting(session, Pair, PairMember)
+    go_on_counting(session, Pair, PairMember)
     return pairs
 
 
@@ -300,7 +300,7 @@ def add_million_meetings(session: Session, count: int = MILLION) -> None:
     )
 
 
-def keep_counting(session: Session, *tables: Any) -> None:
+def go_on_counting(session: Session, *tables: Any) -> None:
     """After rows with numbers of ours PostgreSQL's counters must go on behind them."""
     if session.get_bind().dialect.name != "postgresql":
         return

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bench.contestants import START_SECONDS, live_settings, wait_until_served
 from bench.contestants import fill as fill_school
 from bench.crowd import Crowd, NotAnswered
-from bench.databases import open_place
+from bench.databases import empty_database
 from bench.processes import Memory, Process, find_port
 from bench.school import LOGIN, PASSWORD
 from models.engine import Database
@@ -48,7 +48,7 @@ class StartFigures:
 
 
 async def measure_starting(folder: Path) -> StartFigures:
-    with open_place("sqlite", folder) as url:
+    with empty_database("sqlite", folder) as url:
         pupils = await asyncio.to_thread(fill_school, url)
         crowd = Crowd(pupils)
         replies = [await measure_first_reply(url, folder, place) for place in range(STARTS)]

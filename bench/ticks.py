@@ -8,7 +8,7 @@ from statistics import median
 
 from sqlalchemy import text, update
 
-from bench.databases import open_place
+from bench.databases import empty_database
 from bench.school import FIRST_CHAT, MILLION, add_meetings, add_million_meetings, add_pairs, found_school
 from models.engine import Database
 from models.installation import Stamp
@@ -35,7 +35,7 @@ class TickFigures:
 
 
 async def measure_ticks(kind: str, folder: Path, *, count: int = MILLION) -> list[TickFigures]:
-    with open_place(kind, folder) as url:
+    with empty_database(kind, folder) as url:
         ids = fill(url, count)
         uow = UnitOfWork(url)
         try:

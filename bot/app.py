@@ -21,7 +21,7 @@ from bot.known_messages import KnownMessages, ServedChats
 from bot.leadership import Leadership, make_leadership
 from bot.outbox import Outbox
 from bot.polling import Polling
-from bot.profile import say_profile
+from bot.profile import set_profile
 from bot.rate_limit import RateLimit
 from bot.screen_records import ScreenRecords
 from bot.session import make_bot, wait_before
@@ -137,7 +137,7 @@ class BotApp:
                 background.start(leadership.beat(), "beat"),
                 background.start(outbox.run(), "outbox"),
                 background.start(workers.run(), "sweeper"),
-                background.start(say_profile(context), "profile"),
+                background.start(set_profile(context), "profile"),
             ]
             async with (
                 self._ticking(uow, leadership, outbox),

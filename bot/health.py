@@ -36,17 +36,17 @@ class Health:
         self._kept_until: dict[str, float] = {}
 
     def add_to(self, app: web.Application) -> None:
-        app.router.add_get("/healthz", self._say_alive)
-        app.router.add_get("/readyz", self._say_ready)
+        app.router.add_get("/healthz", self._answer_alive)
+        app.router.add_get("/readyz", self._answer_ready)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._looker.shutdown)
         self._database.close()
 
-    async def _say_alive(self, _request: web.Request) -> web.Response:
+    async def _answer_alive(self, _request: web.Request) -> web.Response:
         return web.Response(text=f"{OK}\n")
 
-    async def _say_ready(self, _request: web.Request) -> web.Response:
+    async def _answer_ready(self, _request: web.Request) -> web.Response:
         async with self._asking:
             if self._is_due("database", KEPT_SECONDS):
                 self._found["database"] = await self._ask_database()

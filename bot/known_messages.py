@@ -41,17 +41,17 @@ class KnownMessages:
     def note(self, method: TelegramMethod[Any], message_id: int | None) -> None:
         """A call was answered well; `message_id` is the message that was sent."""
         if isinstance(method, SendMessage):
-            self._keep(method.chat_id, message_id, (hash(method.text), _hash(method.reply_markup)))
+            self._store(method.chat_id, message_id, (hash(method.text), _hash(method.reply_markup)))
         elif isinstance(method, EditMessageText):
             content = hash(method.text), _hash(method.reply_markup)
-            self._keep(method.chat_id, method.message_id, content)
+            self._store(method.chat_id, method.message_id, content)
         elif isinstance(method, EditMessageReplyMarkup):
-            self._keep(method.chat_id, method.message_id, (None, _hash(method.reply_markup)))
+            self._store(method.chat_id, method.message_id, (None, _hash(method.reply_markup)))
 
     def _find(self, method: EditMessageText | EditMessageReplyMarkup) -> Content | None:
         return self._chats.get(method.chat_id, {}).get(method.message_id)
 
-    def _keep(self, chat_id: Any, message_id: Any, content: Content) -> None:
+    def _store(self, chat_id: Any, message_id: Any, content: Content) -> None:
         messages = self._chats[chat_id] = self._chats.pop(chat_id, {})
         messages.pop(message_id, None)
         messages[message_id] = content

@@ -62,7 +62,7 @@ class Polling:
                     await self._bot.delete_webhook()  # while one is set, Telegram refuses to be polled
                     self._has_left_webhook = True
                 updates = await self._ask()
-                await self._keep(updates)
+                await self._store(updates)
                 self._has_caught_up.set()
             except TelegramConflictError:
                 self._name_the_other()
@@ -98,7 +98,7 @@ class Polling:
         )
         return await self._bot(asked, request_timeout=self._poll_seconds + ANSWER_SECONDS)
 
-    async def _keep(self, updates: list[Any]) -> None:
+    async def _store(self, updates: list[Any]) -> None:
         raw = read_raw(updates)
         if not raw:
             return

@@ -12,7 +12,7 @@ from notices.language import DEFAULT_LOCALE
 log = logging.getLogger(__name__)
 
 
-async def say_profile(context: BotContext) -> None:
+async def set_profile(context: BotContext) -> None:
     """Once at the start. A failure is no reason to stay away: what Telegram knew still stands."""
     try:
         for locale, t in context.translators.items():

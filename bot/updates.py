@@ -101,7 +101,7 @@ def read_update(raw: dict[str, Any], bot: Bot) -> Update | None:
         if SERVICE & content.keys():
             return None
         _mark_as_sent(content)
-    elif kind == "my_chat_member" and not _keep_status(content):
+    elif kind == "my_chat_member" and not _store_status(content):
         return None
     number = raw["update_id"]
     for _ in range(ROUNDS):
@@ -120,7 +120,7 @@ def _mark_as_sent(message: dict[str, Any]) -> None:
         message["forward_origin"] = dict(UNKNOWN_ORIGIN)
 
 
-def _keep_status(change: dict[str, Any]) -> bool:
+def _store_status(change: dict[str, Any]) -> bool:
     """Leave of a change of membership whether the person can be reached; False when it does not tell."""
     member = change.get("new_chat_member")
     status = member.get("status") if isinstance(member, dict) else None

@@ -228,7 +228,7 @@ class Workers:
         if album is None:
             return False
         is_answered = self._albums.get(chat_id) == album
-        keep_newest(self._albums, chat_id, album, most=KEPT_ALBUMS)
+        store_newest(self._albums, chat_id, album, most=KEPT_ALBUMS)
         return is_answered
 
     async def _guard(self, update_id: int, place: Place, work: Awaitable[Any]) -> None:
@@ -304,7 +304,7 @@ class Workers:
         self._remember(update_id)
 
     def _remember(self, update_id: int) -> None:
-        keep_newest(self._done, update_id, None, most=KEPT_DONE)
+        store_newest(self._done, update_id, None, most=KEPT_DONE)
 
 
 async def until_caught_up(has_caught_up: asyncio.Event) -> None:
@@ -314,7 +314,7 @@ async def until_caught_up(has_caught_up: asyncio.Event) -> None:
             await has_caught_up.wait()
 
 
-def keep_newest(kept: dict[K, V], key: K, value: V, *, most: int) -> None:
+def store_newest(kept: dict[K, V], key: K, value: V, *, most: int) -> None:
     """Put a value into a memory of limited size: what was put in first goes first."""
     kept[key] = value
     while len(kept) > most:

@@ -26,7 +26,7 @@ from notices.buttons import (
 )
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
-from notices.pairs import describe_status, introduce, list_answers, offer, read_partner, say_cut_off
+from notices.pairs import describe_cut_off, describe_status, introduce, list_answers, offer, read_partner
 from services.access.errors import N_, DomainError
 from services.delivery.conversations import Participant
 from services.delivery.reachability import is_cut_off
@@ -292,7 +292,7 @@ def _say_status(session: Session, card: PairCard, role: Role, t: Translator) -> 
     partner = card.mentor if role is Role.MENTEE else card.mentee
     if card.status in ENDED or not is_cut_off(session, partner.person_id):
         return status
-    told = say_cut_off(partner, t)
+    told = describe_cut_off(partner, t)
     is_waiting = card.status is PairStatus.OFFERED and card.side(role).decision is not None
     return told if is_waiting else f"{status} {told}"
 

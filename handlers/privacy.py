@@ -19,7 +19,7 @@ from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from services.access.errors import N_
 from services.consents.duties import find_due_day
-from services.consents.retention import KeptFacts, list_kept
+from services.consents.retention import RetainedFacts, list_retained
 from services.consents.states import ConsentMissing, ConsentState
 from services.delivery.conversations import Participant
 from services.joining.consent_overview import Standing, list_standings
@@ -166,14 +166,14 @@ def confirm_screen(session: Session, place: Participant, t: Translator, now: dat
 
 
 def _say_kept(session: Session, place: Participant, t: Translator) -> list[str]:
-    kept = list_kept(session, organization_id=place.organization_id)
+    kept = list_retained(session, organization_id=place.organization_id)
     if not kept:
         return []
     lines = [_say_paper(one, t) for one in kept]
     return [t("What stays, if there is such a paper, and why:") + "\n" + "\n".join(lines)]
 
 
-def _say_paper(kept: KeptFacts, t: Translator) -> str:
+def _say_paper(kept: RetainedFacts, t: Translator) -> str:
     title, ground = kept.title.get(t.locale), kept.ground.get(t.locale)
     if kept.years is None:
         return t("• {title} ({ground})", title=title, ground=ground)

@@ -41,7 +41,7 @@ def settings_screen(session: Session, place: Participant, t: Translator, _now: d
             "The time is that of your organisation: {place}.",
             quiet_from=t.clock(settings.quiet_from),
             quiet_to=t.clock(settings.quiet_to),
-            place=t.place(place.timezone),
+            place=t.zone_city(place.timezone),
         ),
         (languages, (to_menu(t),)),
     )

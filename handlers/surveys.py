@@ -35,7 +35,7 @@ BACK_WORDS = {"назад", "back"}
 STEPS: dict[Do, Callable[..., Recorded]] = {
     SurveyDo.DONE: runs.finish_ticks,
     SurveyDo.SKIP: runs.skip_question,
-    SurveyDo.KEEP: runs.keep_answer,
+    SurveyDo.KEEP: runs.confirm_answer,
     SurveyDo.BACK: runs.go_back,
     SurveyDo.CHANGE: runs.change_answer,
     SurveyDo.SEND: runs.send,

@@ -90,10 +90,10 @@ def first_way_in(site: Site, t: Translator) -> list[str]:
                 account.login,
                 link_of(site, issue_link(session, actor=ACTOR, account_id=account.id, now=now)),
             )
-        return [word_way_in(way, t)]
+        return [describe_way_in(way, t)]
 
 
-def word_way_in(way: WayIn, t: Translator) -> str:
+def describe_way_in(way: WayIn, t: Translator) -> str:
     return t.label(
         "Sign-in {login}: set a password within 30 minutes at {link}", login=way.login, link=way.link
     )

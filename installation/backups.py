@@ -60,7 +60,7 @@ def restore(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
     with checks.lock(site.folder), checks.sole_bot(site):
         remembered = remember_present(site)
         if arguments.force:
-            replaced = keep_present(site, now)
+            replaced = back_up_present(site, now)
         summary = restore_backup(
             arguments.archive,
             site.database_url,
@@ -80,7 +80,7 @@ def restore(site: Site, telling: Telling, arguments: argparse.Namespace) -> int:
             files=summary.files,
         )
     ]
-    lines += say_reapplied(telling, again)
+    lines += describe_reapplied(telling, again)
     if replaced is not None:
         lines.append(t.label("What was here before is kept in {path}.", path=replaced))
     if summary.waiting:
@@ -128,7 +128,7 @@ def reapply_remembered(site: Site, remembered: Remembered, now: datetime) -> Rea
     return again
 
 
-def say_reapplied(telling: Telling, again: Reapplied) -> list[str]:
+def describe_reapplied(telling: Telling, again: Reapplied) -> list[str]:
     t = telling.t
     if not (again.erased or again.acts or again.duties):
         return []
@@ -143,7 +143,7 @@ def say_reapplied(telling: Telling, again: Reapplied) -> list[str]:
     ]
 
 
-def keep_present(site: Site, now: datetime) -> Path | None:
+def back_up_present(site: Site, now: datetime) -> Path | None:
     """A backup of what --force replaces; None when there is nothing."""
     target = unused_target(backup_folder(site.folder), now, before="restore")
     try:

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from installation import checks, faults
-from installation.accounts import ACTOR, WayIn, link_of, open_account, word_way_in
+from installation.accounts import ACTOR, WayIn, describe_way_in, link_of, open_account
 from installation.processes import open_clock
-from installation.running import say
+from installation.running import print_line
 from installation.site import PACKS, Site
 from models.accounts import Account, AccountRole
 from models.people import OrganizationKind
@@ -37,10 +37,10 @@ class Telling:
 
     def tell(self, facts: object, lines: Sequence[str]) -> None:
         if self.is_json:
-            say(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
+            print_line(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
         else:
             for line in lines:
-                say(line)
+                print_line(line)
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def add_school(site: Site, telling: Telling, arguments: argparse.Namespace) -> i
         )
     ]
     if way is not None:
-        lines.append(word_way_in(way, telling.t))
+        lines.append(describe_way_in(way, telling.t))
     telling.tell(facts, lines)
     return 0
 
@@ -155,7 +155,7 @@ def issue_account_link(site: Site, telling: Telling, arguments: argparse.Namespa
         account_id = find_account(session, arguments.login)
         token = issue_link(session, actor=ACTOR, account_id=account_id, now=now)
         way = WayIn(arguments.login, link_of(site, token))
-    telling.tell(asdict(way), [word_way_in(way, telling.t)])
+    telling.tell(asdict(way), [describe_way_in(way, telling.t)])
     return 0
 
 
@@ -183,5 +183,5 @@ def add_curator(site: Site, telling: Telling, arguments: argparse.Namespace) -> 
             role=AccountRole(arguments.role),
             now=now,
         )
-    telling.tell(asdict(way), [word_way_in(way, telling.t)])
+    telling.tell(asdict(way), [describe_way_in(way, telling.t)])
     return 0

@@ -14,7 +14,7 @@ from services.organizations.register import OrganizationFacts, find_organization
 from services.people.imports import words as texts
 from services.people.imports.fates import Judged, count_fates, judge, read_known
 from services.people.imports.register import CHUNK, add_listed, register_list
-from services.people.imports.results import say_reason
+from services.people.imports.results import describe_reason
 from services.people.imports.rows import Fate, read_list
 from services.people.imports.tables import read_table
 
@@ -85,7 +85,7 @@ def _tell(telling: Telling, judged: list[Judged], ignored: list[str], *, is_appl
     ]
     lines = [
         f"{one.listed.row}  {one.listed.full_name}  {fates[one.fate.value].get(locale)}"
-        + "".join(f"  {said}" for said in (one.listed.cell, say_reason(one, locale)) if said)
+        + "".join(f"  {said}" for said in (one.listed.cell, describe_reason(one, locale)) if said)
         for one in judged
     ]
     lines += [f"{fates[name].get(locale)}: {count}" for name, count in counts.items()]

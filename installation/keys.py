@@ -9,7 +9,7 @@ OWNER_ONLY = 0o600
 WORDLESS = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that look alike
 
 
-def keep(path: Path, draw: Callable[[], str]) -> str:
+def read_or_draw(path: Path, draw: Callable[[], str]) -> str:
     """The secret in the file; drawn and written when there is none. Two processes at once get the same."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")

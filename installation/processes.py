@@ -15,7 +15,7 @@ from installation import checks, faults
 from installation.site import PACKS, Site
 from models.engine import with_patience
 from services.access.clock import Clock, clock_of
-from services.organizations.panel_address import keep_panel_address
+from services.organizations.panel_address import store_panel_address
 
 CLOCK_SECONDS = 20  # how long a process waits for the sandbox to say the time
 
@@ -106,7 +106,7 @@ def work_panel(site: Site) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with checks.open_database(site) as database, database.writing() as session:
-        keep_panel_address(session, site.panel_address)
+        store_panel_address(session, site.panel_address)
     with open_clock(site) as clock:
         config = PanelConfig(
             database_url=with_patience(site.database_url),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from installation import faults
 from installation.commands import Telling
-from installation.running import say
+from installation.running import print_line
 from installation.site import Site
 from services.access.clock import SystemClock
 from services.messages_read.reading.batch import read_line, read_text
@@ -42,7 +42,7 @@ def read_batch(name: str) -> None:
     try:
         with open_lines(name) as lines:
             for line in lines:
-                say(_read(line))
+                print_line(_read(line))
     except BrokenPipeError:
         raise faults.OutputClosed from None
     except OSError as error:

@@ -16,7 +16,7 @@ from installation.probes import panel_probe
 from installation.processes import end_imports, open_clock
 from installation.site import Site
 from installation.supervision import Supervisor
-from installation.words import word
+from installation.words import describe
 from notices.language import Translator, load_translators
 from services.access.errors import N_
 from services.programmes.packs import ResolvedPack
@@ -31,7 +31,7 @@ NOTES = {
 }
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
@@ -68,7 +68,7 @@ def check_all(site: Site, t: Translator) -> str:
         try:
             username = str(checks.check_token(site).get("username", ""))
         except faults.TelegramUnreachable as fault:  # a school's line may be down: the bot keeps trying
-            warn(word(t, fault))
+            warn(describe(t, fault))
     log.info("The bot's number is %s", token.partition(":")[0])
     checks.migrate_site(site)
     return username
@@ -173,13 +173,15 @@ def _invite(site: Site, translators: Iterable[Translator], person: DemoPerson) -
 def announce(site: Site, t: Translator, username: str) -> None:
     """Say where everything is: three lines for the demo; otherwise bot, panel, and the first way in."""
     if site.is_sandbox:
-        say(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
+        print_line(t.label("Chat page:  {address}", address=f"{site.sandbox_url}/"))
     else:
-        say(t.label("Bot:        @{username}", username=username or "?"))
-    say(t.label("Panel:      {address}", address=f"{site.panel_address}/"))
+        print_line(t.label("Bot:        @{username}", username=username or "?"))
+    print_line(t.label("Panel:      {address}", address=f"{site.panel_address}/"))
     if starts_sandbox(site):
         password = site.demo_password()
-        say(t.label("Curator:    sign-in {login}, password {password}", login=DEMO_LOGIN, password=password))
+        print_line(
+            t.label("Curator:    sign-in {login}, password {password}", login=DEMO_LOGIN, password=password)
+        )
     else:
         for line in first_way_in(site, t):
-            say(line)
+            print_line(line)

@@ -64,15 +64,15 @@ class Site:
             return self.settings.bot_token.get_secret_value()
         if not self.is_sandbox:
             raise faults.TokenMissing
-        return keys.keep(self.folder / "bot_token", draw_sandbox_token)
+        return keys.read_or_draw(self.folder / "bot_token", draw_sandbox_token)
 
     def secret_key(self) -> str:
         if self.settings.secret_key is not None:
             return self.settings.secret_key.get_secret_value()
-        return keys.keep(self.folder / "secret_key", keys.draw_key)
+        return keys.read_or_draw(self.folder / "secret_key", keys.draw_key)
 
     def demo_password(self) -> str:
-        return keys.keep(self.folder / "demo_password", keys.draw_password)
+        return keys.read_or_draw(self.folder / "demo_password", keys.draw_password)
 
 
 def complete(settings: Settings) -> Site:

@@ -65,7 +65,7 @@ class Supervisor:
         assert self._tasks is not None
         child = Child(name, is_last)
         self._children.append(child)
-        self._tasks.create_task(self._keep(child), name=name)
+        self._tasks.create_task(self._restart(child), name=name)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -76,7 +76,7 @@ class Supervisor:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         return self.is_stopping
 
-    async def _keep(self, child: Child) -> None:
+    async def _restart(self, child: Child) -> None:
         while not self.is_stopping:
             started = time.monotonic()
             code = await self._live(child)

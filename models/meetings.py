@@ -95,10 +95,10 @@ class Meeting(Audited, Base):
     source: Mapped[Source | None] = mapped_column(enum_column(Source))
 
     pair: Mapped[Pair] = relationship()
-    words: Mapped[list["MeetingWord"]] = relationship(back_populates="meeting")
+    words: Mapped[list["MeetingAnswer"]] = relationship(back_populates="meeting")
 
 
-class MeetingWord(Base):
+class MeetingAnswer(Base):
     """What one side says of a meeting: did it take place?"""
 
     __tablename__ = "meeting_words"

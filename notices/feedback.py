@@ -11,7 +11,7 @@ from models.surveys import UNSENT, SurveyRun
 from notices.buttons import FeedbackDo, FeedbackTap, HeldDo, HeldTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip, in_rows
-from notices.meetings import read_card, say_when
+from notices.meetings import describe_when, read_card
 from services.access.actors import person_in_chat
 from services.meetings.cards import MeetingCard
 from services.programmes.surveys import SEEN_BY
@@ -37,7 +37,7 @@ def invite(session: Session, facts: Mapping[str, Any], t: Translator, now: datet
         return Skip("rated already or closed")
     note = t(
         "A meeting with you has been logged: {when} ({partner}), {minutes}.",
-        when=say_when(session, card, t),
+        when=describe_when(session, card, t),
         partner=card.partner_of(person_id).chat_name,
         minutes=t.minutes(card.held_minutes or card.minutes),
     )
@@ -57,7 +57,7 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
     card = read_card(session, {"meeting_id": feedback.meeting_id})
     if card is None or not feedback.is_open:
         return Skip("closed")
-    note = t("Your meeting on {when} still has no rating from you.", when=say_when(session, card, t))
+    note = t("Your meeting on {when} still has no rating from you.", when=describe_when(session, card, t))
     letter = ask_rating(feedback, t)
     return Letter(f"{note}\n\n{letter.text}", letter.rows)
 

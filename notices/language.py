@@ -57,7 +57,7 @@ class Translator:
         """E.g. "26 ноября", to stand after a preposition."""
         return format_date(day, "d MMMM", locale=self.locale)
 
-    def place(self, timezone: str) -> str:
+    def zone_city(self, timezone: str) -> str:
         """The zone by its city, e.g. "Москва"."""
         return get_timezone_location(ZoneInfo(timezone), locale=self.locale, return_city=True)
 

@@ -54,19 +54,19 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
         t(
             "A reminder: you meet <b>{partner}</b>\n<b>{when}</b>\n{kind}, {minutes}.",
             partner=_partner(card, facts),
-            when=_say_when_from(now, session, card, t),
-            kind=say_kind(session, card.cycle_id, card.kind, t),
+            when=_describe_when_from(now, session, card, t),
+            kind=describe_kind(session, card.cycle_id, card.kind, t),
             minutes=t.minutes(card.minutes),
         ),
         rows_to_change(card, t),
     )
 
 
-def _say_when_from(now: datetime, session: Session, card: MeetingCard, t: Translator) -> str:
+def _describe_when_from(now: datetime, session: Session, card: MeetingCard, t: Translator) -> str:
     """Led by the word that a glance needs: today or tomorrow, by the meeting's own clock."""
     days = (card.local_start.date() - day_of(now, card.timezone)).days
     lead = {0: t("Today"), 1: t("Tomorrow")}.get(days)
-    when = say_when(session, card, t)
+    when = describe_when(session, card, t)
     return f"{lead}, {when}" if lead else when
 
 
@@ -99,13 +99,13 @@ def describe_proposal(session: Session, card: MeetingCard, person_id: int, t: Tr
     text = t(
         "<b>{partner}</b> proposes a meeting:\n<b>{when}</b>\n{kind}, {minutes}.",
         partner=card.partner_of(person_id).chat_name,
-        when=say_when(session, card, t),
-        kind=say_kind(session, card.cycle_id, card.kind, t),
+        when=describe_when(session, card, t),
+        kind=describe_kind(session, card.cycle_id, card.kind, t),
         minutes=t.minutes(card.minutes),
     )
     replaced = find_replaced(session, card)
     if replaced is not None:
-        text += "\n" + t("Instead of: {when}", when=say_when(session, replaced, t))
+        text += "\n" + t("Instead of: {when}", when=describe_when(session, replaced, t))
     if card.topic:
         text += "\n" + t("Topic: {topic}", topic=card.topic)
     overlaps = find_overlaps(
@@ -129,8 +129,8 @@ def describe_planned(session: Session, card: MeetingCard, person_id: int, t: Tra
     return Letter(
         t(
             "Agreed: <b>{when}</b>\n{kind}, {minutes}. You meet {partner}.\n\nI will remind you both.",
-            when=say_when(session, card, t),
-            kind=say_kind(session, card.cycle_id, card.kind, t),
+            when=describe_when(session, card, t),
+            kind=describe_kind(session, card.cycle_id, card.kind, t),
             minutes=t.minutes(card.minutes),
             partner=card.partner_of(person_id).chat_name,
         ),
@@ -144,7 +144,7 @@ def describe_cancelled(
     return Letter(
         t(
             "The meeting is cancelled: {when} ({partner}).",
-            when=say_when(session, card, t),
+            when=describe_when(session, card, t),
             partner=card.partner_of(person_id).chat_name,
         ),
         ((Action(t.label("Propose another time"), MeetingTap(MeetingDo.PLAN, pair_id=card.pair_id)),),),
@@ -155,7 +155,7 @@ def describe_question(session: Session, card: MeetingCard, person_id: int, t: Tr
     return Letter(
         t(
             "Your meeting on {when} ({partner}): did it take place?",
-            when=say_when(session, card, t),
+            when=describe_when(session, card, t),
             partner=card.partner_of(person_id).chat_name,
         ),
         (
@@ -177,7 +177,7 @@ def rows_to_change(card: MeetingCard, t: Translator) -> Rows:
     )
 
 
-def say_when(session: Session, card: MeetingCard, t: Translator) -> str:
+def describe_when(session: Session, card: MeetingCard, t: Translator) -> str:
     """Day and time; the zone is named when it is not the school's own any more."""
     if not card.has_clock_time:
         return t.day(card.local_start.date())
@@ -186,7 +186,7 @@ def say_when(session: Session, card: MeetingCard, t: Translator) -> str:
     return moment if home == card.timezone else f"{moment} ({card.timezone})"
 
 
-def say_kind(session: Session, cycle_id: int, kind: MeetingKind, t: Translator) -> str:
+def describe_kind(session: Session, cycle_id: int, kind: MeetingKind, t: Translator) -> str:
     """The kind as the programme calls it."""
     for one in pack_of(session, cycle_id=cycle_id).pack.meeting_kinds:
         if one.id == kind.value:
@@ -219,8 +219,8 @@ def _describe_own_proposal(session: Session, card: MeetingCard, person_id: int, 
     return Letter(
         t(
             "You proposed: <b>{when}</b>\n{kind}, {minutes}. {partner} has it and will answer.",
-            when=say_when(session, card, t),
-            kind=say_kind(session, card.cycle_id, card.kind, t),
+            when=describe_when(session, card, t),
+            kind=describe_kind(session, card.cycle_id, card.kind, t),
             minutes=t.minutes(card.minutes),
             partner=card.partner_of(person_id).chat_name,
         ),
@@ -229,7 +229,7 @@ def _describe_own_proposal(session: Session, card: MeetingCard, person_id: int, 
 
 
 def _describe_lapsed(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
-    text = t("The time {when} has passed before it was confirmed.", when=say_when(session, card, t))
+    text = t("The time {when} has passed before it was confirmed.", when=describe_when(session, card, t))
     actions = [Action(t.label("Propose another time"), MeetingTap(MeetingDo.PLAN, pair_id=card.pair_id))]
     if card.side_of(person_id).role is Role.MENTOR:
         actions.append(Action(t.label("We met: log it"), MeetingTap(MeetingDo.LOG, card.id)))
@@ -241,9 +241,11 @@ def _describe_begun(session: Session, card: MeetingCard, person_id: int, t: Tran
     if side.took_place is None:
         return describe_question(session, card, person_id, t)
     if side.took_place:
-        text = t("You said that the meeting took place: {when}.", when=say_when(session, card, t))
+        text = t("You said that the meeting took place: {when}.", when=describe_when(session, card, t))
     else:
-        text = t("You said that the meeting did not take place: {when}.", when=say_when(session, card, t))
+        text = t(
+            "You said that the meeting did not take place: {when}.", when=describe_when(session, card, t)
+        )
     if side.role is Role.MENTOR and side.took_place:
         return Letter(text, ((Action(t.label("Log the meeting"), MeetingTap(MeetingDo.LOG, card.id)),),))
     return Letter(text)
@@ -256,7 +258,7 @@ def _describe_moved(
     while latest.status is MeetingStatus.MOVED and latest.moved_to_id is not None:
         latest = read_meeting(session, actor=system(Channel.BOT), meeting_id=latest.moved_to_id)
     state = describe_state(session, latest, person_id, t, now)
-    moved = t("This meeting has been moved to {when}.", when=say_when(session, latest, t))
+    moved = t("This meeting has been moved to {when}.", when=describe_when(session, latest, t))
     return Letter(f"{moved}\n\n{state.text}", state.rows)
 
 
@@ -265,7 +267,7 @@ def _describe_past(
 ) -> Letter:
     if card.status is MeetingStatus.CANCELLED:
         return describe_cancelled(session, card, person_id, t, now)
-    when = say_when(session, card, t)
+    when = describe_when(session, card, t)
     if card.status is MeetingStatus.MISSED:
         return Letter(
             t("The meeting on {when} did not take place.", when=when),

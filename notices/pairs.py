@@ -137,10 +137,10 @@ def unreachable(session: Session, facts: Mapping[str, Any], t: Translator, _now:
     partner = card.partner_of(int(facts["person_id"]))
     if is_reachable(session, partner.person_id):
         return Skip("the person is back")
-    return Letter(say_cut_off(partner, t))
+    return Letter(describe_cut_off(partner, t))
 
 
-def say_cut_off(partner: Side, t: Translator) -> str:
+def describe_cut_off(partner: Side, t: Translator) -> str:
     """Why nothing comes from the other side of a pair."""
     return t(
         "{partner} does not get my messages at present; the curator knows. Whatever waits for an answer "

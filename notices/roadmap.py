@@ -24,7 +24,7 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
         return Skip("done, put off, in the digest, or somebody else's")
     if len(duties) == 1:
         title = t("<b>Roadmap.</b> {title}", title=duties[0].title.get(t.locale))
-        return Letter(f"{title}\n{_say_when(duties[0], t)}", _done_rows(duties, t))
+        return Letter(f"{title}\n{_describe_when(duties[0], t)}", _done_rows(duties, t))
     lines = [t("<b>Roadmap.</b> These rows wait for you:"), *_list(duties, t)]
     return Letter("\n\n".join(lines), _done_rows(duties, t))
 
@@ -34,7 +34,7 @@ def asked(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
     if isinstance(duty, Skip):
         return duty
     title = t("The curator reminds you of a row of the roadmap: {title}.", title=duty.title.get(t.locale))
-    return Letter(f"{title}\n{_say_when(duty, t)}", _done_rows([duty], t))
+    return Letter(f"{title}\n{_describe_when(duty, t)}", _done_rows([duty], t))
 
 
 def digest(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
@@ -62,7 +62,7 @@ def describe_digest(found: Digest, t: Translator) -> Letter:
     lines = [t("<b>The roadmap this week</b>")]
     rows: list[tuple[Action, ...]] = []
     for number, one in enumerate(found.items, start=1):
-        lines.append(f"{number}. {_say_item(one, t)}")
+        lines.append(f"{number}. {_describe_item(one, t)}")
         if one.done_on is None and one.quiet_until is None:
             rows.append(_item_buttons(found.id, number, one, t))
     if found.more:
@@ -88,7 +88,7 @@ def _list(duties: Sequence[Duty], t: Translator) -> list[str]:
     """The most urgent rows, numbered as their buttons are; how many more there are."""
     shown = duties[:MOST_DUTIES]
     lines = [
-        f"{number}. {escape(_title(one.title.get(t.locale)))}\n{_say_days(one.days, t)}"
+        f"{number}. {escape(_title(one.title.get(t.locale)))}\n{_describe_days(one.days, t)}"
         for number, one in enumerate(shown, start=1)
     ]
     if len(duties) > len(shown):
@@ -99,17 +99,17 @@ def _list(duties: Sequence[Duty], t: Translator) -> list[str]:
     return lines
 
 
-def _say_item(one: DigestItem, t: Translator) -> str:
+def _describe_item(one: DigestItem, t: Translator) -> str:
     title = _title(one.title.get(t.locale))
     if one.done_on is not None:
         return t("✓ {title} – done", title=title)
     if one.quiet_until is not None:
         return t("{title} – put off until {day}", title=title, day=t.month_day(one.quiet_until))
-    return f"{escape(title)}\n{_say_days(one.days, t)}"
+    return f"{escape(title)}\n{_describe_days(one.days, t)}"
 
 
-def _say_when(duty: Duty, t: Translator) -> str:
-    said = _say_days(duty.days, t)
+def _describe_when(duty: Duty, t: Translator) -> str:
+    said = _describe_days(duty.days, t)
     if duty.planned_to is not None and duty.days > 0:
         said = t("The last day is {day}.", day=t.day(duty.planned_to))
     if duty.document is not None:
@@ -117,7 +117,7 @@ def _say_when(duty: Duty, t: Translator) -> str:
     return said
 
 
-def _say_days(days: int, t: Translator) -> str:
+def _describe_days(days: int, t: Translator) -> str:
     if days < 0:
         return t.plural("It is {count} day late.", "It is {count} days late.", -days)
     if days == 0:

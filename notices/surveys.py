@@ -52,10 +52,10 @@ def invite(session: Session, facts: Mapping[str, Any], t: Translator, now: datet
         return Skip("no consent")
     zone = ZoneInfo(person.organization.timezone)
     until = day_of(step.closes_at, zone) if step.closes_at else None
-    return word_invitation(step.survey, t, until=until, about=step.about, run_id=step.run_id)
+    return write_invitation(step.survey, t, until=until, about=step.about, run_id=step.run_id)
 
 
-def word_invitation(
+def write_invitation(
     survey: Survey, t: Translator, *, until: date | None, about: str = "", run_id: int = 0
 ) -> Letter:
     """The same words for the panel's preview, which has no run yet."""

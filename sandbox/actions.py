@@ -69,7 +69,7 @@ class Actions:
             replied = keyboard["by"]
         if keyboard.get("kind") == "force_reply":
             person.keyboard = None
-            self._world.keep_person(person)
+            self._world.store_person(person)
         if replied is not None:
             quoted = self._find(person, replied).body
             content = {
@@ -109,7 +109,7 @@ class Actions:
             self.unblock(person, {})
         if not person.has_started:
             person.has_started = True
-            self._world.keep_person(person)
+            self._world.store_person(person)
         return self._post(person, self._read_text({"text": f"/start {payload}"}), {})
 
     def say(self, person: Person, values: Json) -> Json:
@@ -139,7 +139,7 @@ class Actions:
         button = find_button(keyboard["keyboard"], values)
         if keyboard.get("one_time_keyboard"):
             person.keyboard = None
-            self._world.keep_person(person)
+            self._world.store_person(person)
         if button.get("request_contact"):
             return self.send_contact(person, {"own": True})
         if button.get("request_location"):
@@ -152,7 +152,7 @@ class Actions:
         upload: Upload = values["upload"]
         kind = values.get("kind", "document")
         folder = {"photo": "photos", "voice": "voice"}.get(kind, "documents")
-        facts = self._world.keep_file(upload.name, upload.mime, upload.content, folder)
+        facts = self._world.add_file(upload.name, upload.mime, upload.content, folder)
         content: Json
         if kind == "photo":
             content = show_photo(self._world, facts)
@@ -171,7 +171,7 @@ class Actions:
         """Send a sticker: an emoji drawn large."""
         self._check_can_write(person)
         emoji = str(values.get("emoji") or "👍")
-        facts = self._world.keep_file("sticker.webp", "image/webp", b"RIFF\0\0\0\0WEBP", "stickers")
+        facts = self._world.add_file("sticker.webp", "image/webp", b"RIFF\0\0\0\0WEBP", "stickers")
         keys = ("file_id", "file_unique_id", "file_size")
         sticker: Json = {key: facts[key] for key in keys}
         sticker |= {"type": "regular", "width": 512, "height": 512, "emoji": emoji}
@@ -224,7 +224,7 @@ class Actions:
         messages = self._world.messages.get(person.id, {})
         person.hidden_up_to = max(messages, default=0)
         person.keyboard = None
-        self._world.keep_person(person)
+        self._world.store_person(person)
         self._world.events.publish("cleared", person.id)
         return {}
 
@@ -243,7 +243,7 @@ class Actions:
         return {}
 
     def _tell_membership(self, person: Person, before: str, after: str) -> None:
-        self._world.keep_person(person)
+        self._world.store_person(person)
         if not person.has_started:
             return
 
@@ -268,7 +268,7 @@ class Actions:
     def deactivate(self, person: Person, values: Json) -> Json:
         """Delete the account; the bot learns of it by its next send."""
         person.is_deactivated = True
-        self._world.keep_person(person)
+        self._world.store_person(person)
         return {}
 
     def read(self, person: Person, values: Json) -> Json:
@@ -276,7 +276,7 @@ class Actions:
         newest = max(self._world.messages.get(person.id, {}), default=0)
         if newest > person.read_up_to:
             person.read_up_to = newest
-            self._world.keep_person(person)
+            self._world.store_person(person)
         return {}
 
 

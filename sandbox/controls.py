@@ -17,7 +17,7 @@ from sandbox.contract import Upload
 from sandbox.faults import Faults
 from sandbox.filling import MARKS, CannotFill, fill_in
 from sandbox.limits import Limits
-from sandbox.methods.profile import find_commands, read_kept_text
+from sandbox.methods.profile import find_commands, read_stored_text
 from sandbox.record import Record
 from sandbox.refusal import Json
 from sandbox.world import Person, World
@@ -170,7 +170,7 @@ class Controls:
                 "messages": [message.dump() for message in self._world.show_messages(person)],
                 "commands": find_commands(self._world, person.id, language),
                 "menu_button": button,
-                "description": read_kept_text(self._world, "description", {"language_code": language})[
+                "description": read_stored_text(self._world, "description", {"language_code": language})[
                     "description"
                 ],
                 "open_queries": [
@@ -229,7 +229,7 @@ class Controls:
         language = read_language(request)
         if language is not None and language != person.language_code:
             person.language_code = language
-            self._world.keep_person(person)
+            self._world.store_person(person)
 
     async def send_file(self, request: web.Request) -> web.StreamResponse:
         """Give a file to the page: pictures and sound in place, everything else as a download."""

@@ -88,7 +88,7 @@ class Store:
         if self._connection is not None:
             self._dirty[kind, str(key)] = None
 
-    def keep_content(self, file_id: str, content: bytes) -> None:
+    def store_content(self, file_id: str, content: bytes) -> None:
         """Keep the bytes of a file (in memory until written, for good without a state file)."""
         self._contents[file_id] = content
 

@@ -145,13 +145,13 @@ class World:
         self.files = {value["file_id"]: value for _, value in self.store.load("file")}
         self.settings = dict(self.store.load("setting"))
 
-    def keep_person(self, person: Person) -> None:
+    def store_person(self, person: Person) -> None:
         """Remember a person after a change and tell the page."""
         self.people[person.id] = person
         self.store.put("person", person.id, person.dump)
         self.events.publish("person", person.id)
 
-    def keep_setting(self, name: str, value: Json) -> None:
+    def store_setting(self, name: str, value: Json) -> None:
         """Remember what a bot set about itself (commands, menu button, descriptions, webhook)."""
         self.settings[name] = value
         self.store.put("setting", name, lambda: value)
@@ -169,11 +169,11 @@ class World:
                 person.first_name = first_name
                 for name, value in named.items():
                     setattr(person, name, value)
-                self.keep_person(person)
+                self.store_person(person)
                 return person
         person_id = self.store.take_number("person", FIRST_PERSON_ID)
         person = Person(person_id, key or f"person{person_id}", first_name, **named)
-        self.keep_person(person)
+        self.store_person(person)
         return person
 
     def find_person(self, chat_id: Any) -> Person:
@@ -216,7 +216,7 @@ class World:
             person.keyboard = (
                 None if keyboard["kind"] == "remove_keyboard" else {**keyboard, "by": message.id}
             )
-            self.keep_person(person)
+            self.store_person(person)
         self.events.publish(
             "message", person.id, message_id=message.id, from_bot=from_bot, body=message.dump()
         )
@@ -268,7 +268,7 @@ class World:
         self.queries.pop(query.id, None)
         self.store.drop("query", query.id)
 
-    def keep_file(self, name: str, mime: str | None, content: bytes, folder: str) -> Json:
+    def add_file(self, name: str, mime: str | None, content: bytes, folder: str) -> Json:
         """Keep a file's bytes; give what every file object of the Bot API has, and its name and type."""
         file_id = secrets.token_urlsafe(24)
         mime = mime or mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -283,5 +283,5 @@ class World:
         }
         self.files[file_id] = facts
         self.store.put("file", file_id, lambda: facts)
-        self.store.keep_content(file_id, content)
+        self.store.store_content(file_id, content)
         return facts

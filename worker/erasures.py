@@ -25,10 +25,10 @@ def run_erasure(work: Work) -> Outcome:
     work.check_goes_on()
     work.database.rewrite()
 
-    def keep(session: Session) -> None:
+    def store(session: Session) -> None:
         note_cleaned(session, act_id=erased.act_id, now=work.now())
 
-    return Outcome({"act": erased.act_id, "files": len(erased.files)}, keep=keep)
+    return Outcome({"act": erased.act_id, "files": len(erased.files)}, store=store)
 
 
 def _erase(work: Work) -> Erased:

@@ -33,9 +33,9 @@ from services.files.store import (
     draw_name,
     folder_of,
     open_owned,
-    place_file,
     remove_content,
     store_file,
+    write_file,
 )
 from worker.work import UNREACHABLE, Interrupted, Outcome, Work
 
@@ -142,7 +142,7 @@ def run_export(work: Work) -> Outcome:
     gathered = Gathered(folder, work.job.cursor)
     try:
         _gather(work, export, gathered, total)
-        placed = place_file(folder, lambda out: _write(work, export, gathered, kind, out))
+        placed = write_file(folder, lambda out: _write(work, export, gathered, kind, out))
     except (Interrupted, *UNREACHABLE):
         gathered.close()  # somebody goes on with it
         raise
@@ -181,7 +181,7 @@ def _outcome(work: Work, export: Export, gathered: Gathered, kind: Format, place
     made_on = head.moment(head.made_at).date()
     summary = ExportSummary(head.what, kind, head.organization_id, gathered.rows, gathered.withheld)
 
-    def keep(session: Session) -> int:
+    def store(session: Session) -> int:
         record_export(session, actor=work.actor(session), summary=summary, now=work.now())
         return store_file(
             session,
@@ -200,7 +200,7 @@ def _outcome(work: Work, export: Export, gathered: Gathered, kind: Format, place
 
     return Outcome(
         {"rows": gathered.rows, "withheld": gathered.withheld},
-        keep,
+        store,
         clean=gathered.remove,
         undo=undo,
         close=gathered.close,

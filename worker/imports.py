@@ -19,9 +19,9 @@ from services.files.store import (
     PlacedFile,
     draw_name,
     folder_of,
-    place_file,
     remove_content,
     store_file,
+    write_file,
 )
 from services.people.imports.fates import Judged, count_fates, judge, read_known
 from services.people.imports.register import (
@@ -29,10 +29,10 @@ from services.people.imports.register import (
     KEEP,
     add_listed,
     find_list,
-    keep_applied,
-    keep_check,
-    keep_refusal,
     read_added,
+    store_applied,
+    store_check,
+    store_refusal,
 )
 from services.people.imports.results import write_result
 from services.people.imports.rows import Fate, StaffList, read_list
@@ -63,11 +63,11 @@ def _check(work: Work) -> Outcome:
     work.checkpoint({}, done=2, total=STEPS)
     placed = _write_result(work, judged, is_applied=False)
 
-    def keep(session: Session) -> int:
-        keep_check(session, import_id=import_id, judged=judged, ignored=staff.ignored)
+    def store(session: Session) -> int:
+        store_check(session, import_id=import_id, judged=judged, ignored=staff.ignored)
         return _store(work, session, placed, "check")
 
-    return Outcome({"rows": len(judged), "withheld": 0}, keep, undo=lambda: _remove(work, placed.name))
+    return Outcome({"rows": len(judged), "withheld": 0}, store, undo=lambda: _remove(work, placed.name))
 
 
 def _apply(work: Work) -> Outcome:
@@ -100,8 +100,8 @@ def _apply(work: Work) -> Outcome:
     placed = _write_result(work, judged, is_applied=True)
     gone: list[str] = []
 
-    def keep(session: Session) -> int:
-        name = keep_applied(session, import_id=import_id, counts=count_fates(judged), now=work.now())
+    def store(session: Session) -> int:
+        name = store_applied(session, import_id=import_id, counts=count_fates(judged), now=work.now())
         gone.extend([name] if name else [])
         return _store(work, session, placed, "apply")
 
@@ -110,7 +110,7 @@ def _apply(work: Work) -> Outcome:
             _remove(work, name)
 
     return Outcome(
-        {"rows": len(judged), "withheld": 0}, keep, clean=clean, undo=lambda: _remove(work, placed.name)
+        {"rows": len(judged), "withheld": 0}, store, clean=clean, undo=lambda: _remove(work, placed.name)
     )
 
 
@@ -129,7 +129,7 @@ def _read(work: Work, import_id: int) -> StaffList:
 
 def _refuse(work: Work, import_id: int) -> None:
     with work.database.writing() as session:
-        name = keep_refusal(session, import_id=import_id, now=work.now())
+        name = store_refusal(session, import_id=import_id, now=work.now())
     if name:
         _remove(work, name)
 
@@ -139,7 +139,7 @@ def _write_result(work: Work, judged: Sequence[Judged], *, is_applied: bool) -> 
     scratch = folder / (draw_name() + SCRATCH)  # names wait on the disk meanwhile: a folder of ours
     scratch.mkdir(mode=0o700)
     try:
-        return place_file(folder, lambda out: _fill(out, judged, work, scratch, is_applied=is_applied))
+        return write_file(folder, lambda out: _fill(out, judged, work, scratch, is_applied=is_applied))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

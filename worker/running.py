@@ -89,7 +89,7 @@ def _do(work: Work, runner: Runner | None) -> None:
     outcome = runner(work)
     try:
         with work.database.writing() as session:
-            file_id = outcome.keep(session)
+            file_id = outcome.store(session)
             finish(
                 session,
                 job_id=work.job.id,

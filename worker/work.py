@@ -44,14 +44,14 @@ class WorkerConfig:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`keep(session)` is the last effect, in the unit that ends the job; it may return a file's id.
+    """`store(session)` is the last effect, in the unit that ends the job; it may return a file's id.
 
     `clean` follows the commit; `undo` follows a fault of that unit (the job was cancelled meanwhile);
     `close` lets go of what it holds when nobody knows.
     """
 
     result: dict[str, Any]
-    keep: Callable[[Session], int | None] = lambda _session: None
+    store: Callable[[Session], int | None] = lambda _session: None
     clean: Callable[[], None] = lambda: None
     undo: Callable[[], None] = lambda: None
     close: Callable[[], None] = lambda: None

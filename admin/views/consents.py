@@ -21,7 +21,7 @@ from services.access.errors import N_
 from services.access.rights import LISTS
 from services.consents.duties import complete_duty, demand_stop, list_duties
 from services.consents.papers import FIELDS, PaperFacts, choose_age_group, register_paper
-from services.consents.retention import list_kept
+from services.consents.retention import list_retained
 from services.consents.states import age_group_of
 from services.consents.texts import read_offer
 from services.joining.consent_overview import ask_for_consent, list_standings
@@ -47,7 +47,7 @@ class ConsentsPage(SecuredPage):
             duties=see(list_duties),
             overdue=see(list_overdue),
             acts=see(list_acts),
-            kept=see(list_kept),
+            kept=see(list_retained),
             terms=see(list_cycle_terms),
             operator=see(read_operator),
             lang=locale(),

@@ -126,7 +126,7 @@ def _zones(present: str) -> dict[str, str]:
     """Zones by their name, like "Москва, UTC+3"; the one that is set stands in the list in any case."""
     moment = now()
     names = ZONES if present in ZONES else (present, *ZONES)
-    return {name: f"{translator().place(name)}, {_shift(name, moment)}" for name in names}
+    return {name: f"{translator().zone_city(name)}, {_shift(name, moment)}" for name in names}
 
 
 def _shift(name: str, moment: datetime) -> str:

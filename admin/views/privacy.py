@@ -15,7 +15,7 @@ from admin.storage import now
 from models.privacy import AgreementBasis
 from services.access.actors import Right
 from services.access.errors import N_
-from services.consents.retention import list_kept
+from services.consents.retention import list_retained
 from services.people.cards import read_person
 from services.privacy.agreements import list_mentored_pairs, register_agreement
 from services.privacy.erasures import ask_erasure, preview_erasure, read_act
@@ -70,7 +70,7 @@ class PrivacyPage(SecuredPage):
         return self.show(
             "panel/processing.html",
             operator=see(read_operator),
-            kept=see(list_kept),
+            kept=see(list_retained),
             lang=locale(),
             today=now(),
         )

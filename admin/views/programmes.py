@@ -16,7 +16,7 @@ from admin.pages import Entry, Group, form_page
 from admin.storage import session
 from services.access.actors import Right
 from services.access.errors import N_, DomainError
-from services.privacy.terms import read_keep_until
+from services.privacy.terms import read_retention_end
 from services.programmes.regulations import Settings
 from services.programmes.running import SettingsRefused, change_settings, programme_id_of, settings_of
 
@@ -216,7 +216,7 @@ class ProgrammePage(SecuredPage):
         return self.show(
             "panel/programme.html",
             fields=FIELDS,
-            keep_until=see(read_keep_until, cycle_id=cycle().id),
+            keep_until=see(read_retention_end, cycle_id=cycle().id),
             switches=SWITCHES,
             edit=edit,
             values=edit.form,

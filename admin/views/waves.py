@@ -17,7 +17,7 @@ from admin.languages import label, translator
 from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now
 from models.people import Role
-from notices.surveys import word_invitation
+from notices.surveys import write_invitation
 from services.access.actors import Right
 from services.programmes.regulations import Occasion
 from services.programmes.running import settings_of
@@ -176,7 +176,7 @@ def _parts(people: Sequence[Respondent], plan: Plan) -> list[Part]:
     found = []
     for asked in by_survey.values():
         survey, about = asked[0].survey, asked[0].about
-        letter = word_invitation(survey, t, until=plan.closes_on, about=about)
+        letter = write_invitation(survey, t, until=plan.closes_on, about=about)
         # the letter's own words with every fact escaped, as the chat shows them
         words = Markup(letter.text.replace("\n", "<br>"))  # noqa: S704
         found.append(Part(survey.title.get(t.locale), words, asked))

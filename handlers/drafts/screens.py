@@ -19,7 +19,7 @@ from models.programmes import Cycle
 from notices.buttons import DraftDo, DraftTap
 from notices.language import Translator, capitalised
 from notices.letters import Action, Letter, Rows, in_rows
-from notices.meetings import say_kind, say_when
+from notices.meetings import describe_kind, describe_when
 from services.access.errors import DomainError
 from services.delivery.conversations import Participant
 from services.documents.words import MEETING_FORMATS
@@ -242,7 +242,7 @@ def _list_answers(session: Session, card: DraftCard, asked: Field, t: Translator
         ]
     if asked is Field.KIND:
         return [
-            Action(say_kind(session, card.cycle_id, one, t), DraftTap(DraftDo.KIND, kind=one))
+            Action(describe_kind(session, card.cycle_id, one, t), DraftTap(DraftDo.KIND, kind=one))
             for one in card.kinds
         ]
     return [
@@ -290,7 +290,7 @@ def _skip(asked: Field, t: Translator) -> Action:
 def _name_meeting(session: Session, card: DraftCard, meeting_id: int, t: Translator) -> str:
     meeting = next(one for one in card.choices if one.id == meeting_id)
     names = [one.chat_name for one in card.candidates if one.pair_id == meeting.pair_id]
-    when = say_when(session, meeting, t)
+    when = describe_when(session, meeting, t)
     return f"{when}, {names[0]}" if len(card.candidates) > 1 and names else when
 
 

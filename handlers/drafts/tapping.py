@@ -18,7 +18,7 @@ from services.meetings.outcomes import DayNotPast
 from services.meetings.slots import read_slot
 from services.messages_read.drafts.cards import read_draft
 from services.messages_read.drafts.contents import Purpose
-from services.messages_read.drafts.saving import Kept, keep_item
+from services.messages_read.drafts.saving import MeetingSaved, save_meeting
 from services.messages_read.drafts.writing import (
     choose_tense,
     correct_twin,
@@ -122,11 +122,11 @@ async def save(talk: Talk, *, at: int, is_sure: bool) -> None:
     if card.item.day is not None and card.item.purpose is Purpose.LOG:
         _check_not_ahead(talk, card.item.day)
 
-    def then(kept: Kept) -> tuple[str | None, dict[str, Any]]:
+    def then(kept: MeetingSaved) -> tuple[str | None, dict[str, Any]]:
         return _go_after(kept, card.id)
 
-    kept = await talk.act(keep_item, actor=talk.actor, draft_id=card.id, at=at, is_sure=is_sure, then=then)
-    await talk.show(await _say_kept(talk, kept))
+    kept = await talk.act(save_meeting, actor=talk.actor, draft_id=card.id, at=at, is_sure=is_sure, then=then)
+    await talk.show(await _describe_saved(talk, kept))
 
 
 def _check_not_ahead(talk: Talk, day: date) -> None:
@@ -134,7 +134,7 @@ def _check_not_ahead(talk: Talk, day: date) -> None:
         raise DayNotPast
 
 
-def _go_after(kept: Kept, draft_id: int) -> tuple[str | None, dict[str, Any]]:
+def _go_after(kept: MeetingSaved, draft_id: int) -> tuple[str | None, dict[str, Any]]:
     if kept.goes_on:
         return FLOW, {"draft_id": draft_id}
     if kept.purpose in {Purpose.LOG, Purpose.HELD}:
@@ -144,7 +144,7 @@ def _go_after(kept: Kept, draft_id: int) -> tuple[str | None, dict[str, Any]]:
     return None, {}
 
 
-async def _say_kept(talk: Talk, kept: Kept) -> str | None:
+async def _describe_saved(talk: Talk, kept: MeetingSaved) -> str | None:
     """One line over what comes next."""
     t = talk.t
     if kept.purpose is Purpose.LOG:

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from notices.language import Translator, capitalised, escape
-from notices.meetings import say_kind, say_when
+from notices.meetings import describe_kind, describe_when
 from services.access.errors import N_
 from services.documents.words import MEETING_FORMATS
 from services.messages_read.drafts.cards import DraftCard
@@ -107,7 +107,7 @@ def _lines(session: Session, card: DraftCard, t: Translator) -> list[str]:
         return _petition(card, t)
     lines = []
     if purpose is Purpose.MOVE and card.meeting is not None:
-        lines.append(t("Instead of: {when}", when=say_when(session, card.meeting, t)))
+        lines.append(t("Instead of: {when}", when=describe_when(session, card.meeting, t)))
     lines += [line for line in (_when(card.item, t), _length(card.item, t)) if line]
     partners = card.partners
     if purpose is Purpose.MOVE and card.meeting is not None:
@@ -138,7 +138,7 @@ def _details(session: Session, card: DraftCard, t: Translator) -> list[str]:
     item, lines = card.item, []
     how = []
     if card.kind is not None and card.partners:
-        how.append(say_kind(session, card.cycle_id, card.kind, t))
+        how.append(describe_kind(session, card.cycle_id, card.kind, t))
     if item.format is not None:
         how.append(t.label(MEETING_FORMATS[item.format]))
     if item.place:
@@ -158,7 +158,7 @@ def _existing(session: Session, card: DraftCard, t: Translator) -> list[str]:
         return []
     names = [one.chat_name for one in card.candidates if one.pair_id == meeting.pair_id]
     lines = [
-        f"<b>{capitalised(say_when(session, meeting, t))}</b>",
+        f"<b>{capitalised(describe_when(session, meeting, t))}</b>",
         t("With: {names}", names=", ".join(names)),
     ]
     if meeting.held_minutes is not None and card.item.purpose is Purpose.DELETE:
@@ -189,8 +189,8 @@ def _corrections(session: Session, card: DraftCard, t: Translator) -> list[str]:
         after = _shorten(right.topic) if right.topic else "–"
         changes.append(t("Topic: {before} → <b>{after}</b>", before=before, after=after))
     if right.kind is not None:
-        before = say_kind(session, card.cycle_id, meeting.kind, t)
-        after = say_kind(session, card.cycle_id, right.kind, t)
+        before = describe_kind(session, card.cycle_id, meeting.kind, t)
+        after = describe_kind(session, card.cycle_id, right.kind, t)
         changes.append(t("Kind: {before} → <b>{after}</b>", before=before, after=after))
     return [*lines, *(changes or [t("Nothing differs yet: please tell what is right instead.")])]
 
@@ -225,7 +225,7 @@ def _remarks(session: Session, card: DraftCard, t: Translator) -> list[str]:
     """What the tables say to it."""
     found = []
     if card.planned is not None:
-        when = say_when(session, card.planned, t)
+        when = describe_when(session, card.planned, t)
         found.append(t("It goes into the planned meeting: {when}.", when=when))
     if card.twin is not None and card.planned is None:
         minutes = t.minutes(card.twin.held_minutes or 0)

@@ -16,7 +16,7 @@ from models.people import Role
 from notices.buttons import HeldDo, HeldTap, MeetingDo, MeetingTap
 from notices.language import Translator
 from notices.letters import Action, Letter
-from notices.meetings import describe_state, say_kind, say_when
+from notices.meetings import describe_kind, describe_state, describe_when
 from services.access.errors import DomainError, NotAllowed, NotFound
 from services.delivery.conversations import Participant
 from services.documents.words import MEETINGS
@@ -113,7 +113,7 @@ def _read_drop(session: Session, *, place: Participant, t: Translator, meeting_i
     return Letter(
         t(
             "Cancel the meeting on {when}? {partner} will hear of it at once.",
-            when=say_when(session, card, t),
+            when=describe_when(session, card, t),
             partner=card.partner_of(place.person_id).chat_name,
         ),
         (
@@ -175,7 +175,7 @@ def menu_part(session: Session, place: Participant, t: Translator, now: datetime
         part.lines.append(t("Next meeting:") + " " + words)
         part.actions.append(Action(_button(coming[0], t), MeetingTap(MeetingDo.SHOW, coming[0].id)))
     for card in [one for one in cards if _needs_word(one, place, now)][:3]:
-        part.lines.append(t("A meeting waits for your word: {when}.", when=say_when(session, card, t)))
+        part.lines.append(t("A meeting waits for your word: {when}.", when=describe_when(session, card, t)))
         part.actions.append(Action(_button(card, t), MeetingTap(MeetingDo.SHOW, card.id)))
     part.actions.extend(_propose_actions(session, place, t, only_mentor=True))
     if cards:
@@ -216,8 +216,8 @@ def _propose_actions(
 def _line(session: Session, card: MeetingCard, place: Participant, t: Translator, now: datetime) -> str:
     return t(
         "{when}: {kind}, {partner} ({state})",
-        when=say_when(session, card, t),
-        kind=say_kind(session, card.cycle_id, card.kind, t),
+        when=describe_when(session, card, t),
+        kind=describe_kind(session, card.cycle_id, card.kind, t),
         partner=card.partner_of(place.person_id).chat_name,
         state=_say_state(card, place, t, now),
     )

@@ -25,11 +25,11 @@ from services.meetings.outcomes import (
     LoggedAlready,
     MeetingLogged,
     Next,
-    Said,
+    Reported,
     check_minutes,
     log_meeting,
     log_past_meeting,
-    say_held,
+    report_held,
 )
 from services.meetings.planning import MeetingChanged
 from services.messages_read.drafts.answers import ChooseByButton, read_answer
@@ -49,7 +49,7 @@ async def say_yes(tap: HeldTap, talk: Talk) -> None:
     was_on_screen = is_on_screen(talk)
     here = talk.place
 
-    def then(said: Said) -> tuple[str | None, dict[str, Any]]:
+    def then(said: Reported) -> tuple[str | None, dict[str, Any]]:
         if said.next is Next.LOG:
             return FLOW, asdict(Log(meeting_id=meeting_id))
         if was_on_screen:
@@ -57,7 +57,9 @@ async def say_yes(tap: HeldTap, talk: Talk) -> None:
         return here.flow, here.data
 
     try:
-        said = await talk.act(say_held, actor=talk.actor, meeting_id=meeting_id, took_place=True, then=then)
+        said = await talk.act(
+            report_held, actor=talk.actor, meeting_id=meeting_id, took_place=True, then=then
+        )
     except MeetingChanged as error:
         await tell_state(talk, meeting_id, error)
         return
@@ -78,7 +80,7 @@ async def say_no(tap: HeldTap, talk: Talk) -> None:
     if is_on_screen(talk):
         talk.go("meeting", meeting_id=meeting_id)
     try:
-        await talk.act(say_held, actor=talk.actor, meeting_id=meeting_id, took_place=False)
+        await talk.act(report_held, actor=talk.actor, meeting_id=meeting_id, took_place=False)
     except MeetingChanged as error:
         await tell_state(talk, meeting_id, error)
         return

@@ -12,7 +12,7 @@ from models.programmes import Cycle
 from notices.buttons import LogDo, LogTap
 from notices.language import Translator
 from notices.letters import Action, Letter, in_rows
-from notices.meetings import say_when
+from notices.meetings import describe_when
 from services.access.actors import Actor
 from services.access.errors import NotAllowed, NotFound
 from services.delivery.conversations import Participant
@@ -66,7 +66,7 @@ def _next_question(session: Session, log: Log, actor: Actor, t: Translator, toda
             return None
         title = t(
             "Meeting on {when} ({partner})",
-            when=say_when(session, card, t),
+            when=describe_when(session, card, t),
             partner=card.partner_of(actor.id or 0).chat_name,
         )
     elif log.pair_id is None:

@@ -18,7 +18,7 @@ from models.pairs import Pair
 from notices.buttons import MeetingDo, MeetingTap, PlanDo, PlanTap
 from notices.language import Translator, capitalised, escape
 from notices.letters import Action, Letter, in_rows
-from notices.meetings import read_card, say_kind, say_when
+from notices.meetings import describe_kind, describe_when, read_card
 from services.access.actors import Actor
 from services.access.errors import NotFound
 from services.delivery.conversations import Participant
@@ -262,7 +262,7 @@ def _tail(session: Session, plan: Plan, t: Translator, stop: Action, now: dateti
 def _ask_kind(session: Session, plan: Plan, t: Translator, now: datetime) -> Letter:
     pair = session.get_one(Pair, plan.pair_id)
     rows = tuple(
-        (Action(say_kind(session, pair.cycle_id, kind, t), PlanTap(PlanDo.KIND, kind)),)
+        (Action(describe_kind(session, pair.cycle_id, kind, t), PlanTap(PlanDo.KIND, kind)),)
         for kind in list_kinds(session, pair=pair, now=now)
     )
     return Letter(t("Which meeting is it? The next one of the programme stands first."), rows)
@@ -322,7 +322,7 @@ def _ask_to_send(session: Session, plan: Plan, place: Participant, t: Translator
         "<b>{when}</b>, {minutes}\n{kind}, {partner}.\n\nIs this right?",
         when=capitalised(f"{t.day(plan.local_start.date())}, {t.clock(plan.local_start.time())}"),
         minutes=t.minutes(minutes),
-        kind=say_kind(session, pair.cycle_id, plan.meeting_kind, t),
+        kind=describe_kind(session, pair.cycle_id, plan.meeting_kind, t),
         partner=partner,
     )
     if _has_overlap(session, plan, place, minutes):
@@ -357,8 +357,8 @@ def _has_overlap(session: Session, plan: Plan, place: Participant, minutes: int)
 
 def _with_title(session: Session, plan: Plan, t: Translator, text: str) -> str:
     pair = session.get_one(Pair, plan.pair_id)
-    title = escape(say_kind(session, pair.cycle_id, plan.meeting_kind, t))
+    title = escape(describe_kind(session, pair.cycle_id, plan.meeting_kind, t))
     old = read_card(session, {"meeting_id": plan.old_id}) if plan.old_id is not None else None
     if old is not None:
-        title += "\n" + t("Instead of: {when}", when=say_when(session, old, t))
+        title += "\n" + t("Instead of: {when}", when=describe_when(session, old, t))
     return f"{title}\n\n{text}"

@@ -46,7 +46,7 @@ def take_file(world: World, values: Json, field: str, folder: str) -> Json:
             )
         if field == "photo" and read_size(given.content) is None:
             raise bad_request("IMAGE_PROCESS_FAILED")
-        return world.keep_file(given.name, given.mime, given.content, folder)
+        return world.add_file(given.name, given.mime, given.content, folder)
     if isinstance(given, str) and given in world.files:
         return world.files[given]
     if isinstance(given, str) and given.startswith(("http://", "https://")):

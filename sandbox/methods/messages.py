@@ -167,7 +167,7 @@ async def pin_chat_message(world: World, values: Json) -> bool:
     if world.find_message(person.id, values["message_id"]) is None:
         raise bad_request("message to pin not found")
     person.pinned = [*(pin for pin in person.pinned if pin != values["message_id"]), values["message_id"]]
-    world.keep_person(person)
+    world.store_person(person)
     return True
 
 
@@ -178,7 +178,7 @@ async def unpin_chat_message(world: World, values: Json) -> bool:
     if wanted not in person.pinned:
         raise bad_request("message to unpin not found")
     person.pinned = [pin for pin in person.pinned if pin != wanted]
-    world.keep_person(person)
+    world.store_person(person)
     return True
 
 
@@ -186,7 +186,7 @@ async def unpin_all_chat_messages(world: World, values: Json) -> bool:
     """UnpinAllChatMessages."""
     person = world.find_reachable(values["chat_id"])
     person.pinned = []
-    world.keep_person(person)
+    world.store_person(person)
     return True
 
 

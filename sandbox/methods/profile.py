@@ -66,7 +66,7 @@ async def set_my_commands(world: World, values: Json) -> bool:
     commands = check_commands(values.get("commands"))
     key = name_scope(world, values)
     if commands:
-        world.keep_setting(key, {"commands": commands})
+        world.store_setting(key, {"commands": commands})
     else:
         world.drop_setting(key)
     world.events.publish("commands")
@@ -101,7 +101,7 @@ async def set_chat_menu_button(world: World, values: Json) -> bool:
     if not isinstance(button, dict) or button.get("type") not in {"commands", "web_app", "default"}:
         raise bad_request("can't parse menu button: unsupported type specified")
     chat = str(world.find_person(values["chat_id"]).id) if "chat_id" in values else ""
-    world.keep_setting(f"menu_button:{chat}", button)
+    world.store_setting(f"menu_button:{chat}", button)
     world.events.publish("commands")
     return True
 
@@ -115,14 +115,14 @@ async def get_chat_menu_button(world: World, values: Json) -> Json:
     return own if own is not None and own["type"] != "default" else {"type": "commands"}
 
 
-def keep_text(world: World, field: str, values: Json) -> bool:
+def store_text(world: World, field: str, values: Json) -> bool:
     """Keep a name or description in one language; an empty one deletes it."""
     text = str(values.get(field, ""))
     if len(text) > TEXT_LIMITS[field]:
         raise bad_request(f"bot {field.replace('_', ' ')} is too long")
     key = f"{field}:{values.get('language_code', '')}"
     if text:
-        world.keep_setting(key, {field: text})
+        world.store_setting(key, {field: text})
     else:
         world.drop_setting(key)
     if field == "name" and not values.get("language_code") and text:
@@ -131,7 +131,7 @@ def keep_text(world: World, field: str, values: Json) -> bool:
     return True
 
 
-def read_kept_text(world: World, field: str, values: Json) -> Json:
+def read_stored_text(world: World, field: str, values: Json) -> Json:
     """Give a name or description in the language asked for, else the general one."""
     general = world.settings.get(f"{field}:", {field: world.bot["first_name"] if field == "name" else ""})
     return dict(world.settings.get(f"{field}:{values.get('language_code', '')}", general))
@@ -139,32 +139,32 @@ def read_kept_text(world: World, field: str, values: Json) -> Json:
 
 async def set_my_name(world: World, values: Json) -> bool:
     """SetMyName."""
-    return keep_text(world, "name", values)
+    return store_text(world, "name", values)
 
 
 async def get_my_name(world: World, values: Json) -> Json:
     """GetMyName."""
-    return read_kept_text(world, "name", values)
+    return read_stored_text(world, "name", values)
 
 
 async def set_my_description(world: World, values: Json) -> bool:
     """SetMyDescription."""
-    return keep_text(world, "description", values)
+    return store_text(world, "description", values)
 
 
 async def get_my_description(world: World, values: Json) -> Json:
     """GetMyDescription."""
-    return read_kept_text(world, "description", values)
+    return read_stored_text(world, "description", values)
 
 
 async def set_my_short_description(world: World, values: Json) -> bool:
     """SetMyShortDescription."""
-    return keep_text(world, "short_description", values)
+    return store_text(world, "short_description", values)
 
 
 async def get_my_short_description(world: World, values: Json) -> Json:
     """GetMyShortDescription."""
-    return read_kept_text(world, "short_description", values)
+    return read_stored_text(world, "short_description", values)
 
 
 async def get_chat(world: World, values: Json) -> Json:

@@ -64,7 +64,7 @@ async def set_webhook(world: World, values: Json) -> bool:
     world.updates.allow(read_kinds(values.get("allowed_updates")))
     if values.get("drop_pending_updates"):
         world.updates.drop_all()
-    world.keep_setting("webhook", {"url": url, "secret_token": secret, "max_connections": connections})
+    world.store_setting("webhook", {"url": url, "secret_token": secret, "max_connections": connections})
     world.updates.wake()
     return True
 

@@ -100,7 +100,7 @@ def create_account(
 
     Raises NotAllowed, LoginMissing, LoginWrong, LoginTaken, AccountNameTooLong.
     """
-    check_may_keep(actor, role, organization_id)
+    check_may_manage(actor, role, organization_id)
     login, name = login.strip().casefold(), " ".join(name.split())
     if not login or not name:
         raise LoginMissing
@@ -131,11 +131,11 @@ def issue_link(session: Session, *, actor: Actor, account_id: int, now: datetime
 def lock_account(session: Session, actor: Actor, account_id: int) -> Account:
     """An account that this actor may keep, locked. Raises NotFound, NotAllowed."""
     account = find(session, Account, account_id, lock=True)
-    check_may_keep(actor, account.role, account.organization_id)
+    check_may_manage(actor, account.role, account.organization_id)
     return account
 
 
-def check_may_keep(actor: Actor, role: AccountRole, organization_id: int) -> None:
+def check_may_manage(actor: Actor, role: AccountRole, organization_id: int) -> None:
     """Whoever keeps accounts makes links that sign in as them; so an account with a right that the keeper
     has not is kept by administrators and the command line only (decision record 15). Raises NotAllowed.
     """
@@ -201,7 +201,7 @@ def set_password(session: Session, *, token: str, password: str, now: datetime) 
     link.used_at = now
     is_new = not _was_used(session, account.id)
     by_owner = link.issued_by == account.id
-    keep_password(session, account, password, now, None if by_owner else {LINK_BY: link.issued_by})
+    store_password(session, account, password, now, None if by_owner else {LINK_BY: link.issued_by})
     if not by_owner and not is_new:
         tell_owner(session, account, Action.ACCOUNT_PASSWORD_SET, by_account_id=link.issued_by, now=now)
         actor = Actor(ActorKind.ACCOUNT, account.id, account.organization_id, Channel.PANEL)
@@ -278,7 +278,7 @@ def ensure_demo_curator(
     return account.id
 
 
-def keep_password(
+def store_password(
     session: Session,
     account: Account,
     password: str,

@@ -77,7 +77,7 @@ def issue_chat_code(session: Session, *, actor: Actor, now: datetime) -> str:
     account = find(session, Account, account_of(actor), lock=True)
     _end(session, account.id, PassPurpose.LINK_CHAT, now)
     code = str(secrets.randbelow(10**CODE_DIGITS)).zfill(CODE_DIGITS)
-    _keep(session, account.id, code, PassPurpose.LINK_CHAT, now + CODE_LIFE)
+    _store(session, account.id, code, PassPurpose.LINK_CHAT, now + CODE_LIFE)
     return code
 
 
@@ -143,7 +143,7 @@ def issue_entries(session: Session, *, actor: Actor, now: datetime) -> tuple[Ent
     for account in accounts:
         _end(session, account.id, PassPurpose.SIGN_IN, now)
         token = secrets.token_urlsafe(24)
-        _keep(session, account.id, token, PassPurpose.SIGN_IN, now + ENTRY_LIFE)
+        _store(session, account.id, token, PassPurpose.SIGN_IN, now + ENTRY_LIFE)
         record(session, actor, Action.ACCOUNT_ENTRY_SENT, account, now=now)
         entries.append(Entry(token, account.name, account.organization.name))
     return tuple(entries)
@@ -204,7 +204,7 @@ def _is_good(found: AccountPass, purpose: PassPurpose, now: datetime) -> bool:
     return found.purpose is purpose and found.used_at is None and found.expires_at > now
 
 
-def _keep(session: Session, account_id: int, secret: str, purpose: PassPurpose, until: datetime) -> None:
+def _store(session: Session, account_id: int, secret: str, purpose: PassPurpose, until: datetime) -> None:
     session.add(
         AccountPass(token_sha256=sha256_of(secret), account_id=account_id, purpose=purpose, expires_at=until)
     )

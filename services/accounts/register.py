@@ -15,7 +15,7 @@ from services.access.records import find
 from services.access.rights import RIGHTS
 from services.accounts.directory import (
     AccountOff,
-    check_may_keep,
+    check_may_manage,
     end_links,
     end_passes,
     lock_account,
@@ -108,12 +108,12 @@ def list_accounts(session: Session, *, actor: Actor, organization_id: int) -> li
 
 def roles_to_give(actor: Actor, organization_id: int) -> tuple[AccountRole, ...]:
     """The roles of accounts that this actor may make and keep."""
-    return tuple(role for role in RIGHTS if _may_keep(actor, role, organization_id))
+    return tuple(role for role in RIGHTS if _may_manage(actor, role, organization_id))
 
 
-def _may_keep(actor: Actor, role: AccountRole, organization_id: int) -> bool:
+def _may_manage(actor: Actor, role: AccountRole, organization_id: int) -> bool:
     try:
-        check_may_keep(actor, role, organization_id)
+        check_may_manage(actor, role, organization_id)
     except NotAllowed:
         return False
     return True

@@ -11,7 +11,7 @@ from models.audit import Action
 from services.access.actors import Actor, ActorKind, Channel, account_of
 from services.access.audit import record
 from services.access.records import find
-from services.accounts.directory import SignedIn, keep_password, signed_in
+from services.accounts.directory import SignedIn, signed_in, store_password
 from services.accounts.failed_tries import Origin, count_failure, forgive_failures, read_wait
 from services.accounts.passwords import is_password
 
@@ -53,7 +53,7 @@ def change_password(
     key = origin.key(f"present password {account.id}", account.id)
     tried = _try(session, account, present, key, Action.ACCOUNT_PRESENT_PASSWORD_FAILED, None, now)
     if tried.account is not None:
-        keep_password(session, account, password, now)
+        store_password(session, account, password, now)
     return tried
 
 

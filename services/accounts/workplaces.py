@@ -20,7 +20,7 @@ from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.access.records import find
 from services.access.rights import rights_of
-from services.accounts.directory import check_may_keep
+from services.accounts.directory import check_may_manage
 from services.accounts.news import tell_owner
 
 
@@ -90,7 +90,7 @@ def admit_guest(
     The keepers of this organisation decide, and their journal tells it as well as the guest's own.
     Raises NotFound, NotAllowed, GuestUnknown, NoGuest, GuestAlready.
     """
-    check_may_keep(actor, role, organization_id)
+    check_may_manage(actor, role, organization_id)
     account = session.scalars(
         select(Account)
         .where(Account.login == login.strip().casefold(), Account.disabled_at.is_(None))
@@ -108,7 +108,7 @@ def admit_guest(
         row = AccountOrganization(account_id=account.id, organization_id=organization_id)
         session.add(row)
     else:
-        check_may_keep(actor, row.role, organization_id)
+        check_may_manage(actor, row.role, organization_id)
     row.role, row.admitted_by = role, account_of(actor)
     session.flush()
     _tell(session, actor, account, Action.ACCOUNT_GUEST_ADMITTED, row, now, before, role)
@@ -123,7 +123,7 @@ def end_guest(
     row = session.get(AccountOrganization, (account_id, organization_id), with_for_update=True)
     if row is None:
         raise NotFound
-    check_may_keep(actor, row.role, organization_id)
+    check_may_manage(actor, row.role, organization_id)
     before = row.role
     session.delete(row)
     session.flush()

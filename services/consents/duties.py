@@ -120,7 +120,7 @@ def open_duty(
     return duty.due_on
 
 
-def keep_duty(session: Session, *, person: Person, facts: Mapping[str, Any], now: datetime) -> bool:
+def restore_duty(session: Session, *, person: Person, facts: Mapping[str, Any], now: datetime) -> bool:
     """Put a duty back as it stood before a backup was restored; whether anything changed. Raises nothing."""
     found = session.scalars(
         select(PrivacyDuty).where(

@@ -12,7 +12,7 @@ from services.programmes.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFacts:
+class RetainedFacts:
     """A group of papers; `years` None: as long as the organisation must keep such papers."""
 
     id: str
@@ -33,7 +33,7 @@ def add_years(since: date, years: int) -> date:
         return since.replace(year=since.year + years, day=28)
 
 
-def list_kept(session: Session, *, organization_id: int) -> tuple[KeptFacts, ...]:
+def list_retained(session: Session, *, organization_id: int) -> tuple[RetainedFacts, ...]:
     """Of the programme that runs now. Raises NoOpenCycle."""
     return _list_of(session, current_cycle(session, organization_id).id)
 
@@ -51,6 +51,6 @@ def find_years(session: Session, *, organization_id: int, kept: str) -> int | No
     return next((one.years for one in listed if one.id == kept), None)
 
 
-def _list_of(session: Session, cycle_id: int) -> tuple[KeptFacts, ...]:
+def _list_of(session: Session, cycle_id: int) -> tuple[RetainedFacts, ...]:
     pack = pack_of(session, cycle_id=cycle_id).pack
-    return tuple(KeptFacts(one.id, one.title, one.ground, one.years) for one in pack.retention)
+    return tuple(RetainedFacts(one.id, one.title, one.ground, one.years) for one in pack.retention)

@@ -27,7 +27,7 @@ from services.consents.states import ConsentState, read_states
 from services.delivery.outbox import Occasion, enqueue_many
 from services.delivery.tasks import open_task
 from services.pairs.assignments import EndReason, end_any
-from services.privacy.terms import find_keep_until
+from services.privacy.terms import find_retention_end
 from services.programmes.running import OPEN_CYCLES
 from services.surveys.closing import close
 
@@ -108,7 +108,7 @@ def read_closing(session: Session, *, actor: Actor, cycle_id: int) -> ClosingPla
         cycle_id=cycle_id,
         label=cycle.label,
         next_label=_next_label(cycle),
-        keep_until=find_keep_until(cycle.ends_on),
+        keep_until=find_retention_end(cycle.ends_on),
         pairs=tuple(_closing_pair(pair, held.get(pair.id, 0)) for pair in pairs),
         offers=session.scalar(offers) or 0,
         surveys=session.scalar(surveys) or 0,

@@ -15,14 +15,14 @@ from models.accounts import Account
 from models.audit import Action
 from models.meetings import MeetingKind
 from models.pairs import DeclineReason
-from models.paper_way import Deed, PaperEntry, WordOf
+from models.paper_way import Deed, PaperEntry, StatementForm
 from models.people import Person, Role
 from models.suggestions import SuggestionKind
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
-from services.meetings.outcomes import say_held
+from services.meetings.outcomes import report_held
 from services.meetings.planning import cancel_meeting, confirm_meeting, propose_meeting
 from services.organizations.days import today_of
 from services.pairs.offers import accept_offer, decline_offer
@@ -42,7 +42,7 @@ class DayAhead(DomainError):
 class Given:
     """How and when the participant said it."""
 
-    source: WordOf
+    source: StatementForm
     said_on: date | None
 
 
@@ -51,7 +51,7 @@ class EntryFacts:
     deed: Deed
     subject_kind: str
     subject_id: int | None
-    source: WordOf
+    source: StatementForm
     said_on: date
     author: str
     entered_at: datetime
@@ -66,7 +66,7 @@ def enter_role(
     """
     proxy = _proxy(session, actor, person_id, given, now)
     chosen = choose_role(session, actor=proxy, role=role, now=now)
-    _keep(session, actor, proxy, Deed.ROLE_CHOSEN, ("participation", chosen.participation_id), given, now)
+    _store(session, actor, proxy, Deed.ROLE_CHOSEN, ("participation", chosen.participation_id), given, now)
     return chosen.run_id
 
 
@@ -89,7 +89,7 @@ def enter_offer_answer(
     else:
         decline_offer(session, actor=proxy, pair_id=pair_id, reason=reason, note=note, now=now)
         deed = Deed.OFFER_DECLINED
-    _keep(session, actor, proxy, deed, ("pair", pair_id), given, now)
+    _store(session, actor, proxy, deed, ("pair", pair_id), given, now)
     return deed
 
 
@@ -110,7 +110,7 @@ def enter_proposal(
     proposed = propose_meeting(
         session, actor=proxy, pair_id=pair_id, kind=kind, local_start=local_start, topic=topic, now=now
     )
-    _keep(session, actor, proxy, Deed.MEETING_PROPOSED, ("meeting", proposed.meeting_id), given, now)
+    _store(session, actor, proxy, Deed.MEETING_PROPOSED, ("meeting", proposed.meeting_id), given, now)
     return proposed.meeting_id
 
 
@@ -136,7 +136,7 @@ def enter_meeting_answer(
         case Deed.MEETING_CANCELLED:
             cancel_meeting(session, actor=proxy, meeting_id=meeting_id, now=now)
         case Deed.MEETING_HELD | Deed.MEETING_MISSED:
-            said = say_held(
+            said = report_held(
                 session,
                 actor=proxy,
                 meeting_id=meeting_id,
@@ -146,7 +146,7 @@ def enter_meeting_answer(
             run_id = said.run_id
         case _:
             raise NotFound
-    _keep(session, actor, proxy, deed, ("meeting", meeting_id), given, now)
+    _store(session, actor, proxy, deed, ("meeting", meeting_id), given, now)
     return run_id
 
 
@@ -164,7 +164,7 @@ def enter_suggestion(
     """What a mentor suggests about the mentee (E27, E28). Raises what the chat's services raise."""
     proxy = _proxy(session, actor, person_id, given, now)
     suggestion_id = suggest(session, actor=proxy, pair_id=pair_id, kind=kind, text=text, now=now)
-    _keep(session, actor, proxy, Deed.SUGGESTED, ("pair", pair_id), given, now)
+    _store(session, actor, proxy, Deed.SUGGESTED, ("pair", pair_id), given, now)
     return suggestion_id
 
 
@@ -197,7 +197,7 @@ def _proxy(session: Session, actor: Actor, person_id: int, given: Given, now: da
     return Actor(ActorKind.PERSON, person.id, person.organization_id, Channel.PANEL)
 
 
-def _keep(
+def _store(
     session: Session,
     actor: Actor,
     proxy: Actor,

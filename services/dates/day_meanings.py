@@ -118,7 +118,7 @@ class QualifiedWeekDay:
 
 
 @dataclass(frozen=True, slots=True)
-class BothSay:
+class TwoPhrases:
     """Two phrases for one day side by side: «четверг, 26 ноября»."""
 
     first: DayMeaning
@@ -166,13 +166,13 @@ def resolve(meaning: DayMeaning, now: datetime, towards: Towards, at: time | Non
         return DateReading(problem=meaning.vague)
     near = meaning.candidates(today)
     if not near:
-        problem = Problem.WRONG_WEEKDAY if isinstance(meaning, BothSay) else Problem.IMPOSSIBLE
-        choices = meaning.second.candidates(today) if isinstance(meaning, BothSay) else ()
+        problem = Problem.WRONG_WEEKDAY if isinstance(meaning, TwoPhrases) else Problem.IMPOSSIBLE
+        choices = meaning.second.candidates(today) if isinstance(meaning, TwoPhrases) else ()
         return DateReading(choices=choices, problem=problem)
     fitting = [day for day in near if _fits(day, now, towards, at)]
     if not fitting:
         return DateReading(choices=near if len(near) > 1 else (), problem=Problem.WRONG_SIDE)
-    if isinstance(meaning, BothSay) and _is_another_year(fitting[0], meaning.second, today):
+    if isinstance(meaning, TwoPhrases) and _is_another_year(fitting[0], meaning.second, today):
         return DateReading(choices=meaning.second.candidates(today), problem=Problem.WRONG_WEEKDAY)
     if len(fitting) == 1:
         return _single(fitting[0], near, today, towards)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.dates.day_meanings import (
-    BothSay,
     DayMeaning,
     DayOfMonth,
     DaysAway,
@@ -14,6 +13,7 @@ from services.dates.day_meanings import (
     MonthEnd,
     NoSingleDay,
     QualifiedWeekDay,
+    TwoPhrases,
     WeekDay,
 )
 from services.dates.day_words import (
@@ -127,7 +127,7 @@ def _days_away(match: re.Match[str]) -> DayMeaning | None:
 _WORD_DAYS = {"позавчера": -2, "вчера": -1, "сегодня": 0, "послезавтра": 2, "завтра": 1, "третьего": -2}
 
 
-def _word_day(match: re.Match[str]) -> DayMeaning:
+def _worded_day(match: re.Match[str]) -> DayMeaning:
     return DaysAway(_WORD_DAYS[match["word"]])
 
 
@@ -224,8 +224,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
             _unknown,
         ),
         (rf"(?<!\w)(?:до|к|с|в|за|весь)[ ]{{1,3}}{MONTH}(?:[ ]20\d\d)?", _unknown),
-        (_WORD_DAY, _word_day),
-        (r"(?<!\w)(?P<word>третьего)[ ]дня(?!\w)", _word_day),
+        (_WORD_DAY, _worded_day),
+        (r"(?<!\w)(?P<word>третьего)[ ]дня(?!\w)", _worded_day),
         (_COUNTED_AWAY, _days_away),
         (_NEAR_WEEKDAY, _weekday),
         (rf"(?<!\w)(?:{_WEEK % 'week'}|на[ ](?:днях|выходных|каникулах)|недавно)(?!\w)", _unknown),
@@ -281,7 +281,7 @@ def _join_neighbours(found: list[FoundDay], text: str) -> list[FoundDay]:
     joined: list[FoundDay] = []
     for day in found:
         last = joined[-1] if joined else None
-        if last is not None and _BESIDE.fullmatch(text[last.end : day.start]) and _say_one_day(last, day):
+        if last is not None and _BESIDE.fullmatch(text[last.end : day.start]) and _mean_one_day(last, day):
             joined[-1] = FoundDay(last.start, day.end, _both(last.meaning, day.meaning), last.preposition)
         else:
             joined.append(day)
@@ -292,7 +292,7 @@ def _is_weekday(meaning: DayMeaning) -> bool:
     return isinstance(meaning, WeekDay | QualifiedWeekDay)
 
 
-def _say_one_day(first: FoundDay, second: FoundDay) -> bool:
+def _mean_one_day(first: FoundDay, second: FoundDay) -> bool:
     kinds = {type(first.meaning), type(second.meaning)}
     dated = {ExactDay, DayOfMonth}
     is_pair_of_weekday = _is_weekday(first.meaning) != _is_weekday(second.meaning)
@@ -304,5 +304,5 @@ def _say_one_day(first: FoundDay, second: FoundDay) -> bool:
 def _both(first: DayMeaning, second: DayMeaning) -> DayMeaning:
     """The weekday, or the word («вчера»), checks the number."""
     if _is_weekday(second) or (isinstance(second, DaysAway) and not _is_weekday(first)):
-        return BothSay(second, first)
-    return BothSay(first, second)
+        return TwoPhrases(second, first)
+    return TwoPhrases(first, second)

@@ -209,7 +209,7 @@ def record_shown(
             }
             for chat_id, message_id in screens.items()
         ]
-        session.connection().execute(_keep_screen(session.get_bind().dialect.name), rows)
+        session.connection().execute(_store_screen(session.get_bind().dialect.name), rows)
 
 
 def _note_seen(session: Session, chats: set[int], now: datetime) -> None:
@@ -233,7 +233,7 @@ def _note_sent(dialect: str) -> Insert:
 
 
 @cache
-def _keep_screen(dialect: str) -> Insert:
+def _store_screen(dialect: str) -> Insert:
     """One statement for a chat that is known and one that is not; a known one keeps all but its screen."""
     made = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Conversation)
     return made.on_conflict_do_update(

@@ -36,7 +36,7 @@ def note_sent(session: Session, *, key_sha256: str, account_id: int, now: dateti
     return SentBefore(earlier.answer)
 
 
-def keep_answer(session: Session, *, key_sha256: str, answer: str) -> None:
+def store_answer(session: Session, *, key_sha256: str, answer: str) -> None:
     """Where a carried-out form led; nothing when it was refused. Raises nothing."""
     if len(answer) <= ANSWER_LIMIT:
         session.execute(update(SentForm).where(SentForm.key_sha256 == key_sha256).values(answer=answer))

@@ -104,7 +104,7 @@ def open_owned(path: Path, mode: str = "wb") -> BinaryIO:
     return cast("BinaryIO", os.fdopen(os.open(path, flags, OWNER_ONLY), mode))
 
 
-def place_file(folder: Path, write: Callable[[Sink], object]) -> PlacedFile:
+def write_file(folder: Path, write: Callable[[Sink], object]) -> PlacedFile:
     """Let `write` fill a new file; it appears under its name only when it is whole and on the disk."""
     name = draw_name()
     part = folder / (name + PART)

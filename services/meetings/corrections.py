@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.meetings import Meeting, MeetingKind, MeetingStatus, MeetingWord
+from models.meetings import Meeting, MeetingAnswer, MeetingKind, MeetingStatus
 from models.pairs import Pair
 from models.surveys import SurveyRun, SurveyStatus
 from services.access.actors import Actor
@@ -25,8 +25,8 @@ from services.meetings.outcomes import (
     check_logger,
     check_minutes,
     check_past,
-    keep_word,
     settle,
+    store_meeting_answer,
 )
 from services.meetings.planning import MeetingChanged, lock_meeting
 from services.programmes.meeting_schedule import cancel
@@ -185,15 +185,15 @@ def _hear_others(session: Session, meeting: Meeting, pair: Pair, actor: Actor, n
         run_id = find_feedback(session, meeting_id=meeting.id, person_id=member.person_id)
         run = session.get(SurveyRun, run_id) if run_id is not None else None
         if run is not None and run.status is SurveyStatus.SENT:
-            keep_word(session, meeting, member, took_place=True, now=run.sent_at or now)
+            store_meeting_answer(session, meeting, member, took_place=True, now=run.sent_at or now)
     session.flush()
     is_confirmed = bool(
         session.scalar(
-            select(MeetingWord.id)
+            select(MeetingAnswer.id)
             .where(
-                MeetingWord.meeting_id == meeting.id,
-                MeetingWord.took_place,
-                MeetingWord.person_id.in_([member.person_id for member in others]),
+                MeetingAnswer.meeting_id == meeting.id,
+                MeetingAnswer.took_place,
+                MeetingAnswer.person_id.in_([member.person_id for member in others]),
             )
             .limit(1)
         )
@@ -201,9 +201,11 @@ def _hear_others(session: Session, meeting: Meeting, pair: Pair, actor: Actor, n
     if is_confirmed:
         for member in pair.members:
             if member.person_id == actor.id:
-                keep_word(session, meeting, member, took_place=False, now=now)
+                store_meeting_answer(session, meeting, member, took_place=False, now=now)
     else:
         session.execute(
-            delete(MeetingWord).where(MeetingWord.meeting_id == meeting.id, MeetingWord.person_id == actor.id)
+            delete(MeetingAnswer).where(
+                MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == actor.id
+            )
         )
     return is_confirmed

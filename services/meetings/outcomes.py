@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.meetings import Meeting, MeetingFormat, MeetingKind, MeetingStatus, MeetingWord, Source
+from models.meetings import Meeting, MeetingAnswer, MeetingFormat, MeetingKind, MeetingStatus, Source
 from models.pairs import Pair, PairMember
 from models.people import Role
 from models.programmes import Cycle
@@ -76,7 +76,7 @@ class Next(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Reported:
     meeting_id: int
     role: Role
     took_place: bool
@@ -93,7 +93,9 @@ class MeetingLogged:
     run_id: int | None
 
 
-def say_held(session: Session, *, actor: Actor, meeting_id: int, took_place: bool, now: datetime) -> Said:
+def report_held(
+    session: Session, *, actor: Actor, meeting_id: int, took_place: bool, now: datetime
+) -> Reported:
     """One side says whether the meeting took place, and may correct itself; disagreement is a task.
 
     Raises NotBegun, MeetingChanged (moved or cancelled meanwhile), NotAllowed.
@@ -104,7 +106,7 @@ def say_held(session: Session, *, actor: Actor, meeting_id: int, took_place: boo
         raise MeetingChanged
     if meeting.starts_at > now:
         raise NotBegun
-    keep_word(session, meeting, member, took_place=took_place, now=now)
+    store_meeting_answer(session, meeting, member, took_place=took_place, now=now)
     settle(session, meeting, actor=actor, now=now)
     run_id = None
     following = Next.NOTHING
@@ -116,7 +118,7 @@ def say_held(session: Session, *, actor: Actor, meeting_id: int, took_place: boo
         following = Next.LOG if is_log_due else Next.FEEDBACK if run_id else Next.NOTHING
     after = {"by": member.role.value, "took_place": took_place, "status": meeting.status.value}
     record(session, actor, Action.MEETING_SAID, meeting, now=now, after=after)
-    return Said(meeting.id, member.role, took_place, meeting.status, following, run_id)
+    return Reported(meeting.id, member.role, took_place, meeting.status, following, run_id)
 
 
 def log_meeting(
@@ -221,11 +223,11 @@ def _log(
     run_of_actor = None
     for member in pair.members:
         if member.person_id == actor.id and actor.kind is ActorKind.PERSON:
-            keep_word(session, meeting, member, took_place=True, now=now)
+            store_meeting_answer(session, meeting, member, took_place=True, now=now)
             run_of_actor = open_feedback(
                 session, meeting=meeting, person_id=member.person_id, role=member.role, now=now
             )
-        elif not was_asked and not _has_said(session, meeting, member):
+        elif not was_asked and not _has_answered(session, meeting, member):
             run_id = open_feedback(
                 session, meeting=meeting, person_id=member.person_id, role=member.role, now=now
             )
@@ -244,7 +246,7 @@ def settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -
     session.flush()
     said = {
         word.role: word.took_place
-        for word in session.scalars(select(MeetingWord).where(MeetingWord.meeting_id == meeting.id))
+        for word in session.scalars(select(MeetingAnswer).where(MeetingAnswer.meeting_id == meeting.id))
     }
     answers = set(said.values())
     is_logged = meeting.held_minutes is not None
@@ -270,24 +272,24 @@ def settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -
         close_by_fact(session, dedup_key=key, now=now)
 
 
-def _has_said(session: Session, meeting: Meeting, member: PairMember) -> bool:
-    query = select(MeetingWord.id).where(
-        MeetingWord.meeting_id == meeting.id, MeetingWord.person_id == member.person_id
+def _has_answered(session: Session, meeting: Meeting, member: PairMember) -> bool:
+    query = select(MeetingAnswer.id).where(
+        MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == member.person_id
     )
     return session.scalar(query) is not None
 
 
-def keep_word(
+def store_meeting_answer(
     session: Session, meeting: Meeting, member: PairMember, *, took_place: bool, now: datetime
 ) -> None:
     word = session.scalars(
-        select(MeetingWord).where(
-            MeetingWord.meeting_id == meeting.id, MeetingWord.person_id == member.person_id
+        select(MeetingAnswer).where(
+            MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == member.person_id
         )
     ).one_or_none()
     if word is None:
         session.add(
-            MeetingWord(
+            MeetingAnswer(
                 meeting_id=meeting.id,
                 person_id=member.person_id,
                 role=member.role,

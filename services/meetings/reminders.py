@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models.meetings import Meeting, MeetingWord
+from models.meetings import Meeting, MeetingAnswer
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.pairs import Pair, PairMember, PairStatus
 from services.access.records import find
@@ -57,7 +57,7 @@ def ask_after_meetings(session: Session, *, now: datetime, limit: int = BATCH) -
     settings = _settings_by_cycle(session, meetings)
     members = _members_by_pair(session, meetings)
     occasions: list[Occasion] = []
-    said = _said_by_meeting(session, meetings)
+    said = _answers_by_meeting(session, meetings)
     for meeting in meetings:
         if not take_question(meeting, settings=settings[meeting.cycle_id], now=now):
             continue
@@ -116,10 +116,10 @@ def _members_by_pair(session: Session, meetings: Sequence[Meeting]) -> defaultdi
     return found
 
 
-def _said_by_meeting(session: Session, meetings: Sequence[Meeting]) -> defaultdict[int, set[int]]:
+def _answers_by_meeting(session: Session, meetings: Sequence[Meeting]) -> defaultdict[int, set[int]]:
     found: defaultdict[int, set[int]] = defaultdict(set)
-    query = select(MeetingWord.meeting_id, MeetingWord.person_id).where(
-        MeetingWord.meeting_id.in_([meeting.id for meeting in meetings])
+    query = select(MeetingAnswer.meeting_id, MeetingAnswer.person_id).where(
+        MeetingAnswer.meeting_id.in_([meeting.id for meeting in meetings])
     )
     for meeting_id, person_id in session.execute(query):
         found[meeting_id].add(person_id)

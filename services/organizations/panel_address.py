@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from models.installation import Installation
 
 
-def keep_panel_address(session: Session, address: str) -> None:
+def store_panel_address(session: Session, address: str) -> None:
     session.execute(update(Installation).values(panel_address=address.rstrip("/")))
 
 

@@ -30,7 +30,7 @@ from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.records import find
 from services.consents.duties import finish
-from services.consents.retention import list_kept
+from services.consents.retention import list_retained
 from services.consents.states import STATES
 from services.delivery.outbox import enqueue
 from services.organizations.days import today_of
@@ -358,7 +358,7 @@ def _write_act(
             "ground": {"ru": one.ground.get("ru"), "en": one.ground.get("en")},
             "until": until.isoformat() if (until := one.until(today)) else None,
         }
-        for one in list_kept(session, organization_id=person.organization_id)
+        for one in list_retained(session, organization_id=person.organization_id)
     ]
     act = DestructionAct(
         organization_id=person.organization_id,

@@ -22,7 +22,7 @@ from services.access.actors import Actor, Channel, Right, system
 from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
 from services.consents.duties import ERASED_WITHIN
-from services.consents.retention import KeptFacts, list_kept
+from services.consents.retention import RetainedFacts, list_retained
 from services.consents.states import ConsentState, state_of
 from services.delivery.tasks import open_task
 from services.files.backups.making import LIFE as BACKUP_LIFE
@@ -49,7 +49,7 @@ class ErasurePreview:
     reason: str  # "withdrawn", "demanded", "retention"
     due_on: date | None
     goes: dict[str, int]
-    kept: tuple[KeptFacts, ...]
+    kept: tuple[RetainedFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def preview_erasure(session: Session, *, actor: Actor, person_id: int, now: date
         reason,
         due_on,
         {group: number for group, number in goes.items() if number},
-        list_kept(session, organization_id=person.organization_id),
+        list_retained(session, organization_id=person.organization_id),
     )
 
 

@@ -10,7 +10,7 @@ from models.consents import Consent
 from models.drafts import Draft, DraftStatus
 from models.events import Event, EventGuest
 from models.imports import Origin
-from models.meetings import Meeting, MeetingWord
+from models.meetings import Meeting, MeetingAnswer
 from models.messages import OutboxMessage, OutboxStatus
 from models.outreach import Publication, PublicationPerson
 from models.pairs import Pair, PairMember
@@ -331,7 +331,7 @@ def _read_meetings(session: Session, person_id: int) -> list[OwnData]:
     ).unique()
     said = {
         word.meeting_id: word.took_place
-        for word in session.scalars(select(MeetingWord).where(MeetingWord.person_id == person_id))
+        for word in session.scalars(select(MeetingAnswer).where(MeetingAnswer.person_id == person_id))
     }
     return [
         {

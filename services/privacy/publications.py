@@ -140,14 +140,14 @@ def _judge_one(row: Publication, person: Person, consent: Consent | None, today:
 
 def is_within(url: str, sites: Sequence[str]) -> bool:
     """Whether a page lies at one of the addresses or below it; www and the scheme make no difference."""
-    host, path = _place(url)
+    host, path = _address_of(url)
     for site in sites:
-        allowed_host, allowed_path = _place(site)
+        allowed_host, allowed_path = _address_of(site)
         if host == allowed_host and f"{path}/".startswith(f"{allowed_path}/"):
             return True
     return False
 
 
-def _place(url: str) -> tuple[str, str]:
+def _address_of(url: str) -> tuple[str, str]:
     parts = urlsplit(url if "//" in url else f"//{url}")
     return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")

@@ -21,7 +21,7 @@ from models.people import Organization, Person
 from models.privacy import DestructionAct, PrivacyDuty
 from services.access.actors import Channel, system
 from services.access.errors import N_, DomainError
-from services.consents.duties import keep_duty
+from services.consents.duties import restore_duty
 from services.files.store import FOLDER_MODE, open_owned
 from services.privacy.erasing import erase_person
 from services.privacy.traces import numbered
@@ -88,7 +88,9 @@ def reapply(session: Session, remembered: Remembered, *, now: datetime) -> Reapp
     Raises nothing: a record of an organisation that the backup does not have is passed over.
     """
     organizations = set(session.scalars(select(Organization.id)))
-    acts = sum(_keep_act(session, one) for one in remembered.acts if one["organization_id"] in organizations)
+    acts = sum(
+        _restore_act(session, one) for one in remembered.acts if one["organization_id"] in organizations
+    )
     session.flush()
     act_ids: list[int] = []
     files: list[str] = []
@@ -110,12 +112,12 @@ def reapply(session: Session, remembered: Remembered, *, now: datetime) -> Reapp
     for one in remembered.duties:
         person = _find_person(session, one)
         if person is not None:
-            duties += keep_duty(session, person=person, facts=_typed(PrivacyDuty, one), now=now)
+            duties += restore_duty(session, person=person, facts=_typed(PrivacyDuty, one), now=now)
     session.flush()
     return Reapplied(len(act_ids), acts, duties, tuple(act_ids), tuple(files))
 
 
-def _keep_act(session: Session, one: Row) -> bool:
+def _restore_act(session: Session, one: Row) -> bool:
     """Put an act back under its number; the person it speaks of may be later than the backup."""
     facts = _typed(DestructionAct, one)
     is_there = session.scalar(

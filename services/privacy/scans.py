@@ -24,7 +24,7 @@ EVIDENCE, STAFF_PAPERS = "consent_evidence", "agreements"
 BATCH = 50
 
 
-def keep_scan(
+def store_scan(
     session: Session, *, actor: Actor, organization_id: int, placed: PlacedFile, title: str, now: datetime
 ) -> int:
     """Describe a placed scan; gives the file's id. Raises NotAllowed."""

@@ -35,14 +35,14 @@ class CycleTerm:
         return self.people - self.long_term
 
 
-def find_keep_until(ends_on: date) -> date:
+def find_retention_end(ends_on: date) -> date:
     """The last day on which a year's data may be kept without another ground."""
     return ends_on + ERASED_WITHIN
 
 
-def read_keep_until(session: Session, *, cycle_id: int) -> date:
+def read_retention_end(session: Session, *, cycle_id: int) -> date:
     """Of one school year; no personal data, so no right is asked."""
-    return find_keep_until(session.get_one(Cycle, cycle_id).ends_on)
+    return find_retention_end(session.get_one(Cycle, cycle_id).ends_on)
 
 
 def list_cycle_terms(session: Session, *, actor: Actor, organization_id: int) -> list[CycleTerm]:
@@ -74,7 +74,7 @@ def list_cycle_terms(session: Session, *, actor: Actor, organization_id: int) ->
                 cycle.label,
                 cycle.ends_on,
                 cycle.is_open,
-                find_keep_until(cycle.ends_on),
+                find_retention_end(cycle.ends_on),
                 len(people),
                 len(people & staying),
             )

@@ -82,13 +82,13 @@ def _compare(
     if old == new:
         return
     if path and path[-1] == "windows":
-        yield Change(area, place, "windows", _word_windows(old), _word_windows(new))
+        yield Change(area, place, "windows", _describe_windows(old), _describe_windows(new))
     elif isinstance(old, dict) and isinstance(new, dict):
         yield from _compare_tables(area, place, path, old, new)
     elif isinstance(old, list) and isinstance(new, list):
         yield from _compare_lists(area, place, path, old, new)
     else:
-        yield Change(area, place, ".".join(path), _word(old), _word(new))
+        yield Change(area, place, ".".join(path), _describe(old), _describe(new))
 
 
 def _compare_tables(
@@ -103,13 +103,13 @@ def _compare_lists(
 ) -> Iterator[Change]:
     before, after = _by_name(old), _by_name(new)
     if before is None or after is None:
-        yield Change(area, place, ".".join(path), _word(old), _word(new))
+        yield Change(area, place, ".".join(path), _describe(old), _describe(new))
         return
     for name in dict.fromkeys([*before, *after]):
         one, other = before.get(name), after.get(name)
         title = _title(other if other is not None else one, name)
         if one is None or other is None:
-            yield Change(area, (*place, title), "", _word(one), _word(other))
+            yield Change(area, (*place, title), "", _describe(one), _describe(other))
         else:
             yield from _compare(area, (*place, title), (), one, other)
     if list(before) != list(after) and set(before) == set(after):
@@ -134,7 +134,7 @@ def _title(item: Any, name: str) -> Text:
     return text(name, name)
 
 
-def _word(value: Any) -> str | None:
+def _describe(value: Any) -> str | None:
     """A value on one line; a table with both languages as its Russian and English."""
     if value is None:
         return None
@@ -142,13 +142,17 @@ def _word(value: Any) -> str | None:
         if set(value) == {"ru", "en"} and isinstance(value["ru"], str):
             return f"{value['ru']} / {value['en']}"
         found = value.get("title") or value.get("text") or value.get("body")
-        return _word(found) if found else ", ".join(f"{name}: {_word(one)}" for name, one in value.items())
+        return (
+            _describe(found)
+            if found
+            else ", ".join(f"{name}: {_describe(one)}" for name, one in value.items())
+        )
     if isinstance(value, list):
-        return "; ".join(filter(None, map(_word, value)))
+        return "; ".join(filter(None, map(_describe, value)))
     return str(value)
 
 
-def _word_windows(value: Any) -> str:
+def _describe_windows(value: Any) -> str:
     windows = [Window.model_validate(one) for one in value or ()]
     return f"{describe_windows(windows, 'ru')} / {describe_windows(windows, 'en')}"
 

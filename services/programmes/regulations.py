@@ -104,7 +104,7 @@ class Paper(Content):
     title: Text
 
 
-class Kept(Content):
+class Retained(Content):
     """What stays after a person's data are erased, why, and for how many years (None: while the organisation
     must keep such papers).
     """
@@ -260,7 +260,7 @@ class Pack(Content):
     phases: tuple[Phase, ...] = ()
     measurement_points: tuple[MeasurementPoint, ...] = ()
     papers: tuple[Paper, ...] = ()
-    retention: tuple[Kept, ...] = ()
+    retention: tuple[Retained, ...] = ()
     sources: dict[str, Written]
 
     def rows(self) -> tuple[Row, ...]:

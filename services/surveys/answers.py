@@ -114,16 +114,16 @@ def _compose(session: Session, actor: Actor, run: SurveyRun, locale: str) -> Ans
     ):
         changes.setdefault(one.question_id, []).append(one)
 
-    def word(question: Question, value: object) -> str | None:
+    def describe_one(question: Question, value: object) -> str | None:
         return tell(question, value, reader).words(locale, step.people)
 
     lines = tuple(
         Line(
             question.text,
-            word(question, values[question.id]),
+            describe_one(question, values[question.id]),
             question.seen_by,
             tuple(
-                (one.changed_at, word(question, one.before["value"] if one.before else None))
+                (one.changed_at, describe_one(question, one.before["value"] if one.before else None))
                 for one in changes.get(question.id, ())
             ),
         )

@@ -23,15 +23,15 @@ def follow(session: Session, sent: SentRun, *, actor: Actor, now: datetime) -> N
     OUTCOMES[sent.occasion](session, sent, actor=actor, now=now)
 
 
-def keep(_session: Session, _sent: SentRun, *, actor: Actor, now: datetime) -> None:
+def do_nothing(_session: Session, _sent: SentRun, *, actor: Actor, now: datetime) -> None:
     """Nothing follows at once: sheets of people, means and reports read what was sent."""
 
 
 OUTCOMES: Mapping[RunOccasion, Outcome] = {
     RunOccasion.INTAKE: enter_bank,
     RunOccasion.FEEDBACK: alert_curator,
-    RunOccasion.WAVE: keep,
-    RunOccasion.OFFICE: keep,
-    RunOccasion.PARTNER: keep,
-    RunOccasion.SCORES: keep,
+    RunOccasion.WAVE: do_nothing,
+    RunOccasion.OFFICE: do_nothing,
+    RunOccasion.PARTNER: do_nothing,
+    RunOccasion.SCORES: do_nothing,
 }

@@ -52,7 +52,7 @@ def record_answer(
     if question is None or question.id != question_id:
         return standing(progress, is_recorded=False)
     value = read_raw(session, progress, question, raw)
-    return _keep(session, actor, progress, question, value, now)
+    return _store(session, actor, progress, question, value, now)
 
 
 def record_pick(
@@ -68,10 +68,10 @@ def record_pick(
         # of a button that was made up: an empty id, which nothing accepts
         picked = question.options[place].id if place < len(question.options) else ""
     value = read_raw(session, progress, question, Tapped((picked,)))
-    return _keep(session, actor, progress, question, value, now)
+    return _store(session, actor, progress, question, value, now)
 
 
-def _keep(
+def _store(
     session: Session, actor: Actor, progress: Progress, question: Question, value: object, now: datetime
 ) -> Recorded:
     is_new = write_answer(session, actor, progress, question, value, is_final=True, now=now)
@@ -90,12 +90,12 @@ def add_typed(
         return _finish_ticks(session, actor, progress, question, now)
     found = read_raw(session, progress, question, typed)
     if not isinstance(found, list):  # "not applicable", a whole answer
-        return _keep(session, actor, progress, question, found, now)
+        return _store(session, actor, progress, question, found, now)
     ticks: list[object] = list(found)
     kept: list[object] = [one for one in _ticks(progress, question) if one not in ticks]
     if any(isinstance(one, dict) for one in ticks):
         kept = [one for one in kept if not isinstance(one, dict)]
-    return _keep_ticks(session, actor, progress, question, [*kept, *ticks], now)
+    return _store_ticks(session, actor, progress, question, [*kept, *ticks], now)
 
 
 def tick_option(
@@ -123,7 +123,7 @@ def tick_option(
     ]
     if is_on:
         ticks.append(option_id)
-    return _keep_ticks(session, actor, progress, question, ticks, now)
+    return _store_ticks(session, actor, progress, question, ticks, now)
 
 
 def _ticks(progress: Progress, question: Question) -> list[object]:
@@ -132,7 +132,7 @@ def _ticks(progress: Progress, question: Question) -> list[object]:
     return list(value) if isinstance(value, list) else []
 
 
-def _keep_ticks(
+def _store_ticks(
     session: Session,
     actor: Actor,
     progress: Progress,
@@ -169,7 +169,7 @@ def _finish_ticks(
 ) -> Recorded:
     ticks = _ticks(progress, question)
     value = None if question.optional and not ticks else read_raw(session, progress, question, _tapped(ticks))
-    return _keep(session, actor, progress, question, value, now)
+    return _store(session, actor, progress, question, value, now)
 
 
 def skip_question(
@@ -182,10 +182,12 @@ def skip_question(
         return standing(progress, is_recorded=False)
     if not question.optional:
         raise AnswerNeeded
-    return _keep(session, actor, progress, question, None, now)
+    return _store(session, actor, progress, question, None, now)
 
 
-def keep_answer(session: Session, *, actor: Actor, run_id: int, question_id: str, now: datetime) -> Recorded:
+def confirm_answer(
+    session: Session, *, actor: Actor, run_id: int, question_id: str, now: datetime
+) -> Recorded:
     """Leave an earlier answer as it is and go on."""
     return _move(session, actor, run_id, now, lambda _: None, at=question_id)
 

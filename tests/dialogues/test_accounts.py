@@ -18,7 +18,7 @@ from models.people import Person as DbPerson
 from sandbox.client import Person
 from services.access.actors import Channel, system
 from services.accounts.directory import create_account, set_password
-from services.organizations.panel_address import keep_panel_address
+from services.organizations.panel_address import store_panel_address
 from tests.dialogues.participants import Guest, consented, make_world
 from tests.fixed_clock import FixedClock
 from tests.panel.conftest import PASSWORD, Browser, text_of
@@ -32,7 +32,7 @@ ADDRESS = "https://panel.example"
 async def world(running: RunningBot) -> World:
     world = await make_world(running)
     with running.database.writing() as session:
-        keep_panel_address(session, ADDRESS + "/")
+        store_panel_address(session, ADDRESS + "/")
         made = create_account(
             session,
             actor=system(Channel.COMMAND_LINE),

@@ -24,7 +24,7 @@ from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from notices.catalogue import NOTICES, compose
 from notices.language import load_translators
 from notices.letters import Letter
-from services.organizations.panel_address import keep_panel_address
+from services.organizations.panel_address import store_panel_address
 from services.pairs.suggestions import suggest
 from services.programmes.running import change_settings, pack_of
 from services.roadmap.events.guests import invite_guests
@@ -53,7 +53,7 @@ def form_in(text: str) -> str:
 async def world(running: RunningBot) -> World:
     world = await make_world(running)
     with running.database.writing() as session:
-        keep_panel_address(session, ADDRESS)
+        store_panel_address(session, ADDRESS)
     world.write(change_settings, actor=world.curator, cycle_id=world.cycle_id, changes=HIDDEN)
     return world
 

@@ -101,7 +101,7 @@ def machine() -> str:
     return f"{datetime.now(UTC):%d %B %Y}, {cores} cores, {platform.system()}, CPython {python}"
 
 
-def keep(reports: list[Report], seed: int) -> None:
+def write_reports(reports: list[Report], seed: int) -> None:
     """Put the figures into docs/faults.md."""
     page = PAGE.read_text(encoding="utf-8")
     told = f"{BEGIN}\n{machine()}; seed {seed}.\n\n{table(reports)}\n{END}"
@@ -141,7 +141,7 @@ def main() -> int:
                 print(f"  seed {asked.seed}, {run.name}: {finding}", flush=True)
     print(f"\n{table(reports)}")
     if asked.keep:
-        keep(reports, asked.seed)
+        write_reports(reports, asked.seed)
     return 0 if all(report.is_clean for report in reports) else 1
 
 

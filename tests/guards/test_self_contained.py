@@ -37,12 +37,85 @@ METAPHORS = {
     "farewell",
     "street",
     "town",
+    "place",
+    "say",
+    "keep",
+    "word",
+    "lot",
+}
+LITERAL = {
+    # the room of a school and the place of a meeting
+    "services/messages_read/reading/told.py:_find_room",
+    "services/messages_read/reading/told.py:_find_place",
+    # the name of a month, a noun that is counted
+    "services/dates/days.py:_with_month_word",
+    "services/programmes/texts.py:CountedWord",
+    # somebody writes into a chat or a terminal
+    "sandbox/actions.py:say",
+    "sandbox/client.py:say",
+    "tests/dialogues/participants.py:say",
+    "tests/faults/teachers.py:say",
+    "tests/integration/tally.py:say_notice",
+    "tests/life/conftest.py:say",
+    "tests/life/conftest.py:say_one",
+    # where a button stands
+    "sandbox/client.py:find_place",
 }
 LEFT = {
-    # the room of a school
-    "services/messages_read/reading/told.py:_find_room",
+    "admin/access.py:keep_out_strangers",
+    "admin/account_words.py:say_news",
+    "admin/devices.py:_keep",
+    "admin/probes.py:say",
+    "admin/safety.py:keep_safe",
+    "admin/views/answering.py:_word",
+    "admin/views/entrance.py:say_refused",
+    "admin/views/life.py:_say_ground",
+    "admin/views/regulations.py:_say",
+    "admin/views/roadmap.py:_say_date",
+    "admin/views/sheets.py:_keep",
+    "admin/words.py:word",
+    "handlers/accounts.py:say_entry",
+    "handlers/accounts.py:say_how",
+    "handlers/drafts/tapping.py:keep_both",
+    "handlers/drafts/texts.py:say_unread",
+    "handlers/drafts/wording.py:say_length",
+    "handlers/events.py:_say_refusal",
+    "handlers/fallback.py:keep_first_version",
+    "handlers/fallback.py:say_fault",
+    "handlers/fallback.py:say_private_only",
+    "handlers/fallback.py:say_stale",
+    "handlers/home.py:_say_resting",
+    "handlers/joining.py:_say_outcome",
+    "handlers/meetings/cards.py:_needs_word",
+    "handlers/meetings/cards.py:_say_state",
+    "handlers/meetings/journal.py:SayMoved",
+    "handlers/meetings/journal.py:SayNo",
+    "handlers/meetings/journal.py:SayYes",
+    "handlers/meetings/journal.py:say_moved",
+    "handlers/meetings/journal.py:say_no",
+    "handlers/meetings/journal.py:say_yes",
+    "handlers/mydata.py:_say_before",
+    "handlers/mydata.py:_say_consent",
+    "handlers/mydata.py:_say_counts",
+    "handlers/pairs.py:KeepOffer",
+    "handlers/pairs.py:_say_contact",
+    "handlers/pairs.py:_say_status",
+    "handlers/pairs.py:keep",
+    "handlers/privacy.py:_say_given",
+    "handlers/privacy.py:_say_kept",
+    "handlers/privacy.py:_say_paper",
+    "handlers/privacy.py:_say_state",
+    "handlers/roles.py:_say_drop",
+    "handlers/surveys.py:Keep",
+    "handlers/surveys.py:_say_understood",
+    "handlers/surveys.py:keep",
+    "handlers/talk.py:say",
+    "services/delivery/conversations.py:Place",
+    "services/delivery/conversations.py:keep_place",
+    "services/delivery/conversations.py:place_of",
+    "services/delivery/conversations.py:read_place",
 }
-"""Names that still contain one of the words; this list only gets shorter."""
+"""Names that still contain one of the words as a metaphor; this list only gets shorter."""
 
 
 def anchors(path: Path) -> set[str]:
@@ -102,4 +175,4 @@ def test_names_of_modules_and_functions_are_no_metaphors() -> None:
                 words = re.findall(r"[A-Z]?[a-z]+", node.name)
                 if METAPHORS & {word.lower() for word in words}:
                     found.add(f"{path}:{node.name}")
-    assert found == LEFT
+    assert found == LITERAL | LEFT

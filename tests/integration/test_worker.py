@@ -19,7 +19,7 @@ from services.documents.exports.tables import Filters
 from services.files.backups.archives import read_manifest
 from services.files.backups.making import enqueue_daily_backup
 from services.files.jobs import JobTakenAway, TooMuchMemory, cancel
-from services.files.store import folder_of, place_file, store_file
+from services.files.store import folder_of, store_file, write_file
 from tests.fixed_clock import FixedClock
 from tests.integration.jobs import ask, content, curator, facts, fill, once, wait_until
 from tests.world import World, found_school
@@ -196,7 +196,7 @@ def test_a_click_asks_once_and_is_refused_at_once(world: World, config: WorkerCo
 def test_the_daily_backup_sweeps_first(world: World, config: WorkerConfig) -> None:
     folder = folder_of(config.data_dir)
     for keep in (timedelta(hours=1), timedelta(days=30)):
-        placed = place_file(folder, lambda out: out.write(b"content"))
+        placed = write_file(folder, lambda out: out.write(b"content"))
         world.write(
             store_file,
             placed=placed,

@@ -20,7 +20,7 @@ from services.documents.exports.writing import TABLES
 from services.files.backups.making import backup_folder, enqueue_daily_backup, name_of
 from services.files.jobs import fail, take_next
 from services.files.store import folder_of as files_of
-from services.files.store import place_file, store_file
+from services.files.store import store_file, write_file
 from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
 from tests.world import World
@@ -232,7 +232,7 @@ def test_the_exports_page_neither_shows_nor_deletes_what_is_no_export(
     with database.reading() as session:
         owner_id = session.scalars(select(Account.id).where(Account.login == "curator")).one()
     folder = files_of(tmp_path / "data")
-    placed = place_file(folder, lambda out: out.write(b"%PDF-1.7"))
+    placed = write_file(folder, lambda out: out.write(b"%PDF-1.7"))
     file_id = world.write(
         store_file,
         placed=placed,

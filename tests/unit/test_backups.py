@@ -52,7 +52,7 @@ from services.files.backups.refusals import (
 )
 from services.files.backups.restoring import restore_backup
 from services.files.store import folder_of as files_of
-from services.files.store import place_file, store_file
+from services.files.store import store_file, write_file
 from tests.databases import PostgresServer
 from tests.world import World, found_school
 
@@ -89,7 +89,7 @@ def add_people(database: Database, organization_id: int, now: datetime, count: i
 
 
 def add_file(world: World, data_dir: Path, content: bytes) -> None:
-    placed = place_file(files_of(data_dir), lambda out: out.write(content))
+    placed = write_file(files_of(data_dir), lambda out: out.write(content))
     world.write(
         store_file,
         placed=placed,

@@ -23,7 +23,7 @@ from services.access.errors import NotAllowed, NotFound
 from services.consents.duties import list_duties
 from services.curator.overview import read_sections
 from services.delivery.conversations import Shown, record_shown
-from services.files.store import folder_of, place_file, store_file
+from services.files.store import folder_of, store_file, write_file
 from services.joining.absences import dismiss_person
 from services.joining.withdrawing import withdraw_consent
 from services.people.lists import list_people
@@ -92,7 +92,7 @@ def test_nothing_of_the_person_is_left_but_the_act(world: World, config: WorkerC
         )
         record_shown(session, [Shown(None, chat_id, 41)], now=world.now)
         folder = folder_of(config.data_dir)
-        placed = place_file(folder, lambda out: out.write(NAME.encode()))
+        placed = write_file(folder, lambda out: out.write(NAME.encode()))
         store_file(
             session,
             placed=placed,

@@ -39,11 +39,11 @@ from services.files.store import (
     forget_expired,
     list_known_names,
     open_file,
-    place_file,
     read_file,
     remove_content,
     store_file,
     sweep_folder,
+    write_file,
 )
 from tests.world import World, found_school
 
@@ -252,7 +252,7 @@ class TestEnding:
 
 class TestFiles:
     def store(self, world: World, folder: Path, owner: Actor, *, keep: timedelta | None = None) -> int:
-        placed = place_file(folder, lambda out: out.write("Отчёт".encode()))
+        placed = write_file(folder, lambda out: out.write("Отчёт".encode()))
         file_id: int = world.write(
             store_file,
             placed=placed,
@@ -287,7 +287,7 @@ class TestFiles:
             raise RuntimeError
 
         with pytest.raises(RuntimeError):
-            place_file(tmp_path, burst)
+            write_file(tmp_path, burst)
         assert list(tmp_path.iterdir()) == []
 
     def test_expired_deleted_and_orphaned_content_goes(

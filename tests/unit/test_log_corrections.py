@@ -14,7 +14,7 @@ from models.messages import OutboxMessage
 from models.tasks import TaskKind
 from services.access.errors import NotAllowed, NotFound
 from services.meetings.corrections import Correction, NotLogged, correct_log, withdraw_log
-from services.meetings.outcomes import DayNotPast, say_held
+from services.meetings.outcomes import DayNotPast, report_held
 from services.meetings.planning import MeetingChanged
 from services.organizations.working_days import find_working_day
 from services.surveys.feedback import find_feedback, rate
@@ -79,7 +79,7 @@ def test_taking_back_what_the_mentee_confirmed_is_for_the_curator(
 ) -> None:
     meeting_id = mentor.log()
     if by == "word":
-        mentee.do(say_held, meeting_id=meeting_id, took_place=True)
+        mentee.do(report_held, meeting_id=meeting_id, took_place=True)
     else:
         run_id = world.read(find_feedback, meeting_id=meeting_id, person_id=mentee.who.id)
         mentee.do(rate, run_id=run_id, rating=9)
@@ -94,7 +94,7 @@ def test_a_meeting_only_marked_as_held_has_no_log_to_correct(
     meeting_id = pair.agree()
     world.now = datetime(2026, 11, 27, 9, tzinfo=world.now.tzinfo)
     for side in (mentor, mentee):
-        side.do(say_held, meeting_id=meeting_id, took_place=True)
+        side.do(report_held, meeting_id=meeting_id, took_place=True)
     with pytest.raises(NotLogged):
         mentor.do(correct_log, meeting_id=meeting_id, correction=Correction(minutes=5))
 

@@ -22,7 +22,7 @@ from services.meetings.outcomes import (
     PairNeverMet,
     log_meeting,
     log_past_meeting,
-    say_held,
+    report_held,
 )
 from services.meetings.planning import (
     KindNotDue,
@@ -76,7 +76,7 @@ class Pair:
         return self.world.read(read_meeting, actor=self.world.curator, meeting_id=meeting_id)
 
     def say(self, who: Participant, meeting_id: int, *, took_place: bool) -> Any:
-        return self.do(who, say_held, meeting_id=meeting_id, took_place=took_place)
+        return self.do(who, report_held, meeting_id=meeting_id, took_place=took_place)
 
     def log(self, meeting_id: int, minutes: int = 45, topic: str = "Начало урока") -> Any:
         return self.do(self.mentor, log_meeting, meeting_id=meeting_id, minutes=minutes, topic=topic)

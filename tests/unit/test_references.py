@@ -39,7 +39,7 @@ DELETED = {
     "services/files/store.py": {"row": "files"},
     "services/people/imports/register.py": {"file": "files"},
     "services/delivery/inbox.py": {"InboxUpdate": "inbox"},
-    "services/meetings/corrections.py": {"MeetingWord": "meeting_words"},
+    "services/meetings/corrections.py": {"MeetingAnswer": "meeting_words"},
     # `table` is every table in which a person stands once: the row of the card that stays wins
     "services/joining/merging.py": {
         "Person": "persons",

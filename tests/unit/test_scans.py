@@ -15,12 +15,12 @@ from models.privacy import AgreementBasis
 from services.access.actors import Channel, system
 from services.access.errors import NotFound
 from services.consents.papers import PaperFacts, register_paper
-from services.files.store import folder_of, forget_expired, place_file, remove_content
+from services.files.store import folder_of, forget_expired, remove_content, write_file
 from services.joining.withdrawing import withdraw_consent
 from services.organizations.register import add_organization
 from services.privacy.agreements import list_agreements, register_agreement
 from services.privacy.own_data import read_own_data
-from services.privacy.scans import STAFF_PAPERS, forget_old_scans, keep_scan, read_scan
+from services.privacy.scans import STAFF_PAPERS, forget_old_scans, read_scan, store_scan
 from services.programmes.running import create_programme
 from tests.world import World
 
@@ -28,9 +28,9 @@ PHOTO = ConsentKind.PHOTO_VIDEO
 
 
 def scan(world: World, folder: Path) -> int:
-    placed = place_file(folder, lambda out: out.write(b"%PDF-1.4 paper"))
+    placed = write_file(folder, lambda out: out.write(b"%PDF-1.4 paper"))
     kept: int = world.write(
-        keep_scan,
+        store_scan,
         actor=system(Channel.COMMAND_LINE),
         organization_id=world.organization_id,
         placed=placed,

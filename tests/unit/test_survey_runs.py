@@ -30,9 +30,9 @@ from services.surveys.runs import (
     RunIncomplete,
     add_typed,
     change_answer,
+    confirm_answer,
     finish_ticks,
     go_back,
-    keep_answer,
     pause_run,
     record_answer,
     resume_run,
@@ -224,7 +224,7 @@ def test_back_skip_keep_and_a_refused_answer(anna: Respondent) -> None:
     assert (anna.at, anna.step.draft, anna.step.is_answered) == ("experience", 5, True)
     anna.do(go_back)
     assert anna.at == "subjects"
-    anna.do(keep_answer)
+    anna.do(confirm_answer)
     assert anna.at == "category"
     assert not anna.do(go_back, question_id="position").is_recorded
 
@@ -232,7 +232,7 @@ def test_back_skip_keep_and_a_refused_answer(anna: Respondent) -> None:
 def test_first_question_has_no_back(anna: Respondent) -> None:
     anna.do(go_back)
     assert anna.at == "position"
-    anna.do(keep_answer)
+    anna.do(confirm_answer)
     assert anna.at == "position"
 
 
@@ -257,7 +257,7 @@ def test_review_changes_one_answer_and_comes_back(anna: Respondent) -> None:
     assert anna.step.is_review
     anna.do(go_back, question_id=None)
     assert anna.at == "mentor_wishes"
-    anna.do(keep_answer)
+    anna.do(confirm_answer)
     assert anna.step.is_review
     sent = anna.do(send)
     assert (sent.is_recorded, sent.is_sent, sent.is_done) == (True, True, True)

@@ -12,7 +12,7 @@ from services.meetings.cards import read_meeting
 from services.meetings.outcomes import log_past_meeting
 from services.messages_read.drafts.authors import read_author, read_text
 from services.messages_read.drafts.cards import read_draft
-from services.messages_read.drafts.saving import keep_item
+from services.messages_read.drafts.saving import save_meeting
 from services.messages_read.drafts.writing import fill_draft, open_draft
 from tests.unit.test_meetings import Pair
 from tests.world import Participant, World
@@ -50,7 +50,7 @@ class Writer:
         self.do(fill_draft, draft_id=draft_id, changes=changes)
 
     def save(self, draft_id: int, *, at: int = 0, is_sure: bool = False) -> Any:
-        return self.do(keep_item, draft_id=draft_id, at=at, is_sure=is_sure)
+        return self.do(save_meeting, draft_id=draft_id, at=at, is_sure=is_sure)
 
     def log(self, **facts: Any) -> Any:
         facts = {"day": MONDAY, "minutes": 30, "topic": "журнал", **facts}

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from models.meetings import Meeting, MeetingStatus, MeetingWord
+from models.meetings import Meeting, MeetingAnswer, MeetingStatus
 from models.pairs import Pair, PairStatus
 from models.people import Role
 from services.access.actors import Right
@@ -181,8 +181,8 @@ def _read_meetings(session: Session, scope: Scope, after: int, limit: int) -> Ch
     said = {
         (meeting_id, role): took_place
         for meeting_id, role, took_place in session.execute(
-            select(MeetingWord.meeting_id, MeetingWord.role, MeetingWord.took_place).where(
-                MeetingWord.meeting_id.in_(ids)
+            select(MeetingAnswer.meeting_id, MeetingAnswer.role, MeetingAnswer.took_place).where(
+                MeetingAnswer.meeting_id.in_(ids)
             )
         )
     }

@@ -56,7 +56,7 @@ class Column:
         told = {str(code): _tell(one, t) for code, one in (self.words or {}).items()}
         return replace(self, title=_tell(self.title, t), words=told or None)
 
-    def word(self, code: str) -> str:
+    def label_of(self, code: str) -> str:
         """A code without a word stays as it is: it may be of a pack that no longer runs."""
         return str((self.words or {}).get(code, code))
 

@@ -129,7 +129,7 @@ class CsvWriter(Writer):
 
     def __init__(self, head: Head, out: Sink) -> None:
         super().__init__(head, out)
-        self._places = _worded_places(head.columns)
+        self._places = _shown_columns(head.columns)
         self._line = io.StringIO()
         self._csv = csv.writer(self._line, delimiter=";", quoting=csv.QUOTE_NONNUMERIC)
         self._line.write(BOM)
@@ -137,7 +137,7 @@ class CsvWriter(Writer):
 
     def add(self, row: Row) -> None:
         columns = self.head.columns
-        self._write([_word(columns[place], row[place], self.head) for place in self._places])
+        self._write([_readable(columns[place], row[place], self.head) for place in self._places])
 
     def close(self, rows: int, withheld: int) -> None:
         self.out.write(b"\r\n")
@@ -164,7 +164,7 @@ class WorkbookWriter(Writer):
         super().__init__(head, out)
         import xlsxwriter  # 0.2 s that JSON and CSV need not pay
 
-        self._places = _worded_places(head.columns)
+        self._places = _shown_columns(head.columns)
         options = {
             "constant_memory": True,
             "strings_to_formulas": False,
@@ -212,7 +212,7 @@ class WorkbookWriter(Writer):
         elif isinstance(cell, date):
             self._sheet.write_datetime(self._row, target, cell, self._day)
         else:
-            worded = _word(column, cell, self.head)
+            worded = _readable(column, cell, self.head)
             if isinstance(worded, int):
                 self._sheet.write_number(self._row, target, worded)
             elif worded:
@@ -224,11 +224,11 @@ def neutralise(text: str) -> str:
     return "'" + text if text.startswith(DANGEROUS) else text
 
 
-def _worded_places(columns: tuple[Column, ...]) -> list[int]:
+def _shown_columns(columns: tuple[Column, ...]) -> list[int]:
     return [place for place, column in enumerate(columns) if column.kind != "raw"]
 
 
-def _word(column: Column, cell: Any, head: Head) -> str | int | None:
+def _readable(column: Column, cell: Any, head: Head) -> str | int | None:
     """A cell as people read it; numbers stay numbers."""
     if isinstance(cell, bool):
         return head.t.label("yes") if cell else head.t.label("no")
@@ -238,7 +238,7 @@ def _word(column: Column, cell: Any, head: Head) -> str | int | None:
         return _write_moment(head.moment(cell), head.locale)
     if isinstance(cell, date):
         return _write_day(cell, head.locale)
-    return column.word(str(cell))
+    return column.label_of(str(cell))
 
 
 def _write_moment(moment: datetime, locale: str) -> str:

@@ -163,7 +163,7 @@ def prepare_export(
         made_at=now,
         columns=columns,
         filters=filters.given(),
-        filter_words=_word_filters(filters, cycle, columns, t),
+        filter_words=_describe_filters(filters, cycle, columns, t),
     )
     return Export(table, scope, head)
 
@@ -214,24 +214,24 @@ def _cycle_of(session: Session, organization_id: int, filters: Filters) -> str |
     return cycle.label
 
 
-def _word_filters(filters: Filters, cycle: str | None, columns: tuple[Column, ...], t: Wording) -> str:
+def _describe_filters(filters: Filters, cycle: str | None, columns: tuple[Column, ...], t: Wording) -> str:
     states = next((column for column in columns if column.key in STATE_KEYS), None)
     roles = next((column for column in columns if column.key == "role"), None)
 
-    def word(name: str, value: Any) -> str:
+    def describe(name: str, value: Any) -> str:
         match name:
             case "cycle_id":
                 return cycle or str(value)
             case "statuses":
-                return ", ".join(states.word(one) if states else one for one in value)
+                return ", ".join(states.label_of(one) if states else one for one in value)
             case "role":
-                return roles.word(value) if roles else str(value)
+                return roles.label_of(value) if roles else str(value)
             case _:
                 day = date.fromisoformat(value)
                 return f"{day:%d.%m.%Y}" if t.locale == "ru" else str(value)
 
     return "; ".join(
-        f"{t.label(FILTERS[name])}: {word(name, value)}" for name, value in filters.given().items()
+        f"{t.label(FILTERS[name])}: {describe(name, value)}" for name, value in filters.given().items()
     )
 
 

@@ -73,9 +73,9 @@ def make_backup(database_url: str, data_dir: Path, target: Path, now: datetime) 
     """
     try:
         with _staging(target.parent) as staged:
-            kept = _keep_files(data_dir / FOLDER, staged / FOLDER)
+            kept = _copy_files(data_dir / FOLDER, staged / FOLDER)
             facts = dump(database_url, staged)
-            kept |= _keep_files(data_dir / FOLDER, staged / FOLDER)  # those that came while it was copied
+            kept |= _copy_files(data_dir / FOLDER, staged / FOLDER)  # those that came while it was copied
             engine = engine_of(database_url)
             manifest = Manifest(
                 made_at=now.isoformat(),
@@ -157,7 +157,7 @@ def prune_backups(folder: Path, keep_daily: int = KEEP_DAILY, keep_weekly: int =
     return removed
 
 
-def _keep_files(source: Path, kept: Path) -> set[str]:
+def _copy_files(source: Path, kept: Path) -> set[str]:
     """Hold every whole file by a second name, so that erasing it now does not tear the backup."""
     kept.mkdir(exist_ok=True)
     names = {path.name for path in source.iterdir() if path.is_file()} if source.is_dir() else set()

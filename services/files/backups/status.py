@@ -17,7 +17,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBackup:
+class StoredBackup:
     name: str
     made_at: datetime
     size: int
@@ -27,7 +27,7 @@ class KeptBackup:
 class BackupState:
     """The newest first. `is_late`: a day has passed without one. `error_text` is a msgid with its facts."""
 
-    kept: tuple[KeptBackup, ...]
+    kept: tuple[StoredBackup, ...]
     count: int
     is_late: bool
     error_text: str | None
@@ -59,11 +59,11 @@ def read_backup_state(
     )
 
 
-def list_backups(folder: Path) -> list[KeptBackup]:
+def list_backups(folder: Path) -> list[StoredBackup]:
     """Those with names of ours, the newest first."""
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
         made_at = moment_of(path.name)
         if made_at is not None:
-            found.append(KeptBackup(path.name, made_at, path.stat().st_size))
+            found.append(StoredBackup(path.name, made_at, path.stat().st_size))
     return sorted(found, key=lambda one: one.made_at, reverse=True)

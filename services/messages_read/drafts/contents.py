@@ -181,7 +181,7 @@ ANSWERS = {
 """The attribute of Item behind a field that a person fills."""
 
 
-def say_less_than_a_meeting(reading: Reading) -> bool:
+def is_addition(reading: Reading) -> bool:
     """Whether a text is an addition to the open card rather than a meeting of its own."""
     if reading.intent is Intent.CORRECTION:
         return True

@@ -13,7 +13,7 @@ from services.access.actors import Actor
 from services.meetings.cards import read_meeting
 from services.meetings.corrections import Correction, correct_log, withdraw_log
 from services.meetings.kinds import find_usual_kind, list_kinds
-from services.meetings.outcomes import Story, log_meeting, log_past_meeting, say_held
+from services.meetings.outcomes import Story, log_meeting, log_past_meeting, report_held
 from services.meetings.planning import (
     KindNotDue,
     PairCannotMeet,
@@ -36,7 +36,7 @@ TASKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class MeetingSaved:
     """What the tap did; `goes_on` when another meeting of the card follows. `run_id`: feedback to give."""
 
     purpose: Purpose
@@ -45,9 +45,9 @@ class Kept:
     goes_on: bool
 
 
-def keep_item(
+def save_meeting(
     session: Session, *, actor: Actor, draft_id: int, at: int, is_sure: bool, now: datetime
-) -> Kept:
+) -> MeetingSaved:
     """Save the meeting number `at` of a card. A second tap finds the card closed, or further on.
 
     Raises CardClosed, PairOver and whatever the service of the purpose raises; then nothing is changed.
@@ -60,7 +60,7 @@ def keep_item(
         raise CardClosed
     meeting_ids, run_id = _act(session, author, item, f"draft:{draft.id}", is_sure=is_sure, now=now)
     goes_on = go_on(session, draft, DraftStatus.SAVED, now=now)
-    return Kept(item.purpose, meeting_ids, run_id, goes_on)
+    return MeetingSaved(item.purpose, meeting_ids, run_id, goes_on)
 
 
 def read_correction(item: Item) -> Correction:
@@ -189,12 +189,12 @@ def _act_on_meeting(
     card = read_meeting(session, actor=actor, meeting_id=meeting_id)
     match item.purpose:
         case Purpose.HELD:
-            said = say_held(session, actor=actor, meeting_id=meeting_id, took_place=True, now=now)
+            said = report_held(session, actor=actor, meeting_id=meeting_id, took_place=True, now=now)
             run_id = said.run_id
         case Purpose.MISS if card.starts_at > now:
             cancel_meeting(session, actor=actor, meeting_id=meeting_id, now=now)
         case Purpose.MISS:
-            say_held(session, actor=actor, meeting_id=meeting_id, took_place=False, now=now)
+            report_held(session, actor=actor, meeting_id=meeting_id, took_place=False, now=now)
         case Purpose.MOVE:
             local_start = datetime.combine(item.day or card.local_start.date(), item.start or time.min)
             moved = move_meeting(

@@ -24,10 +24,10 @@ from services.messages_read.drafts.contents import (
     Item,
     Purpose,
     find_question,
+    is_addition,
     is_worth_a_card,
     make_items,
     merge,
-    say_less_than_a_meeting,
 )
 from services.messages_read.drafts.targets import list_targets
 from services.messages_read.reading.readings import Intent, Reading
@@ -114,7 +114,7 @@ def fill_draft(
         told |= {"is_another": False}
     item = Item.model_validate({**item.model_dump(), **told})
     _check_values(item, changes, author, now)
-    _keep(draft, contents.with_current(_settle(session, author, item, now)))
+    _store(draft, contents.with_current(_settle(session, author, item, now)))
 
 
 def leave_unanswered(session: Session, *, actor: Actor, draft_id: int, field: Field, now: datetime) -> None:
@@ -135,7 +135,7 @@ def choose_tense(session: Session, *, actor: Actor, draft_id: int, purpose: Purp
     if towards.day is None and len(contents.items) == 1:
         reading = read_date(draft.text or "", author.local(now), SIDES[purpose])
         towards = towards.model_copy(update={"day": reading.date})
-    _keep(draft, contents.with_current(_settle(session, author, towards, now)))
+    _store(draft, contents.with_current(_settle(session, author, towards, now)))
 
 
 def join_earlier(
@@ -149,7 +149,7 @@ def join_earlier(
     author = read_author(session, actor=actor)
     draft = lock_draft(session, author, draft_id)
     contents = contents_of(draft)
-    _keep(
+    _store(
         draft,
         contents.model_copy(update={"items": (*contents.earlier, *contents.items), "earlier": (), "at": 0}),
     )
@@ -163,7 +163,7 @@ def correct_twin(session: Session, *, actor: Actor, draft_id: int, meeting_id: i
     update = {"purpose": Purpose.CORRECT, "meeting_id": meeting_id, "asks": ()}
     item = contents.current.model_copy(update=update)
     _settle(session, author, item.model_copy(update={"meeting_id": None}), now)  # it must be an own record
-    _keep(draft, contents.with_current(item))
+    _store(draft, contents.with_current(item))
 
 
 def refuse_item(session: Session, *, actor: Actor, draft_id: int, now: datetime) -> bool:
@@ -177,7 +177,7 @@ def go_on(session: Session, draft: Draft, status: DraftStatus, *, now: datetime)
     """To the next meeting of the card; False when that was the last and the card is closed."""
     contents = contents_of(draft)
     if contents.at + 1 < len(contents.items):
-        _keep(draft, contents.model_copy(update={"at": contents.at + 1, "earlier": ()}))
+        _store(draft, contents.model_copy(update={"at": contents.at + 1, "earlier": ()}))
         return True
     close(session, draft, status, now=now)
     return False
@@ -228,7 +228,7 @@ def _completes(item: Item, reading: Reading) -> bool:
     """Whether a text answers what the card asks, or mends it, instead of telling of another meeting."""
     is_only_times = len(reading.entries) == 1 and reading.entries[0].topic is None
     is_answer = reading.intent in {Intent.LOG, Intent.PLAN, Intent.UNCLEAR} and is_only_times
-    return say_less_than_a_meeting(reading) or (find_question(item) is not None and is_answer)
+    return is_addition(reading) or (find_question(item) is not None and is_answer)
 
 
 def _complete(
@@ -242,7 +242,7 @@ def _complete(
     warnings = tuple(dict.fromkeys((*contents.warnings, *reading.warnings)))
     contents = contents.with_current(_settle(session, author, item, now))
     draft.text = f"{draft.text}\n{text}"
-    _keep(draft, contents.model_copy(update={"warnings": warnings}))
+    _store(draft, contents.model_copy(update={"warnings": warnings}))
     return draft.id
 
 
@@ -261,7 +261,7 @@ def _list_also_meant(old: Contents, new: Contents) -> tuple[Item, ...]:
     return left if are_logs and None not in days and not days & {item.day for item in left} else ()
 
 
-def _keep(draft: Draft, contents: Contents) -> None:
+def _store(draft: Draft, contents: Contents) -> None:
     draft.contents = contents.model_dump(mode="json")
 
 

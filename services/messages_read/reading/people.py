@@ -108,7 +108,7 @@ def _name_at(
         start, end = run[0].start(), run[-1].end()
         candidates, start, end = _with_initials(text, candidates, start, end)
         if len(candidates) > 1 and not _PREPOSITION.search(folded[max(0, start - 4) : start]):
-            candidates = _said_plainly(candidates, forms)
+            candidates = _is_plain(candidates, forms)
         is_contradicted = length == 1 and _continues_as_another(text, folded, words, forms[0])
         return (None, 1) if is_contradicted else (_Named(start, end, candidates), length)
     return None, 1
@@ -146,7 +146,7 @@ def _common_forms() -> frozenset[str]:
     return frozenset(form for word in ALSO_WORDS for form in forms_of_first_name(word))
 
 
-def _said_plainly(candidates: tuple[Member, ...], forms: Sequence[str]) -> tuple[Member, ...]:
+def _is_plain(candidates: tuple[Member, ...], forms: Sequence[str]) -> tuple[Member, ...]:
     """«Петрова и Петров»: without a preposition the name stands as in the list."""
     plain = tuple(member for member in candidates if all(form in member.nominative for form in forms))
     return plain or candidates

@@ -191,7 +191,7 @@ def forget_file(session: Session, row: PeopleImport) -> str | None:
     return file.name
 
 
-def keep_check(
+def store_check(
     session: Session, *, import_id: int, judged: Sequence[Judged], ignored: Sequence[str]
 ) -> dict[str, Any]:
     """The check is done: counts, and the rows that need a look, by their numbers. Nothing else is written."""
@@ -201,14 +201,14 @@ def keep_check(
     return dict(row.result)
 
 
-def keep_refusal(session: Session, *, import_id: int, now: datetime) -> str | None:
+def store_refusal(session: Session, *, import_id: int, now: datetime) -> str | None:
     """The file cannot be read as a list; gives the name of the file that goes."""
     row = session.get_one(PeopleImport, import_id, with_for_update=True)
     row.state, row.decided_at = ImportState.REFUSED, now
     return forget_file(session, row)
 
 
-def keep_applied(session: Session, *, import_id: int, counts: dict[str, int], now: datetime) -> str | None:
+def store_applied(session: Session, *, import_id: int, counts: dict[str, int], now: datetime) -> str | None:
     """All chunks are written; gives the name of the file that goes."""
     row = session.get_one(PeopleImport, import_id, with_for_update=True)
     row.state, row.decided_at = ImportState.APPLIED, now

@@ -57,7 +57,7 @@ def write_result(
             one.listed.patronymic,
             one.listed.position,
             fates[one.fate.value].get(locale),
-            say_reason(one, locale),
+            describe_reason(one, locale),
             one.listed.cell,
         ]
         for one in judged
@@ -72,7 +72,7 @@ def write_result(
     )
 
 
-def say_reason(one: Judged, locale: str) -> str:
+def describe_reason(one: Judged, locale: str) -> str:
     said: list[str] = []
     if one.listed.fault is not None:
         said.append(words.FAULTS[one.listed.fault.value].get(locale))

@@ -91,7 +91,7 @@ def _read_workbook(content: bytes) -> Iterator[Sequence[str]]:
         sheet = (sheets or book.worksheets)[0]
         sheet.reset_dimensions()  # some programs write a wrong size of the sheet
         for cells in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
-            yield [_word(cell) for cell in cells]
+            yield [_cell_text(cell) for cell in cells]
         book.close()
     except WorkbookTooLarge:
         raise
@@ -101,7 +101,7 @@ def _read_workbook(content: bytes) -> Iterator[Sequence[str]]:
         raise FileNotTable from error
 
 
-def _word(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime | date):
