@@ -23,7 +23,6 @@ class Figures:
     mentees_paired: int
     mentors_free: int  # as the bank lists them: here, with consent and a place left
     pairs_at_work: int
-    meetings_planned: int
     meetings_held: int
     meetings_due: int  # ended ones, held or not
 
@@ -73,7 +72,6 @@ def read_figures(
             select(func.count()).where(Pair.cycle_id == cycle_id, Pair.status.in_(MEETING))
         )
         or 0,
-        meetings_planned=meetings.get(MeetingStatus.PLANNED, 0) + meetings.get(MeetingStatus.PROPOSED, 0),
         meetings_held=meetings.get(MeetingStatus.HELD, 0),
         meetings_due=due or 0,
     )

@@ -57,7 +57,6 @@ class ProfileLine:
     label: str
     text: str
     value: object
-    is_private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +278,6 @@ def _read_lines(
                 label=told.question.text.get(locale),
                 text=told.words(locale) or "",
                 value=told.value,
-                is_private=told.question.private,
             )
             for told in tell_all(survey, values.get(run.id, {}), reader)
             if told.value is not None

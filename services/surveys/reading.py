@@ -13,7 +13,7 @@ from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from models.surveys import Answer, RunSource, SurveyRun, SurveyStatus
-from services.access.actors import Actor, ActorKind, Right
+from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
 from services.programmes.descriptions import describe
 from services.programmes.surveys import Option, Question, SeenBy, Survey
@@ -62,17 +62,6 @@ class Told:
     def words(self, locale: str, people: Sequence[Option] = ()) -> str | None:
         """As a person reads it; None where it is withheld."""
         return None if self.is_withheld else describe(self.question, self.value, locale, people)
-
-
-def reader_of(actor: Actor, run: SurveyRun) -> Reader:
-    """As whom this actor reads the run. The other side of a pair is told by services.surveys.shared."""
-    if actor.kind is ActorKind.PERSON:
-        return Reader.RESPONDENT if actor.id == run.person_id else Reader.STRANGER
-    if actor.kind is ActorKind.RESPONDENT:
-        return Reader.RESPONDENT if actor.id == run.id else Reader.STRANGER
-    if actor.kind is ActorKind.ACCOUNT and run.outsider is None and actor.id == run.account_id:
-        return Reader.RESPONDENT
-    return staff_reader(actor, run.organization_id)
 
 
 def staff_reader(actor: Actor, organization_id: int) -> Reader:

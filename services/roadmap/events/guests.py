@@ -54,7 +54,6 @@ class Guest:
     name: str
     position: str
     is_in_chat: bool
-    is_invited: bool
     answer: GuestAnswer | None
     attended_at: datetime | None
 
@@ -139,7 +138,6 @@ def _guests_of(session: Session, rows: Sequence[EventGuest]) -> list[Guest]:
             people[row.person_id].full_name,
             people[row.person_id].position,
             row.person_id in in_chat,
-            row.invited_at is not None,
             row.answer,
             row.attended_at,
         )
