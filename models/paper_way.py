@@ -10,7 +10,7 @@ from models.audit import Audited
 from models.base import Base, enum_column
 
 
-class StatementForm(StrEnum):
+class WordOf(StrEnum):
     """How a participant gave it."""
 
     PAPER = "paper"
@@ -47,6 +47,6 @@ class PaperEntry(Audited, Base):
     deed: Mapped[Deed] = mapped_column(enum_column(Deed))
     subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[int | None]
-    source: Mapped[StatementForm] = mapped_column(enum_column(StatementForm))
+    source: Mapped[WordOf] = mapped_column(enum_column(WordOf))
     said_on: Mapped[date]
     entered_at: Mapped[datetime]

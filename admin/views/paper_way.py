@@ -15,7 +15,7 @@ from admin.pages import Entry, Group, command, page
 from admin.storage import now
 from models.meetings import MeetingKind, MeetingStatus
 from models.pairs import MEETING, DeclineReason, PairStatus
-from models.paper_way import Deed, StatementForm
+from models.paper_way import Deed, WordOf
 from models.people import Role
 from models.suggestions import SuggestionKind
 from notices.suggestions import KINDS as SUGGESTIONS
@@ -43,9 +43,9 @@ DEEDS = {
     "missed": Deed.MEETING_MISSED,
 }
 WORD_OF = {
-    StatementForm.PAPER: N_("on paper"),
-    StatementForm.IN_PERSON: N_("told in person"),
-    StatementForm.BY_PHONE: N_("by telephone"),
+    WordOf.PAPER: N_("on paper"),
+    WordOf.IN_PERSON: N_("told in person"),
+    WordOf.BY_PHONE: N_("by telephone"),
 }
 
 DEED_WORDS = {
@@ -97,7 +97,7 @@ class PaperPage(SecuredPage):
                 one for one in pairs if one.status in MEETING and one.mentor.person_id == person_id
             ],
             suggestions=SUGGESTIONS,
-            sources=tuple(StatementForm),
+            sources=tuple(WordOf),
             kinds={one.id: kind_title(one.id) for one in pack().pack.meeting_kinds} if cycle_id else {},
             today=current_day(),
             deeds=DEED_WORDS,
@@ -217,4 +217,4 @@ def _is_unspoken(meeting: MeetingCard, person_id: int) -> bool:
 
 
 def _given() -> Given:
-    return Given(choice("source", StatementForm, StatementForm.PAPER), day("said_on"))
+    return Given(choice("source", WordOf, WordOf.PAPER), day("said_on"))

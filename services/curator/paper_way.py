@@ -15,7 +15,7 @@ from models.accounts import Account
 from models.audit import Action
 from models.meetings import MeetingKind
 from models.pairs import DeclineReason
-from models.paper_way import Deed, PaperEntry, StatementForm
+from models.paper_way import Deed, PaperEntry, WordOf
 from models.people import Person, Role
 from models.suggestions import SuggestionKind
 from services.access.actors import Actor, ActorKind, Channel, Right
@@ -42,7 +42,7 @@ class DayAhead(DomainError):
 class Given:
     """How and when the participant said it."""
 
-    source: StatementForm
+    source: WordOf
     said_on: date | None
 
 
@@ -51,7 +51,7 @@ class EntryFacts:
     deed: Deed
     subject_kind: str
     subject_id: int | None
-    source: StatementForm
+    source: WordOf
     said_on: date
     author: str
     entered_at: datetime

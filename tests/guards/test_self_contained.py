@@ -103,6 +103,7 @@ LEFT = {
     "handlers/roles.py:_say_drop",
     "handlers/surveys.py:_say_understood",
     "handlers/talk.py:say",
+    "models/paper_way.py:WordOf",
     "services/delivery/conversations.py:Place",
     "services/delivery/conversations.py:keep_place",
     "services/delivery/conversations.py:place_of",

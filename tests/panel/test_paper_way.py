@@ -13,7 +13,7 @@ from models.engine import Database
 from models.meetings import Meeting, MeetingStatus
 from models.messages import OutboxMessage
 from models.pairs import Pair, PairMember, PairStatus
-from models.paper_way import Deed, PaperEntry, StatementForm
+from models.paper_way import Deed, PaperEntry, WordOf
 from models.people import Role
 from services.pairs.proposals import confirm_pair, draft_pair
 from tests.fixed_clock import FixedClock
@@ -96,10 +96,10 @@ def test_from_consent_to_feedback_without_a_chat(
     assert pair.status is PairStatus.ACCEPTED
     assert meeting.status is MeetingStatus.HELD
     assert [(one.deed, one.source) for one in entries] == [
-        (Deed.ROLE_CHOSEN, StatementForm.PAPER),
-        (Deed.OFFER_ACCEPTED, StatementForm.BY_PHONE),
-        (Deed.MEETING_AGREED, StatementForm.PAPER),
-        (Deed.MEETING_HELD, StatementForm.PAPER),
+        (Deed.ROLE_CHOSEN, WordOf.PAPER),
+        (Deed.OFFER_ACCEPTED, WordOf.BY_PHONE),
+        (Deed.MEETING_AGREED, WordOf.PAPER),
+        (Deed.MEETING_HELD, WordOf.PAPER),
     ]
     assert {(entry.actor_kind, entry.channel) for entry in trail} == {("account", "panel")}
     shown = text_of(curator.get(page))
