@@ -65,6 +65,8 @@ LEFT = {
     "admin/access.py:keep_out_strangers",
     "admin/account_words.py:say_news",
     "admin/devices.py:_keep",
+    "admin/languages.py:_keep",
+    "admin/languages.py:keep_language",
     "admin/probes.py:say",
     "admin/safety.py:keep_safe",
     "admin/views/answering.py:_word",
