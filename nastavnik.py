@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from installation import faults
 from installation.parsing import Parser
-from installation.words import describe, open_translator
+from installation.words import describe_error, open_translator
 from models.accounts import AccountRole
 from models.people import OrganizationKind, Role
 from models.storable import ValueNotStorable
@@ -50,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         is_retried = fault.is_passing and (
             getattr(asked, "leashed", False) or getattr(asked, "supervised", False)
         )
-        return end(describe(t, fault), PASSING if is_retried else WRONG)
+        return end(describe_error(t, fault), PASSING if is_retried else WRONG)
     except (BadSetting, UnknownSetting, EnvironmentFault) as fault:
-        return end(describe(t, fault), WRONG)
+        return end(describe_error(t, fault), WRONG)
     except DomainError as refusal:
-        return end(describe(t, refusal), REFUSED)
+        return end(describe_error(t, refusal), REFUSED)
     except KeyboardInterrupt:
         return end("", WRONG)
     finally:

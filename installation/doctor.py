@@ -23,7 +23,7 @@ from installation.outside import TELEGRAM, read_outside_facts
 from installation.probes import is_ours, panel_probe
 from installation.running import starts_sandbox
 from installation.site import Site, is_loopback
-from installation.words import describe
+from installation.words import describe_error
 from notices.language import Translator
 from services.access.errors import DomainError
 from services.files.log_masking import mask
@@ -91,7 +91,7 @@ class Doctor:
             try:
                 found = look()
             except DomainError as fault:
-                yield Finding(name, State.FAULT, describe(self._t, fault))
+                yield Finding(name, State.FAULT, describe_error(self._t, fault))
             else:
                 yield found if isinstance(found, Finding) else Finding(name, State.FINE, found)
 
@@ -200,7 +200,7 @@ class Doctor:
                 return self._t.label("not running")
         except faults.AlreadyRunning as running:
             self._is_running = True
-            return describe(self._t, running)
+            return describe_error(self._t, running)
         except OSError as error:
             raise faults.FolderNotWritable(folder=self._site.folder) from error
 
@@ -208,7 +208,7 @@ class Doctor:
         try:
             checks.check_schema(self._site)
         except faults.SchemaOld as fault:
-            return self._warn("database", describe(self._t, fault))
+            return self._warn("database", describe_error(self._t, fault))
         return self._t.label("answers, newest schema")
 
     def _worker(self) -> Finding | str:

@@ -16,7 +16,7 @@ from installation.probes import panel_probe
 from installation.processes import end_imports, open_clock
 from installation.site import Site
 from installation.supervision import Supervisor
-from installation.words import describe
+from installation.words import describe_error
 from notices.language import Translator, load_translators
 from services.access.errors import N_
 from services.programmes.packs import ResolvedPack
@@ -68,7 +68,7 @@ def check_all(site: Site, t: Translator) -> str:
         try:
             username = str(checks.check_token(site).get("username", ""))
         except faults.TelegramUnreachable as fault:  # a school's line may be down: the bot keeps trying
-            warn(describe(t, fault))
+            warn(describe_error(t, fault))
     log.info("The bot's number is %s", token.partition(":")[0])
     checks.migrate_site(site)
     return username

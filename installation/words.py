@@ -30,7 +30,7 @@ def _language_of_terminal() -> str:
     return "en" if told.partition(".")[0].partition("_")[0] == "en" else DEFAULT_LOCALE
 
 
-def describe(t: Translator, error: DomainError) -> str:
+def describe_error(t: Translator, error: DomainError) -> str:
     """The one place where a refusal becomes a line of the command line, without passwords."""
     spoken: frozenset[str] = getattr(error, "spoken", frozenset())
     facts = {key: t.label(str(fact)) if key in spoken else fact for key, fact in error.facts.items()}
