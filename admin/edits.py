@@ -111,17 +111,20 @@ def take_edit(
     subject: tuple[str, int],
     show: Callable[[str, str], str] | None = None,
     days: Collection[str] = (),
+    form_name: str = "",
 ) -> Edit:
     """The form on `current`, or what was sent of it. `titles` name the fields for a person, `subject` is the
     record as the audit trail names it, `show` says a value of a field in words. Fields in `days` hold a day
-    like 2026-10-01: the same day typed in another way is no change.
+    like 2026-10-01: the same day typed in another way is no change. Forms of one record are told apart by
+    their fields, or by `form_name` where the fields are not known beforehand.
     """
     if request.method == "GET":
-        return open_edit(current, subject=subject)
+        return open_edit(current, subject=subject, form_name=form_name)
     current = {name: _plain(value) for name, value in current.items()}
-    opened = _read_opened(current, subject)
+    opened = _read_opened(current, subject, form_name)
     if opened is None:
-        return replace(open_edit(current, subject=subject), is_sent=True, is_unsigned=True)
+        unsigned = open_edit(current, subject=subject, form_name=form_name)
+        return replace(unsigned, is_sent=True, is_unsigned=True)
     was = {**current, **opened}
     mine = _read_sent(current, days)
     form = dict(current)
@@ -143,13 +146,15 @@ def take_edit(
             found = Difference(name, title, told_was, told_now, told_mine, who)
             (conflicts if is_mine else theirs).append(found)
     changed = frozenset(name for name in current if form[name] != current[name])
-    return Edit(form, changed, tuple(conflicts), tuple(theirs), _sign(current, subject), is_sent=True)
+    return Edit(
+        form, changed, tuple(conflicts), tuple(theirs), _sign(current, subject, form_name), is_sent=True
+    )
 
 
-def open_edit(current: Values, *, subject: tuple[str, int]) -> Edit:
+def open_edit(current: Values, *, subject: tuple[str, int], form_name: str = "") -> Edit:
     """The form as it stands on a page that was not sent by it."""
     current = {name: _plain(value) for name, value in current.items()}
-    return Edit(dict(current), frozenset(), (), (), _sign(current, subject), is_sent=False)
+    return Edit(dict(current), frozenset(), (), (), _sign(current, subject, form_name), is_sent=False)
 
 
 def box(field: str, *, is_on: bool) -> dict[str, str]:
@@ -199,20 +204,20 @@ def _short(value: str) -> str:
     return value if len(value) <= SHOWN else value[:SHOWN].rstrip() + "…"
 
 
-def _serializer(values: Values, subject: tuple[str, int]) -> URLSafeSerializer:
+def _serializer(values: Values, subject: tuple[str, int], form_name: str) -> URLSafeSerializer:
     """A signature of this form of this record: it says nothing for another one."""
-    fields = sorted({name.partition(":")[0] for name in values})
+    fields = form_name or sorted({name.partition(":")[0] for name in values})
     return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt=f"edit {subject} {fields}")
 
 
-def _sign(values: Values, subject: tuple[str, int]) -> str:
-    return str(_serializer(values, subject).dumps(dict(values)))
+def _sign(values: Values, subject: tuple[str, int], form_name: str) -> str:
+    return str(_serializer(values, subject, form_name).dumps(dict(values)))
 
 
-def _read_opened(current: Values, subject: tuple[str, int]) -> dict[str, str] | None:
+def _read_opened(current: Values, subject: tuple[str, int], form_name: str) -> dict[str, str] | None:
     """What the form was opened with; None of a form that says nothing of it or was tampered with."""
     try:
-        found = _serializer(current, subject).loads(request.form.get(OPENED_WITH, ""))
+        found = _serializer(current, subject, form_name).loads(request.form.get(OPENED_WITH, ""))
     except BadSignature:
         return None
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else None

@@ -110,7 +110,10 @@ class EventPage(SecuredPage):
         event = see(read_event, event_id=event_id)
         listed = ids("listed")
         edit = take_edit(
-            self._present(event_id, [*listed, *ids("person_id")]), {}, subject=("event", event_id)
+            self._present(event_id, [*listed, *ids("person_id")]),
+            {},
+            subject=("event", event_id),
+            form_name="present",
         )
 
         def save() -> EventFacts:
@@ -207,7 +210,9 @@ class EventPage(SecuredPage):
             form=sent(),
             minutes=minutes or open_edit(_minutes_of(event), subject=("event", event_id)),
             present=open_edit(
-                self._present(event_id, [one.person_id for one in guests.rows]), subject=("event", event_id)
+                self._present(event_id, [one.person_id for one in guests.rows]),
+                subject=("event", event_id),
+                form_name="present",
             ),
             is_past=event.starts_at <= now(),
             now=now(),
