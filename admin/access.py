@@ -4,7 +4,7 @@ A view is closed unless its base says otherwise; beside that, `keep_out_stranger
 is not on a short list, so that a forgotten view is still behind the sign-in.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -12,19 +12,15 @@ from urllib.parse import urlsplit
 from flask import Flask, flash, redirect, request, url_for
 from flask import session as cookie
 from flask_admin import BaseView
-from flask_admin.contrib.sqla import ModelView
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import func, or_
-from sqlalchemy.orm import Query
 from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
 from admin.devices import remember_device
 from admin.languages import keep_language, kept_language, label
-from admin.numbers import read_number
 from admin.pages import Declared, Entry, declared
 from admin.probes import PROBES
-from admin.storage import db, now, session
+from admin.storage import now, session
 from services.access.actors import Actor, Right
 from services.access.errors import NotAllowed
 from services.accounts.directory import SignedIn, read_account
@@ -223,72 +219,3 @@ class SecuredPage(Secured, BaseView):
 
     def __init__(self) -> None:
         super().__init__(endpoint=self.endpoint, url=self.url)
-
-
-class SecuredTable(Secured, ModelView):
-    """A read-only table of one organisation's rows.
-
-    The organisation limits get_query, get_count_query and get_one alike: otherwise a row leaks by its id.
-    """
-
-    model: Any
-    right: ClassVar[Right]
-    """The right to read the list; pages of single rows declare their own."""
-    can_create = can_edit = can_delete = can_export = can_view_details = False
-    column_display_actions = False
-    list_template = "panel/table.html"
-    page_size = 50
-    selects: ClassVar[Mapping[str, Callable[[], Mapping[str, str]]]] = {}
-    """Columns with a drop-down above the table: what may be chosen, and its words."""
-    exported: ClassVar[bool] = False
-    """Whether the export of the same name can give out what is shown, by its state."""
-    intro: ClassVar[str] = ""
-    empty: ClassVar[str] = ""
-
-    def __init__(self) -> None:
-        super().__init__(self.model, db, name=self.entry.title, endpoint=self.endpoint, url=self.url)
-        # Flask-Admin registers its editing and exporting addresses even when they are switched off.
-        self._urls: list[Any] = [known for known in self._urls if known[1] not in UNUSED]
-
-    @classmethod
-    def declared(cls, name: str) -> Declared | None:
-        """Flask-Admin's own list declares nothing: the table does."""
-        return Declared(cls.right, None) if name == LIST else super().declared(name)
-
-    def narrow(self, query: Query[Any]) -> Query[Any]:
-        """Rows of the account's organisation; a table adds what it filters by."""
-        here = current_account().organization_id
-        current_actor().check_right(self.right, here)  # no service reads these rows
-        query = query.filter(self.model.organization_id == here)
-        for name, choices in self.selects.items():
-            chosen = request.args.get(name)
-            if chosen in choices():
-                query = query.filter(getattr(self.model, name) == chosen)
-        return query
-
-    def get_query(self) -> Query[Any]:
-        return self.narrow(session().query(self.model))
-
-    def get_count_query(self) -> Query[Any]:
-        return self.narrow(session().query(func.count(self.model.id)).select_from(self.model))
-
-    def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's name
-        number = read_number(str(id))
-        return self.get_query().filter(self.model.id == number).one_or_none() if number is not None else None
-
-    def _apply_search(self, query: Any, count_query: Any, joins: Any, count_joins: Any, search: str) -> Any:
-        """Every word must occur in one of the columns. SQLite folds the case of Latin letters only, so each
-        word is also tried capitalised, in small and in capital letters.
-        """
-        for word in search.split():
-            forms = {word, word.lower(), word.upper(), word.capitalize()}
-            found = or_(
-                *(
-                    column.contains(form, autoescape=True)
-                    for column, _path in self._search_fields
-                    for form in forms
-                )
-            )
-            query = query.filter(found)
-            count_query = count_query.filter(found)
-        return query, count_query, joins, count_joins

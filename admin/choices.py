@@ -44,6 +44,11 @@ class Choice:
     mark: str = ""
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nobody to choose, whatever is typed."""
+        return not (self.typed or self.chosen or self.offered or self.has_more)
+
+    @property
     def key(self) -> str:
         """What tells it from the other choices of the page, in its parameter and its ids."""
         return f"{self.name}{self.mark}"
@@ -75,10 +80,16 @@ def offer_choice(
 
 
 def offer_pair_choice(
-    name: str, address: str, *, cycle_id: int, statuses: frozenset[PairStatus], chosen: int | None = None
+    name: str,
+    address: str,
+    *,
+    cycle_id: int,
+    statuses: frozenset[PairStatus],
+    chosen: int | None = None,
+    mark: str = "",
 ) -> Choice:
     """Pairs of the school year by the names of the two. Raises NotAllowed."""
-    typed = _typed(name)
+    typed = _typed(f"{name}{mark}")
     facts: dict[str, Any] = {"cycle_id": cycle_id, "statuses": statuses}
     found = see(list_pairs, **facts, search=typed, asked=Asked(size=MOST_OFFERED))
     kept = see(list_pairs, **facts, only=[chosen]).rows if chosen is not None else ()
@@ -89,6 +100,7 @@ def offer_pair_choice(
         chosen=_pairs(kept),
         offered=_pairs([one for one in found.rows if one.id != chosen and (typed or found.pages == 1)]),
         has_more=found.pages > 1,
+        mark=mark,
     )
 
 

@@ -183,13 +183,10 @@ class _Rows(WorkRows):
         """The sent questionnaire of everyone, by which pairs are proposed."""
         pack = load_pack(PROGRAMMES, "target-model")
         numbers = self.numbers(SurveyRun)
-        roles = dict(
-            self.session.execute(
-                select(Participation.person_id, Participation.role).where(Participation.person_id.in_(ids))
-            )
-            .tuples()
-            .all()
+        found = self.session.execute(
+            select(Participation.person_id, Participation.role).where(Participation.person_id.in_(ids))
         )
+        roles = {row.person_id: row.role for row in found}
         runs, answers = [], []
         for one in ids:
             role, run = roles[one], next(numbers)

@@ -194,10 +194,11 @@ class WorkRows(Rows):
             [
                 {
                     "kind": "export",
-                    "arguments": {"what": "people"},
+                    "arguments": {"what": "people", "format": "csv", "filters": {}},
                     "asked_by": self.place.account_id,
                     "dedup_key": f"bench:{one}",
                     "status": JobStatus.DONE,
+                    "result": {"rows": 100},
                     "created_at": self.ago(one),
                     "finished_at": self.ago(one),
                     **self.inside,
@@ -211,17 +212,17 @@ class WorkRows(Rows):
         events, publications = self.numbers(Event), self.numbers(Publication)
         rows = [
             {
-                "id": next(events),
+                "id": number,
                 "kind": EventKind.TRAINING,
                 "title": "Установочная сессия",
                 "starts_at": self.now + timedelta(days=3),
                 "timezone": self.place.timezone,
                 "status": EventStatus.PLANNED,
-                "token": f"{place:022d}",
+                "token": f"{number:022d}",
                 "created_at": self.now,
                 **self.of_cycle,
             }
-            for place in range(max(2, len(ids) // 20))
+            for number in [next(events) for _ in range(max(2, len(ids) // 20))]
         ]
         self.insert(Event, rows)
         self.insert(
@@ -263,11 +264,11 @@ class WorkRows(Rows):
             [
                 {
                     "id": wave,
-                    "occasion": "midyear",
+                    "occasion": "satisfaction_mid",
                     "kind": WaveKind.HAND,
                     "status": WaveStatus.OPEN,
                     "segment": {"roles": ["mentee"], "who": "all"},
-                    "dedup_key": "bench:wave",
+                    "dedup_key": f"bench:wave:{wave}",
                     "starts_at": self.now - timedelta(days=2),
                     "closes_at": self.now + timedelta(days=5),
                     "created_at": self.now,
@@ -285,7 +286,7 @@ class WorkRows(Rows):
                     "person_id": one,
                     "occasion": RunOccasion.WAVE,
                     "wave_id": wave,
-                    "dedup_key": f"bench:wave:{one}",
+                    "dedup_key": f"bench:wave:{wave}:person:{one}",
                     "status": SurveyStatus.OPEN if one % 2 else SurveyStatus.SENT,
                     "opened_at": self.ago(one),
                     "sent_at": None if one % 2 else self.ago(one),

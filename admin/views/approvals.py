@@ -24,6 +24,9 @@ TITLES = {
 }
 
 
+MOST_NAMED = 50  # names of an approval on the page; the others stand in the list of people
+
+
 class ApprovalPage(SecuredPage):
     endpoint, url = "approvals", "/approvals"
     entry = Entry(Group.TODAY, 2, N_("Approvals"))
@@ -37,6 +40,7 @@ class ApprovalPage(SecuredPage):
             approvals=found,
             closures=see(list_closures) if may_approve else (),
             titles=TITLES,
+            most=MOST_NAMED,
             may_approve=may_approve,
             cycle=cycle(),
         )

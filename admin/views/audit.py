@@ -3,17 +3,16 @@
 from typing import Any
 
 from flask import g, url_for
-from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy import select
 
 from admin import journal_words, words
-from admin.access import SecuredTable
 from admin.calls import see
 from admin.languages import label, short_moment
 from admin.pages import Entry, Group
 from admin.storage import session
+from admin.tables import SecuredTable
 from models.audit import AuditEntry
 from models.meetings import Meeting
 from models.pairs import Pair
@@ -37,8 +36,7 @@ class AuditTable(SecuredTable):
     endpoint, url = "audit", "/audit"
     entry = Entry(Group.ACCOUNT, 6, N_("Journal"))
     column_list = ("at", "who", "action", "subject", "channel")
-    column_sortable_list = ()
-    column_default_sort = ("id", True)
+    sorts = {"id": (AuditEntry.id,)}  # noqa: RUF012
     column_labels = {  # noqa: RUF012  # Flask-Admin's way
         "at": N_("When"),
         "who": N_("Who"),
@@ -57,7 +55,7 @@ class AuditTable(SecuredTable):
     }
 
     def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[AuditEntry]]:
-        count, rows = ModelView.get_list(self, *facts, **named)
+        count, rows = super().get_list(*facts, **named)
         g.actor_names = see(read_actor_names, entries=rows)
         g.cards = {kind: _find_cards(kind, rows) for kind in CARDS}
         return count, rows

@@ -35,6 +35,8 @@ from services.privacy.scans import read_scan
 from services.privacy.terms import list_cycle_terms
 from services.programmes.consents import split_passages
 
+MOST_SHOWN = 50  # lines of each list of the page; how many there are is said
+
 
 class ConsentsPage(SecuredPage):
     endpoint, url = "consents", "/consents"
@@ -45,6 +47,7 @@ class ConsentsPage(SecuredPage):
         return self.show(
             "panel/consents.html",
             duties=see(list_duties),
+            most=MOST_SHOWN,
             overdue=see(list_overdue),
             acts=see(list_acts),
             kept=see(list_retained),

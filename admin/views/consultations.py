@@ -8,10 +8,13 @@ from admin.calls import do, refusals_shown, see
 from admin.inputs import day, record, text, texts
 from admin.languages import label
 from admin.pages import Entry, Group, command, page
+from admin.paging import read_asked
 from services.access.actors import Right
 from services.access.errors import N_
+from services.access.listing import Listed
 from services.accounts.consultations import (
     TEXT_LIMIT,
+    ConsultationFacts,
     add_consultation,
     list_own_consultations,
     list_partners_of,
@@ -27,7 +30,7 @@ class ConsultationPage(SecuredPage):
 
     @page("/", right=Right.KEEP_RECORDS)
     def index(self) -> str:
-        return self.show("panel/consultations.html", person=None, rows=self._rows(None))
+        return self.show("panel/consultations.html", person=None, listed=self._rows(None))
 
     @page("/<int:person_id>/", right=Right.KEEP_RECORDS)
     def person(self, person_id: int) -> str:
@@ -53,10 +56,11 @@ class ConsultationPage(SecuredPage):
         person_id = do(remove_consultation, consultation_id=consultation_id, success=said)
         return redirect(url_for("consultations.person", person_id=person_id))
 
-    def _rows(self, person_id: int | None) -> list[object] | None:
+    def _rows(self, person_id: int | None) -> Listed[ConsultationFacts] | None:
         """Without them, the page says who closed them and who opens them."""
         try:
-            return list(see(list_own_consultations, person_id=person_id))
+            asked = read_asked(is_descending=True)
+            return see(list_own_consultations, person_id=person_id, asked=asked)
         except RecordsClosed:
             return None
 
@@ -65,7 +69,7 @@ class ConsultationPage(SecuredPage):
             "panel/consultations.html",
             person=see(read_person, person_id=person_id),
             partners=see(list_partners_of, person_id=person_id),
-            rows=self._rows(person_id),
+            listed=self._rows(person_id),
             limit=TEXT_LIMIT,
             form={"held_on": current_day().isoformat(), "with_person_id": "", "text": "", **form},
         )

@@ -43,6 +43,7 @@ from services.roadmap.events.planning import (
     change_event,
     list_events,
     list_materials,
+    page_events,
     plan_event,
     read_event,
 )
@@ -59,8 +60,8 @@ class EventPage(SecuredPage):
     def index(self) -> str:
         if cycle_id_or_none() is None:
             return self.show("panel/roadmap_none.html")
-        events = see(list_events, cycle_id=cycle().id)
-        return self.show("panel/events.html", events=events, now=now(), **_words())
+        events = see(page_events, cycle_id=cycle().id, asked=read_asked())
+        return self.show("panel/events.html", listed=events, now=now(), **_words())
 
     @form_page("/new", right=Right.MANAGE_PAIRS)
     def new(self) -> str | Response:

@@ -7,9 +7,10 @@ from admin.access import SecuredPage, current_day
 from admin.calls import do, refusals_shown, see
 from admin.choices import offer_choice
 from admin.edits import Edit, box, open_edit, take_edit
-from admin.inputs import day, number, page_number, record, text, texts
+from admin.inputs import day, number, record, text, texts
 from admin.languages import label
 from admin.pages import Entry, Group, command, form_page, page
+from admin.paging import read_asked
 from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_
@@ -29,7 +30,6 @@ from services.people.eligibility import EligibilityFacts, read_eligibility, set_
 from services.people.histories import list_bank_entries
 from services.people.testimonies import add_testimony, list_testimonies, mark_informed, remove_testimony
 
-PAGE = 50
 FILL_IN = N_("Please fill in the date and what else is asked.")
 BOXES = ("is_new_here", "has_returned", "is_up_to_35", "is_student")
 
@@ -216,14 +216,11 @@ class BankPage(SecuredPage):
     def index(self) -> str:
         asked, is_student = request.args.get("role", ""), request.args.get("who") == "students"
         role = Role(asked) if asked in set(Role) else Role.MENTEE
-        page = page_number()
-        found = see(list_bank_entries, role=role, is_student=is_student)
+        found = see(list_bank_entries, role=role, is_student=is_student, asked=read_asked())
         return self.show(
             "panel/banks.html",
-            rows=found[page * PAGE : (page + 1) * PAGE],
-            count=len(found),
+            listed=found,
+            rows=found.rows,
             role=role,
             is_student=is_student,
-            page=page,
-            pages=-(-len(found) // PAGE),
         )

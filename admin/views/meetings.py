@@ -3,24 +3,27 @@
 from typing import Any
 
 from flask import g, redirect, request, url_for
+from sqlalchemy import Select, select
 from werkzeug.wrappers import Response
 
 from admin import words
-from admin.access import SecuredTable
 from admin.calls import do, refusals_shown, see
 from admin.cycles import kind_title, pack
 from admin.inputs import choice, day, read_clock, record, text, texts
 from admin.languages import label, local_moment
 from admin.pages import Entry, Group, form_page, page
 from admin.storage import now
+from admin.tables import SecuredTable
 from models.meetings import Meeting, MeetingKind
+from models.pairs import Pair
 from services.access.actors import Right
 from services.access.errors import N_
 from services.access.rights import LISTS
 from services.documents import words as states
-from services.meetings.cards import MeetingCard, cards_of, read_meeting
+from services.meetings.cards import WHOLE, MeetingCard, cards_of, read_meeting
 from services.meetings.outcomes import log_meeting, log_past_meeting
 from services.pairs.cards import read_pair
+from services.people.searching import is_pair_found
 
 
 def local_start(card: MeetingCard) -> str:
@@ -35,8 +38,8 @@ class MeetingTable(SecuredTable):
     endpoint, url = "meetings", "/meetings"
     entry = Entry(Group.PAIRS, 2, N_("Meetings"))
     column_list = ("starts_at", "sides", "kind", "status", "minutes")
-    column_sortable_list = ("starts_at",)
-    column_default_sort = ("starts_at", True)
+    sorts = {"starts_at": (Meeting.starts_at, Meeting.id)}  # noqa: RUF012
+    search_title = N_("Name of either")
     column_labels = {  # noqa: RUF012  # Flask-Admin's way
         "starts_at": N_("When"),
         "sides": N_("Mentor and mentee"),
@@ -49,6 +52,11 @@ class MeetingTable(SecuredTable):
         "status": lambda: {key.value: label(text) for key, text in states.MEETINGS.items()},
         "kind": lambda: {one.id: kind_title(one.id) for one in pack().pack.meeting_kinds},
     }
+
+    def narrow(self, query: Select[Any]) -> Select[Any]:
+        pairs = select(Pair.id).where(is_pair_found(Pair.id, request.args.get("search", "")))
+        query = super().narrow(query).options(*WHOLE)
+        return query.where(Meeting.pair_id.in_(pairs)) if request.args.get("search") else query
 
     def get_list(self, *facts: Any, **named: Any) -> tuple[int | None, list[Meeting]]:
         count, rows = super().get_list(*facts, **named)

@@ -10,10 +10,11 @@ from flask import request, url_for
 from flask_login import current_user
 
 import admin.views
-from admin.access import LIST, Secured, SecuredPage, SecuredTable
+from admin.access import LIST, Secured, SecuredPage
 from admin.cycles import cycle_id_or_none, pairs_title
 from admin.languages import label
 from admin.pages import GROUPS, Group
+from admin.tables import SecuredTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from admin import message_words, words
-from admin.access import SecuredTable
 from admin.calls import do, see
 from admin.languages import label, short_moment
 from admin.pages import Entry, Group, command
 from admin.storage import session
+from admin.tables import SecuredTable
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.people import Person
 from services.access.errors import N_
@@ -27,8 +27,7 @@ class OutboxTable(SecuredTable):
     endpoint, url = "outbox", "/outbox"
     entry = Entry(Group.TODAY, 3, N_("Messages"))
     column_list = ("due_at", "person", "kind", "status", "reason")
-    column_sortable_list = ()
-    column_default_sort = ("id", True)
+    sorts = {"id": (OutboxMessage.id,)}  # noqa: RUF012
     column_labels = {  # noqa: RUF012  # Flask-Admin's way
         "due_at": N_("When"),
         "person": N_("To whom"),

@@ -11,6 +11,7 @@ from admin.cycles import cycle, cycle_id_or_none
 from admin.inputs import choice, chosen, day, ids, record, sent, texts
 from admin.languages import label, plural, translator
 from admin.pages import Entry, Group, command, form_page, page
+from admin.paging import read_asked
 from admin.previews import preview_of
 from admin.privacy_words import PUBLICATION_GAPS, PUBLISHED
 from admin.roadmap_words import AUDIENCES, PUBLICATIONS
@@ -139,12 +140,13 @@ class OutreachPage(SecuredPage):
         if cycle_id_or_none() is None:
             return self.show("panel/roadmap_none.html")
         cycle_id = cycle().id
+        publications = see(list_publications, cycle_id=cycle_id, asked=read_asked(is_descending=True))
         return self.show(
             "panel/outreach.html",
-            publications=see(list_publications, cycle_id=cycle_id),
+            publications=publications,
             partners=see(list_partners, cycle_id=cycle_id),
             pair_choice=_choose_pair(),
-            named=_named(),
+            named=_named([one.id for one in publications.rows]),
             choice=offer_choice("person_id", url_for("outreach.index"), chosen=ids("person_id"))
             if current_user.has(Right.MANAGE_PAIRS)
             else None,
@@ -171,12 +173,12 @@ def _choose_pair() -> Choice | None:
     )
 
 
-def _named() -> dict[int, list[Named]]:
-    """Whom each publication names, for whoever may see people."""
+def _named(publications: list[int]) -> dict[int, list[Named]]:
+    """Whom each of these publications names, for whoever may see people."""
     if not current_user.has(Right.SEE_PEOPLE):
         return {}
     found: dict[int, list[Named]] = {}
-    for one in see(list_named):
+    for one in see(list_named, publications=publications):
         found.setdefault(one.publication_id, []).append(one)
     return found
 

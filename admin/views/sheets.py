@@ -5,22 +5,27 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
+from admin.choices import Choice, offer_choice, offer_pair_choice
 from admin.cycles import cycle
 from admin.forms import faults_of, fill_sent, make_field
 from admin.inputs import record, text
 from admin.languages import label, locale
 from admin.pages import Entry, Group, command, form_page, page
+from admin.paging import read_asked
 from admin.views.surveys import AnswerMissing
+from models.pairs import ENDED, PairStatus
 from models.surveys import SurveyStatus
 from services.access.actors import Right
 from services.access.errors import NotFound
 from services.programmes.values import AnswerRefused
 from services.surveys.office import (
     OfficeSheet,
+    SubjectKind,
+    is_mentor,
     list_forms,
     list_office_sheets,
-    list_subjects,
     open_sheet_about,
+    subject_of,
 )
 from services.surveys.steps import Step, read_step
 
@@ -35,8 +40,8 @@ class SheetPage(SecuredPage):
         forms = see(list_forms, cycle_id=cycle_id)
         return self.show(
             "panel/sheets.html",
-            forms=[(one, see(list_subjects, cycle_id=cycle_id, survey_id=one.id)) for one in forms],
-            sheets=see(list_office_sheets, cycle_id=cycle_id),
+            forms=[(one, _choose_subject(cycle_id, one.id)) for one in forms],
+            sheets=see(list_office_sheets, cycle_id=cycle_id, asked=read_asked(is_descending=True)),
             lang=locale(),
         )
 
@@ -74,10 +79,10 @@ class SheetPage(SecuredPage):
 
     def _own(self, run_id: int) -> OfficeSheet:
         """Raises NotFound for a sheet of somebody else."""
-        for one in see(list_office_sheets, cycle_id=cycle().id):
-            if one.run_id == run_id and one.is_own:
-                return one
-        raise NotFound
+        found = see(list_office_sheets, cycle_id=cycle().id, run_id=run_id).rows
+        if not found or not found[0].is_own:
+            raise NotFound
+        return found[0]
 
     def _draw(self, sheet: OfficeSheet, step: Step, faults: dict[str, AnswerRefused]) -> str:
         values = {one.question.id: one.value for one in step.given}
@@ -99,3 +104,14 @@ class SheetPage(SecuredPage):
             is_sent=sheet.status is SurveyStatus.SENT,
             lang=locale(),
         )
+
+
+def _choose_subject(cycle_id: int, survey_id: str) -> Choice | None:
+    """Whom a sheet may be about; None where it is about nobody in particular."""
+    about, address = see(subject_of, cycle_id=cycle_id, survey_id=survey_id), url_for("sheets.index")
+    if about is SubjectKind.MENTOR:
+        return offer_choice("subject", address, only=is_mentor(cycle_id), mark=survey_id)
+    if about is SubjectKind.PAIR:
+        at_work = frozenset(PairStatus) - ENDED
+        return offer_pair_choice("subject", address, cycle_id=cycle_id, statuses=at_work, mark=survey_id)
+    return None

@@ -15,6 +15,7 @@ from admin.cycles import cycle
 from admin.inputs import choice, chosen, day, moment, text
 from admin.languages import label, translator
 from admin.pages import Entry, Group, command, form_page, page
+from admin.paging import read_asked
 from admin.storage import now
 from models.people import Role
 from notices.surveys import write_invitation
@@ -126,7 +127,7 @@ class WavePage(SecuredPage):
 
     @page("/<int:wave_id>/", right=Right.MANAGE_PAIRS)
     def card(self, wave_id: int) -> str:
-        wave, runs = see(read_wave, wave_id=wave_id)
+        wave, runs = see(read_wave, wave_id=wave_id, asked=read_asked())
         return self.show("panel/wave.html", wave=wave, runs=runs, lang=translator().locale)
 
     @command("/<int:wave_id>/cancel", right=Right.MANAGE_PAIRS)

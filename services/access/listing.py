@@ -27,6 +27,9 @@ class Asked:
     is_descending: bool = False
 
 
+NEWEST_FIRST = Asked(is_descending=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Row]):
     """A page of rows. `count` is of the whole list and stops at COUNTED; `is_capped`: there are more."""

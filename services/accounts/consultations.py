@@ -18,6 +18,7 @@ from models.person_notes import Consultation
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.listing import NEWEST_FIRST, Asked, Listed, list_page
 from services.access.records import find
 from services.accounts.record_closures import RecordsClosed, find_closure
 
@@ -102,9 +103,17 @@ def remove_consultation(session: Session, *, actor: Actor, consultation_id: int,
 
 
 def list_own_consultations(
-    session: Session, *, actor: Actor, organization_id: int, person_id: int | None = None
-) -> list[ConsultationFacts]:
-    """One's own, the newest first, of one person or of all. Raises NotFound, NotAllowed, RecordsClosed."""
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int,
+    person_id: int | None = None,
+    asked: Asked = NEWEST_FIRST,
+) -> Listed[ConsultationFacts]:
+    """A page of one's own, the newest first, of one person or of all.
+
+    Raises NotFound, NotAllowed, RecordsClosed.
+    """
     actor.check_right(Right.KEEP_RECORDS, organization_id)
     _check_open(session, actor)
     query = select(Consultation).where(
@@ -113,18 +122,20 @@ def list_own_consultations(
     if person_id is not None:
         _find(session, actor, person_id)
         query = query.where(_is_of(person_id))
-    rows = session.scalars(query.order_by(Consultation.held_on.desc(), Consultation.id.desc())).all()
-    names = _names(session, rows)
-    return [
-        ConsultationFacts(
-            one.id,
-            one.person_id,
-            tuple(names[each] for each in (one.person_id, one.with_person_id) if each is not None),
-            one.held_on,
-            one.text,
-        )
-        for one in rows
-    ]
+    found = list_page(session, query, keys={"held_on": (Consultation.held_on, Consultation.id)}, asked=asked)
+    names = _names(session, found.rows)
+    return found.showing(
+        [
+            ConsultationFacts(
+                one.id,
+                one.person_id,
+                tuple(names[each] for each in (one.person_id, one.with_person_id) if each is not None),
+                one.held_on,
+                one.text,
+            )
+            for one in found.rows
+        ]
+    )
 
 
 def list_days(session: Session, *, actor: Actor, person_id: int) -> list[date]:

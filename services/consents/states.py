@@ -191,6 +191,23 @@ def read_states(
     return {person_id: one.state for person_id, one in decided.items()}
 
 
+def read_given(
+    session: Session, *, organization_id: int, kind: ConsentKind, people: Iterable[int]
+) -> set[int]:
+    """Which of these people have given a consent of this kind in its version of now."""
+    current = _current_versions(session, organization_id).get(kind, 0)
+    latest = newest_ids(kind, people=people)
+    return set(
+        session.scalars(
+            select(Consent.person_id).where(
+                Consent.id.in_(latest),
+                Consent.decision == ConsentDecision.GIVEN,
+                Consent.version >= current,
+            )
+        )
+    )
+
+
 def may_take_part(session: Session, organization_id: int) -> ColumnElement[bool]:
     """Whether a selected Person of the organisation may take part: the same rule as a condition."""
     current = _current_versions(session, organization_id)

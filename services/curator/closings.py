@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, selectinload
 
 from models.audit import Action
 from models.meetings import Meeting, MeetingStatus
@@ -22,6 +22,7 @@ from models.tasks import TaskKind
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.listing import Asked, Listed, count_rows, list_page
 from services.access.records import find
 from services.consents.states import ConsentState, read_states
 from services.delivery.outbox import Occasion, enqueue_many
@@ -61,13 +62,17 @@ class ClosingPair:
 
 @dataclass(frozen=True, slots=True)
 class ClosingPlan:
-    """What closing would do, before anything is done."""
+    """What closing would do, before anything is done. `met` and `unmet` count the pairs at work by whether a
+    meeting was held; `pairs` is a page of them.
+    """
 
     cycle_id: int
     label: str
     next_label: str
     keep_until: date  # the last day for the data of whoever does not go on
-    pairs: tuple[ClosingPair, ...]
+    pairs: Listed[ClosingPair]
+    met: int
+    unmet: int
     offers: int
     surveys: int
     people: int
@@ -82,18 +87,28 @@ class Closed:
     asked: int
 
 
-def read_closing(session: Session, *, actor: Actor, cycle_id: int) -> ClosingPlan:
+def read_closing(
+    session: Session,
+    *,
+    actor: Actor,
+    cycle_id: int,
+    asked: Asked = Asked(),  # noqa: B008  # frozen
+) -> ClosingPlan:
     """Raises NotFound, NotAllowed, CycleClosed."""
     cycle = find(session, Cycle, cycle_id)
     actor.check_right(Right.MANAGE_SETTINGS, cycle.organization_id)
     if not cycle.is_open:
         raise CycleClosed
-    pairs = session.scalars(
-        select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_(IN_WORK)).order_by(Pair.id)
-    ).all()
+    at_work = select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.in_(IN_WORK))
+    pairs = list_page(
+        session,
+        at_work.options(selectinload(Pair.members).joinedload(PairMember.person)),
+        keys={"id": (Pair.id,)},
+        asked=asked,
+    )
     counted = session.execute(
         select(Meeting.pair_id, func.count())
-        .where(Meeting.cycle_id == cycle_id, Meeting.status == MeetingStatus.HELD)
+        .where(Meeting.pair_id.in_([pair.id for pair in pairs.rows]), Meeting.status == MeetingStatus.HELD)
         .group_by(Meeting.pair_id)
     )
     held = {row[0]: row[1] for row in counted}
@@ -101,26 +116,45 @@ def read_closing(session: Session, *, actor: Actor, cycle_id: int) -> ClosingPla
     surveys = select(func.count(SurveyRun.id)).where(
         SurveyRun.cycle_id == cycle_id, SurveyRun.status.in_(UNSENT)
     )
-    roles = session.execute(
-        select(Participation.person_id, Participation.status).where(Participation.cycle_id == cycle_id)
-    ).all()
+    stays = select(func.count(Participation.person_id.distinct())).where(
+        Participation.cycle_id == cycle_id, Participation.status != ParticipationStatus.LEFT
+    )
+    waits = select(func.count()).where(
+        Participation.cycle_id == cycle_id, Participation.status == ParticipationStatus.READY
+    )
     return ClosingPlan(
         cycle_id=cycle_id,
         label=cycle.label,
         next_label=_next_label(cycle),
         keep_until=find_retention_end(cycle.ends_on),
-        pairs=tuple(_closing_pair(pair, held.get(pair.id, 0)) for pair in pairs),
+        pairs=pairs.showing([_closing_pair(pair, held.get(pair.id, 0)) for pair in pairs.rows]),
+        met=count_rows(session, at_work.where(_has_met())),
+        unmet=count_rows(session, at_work.where(~_has_met())),
         offers=session.scalar(offers) or 0,
         surveys=session.scalar(surveys) or 0,
-        people=len({person_id for person_id, status in roles if status is not ParticipationStatus.LEFT}),
-        waiting=sum(status is ParticipationStatus.READY for _person_id, status in roles),
+        people=session.scalar(stays) or 0,
+        waiting=session.scalar(waits) or 0,
     )
 
 
+def _has_met() -> ColumnElement[bool]:
+    """Whether a meeting of a selected Pair was held."""
+    return exists().where(Meeting.pair_id == Pair.id, Meeting.status == MeetingStatus.HELD)
+
+
 def close_cycle(
-    session: Session, *, actor: Actor, cycle_id: int, fates: Mapping[int, PairFate], now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    cycle_id: int,
+    fates: Mapping[int, PairFate],
+    met: PairFate | None = None,
+    unmet: PairFate | None = None,
+    now: datetime,
 ) -> Closed:
     """Close a school year and open the next one with the same programme and settings.
+
+    A pair that `fates` does not name has the fate of those that `met`, or of those that did not.
 
     Raises NotFound, NotAllowed, CycleClosed, PairUndecided with nothing changed.
     """
@@ -132,6 +166,7 @@ def close_cycle(
         select(Pair).where(Pair.cycle_id == cycle_id, Pair.status.not_in(ENDED)).order_by(Pair.id)
     ).all()
     at_work = [pair.id for pair in pairs if pair.status in IN_WORK]
+    fates = {**_fates_of_others(session, cycle_id, met, unmet), **fates}
     if any(pair_id not in fates for pair_id in at_work):
         raise PairUndecided
     for pair in pairs:
@@ -157,6 +192,19 @@ def close_cycle(
         extended=counts[PairFate.EXTEND],
         asked=asked,
     )
+
+
+def _fates_of_others(
+    session: Session, cycle_id: int, met: PairFate | None, unmet: PairFate | None
+) -> dict[int, PairFate]:
+    at_work = select(Pair.id).where(Pair.cycle_id == cycle_id, Pair.status.in_(IN_WORK))
+    groups = ((met, _has_met()), (unmet, ~_has_met()))
+    return {
+        pair_id: fate
+        for fate, which in groups
+        if fate is not None
+        for pair_id in session.scalars(at_work.where(which))
+    }
 
 
 def answer_offer(session: Session, *, actor: Actor, cycle_id: int, wants: bool, now: datetime) -> bool:

@@ -87,7 +87,7 @@ class MeetingCard:
 
 def read_meeting(session: Session, *, actor: Actor, meeting_id: int) -> MeetingCard:
     """A meeting for one of its sides or a curator. Raises NotFound, NotAllowed."""
-    meeting = session.get(Meeting, meeting_id, options=_WHOLE, populate_existing=True)
+    meeting = session.get(Meeting, meeting_id, options=WHOLE, populate_existing=True)
     if meeting is None:
         raise NotFound
     card = card_of(meeting)
@@ -101,9 +101,7 @@ def read_meeting(session: Session, *, actor: Actor, meeting_id: int) -> MeetingC
 def find_replaced(session: Session, card: MeetingCard) -> MeetingCard | None:
     """The meeting that was moved to this one."""
     meeting = session.scalar(
-        select(Meeting)
-        .where(Meeting.pair_id == card.pair_id, Meeting.moved_to_id == card.id)
-        .options(*_WHOLE)
+        select(Meeting).where(Meeting.pair_id == card.pair_id, Meeting.moved_to_id == card.id).options(*WHOLE)
     )
     return card_of(meeting) if meeting is not None else None
 
@@ -116,7 +114,7 @@ def list_meetings_of(session: Session, *, actor: Actor, person_id: int) -> list[
     found = session.scalars(
         select(Meeting)
         .where(Meeting.pair_id.in_(pairs), Meeting.status != MeetingStatus.MOVED)
-        .options(*_WHOLE)
+        .options(*WHOLE)
         .order_by(Meeting.starts_at, Meeting.id)
     )
     return [card_of(one) for one in found if actor.organization_id in {None, one.organization_id}]
@@ -130,11 +128,11 @@ def list_meetings_of_pair(session: Session, *, actor: Actor, pair_id: int) -> li
             raise NotAllowed
     else:
         actor.check_right(Right.SEE_PEOPLE, pair.organization_id)
-    query = select(Meeting).where(Meeting.pair_id == pair_id).options(*_WHOLE)
+    query = select(Meeting).where(Meeting.pair_id == pair_id).options(*WHOLE)
     return cards_of(session.scalars(query.order_by(Meeting.starts_at, Meeting.id)).all())
 
 
-_WHOLE = (
+WHOLE = (  # what a card tells, read for all meetings of a query at once
     selectinload(Meeting.words),
     selectinload(Meeting.pair).selectinload(Pair.members).joinedload(PairMember.person),
 )

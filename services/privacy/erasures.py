@@ -23,7 +23,7 @@ from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
 from services.consents.duties import ERASED_WITHIN
 from services.consents.retention import RetainedFacts, list_retained
-from services.consents.states import ConsentState, state_of
+from services.consents.states import read_given
 from services.delivery.tasks import open_task
 from services.files.backups.making import LIFE as BACKUP_LIFE
 from services.files.jobs import JobQueued, enqueue_job
@@ -175,10 +175,16 @@ def find_overdue(session: Session, organization_id: int, now: datetime) -> list[
         .having(or_(last < today - ERASED_WITHIN, Person.departed_at < now - ERASED_WITHIN))
     )
     ended = [(_last_day(person, last, zone), person) for person, last in rows]
+    kept = read_given(
+        session,
+        organization_id=organization_id,
+        kind=ConsentKind.LONG_TERM_BANK,
+        people=[person.id for _day, person in ended],
+    )
     return [
         Overdue(person.id, person.full_name, day + ERASED_WITHIN)
         for day, person in sorted(ended, key=lambda one: (one[0], one[1].id))
-        if state_of(session, person_id=person.id, kind=ConsentKind.LONG_TERM_BANK) is not ConsentState.GIVEN
+        if person.id not in kept
     ]
 
 

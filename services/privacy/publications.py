@@ -5,14 +5,14 @@ See DC30; docs/domain.md#personal-data.
 A dissemination allows fields and addresses one by one; what is not marked may not be published.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision, ConsentKind
@@ -97,10 +97,13 @@ def name_people(session: Session, publication: Publication, person_ids: Iterable
     session.flush()
 
 
-def list_named(session: Session, *, actor: Actor, organization_id: int, today: date) -> list[Named]:
-    """Everyone whom a publication of the organisation names, with what is lacking. Raises NotAllowed."""
+def list_named(
+    session: Session, *, actor: Actor, organization_id: int, publications: Collection[int], today: date
+) -> list[Named]:
+    """Everyone whom these publications of the organisation name, with what is lacking. Raises NotAllowed."""
     actor.check_right(Right.SEE_PEOPLE, organization_id)
-    return _judge(session, Publication.organization_id == organization_id, today)
+    which = and_(Publication.organization_id == organization_id, Publication.id.in_(publications))
+    return _judge(session, which, today)
 
 
 def find_gaps(session: Session, *, publication_id: int, today: date) -> list[Named]:

@@ -15,6 +15,7 @@ from models.programmes import Cycle
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.listing import NEWEST_FIRST, Asked, Listed, list_page
 from services.access.records import find
 from services.consents.papers import FIELDS
 from services.privacy.publications import name_people
@@ -114,15 +115,18 @@ def add_publication(
     return _publication(row)
 
 
-def list_publications(session: Session, *, actor: Actor, cycle_id: int) -> tuple[PublicationFacts, ...]:
-    """The newest first. Raises NotFound, NotAllowed."""
+def list_publications(
+    session: Session, *, actor: Actor, cycle_id: int, asked: Asked = NEWEST_FIRST
+) -> Listed[PublicationFacts]:
+    """A page of them, the newest first. Raises NotFound, NotAllowed."""
     _cycle(session, actor, cycle_id, Right.SEE_SCORES)
-    rows = session.scalars(
-        select(Publication)
-        .where(Publication.cycle_id == cycle_id)
-        .order_by(Publication.published_on.desc(), Publication.id.desc())
+    found = list_page(
+        session,
+        select(Publication).where(Publication.cycle_id == cycle_id),
+        keys={"published_on": (Publication.published_on, Publication.id)},
+        asked=asked,
     )
-    return tuple(_publication(row) for row in rows)
+    return found.showing([_publication(row) for row in found.rows])
 
 
 def remove_publication(session: Session, *, actor: Actor, publication_id: int, now: datetime) -> None:

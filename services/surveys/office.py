@@ -3,10 +3,12 @@ weaknesses (SV10), the interview with a mentor (SV11), a best practice (SV12). E
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole
@@ -16,6 +18,7 @@ from models.programmes import Cycle
 from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.listing import NEWEST_FIRST, Asked, Listed, list_page
 from services.programmes.running import pack_of
 from services.programmes.surveys import Audience, Survey
 from services.programmes.texts import Text
@@ -33,12 +36,11 @@ class SubjectMissing(DomainError):
     text = N_("Please say whom this sheet is about.")
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whom a sheet may be about: a mentor of the bank, or a pair."""
+class SubjectKind(StrEnum):
+    """What a sheet may be about."""
 
-    id: int
-    name: str
+    MENTOR = "mentor"
+    PAIR = "pair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +68,19 @@ def list_forms(session: Session, *, actor: Actor, cycle_id: int) -> tuple[Survey
     )
 
 
-def list_subjects(session: Session, *, actor: Actor, cycle_id: int, survey_id: str) -> list[Subject] | None:
-    """None where a sheet is about nobody in particular."""
+def subject_of(session: Session, *, actor: Actor, cycle_id: int, survey_id: str) -> SubjectKind | None:
+    """What a sheet is about; None where it is about nobody in particular. Raises NotFound, NotAllowed."""
     actor.check_right(Right.FILL_SCORES, _organization_of(session, cycle_id))
-    is_about_mentor, is_about_pair = _about(session, cycle_id, survey_id)
-    if is_about_mentor:
-        people = session.scalars(
-            select(Person)
-            .join(Participation, Participation.person_id == Person.id)
-            .where(Participation.cycle_id == cycle_id, Participation.role == Role.MENTOR)
-            .order_by(Person.sort_key, Person.id)
-        )
-        return [Subject(one.id, one.full_name) for one in people]
-    if is_about_pair:
-        pairs = session.scalars(
-            select(Pair).where(Pair.cycle_id == cycle_id, Pair.ended_at.is_(None)).order_by(Pair.id.desc())
-        )
-        return [Subject(pair.id, _name_pair(session, pair.id)) for pair in pairs]
-    return None
+    return _about(session, cycle_id, survey_id)
+
+
+def is_mentor(cycle_id: int) -> ColumnElement[bool]:
+    """Whether a selected Person is a mentor of the school year, whom a sheet may be about."""
+    return exists().where(
+        Participation.person_id == Person.id,
+        Participation.cycle_id == cycle_id,
+        Participation.role == Role.MENTOR,
+    )
 
 
 def open_sheet_about(
@@ -93,9 +90,8 @@ def open_sheet_about(
     if survey_id not in {one.id for one in list_forms(session, actor=actor, cycle_id=cycle_id)}:
         is_known = any(one.id == survey_id for one in pack_of(session, cycle_id=cycle_id).surveys)
         raise NotAllowed if is_known else NotFound
-    subjects = list_subjects(session, actor=actor, cycle_id=cycle_id, survey_id=survey_id)
-    is_about_mentor, is_about_pair = _about(session, cycle_id, survey_id)
-    if subjects is not None and subject_id not in {one.id for one in subjects}:
+    about = _about(session, cycle_id, survey_id)
+    if about is not None and not _is_subject(session, cycle_id, about, subject_id):
         raise SubjectMissing
     return open_run(
         session,
@@ -105,62 +101,91 @@ def open_sheet_about(
         occasion=RunOccasion.OFFICE,
         dedup_key=f"{RunOccasion.OFFICE}:cycle:{cycle_id}:account:{actor.id}:{secrets.token_hex(8)}",
         account_id=actor.id,
-        about_person_id=subject_id if is_about_mentor else None,
-        pair_id=subject_id if is_about_pair else None,
+        about_person_id=subject_id if about is SubjectKind.MENTOR else None,
+        pair_id=subject_id if about is SubjectKind.PAIR else None,
         source=RunSource.PANEL,
         now=now,
     )
 
 
-def _about(session: Session, cycle_id: int, survey_id: str) -> tuple[bool, bool]:
-    """Whether a sheet is about a mentor, and whether about a pair."""
+def _about(session: Session, cycle_id: int, survey_id: str) -> SubjectKind | None:
     pack = pack_of(session, cycle_id=cycle_id)
-    return survey_id in pack.surveys_on("mentor_interview"), survey_id in pack.surveys_on("compatibility")
+    if survey_id in pack.surveys_on("mentor_interview"):
+        return SubjectKind.MENTOR
+    return SubjectKind.PAIR if survey_id in pack.surveys_on("compatibility") else None
 
 
-def list_office_sheets(session: Session, *, actor: Actor, cycle_id: int) -> list[OfficeSheet]:
-    """One's own sheets; whoever manages pairs sees those of all, the newest first. Raises NotAllowed."""
+def _is_subject(session: Session, cycle_id: int, about: SubjectKind, subject_id: int | None) -> bool:
+    query = select(Person.id).where(Person.id == subject_id, is_mentor(cycle_id))
+    if about is SubjectKind.PAIR:
+        query = select(Pair.id).where(
+            Pair.id == subject_id, Pair.cycle_id == cycle_id, Pair.ended_at.is_(None)
+        )
+    return session.scalar(query) is not None
+
+
+def list_office_sheets(
+    session: Session,
+    *,
+    actor: Actor,
+    cycle_id: int,
+    run_id: int | None = None,
+    asked: Asked = NEWEST_FIRST,
+) -> Listed[OfficeSheet]:
+    """A page of one's own sheets, the newest first; whoever manages pairs sees those of all.
+
+    Raises NotAllowed.
+    """
     organization_id = _organization_of(session, cycle_id)
     actor.check_right(Right.FILL_SCORES, organization_id)
-    query = (
-        select(SurveyRun, Account)
-        .join(Account, Account.id == SurveyRun.account_id)
-        .where(SurveyRun.cycle_id == cycle_id, SurveyRun.occasion == RunOccasion.OFFICE)
-        .order_by(SurveyRun.id.desc())
+    query = select(SurveyRun).where(
+        SurveyRun.cycle_id == cycle_id,
+        SurveyRun.occasion == RunOccasion.OFFICE,
+        SurveyRun.account_id.is_not(None),
     )
+    if run_id is not None:
+        query = query.where(SurveyRun.id == run_id)
     if not actor.has_right(Right.MANAGE_PAIRS, organization_id):
         query = query.where(SurveyRun.account_id == actor.id)
+    found = list_page(session, query, keys={"id": (SurveyRun.id,)}, asked=asked)
     pack = pack_of(session, cycle_id=cycle_id)
-    return [
-        OfficeSheet(
-            run_id=run.id,
-            survey_id=run.survey_id,
-            title=pack.survey(run.survey_id).title,
-            subject=_name_subject(session, run),
-            author=account.name,
-            is_own=run.account_id == actor.id,
-            status=run.status,
-            opened_at=run.opened_at,
-            sent_at=run.sent_at,
-        )
-        for run, account in session.execute(query)
-    ]
-
-
-def _name_subject(session: Session, run: SurveyRun) -> str:
-    if run.about_person_id is not None:
-        return session.get_one(Person, run.about_person_id).full_name
-    return _name_pair(session, run.pair_id) if run.pair_id is not None else ""
-
-
-def _name_pair(session: Session, pair_id: int) -> str:
-    people = session.scalars(
-        select(Person)
-        .join(PairMember, PairMember.person_id == Person.id)
-        .where(PairMember.pair_id == pair_id)
-        .order_by(PairMember.role.desc())
+    accounts = {run.account_id for run in found.rows}
+    authors = {one.id: one.name for one in session.scalars(select(Account).where(Account.id.in_(accounts)))}
+    subjects = _name_subjects(session, found.rows)
+    return found.showing(
+        [
+            OfficeSheet(
+                run_id=run.id,
+                survey_id=run.survey_id,
+                title=pack.survey(run.survey_id).title,
+                subject=subjects[run.id],
+                author=authors.get(run.account_id or 0, ""),
+                is_own=run.account_id == actor.id,
+                status=run.status,
+                opened_at=run.opened_at,
+                sent_at=run.sent_at,
+            )
+            for run in found.rows
+        ]
     )
-    return " – ".join(one.full_name for one in people)
+
+
+def _name_subjects(session: Session, runs: Sequence[SurveyRun]) -> dict[int, str]:
+    """By run: the person or the pair, mentor first; "" where it is about nobody in particular."""
+    people = {run.about_person_id for run in runs if run.about_person_id is not None}
+    names = {one.id: one.full_name for one in session.scalars(select(Person).where(Person.id.in_(people)))}
+    pairs: dict[int, list[str]] = {}
+    for pair_id, person in session.execute(
+        select(PairMember.pair_id, Person)
+        .join(Person, PairMember.person_id == Person.id)
+        .where(PairMember.pair_id.in_([run.pair_id for run in runs if run.pair_id is not None]))
+        .order_by(PairMember.role.desc())
+    ):
+        pairs.setdefault(pair_id, []).append(person.full_name)
+    return {
+        run.id: names.get(run.about_person_id or 0, "") or " – ".join(pairs.get(run.pair_id or 0, ()))
+        for run in runs
+    }
 
 
 def _account(session: Session, actor: Actor, cycle_id: int) -> Account:

@@ -120,6 +120,12 @@ def count_ratings(run_key: Any, question_ids: Sequence[str], *, at_least: int) -
 
 def is_begun_by_respondent(session: Session, run: SurveyRun) -> bool:
     """Whether something is answered that did not come from a paper sheet or by a link made by the staff."""
-    if run.source is RunSource.PAPER or (run.source is RunSource.WEB and run.issued_by is not None):
+    if not is_filled_by_respondent(run):
         return False
     return session.scalar(select(Answer.id).where(Answer.run_id == run.id).limit(1)) is not None
+
+
+def is_filled_by_respondent(run: SurveyRun) -> bool:
+    """Whether what is answered comes from the respondent: no paper sheet, no link made by the staff."""
+    is_by_staff = run.source is RunSource.WEB and run.issued_by is not None
+    return run.source is not RunSource.PAPER and not is_by_staff

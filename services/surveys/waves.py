@@ -31,6 +31,7 @@ from models.surveys import (
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.listing import Asked, Listed, list_page
 from services.access.records import find
 from services.delivery.outbox import enqueue
 from services.programmes.regulations import Occasion
@@ -38,7 +39,7 @@ from services.programmes.running import pack_of
 from services.programmes.texts import Text
 from services.surveys.closing import close
 from services.surveys.opening import open_run
-from services.surveys.reading import is_begun_by_respondent
+from services.surveys.reading import is_filled_by_respondent
 from services.surveys.respondents import (
     ASKED,
     Respondent,
@@ -287,40 +288,54 @@ def list_waves(session: Session, *, actor: Actor, cycle_id: int) -> list[WaveFac
     return _count(session, waves)
 
 
-def read_wave(session: Session, *, actor: Actor, wave_id: int) -> tuple[WaveFacts, list[WaveRun]]:
-    """One wave with each respondent, those who wait first. Raises NotFound, NotAllowed."""
+def read_wave(
+    session: Session,
+    *,
+    actor: Actor,
+    wave_id: int,
+    asked: Asked = Asked(),  # noqa: B008  # frozen
+) -> tuple[WaveFacts, Listed[WaveRun]]:
+    """One wave with a page of its respondents, those who wait first. Raises NotFound, NotAllowed."""
     wave = find(session, SurveyWave, wave_id)
     actor.check_right(Right.MANAGE_PAIRS, wave.organization_id)
     pack = pack_of(session, cycle_id=wave.cycle_id)
-    given = (
-        select(func.count(Answer.id)).where(Answer.run_id == SurveyRun.id, Answer.is_final).scalar_subquery()
+    query = (
+        select(SurveyRun).join(Person, Person.id == SurveyRun.person_id).where(SurveyRun.wave_id == wave_id)
     )
-    rows = session.execute(
-        select(SurveyRun, Person, given)
-        .join(Person, Person.id == SurveyRun.person_id)
-        .where(SurveyRun.wave_id == wave_id)
-        .order_by(SurveyRun.id)
-    ).all()
-    rows = sorted(rows, key=lambda row: (row.SurveyRun.sent_at is not None, row.Person.sort_key))
-    about = {run.about_person_id for run, _person, _given in rows if run.about_person_id}
-    names = {one.id: one.full_name for one in session.scalars(select(Person).where(Person.id.in_(about)))}
-    found = [
-        WaveRun(
-            run_id=run.id,
-            person_id=person.id,
-            name=person.full_name,
-            about=names.get(run.about_person_id or 0, ""),
-            survey=pack.survey(run.survey_id).title,
-            status=run.status,
-            source=run.source,
-            takes_paper=run.status in UNSENT and not is_begun_by_respondent(session, run),
-            answers=count,
-            questions=len(pack.survey(run.survey_id).questions()),
-            reminded_at=run.reminded_at,
-            sent_at=run.sent_at,
-        )
-        for run, person, count in rows
-    ]
+    waits_first = (SurveyRun.sent_at.is_not(None), Person.sort_key, SurveyRun.id)
+    page = list_page(session, query, keys={"waits": waits_first}, asked=asked)
+    ids = [run.id for run in page.rows]
+    named = {one for run in page.rows for one in (run.person_id, run.about_person_id) if one is not None}
+    names = {one.id: one.full_name for one in session.scalars(select(Person).where(Person.id.in_(named)))}
+    given: dict[int, int] = {}
+    begun: set[int] = set()
+    for run_id, all_of_them, final in session.execute(
+        select(Answer.run_id, func.count(), func.count().filter(Answer.is_final))
+        .where(Answer.run_id.in_(ids))
+        .group_by(Answer.run_id)
+    ):
+        given[run_id] = final
+        if all_of_them:
+            begun.add(run_id)
+    found = page.showing(
+        [
+            WaveRun(
+                run_id=run.id,
+                person_id=run.person_id or 0,
+                name=names.get(run.person_id or 0, ""),
+                about=names.get(run.about_person_id or 0, ""),
+                survey=pack.survey(run.survey_id).title,
+                status=run.status,
+                source=run.source,
+                takes_paper=run.status in UNSENT and not (run.id in begun and is_filled_by_respondent(run)),
+                answers=given.get(run.id, 0),
+                questions=len(pack.survey(run.survey_id).questions()),
+                reminded_at=run.reminded_at,
+                sent_at=run.sent_at,
+            )
+            for run in page.rows
+        ]
+    )
     return _count(session, [wave])[0], found
 
 

@@ -301,7 +301,7 @@ def test_the_long_term_bank_is_left_when_its_term_ends_and_the_curator_hears_of_
     def in_bank() -> list[date | None]:
         facts = {"actor": world.curator, "organization_id": world.organization_id, "is_student": False}
         entries = world.read(list_bank_entries, role=Role.MENTOR, **facts)
-        return [one.long_term_until for one in entries if one.is_long_term]
+        return [one.long_term_until for one in entries.rows if one.is_long_term]
 
     def open_tasks() -> list[TaskKind]:
         with world.database.reading() as session:

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from models.engine import Database
+from models.people import Person
 from models.programmes import Programme
 from models.surveys import RunOccasion
 from services.surveys.answers import list_wishes
-from services.surveys.office import list_subjects
+from services.surveys.office import SubjectKind, is_mentor, subject_of
 from services.surveys.opening import open_run
 from tests.conftest import FIRST_MOMENT
 from tests.world import World, fill_run, found_school
@@ -31,13 +32,13 @@ def world(database: Database) -> World:
 
 def test_sheets_are_about_somebody_by_their_occasion(world: World) -> None:
     anna, pyotr = world.mentee(), world.mentor()
-    pair_id = world.agree(anna, pyotr)
     facts = {"actor": world.curator, "cycle_id": world.cycle_id}
-    pairs = world.read(list_subjects, survey_id="compatibility_check_of_ours", **facts)
-    assert [one.id for one in pairs] == [pair_id]
-    mentors = world.read(list_subjects, survey_id="mentor_interview", **facts)
-    assert [one.id for one in mentors] == [pyotr.id]
-    assert world.read(list_subjects, survey_id="swot_sheet", **facts) is None
+    about = {"compatibility_check_of_ours": SubjectKind.PAIR, "mentor_interview": SubjectKind.MENTOR}
+    for survey_id in ("compatibility_check_of_ours", "mentor_interview", "swot_sheet"):
+        assert world.read(subject_of, survey_id=survey_id, **facts) is about.get(survey_id)
+    with world.database.reading() as session:
+        assert session.scalars(select(Person.id).where(is_mentor(world.cycle_id))).all() == [pyotr.id]
+    assert anna.id != pyotr.id
 
 
 def test_wishes_are_known_by_their_occasion(world: World) -> None:

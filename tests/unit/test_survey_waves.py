@@ -132,7 +132,7 @@ def test_a_wave_opens_on_its_day_and_shows_the_response_live(
     world.write(close_wave, actor=world.curator, wave_id=wave_id)
     wave, listed = world.read(read_wave, actor=world.curator, wave_id=wave_id)
     assert (wave.status, wave.partial) == (WaveStatus.CLOSED, 1)
-    assert {one.person_id: one.status for one in listed} == {
+    assert {one.person_id: one.status for one in listed.rows} == {
         anna.id: SurveyStatus.SENT,
         olga.id: SurveyStatus.PARTIAL,
         pyotr.id: SurveyStatus.EXPIRED,

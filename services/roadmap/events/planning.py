@@ -1,11 +1,12 @@
 """Planning an event: what, when, where, who conducts it, on what; moving it and calling it off."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
@@ -17,6 +18,7 @@ from models.programmes import Cycle
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError
+from services.access.listing import Asked, Listed, list_page
 from services.access.records import find
 from services.delivery.outbox import enqueue
 
@@ -179,16 +181,27 @@ def cancel_event(session: Session, *, actor: Actor, event_id: int, now: datetime
 def list_events(
     session: Session, *, actor: Actor, cycle_id: int, is_training: bool = False
 ) -> tuple[EventFacts, ...]:
-    """Events of a school year by date; trainings alone for the register (DC17).
+    """All events of a school year by date, for papers; trainings alone for the register (DC17).
 
     Raises NotFound, NotAllowed.
     """
-    cycle = find(session, Cycle, cycle_id)
-    actor.check_right(Right.SEE_SCORES, cycle.organization_id)
-    query = select(Event).where(Event.cycle_id == cycle_id).order_by(Event.starts_at, Event.id)
+    query = _of_year(session, actor, cycle_id)
     if is_training:
         query = query.where(Event.kind.in_(TRAININGS))
-    return tuple(facts_of(session, event) for event in session.scalars(query))
+    return tuple(_all_facts(session, session.scalars(query.order_by(Event.starts_at, Event.id)).all()))
+
+
+def page_events(session: Session, *, actor: Actor, cycle_id: int, asked: Asked) -> Listed[EventFacts]:
+    """A page of them by date. Raises NotFound, NotAllowed."""
+    query = _of_year(session, actor, cycle_id)
+    found = list_page(session, query, keys={"starts_at": (Event.starts_at, Event.id)}, asked=asked)
+    return found.showing(_all_facts(session, found.rows))
+
+
+def _of_year(session: Session, actor: Actor, cycle_id: int) -> Select[Event]:
+    cycle = find(session, Cycle, cycle_id)
+    actor.check_right(Right.SEE_SCORES, cycle.organization_id)
+    return select(Event).where(Event.cycle_id == cycle_id)
 
 
 def read_event(session: Session, *, actor: Actor, event_id: int) -> EventFacts:
@@ -213,13 +226,25 @@ def materials_of(session: Session, event_id: int) -> tuple[MaterialFacts, ...]:
 
 
 def facts_of(session: Session, event: Event) -> EventFacts:
-    counts = session.execute(
+    return _all_facts(session, [event])[0]
+
+
+def _all_facts(session: Session, events: Sequence[Event]) -> list[EventFacts]:
+    counted = session.execute(
         select(
+            EventGuest.event_id,
             func.count(EventGuest.invited_at),
             func.count(EventGuest.id).filter(EventGuest.answer == GuestAnswer.COMES),
             func.count(EventGuest.attended_at),
-        ).where(EventGuest.event_id == event.id)
-    ).one()
+        )
+        .where(EventGuest.event_id.in_([event.id for event in events]))
+        .group_by(EventGuest.event_id)
+    )
+    counts = {row[0]: (row[1], row[2], row[3]) for row in counted}
+    return [_facts(event, counts.get(event.id, (0, 0, 0))) for event in events]
+
+
+def _facts(event: Event, counts: tuple[int, int, int]) -> EventFacts:
     return EventFacts(
         id=event.id,
         organization_id=event.organization_id,
