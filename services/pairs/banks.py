@@ -12,6 +12,7 @@ from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
 from services.access.listing import COUNTED, Asked, Listed, count_rows, list_page
+from services.access.records import find
 from services.consents.states import ConsentState, may_take_part, read_states
 from services.people.cards import count_taken
 from services.people.leaves import is_away
@@ -137,9 +138,7 @@ def find_most_fitting(
     """At most so many free mentors, and how many there are. First come those who rate themselves strong in
     most of what presses the mentee, then who has waited longest. Raises NotFound, NotAllowed.
     """
-    participation = session.get(Participation, mentee.participation_id)
-    if participation is None:
-        raise NotFound
+    participation = find(session, Participation, mentee.participation_id)
     organization_id = participation.organization_id
     actor.check_right(Right.MANAGE_PAIRS, organization_id)
     query = _free(session, organization_id, participation.cycle_id, Role.MENTOR).where(

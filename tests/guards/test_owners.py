@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -236,3 +237,19 @@ def test_forms_of_the_panel_are_read_in_one_module() -> None:
     }
     # a form that corrects a record, the mark against a second sending, and NUL in any field
     assert found == {"admin/inputs.py", "admin/edits.py", "admin/repeats.py", "admin/safety.py"}
+
+
+def test_a_row_that_must_exist_is_looked_up_by_find() -> None:
+    """A hundred copies of "get, or raise NotFound" differed in whether a locked row was read anew."""
+    copies = {
+        f"{path}:{last.lineno}"
+        for path in python_files("services", "bot", "handlers", "worker")
+        for node in nodes(path)
+        if isinstance(getattr(node, "body", None), list)
+        for first, last in pairwise(getattr(node, "body"))  # noqa: B009  # nodes of any kind
+        if isinstance(first, ast.Assign)
+        # `options` and a bare `populate_existing` ask for more than find() does, a tuple is another key
+        and re.match(r"session\.get\(\w+, [^(=]+(, with_for_update=.*)?\)", ast.unparse(first.value))
+        and re.match(rf"if {ast.unparse(first.targets[0])} is None.*\n    raise NotFound$", ast.unparse(last))
+    }
+    assert copies == set()

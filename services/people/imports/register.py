@@ -15,7 +15,7 @@ from models.names import full_name
 from models.people import Person
 from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
-from services.access.errors import N_, DomainError, NotFound
+from services.access.errors import N_, DomainError
 from services.access.records import find
 from services.files.jobs import OPEN, JobFacts, enqueue_job, read_job
 from services.files.store import PlacedFile, store_file
@@ -228,11 +228,7 @@ def read_added(session: Session, import_id: int) -> list[str]:
 
 def find_list(session: Session, import_id: int) -> StoredFile:
     """The file that was handed in. Raises NotFound when it has gone."""
-    row = session.get(PeopleImport, import_id)
-    file = session.get(StoredFile, row.file_id) if row and row.file_id else None
-    if file is None:
-        raise NotFound
-    return file
+    return find(session, StoredFile, find(session, PeopleImport, import_id).file_id)
 
 
 def add_listed(
