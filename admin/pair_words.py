@@ -1,9 +1,9 @@
 """Words of the panel for pairs: whom one waits for, what to think of before, how it ended."""
 
+from models.pairs import WaitsFor
 from services.access.errors import N_
 from services.curator.closings import PairFate
 from services.pairs.assignments import EndReason
-from services.pairs.cards import WaitsFor
 from services.pairs.fit import Caution
 
 AWAITED = {

@@ -1,5 +1,7 @@
-"""Pairs and groups: one entity with members (docs/domain.md#words)."""
+"""Pairs and groups: one entity with members (docs/domain.md#words), and the table of their states."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.audit import Audited
+from models.audit import Action, Audited
 from models.base import Base, enum_column
 from models.people import Participation, Person, Role
 
@@ -37,22 +39,145 @@ class PairStatus(StrEnum):
     EXPIRED = "expired"
 
 
-BEGINNING = frozenset({PairStatus.DRAFT, PairStatus.OFFERED})
+class WaitsFor(StrEnum):
+    """Who must act next; a status names the one it waits for (docs/design.md#panel)."""
+
+    MENTEE = "mentee"
+    MENTOR = "mentor"
+    BOTH = "both"
+    CURATOR = "curator"
+    NOBODY = "nobody"
+
+
+class Case(StrEnum):
+    """What a turn within a state depends on."""
+
+    ALWAYS = "always"
+    NONE_ANSWERED = "neither has answered"
+    MENTEE_SILENT = "the mentor has agreed"
+    MENTOR_SILENT = "the mentee has agreed"
+    NOT_MET = "no meeting is agreed or held"
+    MET = "a meeting is agreed or held"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who must do what, and the setting of the programme that says within how many days; none: no date."""
+
+    who: WaitsFor
+    deed: str
+    case: Case = Case.ALWAYS
+    days: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An act, as the audit trail calls it, and the states it may lead to."""
+
+    act: Action
+    to: tuple[PairStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`is_agreed`: both have agreed to the pair. `is_refused`: an offer that came to nothing. Where there are
+    no moves the pair has ended.
+    """
+
+    is_agreed: bool = False
+    meets: bool = False
+    has_order: bool = False
+    is_refused: bool = False
+    moves: tuple[Move, ...] = ()
+    turns: tuple[Turn, ...] = ()
+
+
+_END = Move(Action.PAIR_ENDED, (PairStatus.COMPLETED, PairStatus.TERMINATED))
+_LEAVE = Move(Action.PAIR_ENDED, (PairStatus.TERMINATED,))  # a side leaves before both have agreed
+_FIRST_MEETING = Turn(WaitsFor.MENTOR, "proposes the first meeting", Case.NOT_MET)
+
+STATES: Mapping[PairStatus, State] = {
+    PairStatus.DRAFT: State(
+        moves=(
+            Move(Action.PAIR_CONFIRMED, (PairStatus.OFFERED,)),
+            Move(Action.PAIR_DISCARDED, (PairStatus.TERMINATED,)),
+            _LEAVE,
+        ),
+        turns=(Turn(WaitsFor.CURATOR, "confirms or discards"),),
+    ),
+    PairStatus.OFFERED: State(
+        moves=(
+            Move(Action.PAIR_ACCEPTED, (PairStatus.ACCEPTED,)),
+            Move(Action.PAIR_DECLINED, (PairStatus.DECLINED,)),
+            Move(Action.PAIR_EXPIRED, (PairStatus.EXPIRED,)),
+            Move(Action.PAIR_WITHDRAWN, (PairStatus.EXPIRED,)),
+            _LEAVE,
+        ),
+        turns=(
+            Turn(WaitsFor.BOTH, "answer", Case.NONE_ANSWERED, days="offer_expires_days"),
+            Turn(WaitsFor.MENTEE, "answers", Case.MENTEE_SILENT, days="offer_expires_days"),
+            Turn(WaitsFor.MENTOR, "answers", Case.MENTOR_SILENT, days="offer_expires_days"),
+        ),
+    ),
+    PairStatus.ACCEPTED: State(
+        is_agreed=True,
+        meets=True,
+        moves=(Move(Action.PAIR_ORDERED, (PairStatus.ORDERED, PairStatus.ACTIVE)), _END),
+        turns=(_FIRST_MEETING, Turn(WaitsFor.CURATOR, "registers the order", Case.MET)),
+    ),
+    PairStatus.ORDERED: State(
+        is_agreed=True,
+        meets=True,
+        has_order=True,
+        moves=(Move(Action.PAIR_AGREEMENT_REGISTERED, (PairStatus.ACTIVE,)), _END),
+        turns=(Turn(WaitsFor.CURATOR, "registers the mentor's written agreement"),),
+    ),
+    PairStatus.ACTIVE: State(
+        is_agreed=True,
+        meets=True,
+        has_order=True,
+        moves=(Move(Action.PAIR_PAUSED, (PairStatus.PAUSED,)), _END),
+        turns=(_FIRST_MEETING,),
+    ),
+    PairStatus.PAUSED: State(
+        is_agreed=True,
+        has_order=True,
+        moves=(Move(Action.PAIR_RESUMED, (PairStatus.ACTIVE,)), _END),
+        turns=(Turn(WaitsFor.CURATOR, "says when the work goes on"),),
+    ),
+    PairStatus.COMPLETED: State(is_agreed=True, has_order=True),
+    PairStatus.TERMINATED: State(),
+    PairStatus.DECLINED: State(is_refused=True),
+    PairStatus.EXPIRED: State(is_refused=True),
+}
+"""What each state means, where it may go and who must act (docs/design.md#pair-states)."""
+
+
+def may_move(status: PairStatus, act: Action, to: PairStatus | None = None) -> bool:
+    """Whether the act is possible in this state, and leads to `to` where that is said."""
+    return any(one.act is act and (to is None or to in one.to) for one in STATES[status].moves)
+
+
+def _states(is_meant: Callable[[State], bool]) -> frozenset[PairStatus]:
+    return frozenset(status for status, state in STATES.items() if is_meant(state))
+
+
+BEGINNING = _states(lambda state: not state.is_agreed and bool(state.moves))
 """At least one of the two has not agreed."""
 
 JUST_ANSWERED = frozenset({PairStatus.OFFERED, PairStatus.ACCEPTED})
 """At least one of the two has agreed, and nothing has followed yet."""
 
-MEETING = frozenset({PairStatus.ACCEPTED, PairStatus.ORDERED, PairStatus.ACTIVE})
-IN_WORK = MEETING | {PairStatus.PAUSED}
+MEETING = _states(lambda state: state.meets)
+IN_WORK = _states(lambda state: state.is_agreed and bool(state.moves))
 """Both have agreed and the work has not ended: a missing paper waits for the curator."""
 
-REFUSED = frozenset({PairStatus.DECLINED, PairStatus.EXPIRED})
-ENDED = REFUSED | {PairStatus.COMPLETED, PairStatus.TERMINATED}
-AGREED = IN_WORK | {PairStatus.COMPLETED}
+REFUSED = _states(lambda state: state.is_refused)
+ENDED = _states(lambda state: not state.moves)
+AGREED = _states(lambda state: state.is_agreed)
 """What the roadmap counts as a pair."""
 
-UNDER_ORDER = AGREED - {PairStatus.ACCEPTED}
+UNDER_ORDER = _states(lambda state: state.has_order)
 
 
 class Decision(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.pairs import BEGINNING, MEETING, PairStatus
+from models.pairs import BEGINNING, MEETING, PairStatus, WaitsFor
 from models.pairs import ENDED as ENDED_STATUSES
 from models.people import Role
 from notices.buttons import MeetingDo, MeetingTap, OfferDo, OfferTap
@@ -17,7 +17,7 @@ from services.access.actors import Channel, system
 from services.access.errors import N_, NotFound
 from services.delivery.reachability import is_reachable
 from services.organizations.days import day_of, timezone_of
-from services.pairs.cards import PairCard, Side, WaitsFor, read_pair
+from services.pairs.cards import PairCard, Side, read_pair
 from services.programmes.running import settings_of
 from services.surveys.shared import Shared, SharedAnswer, read_shared
 

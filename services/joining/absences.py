@@ -10,7 +10,7 @@ from models.accounts import Account
 from models.audit import Action
 from models.meetings import OPEN, Meeting
 from models.messages import NoticeKind
-from models.pairs import IN_WORK, MEETING, Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, MEETING, Pair, PairMember, PairStatus, may_move
 from models.people import ChatAccount, Invitation, Organization, Participation, ParticipationStatus, Person
 from models.person_notes import Absence, AbsenceKind
 from models.surveys import UNSENT, SurveyRun
@@ -111,7 +111,8 @@ def begin_leave(
     if ends_on is not None and ends_on < starts_on:
         raise LeaveEndsBefore
     for pair in _pairs_in(session, person_id, MEETING):
-        if pair.status is PairStatus.ACTIVE:  # before the order there is no work to pause, only meetings
+        # before the order there is no work to pause, only meetings
+        if may_move(pair.status, Action.PAIR_PAUSED):
             move_pair(session, pair, PairStatus.PAUSED, actor=actor, action=Action.PAIR_PAUSED, now=now)
         cancel_coming(session, pair, actor=actor, now=now)
         _tell_both(session, pair, NoticeKind.PAIR_PAUSED, now)
@@ -187,7 +188,7 @@ def end_absence(session: Session, *, actor: Actor, person_id: int, now: datetime
             others = [one.person_id for one in pair.members if one.person_id != person_id]
             if any(_open_absence(session, one) for one in others):
                 continue
-            if pair.status is PairStatus.PAUSED:
+            if may_move(pair.status, Action.PAIR_RESUMED):
                 move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action=Action.PAIR_RESUMED, now=now)
             _tell_both(session, pair, NoticeKind.PAIR_RESUMED, now)
     record(session, actor, Action.PERSON_RETURNED, person, now=now, after={"kind": absence.kind.value})

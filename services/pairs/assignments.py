@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.messages import NoticeKind
-from models.pairs import IN_WORK, Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, Pair, PairMember, PairStatus, may_move
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
 from services.access.records import find
@@ -55,7 +55,7 @@ def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetim
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
-    if pair.status is not PairStatus.ACCEPTED:
+    if not may_move(pair.status, Action.PAIR_ORDERED):
         raise OrderNotDue
     is_agreement_due = settings_of(session, cycle_id=pair.cycle_id).agreement_required
     status = PairStatus.ORDERED if is_agreement_due else PairStatus.ACTIVE
@@ -72,7 +72,7 @@ def register_agreement(session: Session, *, actor: Actor, pair_id: int, now: dat
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
-    if pair.status is not PairStatus.ORDERED:
+    if not may_move(pair.status, Action.PAIR_AGREEMENT_REGISTERED):
         raise AgreementNotDue
     check_papers(session, pair, now=now)
     move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action=Action.PAIR_AGREEMENT_REGISTERED, now=now)

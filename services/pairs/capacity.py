@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.messages import NoticeKind
-from models.pairs import IN_WORK, Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, Pair, PairMember, PairStatus, may_move
 from models.people import Participation, ParticipationStatus
 from services.access.actors import Actor
 from services.access.audit import record
@@ -63,8 +63,12 @@ def move_pair(
     now: datetime,
     **facts: object,
 ) -> None:
-    """Change a pair's state, with the audit trail."""
+    """Change a pair's state, with the audit trail. Raises ValueError for a move that the table does not have:
+    whoever calls has told the person why not.
+    """
     before = pair.status
+    if not may_move(before, action, status):
+        raise ValueError(f"a pair does not go from {before} to {status} by {action}")
     pair.status = status
     after = {"status": status.value, **facts}
     record(session, actor, action, pair, now=now, before={"status": before.value}, after=after)

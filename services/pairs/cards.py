@@ -3,13 +3,22 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from models.meetings import Meeting, MeetingStatus
-from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus, is_discarded
+from models.pairs import (
+    STATES,
+    Case,
+    Decision,
+    DeclineReason,
+    Pair,
+    PairMember,
+    PairStatus,
+    WaitsFor,
+    is_discarded,
+)
 from models.people import Participation, Person, Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
@@ -17,16 +26,6 @@ from services.access.listing import Asked, Listed, list_page
 from services.access.records import find
 from services.people.pseudonyms import introduce_partner, name_partner, name_self
 from services.people.searching import is_pair_found
-
-
-class WaitsFor(StrEnum):
-    """Who must act next; a status names the one it waits for (docs/design.md#panel)."""
-
-    MENTEE = "mentee"
-    MENTOR = "mentor"
-    BOTH = "both"
-    CURATOR = "curator"
-    NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +89,14 @@ def waits_for(
     mentor_decision: Decision | None = None,
     has_meetings: bool = False,
 ) -> WaitsFor:
-    """Who must act. After both accepted the mentor proposes the first meeting, then the order is due."""
-    match status:
-        case PairStatus.DRAFT | PairStatus.PAUSED | PairStatus.ORDERED:
-            return WaitsFor.CURATOR
-        case PairStatus.OFFERED:
-            if mentee_decision is None and mentor_decision is None:
-                return WaitsFor.BOTH
-            return WaitsFor.MENTEE if mentee_decision is None else WaitsFor.MENTOR
-        case PairStatus.ACCEPTED:
-            return WaitsFor.CURATOR if has_meetings else WaitsFor.MENTOR
-        case PairStatus.ACTIVE:
-            return WaitsFor.NOBODY if has_meetings else WaitsFor.MENTOR
-        case _:
-            return WaitsFor.NOBODY
+    """Who must act, by the table of states (docs/design.md#pair-states)."""
+    answered = {
+        (False, False): Case.NONE_ANSWERED,
+        (False, True): Case.MENTEE_SILENT,
+        (True, False): Case.MENTOR_SILENT,
+    }.get((mentee_decision is not None, mentor_decision is not None))
+    true = {Case.ALWAYS, Case.MET if has_meetings else Case.NOT_MET, answered}
+    return next((turn.who for turn in STATES[status].turns if turn.case in true), WaitsFor.NOBODY)
 
 
 def read_pair(session: Session, *, actor: Actor, pair_id: int) -> PairCard:

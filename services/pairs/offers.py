@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.messages import NoticeKind
-from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
+from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus, may_move
 from models.tasks import TaskKind
 from services.access.actors import Actor, Channel, system
 from services.access.audit import record
@@ -128,6 +128,6 @@ def _lock_offer(session: Session, actor: Actor, pair_id: int, now: datetime) -> 
     if member.decision is not None:
         raise OfferAnsweredAlready
     is_over = pair.offer_expires_at is not None and pair.offer_expires_at <= now
-    if pair.status is not PairStatus.OFFERED or is_over:
+    if not may_move(pair.status, Action.PAIR_ACCEPTED) or is_over:
         raise OfferGone
     return pair, member

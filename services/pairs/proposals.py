@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.messages import NoticeKind
-from models.pairs import REFUSED, Pair, PairMember, PairStatus
+from models.pairs import REFUSED, Pair, PairMember, PairStatus, may_move
 from models.people import Participation, ParticipationStatus, Role
 from models.references import count_pointing
 from services.access.actors import Actor, Right
@@ -134,7 +134,7 @@ def confirm_pair(
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
-    if pair.status is not PairStatus.DRAFT:
+    if not may_move(pair.status, Action.PAIR_CONFIRMED):
         raise NotADraft
     members = {member.role: member for member in pair.members}
     mentee, mentor = lock_participations(
@@ -170,7 +170,7 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
-    if pair.status is not PairStatus.DRAFT:
+    if not may_move(pair.status, Action.PAIR_DISCARDED):
         raise NotADraft
     kept = count_pointing(session, Pair.__tablename__, pair_id)
     kept.pop(PairMember.__tablename__, None)
@@ -208,7 +208,7 @@ def withdraw_offer(session: Session, *, actor: Actor, pair_id: int, now: datetim
     """End an offer before both have answered; both hear of it. Raises NotOffered, NotFound, NotAllowed."""
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
-    if pair.status is not PairStatus.OFFERED:
+    if not may_move(pair.status, Action.PAIR_WITHDRAWN):
         raise NotOffered
     pair.ended_at = now
     move_pair(session, pair, PairStatus.EXPIRED, actor=actor, action=Action.PAIR_WITHDRAWN, now=now)

@@ -14,7 +14,7 @@ import pytest
 
 from admin import roadmap_words, survey_words
 from models.consents import ConsentKind
-from models.pairs import PairStatus
+from models.pairs import PairStatus, WaitsFor
 from notices.language import LOCALES, load_translators
 from services.accounts.news import TOLD
 from services.documents import words
@@ -23,7 +23,6 @@ from services.documents.exports.writers import CsvWriter, Head
 from services.joining.entering import InvitationState
 from services.messages_read.drafts.contents import Purpose
 from services.messages_read.reading.readings import Warned
-from services.pairs.cards import WaitsFor
 from services.programmes.regulations import Occasion
 from services.programmes.roadmaps import Evidence, WindowKind
 from services.programmes.surveys import Kind

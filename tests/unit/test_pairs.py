@@ -3,15 +3,16 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from models.audit import AuditEntry
+from models.audit import Action, AuditEntry
 from models.messages import OutboxMessage
-from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus
+from models.pairs import Decision, DeclineReason, Pair, PairMember, PairStatus, WaitsFor
 from models.people import Participation, ParticipationStatus, Role
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, ActorKind, Channel, Right
@@ -27,7 +28,8 @@ from services.pairs.assignments import (
     register_order,
 )
 from services.pairs.banks import list_bank
-from services.pairs.cards import WaitsFor, list_pairs_of, read_pair
+from services.pairs.capacity import move_pair
+from services.pairs.cards import list_pairs_of, read_pair
 from services.pairs.offers import OfferAnsweredAlready, OfferGone, accept_offer, decline_offer, expire_offers
 from services.pairs.proposals import (
     MenteeTaken,
@@ -376,3 +378,15 @@ def test_an_answer_and_a_withdrawal_at_once_leave_one_truth(world: World) -> Non
     is_accepted = card(world, pair_id).status is PairStatus.ACCEPTED
     assert bool(told(world, "pair.accepted")) is is_accepted
     assert bool(told(world, "pair.withdrawn")) is not is_accepted
+
+
+def test_a_pair_makes_no_move_that_the_table_does_not_have(world: World) -> None:
+    pair_id = draft(world, world.mentee(), world.mentor())
+
+    def move(session: Session, *, now: datetime) -> None:
+        pair = session.get_one(Pair, pair_id)
+        move_pair(session, pair, PairStatus.PAUSED, actor=world.curator, action=Action.PAIR_PAUSED, now=now)
+
+    with pytest.raises(ValueError, match="from draft to paused"):
+        world.write(move)
+    assert card(world, pair_id).status is PairStatus.DRAFT
