@@ -33,6 +33,23 @@ RUN = """async rules => {
   const found = await axe.run(document, {resultTypes: ["violations"], ...options});
   return found.violations.map(one => [one.id, one.nodes.slice(0, 3).map(node => node.target.join(" "))]);
 }"""
+RING = """() => {
+  const light = colour => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map(Number)
+      .map(one => one / 255).map(one => one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+  };
+  const focused = document.activeElement, style = getComputedStyle(focused);
+  let ground = focused.parentElement;
+  while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)" && ground.parentElement) {
+    ground = ground.parentElement;
+  }
+  const [high, low] = [light(style.outlineColor), light(getComputedStyle(ground).backgroundColor)]
+    .sort((one, other) => other - one);
+  const width = style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+  return [focused.tagName, width, (high + 0.05) / (low + 0.05)];
+}"""
+"""What is focused, how wide its ring is, and the ring's contrast with the ground it stands on."""
 WIDTHS = (1280, 390)
 THEMES: dict[str, list[str]] = {"light": [], "dark": ["color-contrast", "link-in-text-block"]}
 """All rules in the light theme; the dark one changes colours only, so those about colour are asked again."""
@@ -119,6 +136,25 @@ def test_axe_finds_nothing_on_any_page(open_window: Any, paths: list[str], langu
         window.complaints.clear()  # the browser complains of a page that is not there
     assert seen > 60
     assert faults == [], "\n".join(faults)
+
+
+def test_the_focus_is_seen(open_window: Any, world: World) -> None:
+    """The ring of whatever is focused has at least 3:1 against the ground it stands on."""
+    window: Window = open_window(1280)
+    page = window.page
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of two words
+        window.open("/people/add")
+        seen: set[str] = set()
+        while True:
+            page.keyboard.press("Tab")
+            tag, width, ratio = page.evaluate(RING)
+            if tag == "BODY":
+                break
+            assert width >= 2, tag
+            assert ratio >= 3, (theme, tag, ratio)
+            seen.add(tag)
+        assert seen >= {"A", "BUTTON", "INPUT", "SUMMARY"}, seen
 
 
 def test_axe_finds_nothing_before_the_sign_in(open_window: Any, world: World) -> None:

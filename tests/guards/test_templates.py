@@ -55,6 +55,15 @@ def test_templates_bring_no_style_or_script_of_their_own() -> None:
     assert not inline
 
 
+def test_sizes_of_text_come_from_the_type_scale() -> None:
+    own = [
+        f"{sheet.name}: {found}"
+        for sheet in sorted(STYLES.glob("*.css"))
+        for found in re.findall(r"font-size: (?!var\(--)[^;}]+", read(sheet))
+    ]
+    assert not own
+
+
 def test_every_style_is_used_and_every_class_of_a_style_is_known() -> None:
     """No rule stays behind when the last page that had its class is gone."""
     used = " ".join(
