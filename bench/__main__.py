@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bench.databases import list_kinds
+from bench.pages import measure_pages
 from bench.reminders import measure_reminders
 from bench.report import (
     describe_machine,
+    show_pages,
     show_reminders,
     show_starting,
     show_survey,
@@ -49,12 +51,19 @@ async def reminders(folder: Path, asked: argparse.Namespace) -> str:
     return show_reminders([await measure_reminders(asked.database, folder, count=count)])
 
 
+async def pages(folder: Path, asked: argparse.Namespace) -> str:
+    sizes = (1_000,) if asked.quick else (1_000, 10_000)
+    kinds = list_kinds()
+    return show_pages([one for kind in kinds for size in sizes for one in measure_pages(kind, folder, size)])
+
+
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Awaitable[str]]] = {
     "survey": survey,
     "sandbox": sandbox,
     "ticks": ticks,
     "starting": starting,
     "reminders": reminders,
+    "pages": pages,
 }
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bench.databases import read_server_version, sqlite_version
+from bench.pages import PageFigures
 from bench.reminders import ReminderFigures
 from bench.starting import StartFigures
 from bench.survey import SurveyFigures
@@ -117,3 +118,21 @@ def write_part(part: str, text: str) -> None:
         raise ValueError(f"{DOCUMENT.name} has no place for {part}")
     filled = f"{before}{begin}\n{text}\n\n*{describe_machine()}*\n{end}{after}"
     DOCUMENT.write_text(filled, encoding="utf-8")
+
+
+def show_pages(figures: Sequence[PageFigures]) -> str:
+    head = ("database", "page", "people", "CPU ms", "statements", "KB")
+    return tabulate(
+        head,
+        [
+            (
+                one.database,
+                one.address,
+                str(one.people),
+                f"{one.cpu_ms:.0f}",
+                str(one.statements),
+                f"{one.size / 1000:.0f}",
+            )
+            for one in figures
+        ],
+    )
