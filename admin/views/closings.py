@@ -14,7 +14,7 @@ from admin.numbers import read_number
 from admin.pages import Entry, Group, command, page
 from services.access.actors import Right
 from services.access.errors import N_
-from services.access.listing import Asked
+from services.access.listing import PAGE, Asked
 from services.curator.closings import Closed, PairFate, close_cycle, read_closing
 
 GROUPS = ("met", "unmet")
@@ -56,7 +56,7 @@ class ClosingPage(SecuredPage):
         page_number: int = 0,
     ) -> str:
         """The page; what was chosen for pairs of other pages goes along in the form."""
-        plan = see(read_closing, cycle_id=cycle().id, asked=Asked(page=page_number))
+        plan = see(read_closing, cycle_id=cycle().id, asked=Asked(page=page_number, size=PAGE))
         shown = {pair.pair_id for pair in plan.pairs.rows}
         return self.show(
             "panel/closing.html",

@@ -35,6 +35,7 @@ from services.surveys.waves import (
 
 OPENS = time(9, 0)  # of a day that the curator names
 CLOSES = time(23, 59)
+MOST_SHOWN = 50  # names of each part in a preview; how many there are is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class WavePage(SecuredPage):
             points=see(list_points, cycle_id=cycle().id),
             plan=plan,
             parts=_parts(people, plan) if plan is not None else [],
+            most=MOST_SHOWN,
             left_out=[one for one in people if one.reach not in ASKED],
             asked=sum(one.reach in ASKED for one in people),
             silent=sum(one.reach is Reach.NO_CHAT for one in people),

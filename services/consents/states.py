@@ -191,12 +191,10 @@ def read_states(
     return {person_id: one.state for person_id, one in decided.items()}
 
 
-def read_given(
-    session: Session, *, organization_id: int, kind: ConsentKind, people: Iterable[int]
-) -> set[int]:
-    """Which of these people have given a consent of this kind in its version of now."""
+def read_given(session: Session, *, organization_id: int, kind: ConsentKind) -> set[int]:
+    """Who of the organisation has given a consent of this kind in its version of now."""
     current = _current_versions(session, organization_id).get(kind, 0)
-    latest = newest_ids(kind, people=people)
+    latest = newest_ids(kind, organization_id=organization_id)
     return set(
         session.scalars(
             select(Consent.person_id).where(

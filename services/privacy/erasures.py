@@ -175,12 +175,7 @@ def find_overdue(session: Session, organization_id: int, now: datetime) -> list[
         .having(or_(last < today - ERASED_WITHIN, Person.departed_at < now - ERASED_WITHIN))
     )
     ended = [(_last_day(person, last, zone), person) for person, last in rows]
-    kept = read_given(
-        session,
-        organization_id=organization_id,
-        kind=ConsentKind.LONG_TERM_BANK,
-        people=[person.id for _day, person in ended],
-    )
+    kept = read_given(session, organization_id=organization_id, kind=ConsentKind.LONG_TERM_BANK)
     return [
         Overdue(person.id, person.full_name, day + ERASED_WITHIN)
         for day, person in sorted(ended, key=lambda one: (one[0], one[1].id))

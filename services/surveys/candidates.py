@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.names import fold
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.surveys import SurveyRun
-from services.consents.states import has_consent
+from services.consents.states import may_take_part
 from services.programmes.surveys import Option, Survey
 from services.programmes.texts import text
 from services.programmes.values import Raw
@@ -38,13 +38,12 @@ def list_candidates(session: Session, run: SurveyRun, survey: Survey) -> tuple[O
             Participation.role == role,
             Participation.status.in_(_IN_BANK),
             Person.id != run.person_id,
+            may_take_part(session, run.organization_id),
         )
+        .order_by(Person.sort_key, Person.id)
+        .limit(MOST)
     )
-    return tuple(
-        _option(person)
-        for person in sorted(people, key=lambda one: one.sort_key)[:MOST]
-        if has_consent(session, person.id)
-    )
+    return tuple(map(_option, people))
 
 
 def name_chosen(session: Session, ids: Iterable[str], known: Sequence[Option]) -> tuple[Option, ...]:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from models.pairs import MEETING, Pair, PairMember
 from models.people import ChatAccount, Participation, ParticipationStatus, Person, Role
+from models.programmes import Cycle
 from models.surveys import UNSENT, SurveyRun, SurveyStatus
-from services.consents.states import has_consent
+from services.consents.states import may_take_part
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Occasion
 from services.programmes.running import pack_of
@@ -101,8 +102,9 @@ def _of_role(
     who: Who,
     now: datetime,
 ) -> list[Respondent]:
-    people = session.scalars(
-        select(Person)
+    organization_id = session.scalar(select(Cycle.organization_id).where(Cycle.id == cycle_id)) or 0
+    people = session.execute(
+        select(Person, may_take_part(session, organization_id))
         .join(Participation, Participation.person_id == Person.id)
         .where(
             Participation.cycle_id == cycle_id,
@@ -114,13 +116,13 @@ def _of_role(
     pairs = _pairs_of(session, cycle_id, role)
     in_chat = set(session.scalars(select(ChatAccount.person_id).where(ChatAccount.is_reachable)))
     waiting, recent = _asked_before(session, cycle_id, survey, now)
-    others = _others(session, cycle_id, role) if is_about_people(survey) else None
+    others = _others(session, organization_id, cycle_id, role) if is_about_people(survey) else None
     found = []
-    for person in people:
+    for person, has_agreed in people:
         own = pairs.get(person.id, [])
         if (who is Who.PAIRED and not own) or (who is Who.UNPAIRED and own):
             continue
-        if not has_consent(session, person.id):
+        if not has_agreed:
             reach = Reach.NO_CONSENT
         elif others is not None and not others - {person.id}:
             reach = Reach.NOBODY
@@ -149,16 +151,19 @@ def _of_role(
     return found
 
 
-def _others(session: Session, cycle_id: int, role: Role) -> set[int]:
+def _others(session: Session, organization_id: int, cycle_id: int, role: Role) -> set[int]:
     """The other side of the bank, as far as it may be named."""
     people = session.scalars(
-        select(Participation.person_id).where(
+        select(Participation.person_id)
+        .join(Person, Person.id == Participation.person_id)
+        .where(
             Participation.cycle_id == cycle_id,
             Participation.role != role,
             Participation.status.in_(_IN_BANK),
+            may_take_part(session, organization_id),
         )
     )
-    return {one for one in people if has_consent(session, one)}
+    return set(people)
 
 
 def _pairs_of(

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from admin.views import closings as closings_page
 from models.engine import Database
 from models.messages import OutboxMessage
 from models.pairs import Pair, PairStatus
@@ -116,3 +117,31 @@ def test_only_who_manages_this_organisation_closes_its_year(world: World) -> Non
         world.write(
             close_cycle, actor=stranger.curator, cycle_id=world.cycle_id, fates={1: PairFate.COMPLETE}
         )
+
+
+def test_pairs_are_decided_by_groups_where_they_fill_more_than_a_page(
+    curator: Browser, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closings_page, "PAGE", 1)
+    first, second, third = (
+        world.agree(world.mentee(name), world.mentor()) for name in ("Анна", "Вера", "Зоя")
+    )
+    page = curator.get("/closing/")
+    assert f"pair_{first}" in page
+    assert f"pair_{second}" not in page
+    turned = curator.post(
+        "/closing/close", {f"pair_{first}": "extend", "unmet": "end_early", "turn": "1"}, page="/closing/"
+    )
+    assert f'name="pair_{first}" value="extend"' in turned, "what was chosen goes along"
+    assert f"pair_{second}" in turned
+    facts = {f"pair_{first}": "extend", f"pair_{second}": "complete", "sure": "1"}
+    undecided = curator.post("/closing/close", facts, page="/closing/")
+    assert "по каждой работающей паре" in text_of(undecided)
+    curator.post("/closing/close", {**facts, "unmet": "end_early"}, page="/closing/")
+    with database.reading() as session:
+        pairs = {one.id: one.status for one in session.scalars(select(Pair))}
+    assert pairs == {
+        first: PairStatus.COMPLETED,
+        second: PairStatus.COMPLETED,
+        third: PairStatus.TERMINATED,
+    }
