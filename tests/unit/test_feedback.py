@@ -113,10 +113,14 @@ def test_the_curator_reads_what_is_behind_a_task(world: World, held: tuple[Pair,
             pair.do(pair.mentee, skip_question, **facts)
 
     def read() -> dict[TaskKind, list[str]]:
-        found = world.read(
-            read_replies, actor=world.curator, organization_id=world.organization_id, locale="ru"
-        )
         tasks = world.read(lambda session: {task.id: task.kind for task in session.scalars(select(Task))})
+        found = world.read(
+            read_replies,
+            actor=world.curator,
+            organization_id=world.organization_id,
+            task_ids=tasks.keys(),
+            locale="ru",
+        )
         return {tasks[task_id]: [reply.text for reply in replies] for task_id, replies in found.items()}
 
     assert read() == {
@@ -128,6 +132,7 @@ def test_the_curator_reads_what_is_behind_a_task(world: World, held: tuple[Pair,
             read_replies,
             actor=world.actor(pair.mentor.person),
             organization_id=world.organization_id,
+            task_ids=[1],
             locale="ru",
         )
     pair.do(pair.mentee, withdraw_consent)
