@@ -159,6 +159,7 @@ def make_parser(t: Translator) -> Parser:
         t,
     )
     add_curator(add("curator", t.label("Accounts of the panel: add")), t)
+    add_match(add("match", t.label("A plan of pairs for a file of scores"), needs_folder=False), t)
     add_read(add("read", t.label("What a message about a meeting says"), needs_folder=False), t)
     return parser
 
@@ -292,6 +293,12 @@ def add_backups(backup: Parser, restore: Parser, t: Translator) -> None:
     restore.set_defaults(act=call("restore", "backups"))
     for_machines(backup, t)
     for_machines(restore, t)
+
+
+def add_match(parser: Parser, t: Translator) -> None:
+    parser.add_option("--input", metavar="FILE", required=True, help=t.label("the file, JSON; - for stdin"))
+    parser.set_defaults(act=call("match_file", "matching"))
+    for_machines(parser, t)
 
 
 def add_read(parser: Parser, t: Translator) -> None:
