@@ -17,6 +17,7 @@ from admin.inputs import day, text
 from admin.languages import label, locale
 from admin.links import full_address
 from admin.pages import Entry, Group, command, form_page, page
+from admin.paging import read_asked
 from services.access.actors import Actor, Right
 from services.access.errors import N_, NotFound
 from services.access.rights import LISTS
@@ -71,7 +72,8 @@ class SurveyPage(SecuredPage):
             with refusals_shown():
                 asked = do(ask_partner, cycle_id=cycle().id, name=text("name"))
                 return self._hand_over(asked.link, text("name"))
-        runs = see(list_partner_runs, cycle_id=cycle().id)
+        asked_for = read_asked(is_descending=True)
+        runs = see(list_partner_runs, cycle_id=cycle().id, asked=asked_for)
         return self.show("panel/survey_partners.html", runs=runs, name=text("name"))
 
     @command("/partners/<int:run_id>/link", right=Right.MANAGE_PAIRS)

@@ -23,6 +23,7 @@ from services.pairs.papers import MentorPaper, find_missing_papers, lacks_paper
 from services.people.leaves import is_away
 from services.privacy.erasures import find_overdue
 
+MOST_NAMED = 20  # people of the task on terms that have run out; the others are counted
 SHOWN = 3  # items of a block on the home page; the rest stands behind its count
 
 
@@ -69,7 +70,9 @@ _BLOCK_OF_TASK = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits. `names` are the people it is about, `awaited` the sides who must answer."""
+    """One thing that waits. `names` are the people it is about, `others` how many more there are,
+    `awaited` the sides who must answer.
+    """
 
     block: Block
     since: datetime
@@ -85,6 +88,7 @@ class Waiting:
     awaited: tuple[Role, ...] = ()
     wanted_on: date | None = None
     papers: tuple[MentorPaper, ...] = ()
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ def _tasks(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
             Waiting(
                 block,
                 task.opened_at,
-                names=over
+                names=over[:MOST_NAMED]
                 if task.kind is TaskKind.RETENTION_OVER
                 else names.get(task.person_id or 0) or sides.get(task.pair_id or 0, ()),
                 task_id=task.id,
@@ -193,6 +197,7 @@ def _tasks(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
                 pair_id=task.pair_id,
                 meeting_id=task.meeting_id,
                 wanted_on=task.wanted_on,
+                others=max(len(over) - MOST_NAMED, 0) if task.kind is TaskKind.RETENTION_OVER else 0,
             )
             for task in found.rows
         ]

@@ -13,6 +13,7 @@ from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus, WebL
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
+from services.access.listing import NEWEST_FIRST, Asked, Listed, list_page
 from services.access.records import find
 from services.programmes.running import pack_of, settings_of
 from services.surveys.closing import reopen
@@ -101,29 +102,30 @@ def renew_link(session: Session, *, actor: Actor, run_id: int, now: datetime) ->
     return issue_survey_link(session, actor=actor, run_id=run_id, valid_for=valid_for, now=now)
 
 
-def list_partner_runs(session: Session, *, actor: Actor, cycle_id: int, now: datetime) -> list[PartnerRun]:
-    """Who was asked this school year, the newest first."""
+def list_partner_runs(
+    session: Session, *, actor: Actor, cycle_id: int, now: datetime, asked: Asked = NEWEST_FIRST
+) -> Listed[PartnerRun]:
+    """A page of those who were asked this school year, the newest first. Raises NotFound, NotAllowed."""
     organization_id = session.scalar(select(Cycle.organization_id).where(Cycle.id == cycle_id))
     if organization_id is None:
         raise NotFound
     actor.check_right(Right.MANAGE_PAIRS, organization_id)
-    runs = session.scalars(
-        select(SurveyRun)
-        .where(SurveyRun.cycle_id == cycle_id, SurveyRun.outsider.is_not(None))
-        .order_by(SurveyRun.id.desc())
-    ).all()
+    query = select(SurveyRun).where(SurveyRun.cycle_id == cycle_id, SurveyRun.outsider.is_not(None))
+    found = list_page(session, query, keys={"id": (SurveyRun.id,)}, asked=asked)
     until = {
         link.run_id: link.expires_at
         for link in session.scalars(
             select(WebLink).where(
-                WebLink.run_id.in_([run.id for run in runs]),
+                WebLink.run_id.in_([run.id for run in found.rows]),
                 WebLink.used_at.is_(None),
                 WebLink.revoked_at.is_(None),
                 WebLink.expires_at > now,
             )
         )
     }
-    return [
-        PartnerRun(run.id, run.outsider or "", run.status, run.opened_at, run.sent_at, until.get(run.id))
-        for run in runs
-    ]
+    return found.showing(
+        [
+            PartnerRun(run.id, run.outsider or "", run.status, run.opened_at, run.sent_at, until.get(run.id))
+            for run in found.rows
+        ]
+    )
