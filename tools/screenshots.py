@@ -27,6 +27,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide
 DESK = {"width": 1280, "height": 760}
 PHONE = {"width": 390, "height": 760}
 CHAT = {"width": 900, "height": 700}
+START = "2026-11-23T12:00"
 SETTLED_MS = 600  # the page draws what came by its live stream
 
 
@@ -91,7 +92,7 @@ async def photograph(scenario: Scenario, album: Album) -> None:
     await album.chat("chat-offer", mentor)
     await scenario.accept()
     days = await mentor.tap("Предложить встречу")
-    await mentor.tap(days.labels[0])
+    await mentor.tap(days.labels[1])  # of a meeting on the same day nobody is reminded
     await album.chat("chat-time", mentor)
     await mentor.tap((await mentor.screen()).labels[0])
     await mentor.tap("Предложить")
@@ -124,6 +125,8 @@ async def started(folder: Path) -> "AsyncIterator[tuple[str, str, str, str]]":
         "NASTAVNIK_DATA_DIR": str(folder / "data"),
         "NASTAVNIK_PANEL_PORT": str(free_port()),
         "NASTAVNIK_SANDBOX_PORT": str(free_port()),
+        # The same pictures at any hour.
+        "NASTAVNIK_SANDBOX_START": START,
     }
     running = await asyncio.to_thread(Command, "run", settings=settings, folder=folder)
     try:
