@@ -1,5 +1,9 @@
 """The requirements that tests say they prove: known ids, few a test, and a page that tells the truth."""
 
+from pathlib import Path
+
+from tests.guards.tree import read
+from tools.mutate import read_mutations
 from tools.trace import (
     CLASSES,
     PAGE,
@@ -50,3 +54,13 @@ def test_nothing_is_proved_by_a_look_into_a_file_or_while_something_lacks() -> N
     assert found == {"A1": UNPROVED, "A2": PROVED, "A3": "partly"}
     assert not is_from_outside("tests/unit/test_five_packs.py")
     assert is_from_outside("tests/dialogues/test_pairs.py")
+
+
+def test_what_a_mutant_takes_away_stands_once_in_its_file_and_is_tested() -> None:
+    """`make mutants` is too long for every landing: its list would fall behind the code unnoticed."""
+    tested = {key for proof in read_proofs() for key in proof.ids}
+    assert not [
+        f"{one.requirement}: {one.file}"
+        for one in read_mutations()
+        if read(Path(one.file)).count(one.find) != 1 or one.find == one.put or one.requirement not in tested
+    ]
