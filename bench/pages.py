@@ -18,7 +18,7 @@ from admin.app import create_panel
 from admin.configuration import PanelConfig
 from bench.databases import empty_database
 from bench.population import populate
-from bench.population_work import Place
+from bench.population_work import Target
 from bench.school import LOGIN, PASSWORD, found_school
 from models.accounts import Account
 from models.engine import Database
@@ -68,7 +68,7 @@ def measure_pages(kind: str, folder: Path, people: int, pages: Sequence[str] = P
             school = found_school(database, now)
             with database.writing() as session:
                 account = session.scalars(select(Account.id)).one()
-                populate(session, Place(school.organization_id, school.cycle_id, account), people, now=now)
+                populate(session, Target(school.organization_id, school.cycle_id, account), people, now=now)
                 facts = find_facts(session)
             with database.write_engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bench.population_work import Place, WorkRows
+from bench.population_work import Target, WorkRows
 from bench.school import PROGRAMMES, go_on_counting
 from models.consents import Consent, ConsentDecision, ConsentKind, ConsentMedium
 from models.events import Event
@@ -47,9 +47,9 @@ STATUSES = (
 MEETINGS_A_PAIR = 3
 
 
-def populate(session: Session, place: Place, people: int, *, now: datetime) -> None:
+def populate(session: Session, target: Target, people: int, *, now: datetime) -> None:
     """Fill an organisation that is empty so far with so many people and what belongs to them."""
-    rows = _Rows(session, place, now)
+    rows = _Rows(session, target, now)
     ids = rows.add_people(people)
     paired, waiting = ids[: people * 6 // 10], ids[people * 6 // 10 :]
     pairs = rows.add_pairs(paired[::2], paired[1::2])
@@ -99,7 +99,7 @@ class _Rows(WorkRows):
                     "text_sha256": "0" * 64,
                     "decision": ConsentDecision.GIVEN,
                     "decided_at": self.ago(one),
-                    "timezone": self.place.timezone,
+                    "timezone": self.target.timezone,
                     "medium": ConsentMedium.CHAT,
                     "chat_id": 900_000 + one,
                     "message_id": 1,
@@ -198,7 +198,7 @@ class _Rows(WorkRows):
                     "survey_version": survey.version,
                     "person_id": one,
                     "occasion": RunOccasion.INTAKE,
-                    "dedup_key": f"intake:{role.value}:cycle:{self.place.cycle_id}:person:{one}",
+                    "dedup_key": f"intake:{role.value}:cycle:{self.target.cycle_id}:person:{one}",
                     "status": SurveyStatus.SENT,
                     "opened_at": self.ago(one),
                     "sent_at": self.ago(one),
@@ -234,7 +234,7 @@ class _Rows(WorkRows):
                         "kind": MeetingKind.REGULAR,
                         "status": MeetingStatus.HELD if is_held else MeetingStatus.PLANNED,
                         "local_start": f"{starts:%Y-%m-%dT%H:%M}",
-                        "timezone": self.place.timezone,
+                        "timezone": self.target.timezone,
                         "starts_at": starts,
                         "ends_at": starts + timedelta(minutes=40),
                         "minutes": 40,

@@ -24,7 +24,7 @@ from services.programmes.packs import load_pack
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Target:
     """Where the rows belong. `account_id` is the curator who works there."""
 
     organization_id: int
@@ -36,10 +36,10 @@ class Place:
 class Rows:
     """Inserts into one organisation; `sides` are the mentee and the mentor of each pair."""
 
-    def __init__(self, session: Session, place: Place, now: datetime) -> None:
-        self.session, self.place, self.now = session, place, now
-        self.inside = {"organization_id": place.organization_id}
-        self.of_cycle = {**self.inside, "cycle_id": place.cycle_id}
+    def __init__(self, session: Session, target: Target, now: datetime) -> None:
+        self.session, self.target, self.now = session, target, now
+        self.inside = {"organization_id": target.organization_id}
+        self.of_cycle = {**self.inside, "cycle_id": target.cycle_id}
         self.sides: dict[int, tuple[int, int]] = {}
 
     def insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -136,7 +136,7 @@ class WorkRows(Rows):
                 {
                     "at": self.ago(one),
                     "actor_kind": "account",
-                    "actor_id": self.place.account_id,
+                    "actor_id": self.target.account_id,
                     "channel": "panel",
                     "action": Action.PERSON_EDITED.value,
                     "subject_kind": "person",
@@ -165,7 +165,7 @@ class WorkRows(Rows):
             Consultation,
             [
                 {
-                    "account_id": self.place.account_id,
+                    "account_id": self.target.account_id,
                     "person_id": one,
                     "held_on": self.ago(one).date(),
                     "text": "Разговор о нагрузке",
@@ -195,7 +195,7 @@ class WorkRows(Rows):
                 {
                     "kind": "export",
                     "arguments": {"what": "people", "format": "csv", "filters": {}},
-                    "asked_by": self.place.account_id,
+                    "asked_by": self.target.account_id,
                     "dedup_key": f"bench:{one}",
                     "status": JobStatus.DONE,
                     "result": {"rows": 100},
@@ -216,7 +216,7 @@ class WorkRows(Rows):
                 "kind": EventKind.TRAINING,
                 "title": "Установочная сессия",
                 "starts_at": self.now + timedelta(days=3),
-                "timezone": self.place.timezone,
+                "timezone": self.target.timezone,
                 "status": EventStatus.PLANNED,
                 "token": f"{number:022d}",
                 "created_at": self.now,

@@ -16,7 +16,7 @@ from notices.catalogue import Notice
 from notices.language import Translator
 from notices.letters import Letter
 from services.access.clock import Clock
-from services.delivery.conversations import Place, read_place
+from services.delivery.conversations import ChatState, read_chat_state
 
 Commands = Callable[[Translator], list[BotCommand]]
 
@@ -45,11 +45,11 @@ class BotContext:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def translator(self, place: Place) -> Translator:
-        return self.translators[place.locale]
+    def translator(self, chat: ChatState) -> Translator:
+        return self.translators[chat.locale]
 
     def talk(
-        self, place: Place, update_id: int, tapped: int | None = None, *, is_quiet: bool = False
+        self, chat: ChatState, update_id: int, tapped: int | None = None, *, is_quiet: bool = False
     ) -> Talk:
         return Talk(
             bot=self.bot,
@@ -58,14 +58,14 @@ class BotContext:
             current_screen=self.conversation.current_screen,
             is_deciding=self.conversation.is_deciding,
             translators=self.translators,
-            place=place,
+            chat=chat,
             now=self.now(),
             update_id=update_id,
             tapped=tapped,
             is_quiet=is_quiet,
         )
 
-    def read_screen(self, session: Session, chat_id: int) -> tuple[Place, Letter]:
-        """The chat's place and its current screen, in one read."""
-        place = self.screen_records.freshen(read_place(session, chat_id))
-        return place, self.conversation.current_screen(session, place, self.translator(place), self.now())
+    def read_screen(self, session: Session, chat_id: int) -> tuple[ChatState, Letter]:
+        """The chat's state and its current screen, in one read."""
+        chat = self.screen_records.freshen(read_chat_state(session, chat_id))
+        return chat, self.conversation.current_screen(session, chat, self.translator(chat), self.now())

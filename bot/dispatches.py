@@ -93,10 +93,10 @@ class Planner:
             # an answer that is to come shows the screen, or leaves it to a row of its own
             if has_open(session, due.chat_id):
                 return _postponed(due, now + ANSWER_WAIT)
-        place, letter = self._context.read_screen(session, due.chat_id)
+        chat, letter = self._context.read_screen(session, due.chat_id)
         return Plan(
             Dispatch(
-                (due.id,), due.chat_id, letter, due.tries, is_screen=True, replaces=place.screen_message_id
+                (due.id,), due.chat_id, letter, due.tries, is_screen=True, replaces=chat.screen_message_id
             )
         )
 

@@ -8,7 +8,7 @@ from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendMessage
 from aiogram.types import InlineKeyboardMarkup
 
 from models.unit_of_work import UnitOfWork
-from services.delivery.conversations import Place, note_server
+from services.delivery.conversations import ChatState, note_server
 
 KEPT_CHATS, KEPT_OF_CHAT = 5_000, 50
 
@@ -71,12 +71,12 @@ class ServedChats:
         self._uow = uow
         self._known = known
 
-    async def take(self, place: Place) -> None:
+    async def take(self, chat: ChatState) -> None:
         """Within the chat's turn, before anything is sent. Raises SQLAlchemyError."""
-        if self.mark is None or place.served_by == self.mark:
+        if self.mark is None or chat.served_by == self.mark:
             return
-        self._known.forget_chat(place.chat_id)
-        await self._uow.write(note_server, place.chat_id, served_by=self.mark)
+        self._known.forget_chat(chat.chat_id)
+        await self._uow.write(note_server, chat.chat_id, served_by=self.mark)
 
 
 def _drop_oldest(kept: dict[Any, Any], most: int) -> None:

@@ -18,7 +18,7 @@ from handlers.talk import Talk
 from models.storable import ValueNotStorable
 from notices.buttons import ANYWHERE
 from services.access.errors import DomainError, Unstorable
-from services.delivery.conversations import Place, Shown, UpdateAlreadyWorked
+from services.delivery.conversations import ChatState, Shown, UpdateAlreadyWorked
 from services.delivery.reachability import mark_reachable, mark_unreachable
 
 log = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class Conversing(BaseMiddleware):
-    """Works with what bot/workers.py feeds beside the update: `context`, `background`, `place`, `is_quiet`,
-    `wants_toast` (a button that can still be answered).
+    """Works with what bot/workers.py feeds beside the update: `context`, `background`, `chat`,
+    `is_quiet`, `wants_toast` (a button that can still be answered).
     """
 
     def __init__(self) -> None:
@@ -40,27 +40,27 @@ class Conversing(BaseMiddleware):
         update = cast("Update", event)
         context: BotContext = data["context"]
         background: BackgroundTasks = data["background"]
-        place: Place = data["place"]
-        chat, query = chat_of(update), update.callback_query
-        if chat is None or chat.type != ChatType.PRIVATE:
+        chat: ChatState = data["chat"]
+        telegram_chat, query = chat_of(update), update.callback_query
+        if telegram_chat is None or telegram_chat.type != ChatType.PRIVATE:
             if query is not None and data["wants_toast"]:
                 background.start(answer_callback(query, None), "callback")
-            await decline_elsewhere(update, context, place)
+            await decline_elsewhere(update, context, chat)
             return None
         if update.my_chat_member is not None:
-            await note_membership(update, context, place)
+            await note_membership(update, context, chat)
             return None
         tapped = query.message.message_id if query is not None and query.message is not None else None
-        if query is not None and is_newer_screen(place, query):
-            place = replace(place, screen_message_id=tapped)
-        talk = data["talk"] = context.talk(place, update.update_id, tapped, is_quiet=data["is_quiet"])
-        is_late = query is not None and is_stale(place, query)
+        if query is not None and is_newer_screen(chat, query):
+            chat = replace(chat, screen_message_id=tapped)
+        talk = data["talk"] = context.talk(chat, update.update_id, tapped, is_quiet=data["is_quiet"])
+        is_late = query is not None and is_stale(chat, query)
         if query is not None and data["wants_toast"]:
             toast = fallback.say_stale(talk.t) if is_late else None
             background.start(answer_callback(query, toast), "callback")
-        is_double = query is not None and self._is_double(query, chat.id, context.now())
+        is_double = query is not None and self._is_double(query, telegram_chat.id, context.now())
         if is_late and is_double:  # the answer to the first tap stands right below
-            context.screen_records.shown(Shown(update.update_id, place.chat_id, None))
+            context.screen_records.shown(Shown(update.update_id, chat.chat_id, None))
         elif is_late:
             await talk.show(fresh=True)
         else:
@@ -103,18 +103,18 @@ def chat_of(update: Update) -> Chat | None:
     return None
 
 
-def is_stale(place: Place, query: CallbackQuery) -> bool:
+def is_stale(chat: ChatState, query: CallbackQuery) -> bool:
     """Whether the button stands on a message that is neither the chat's screen nor a notice's."""
     if is_of_notice(query):
         return False
-    return query.message is None or query.message.message_id != place.screen_message_id
+    return query.message is None or query.message.message_id != chat.screen_message_id
 
 
-def is_newer_screen(place: Place, query: CallbackQuery) -> bool:
+def is_newer_screen(chat: ChatState, query: CallbackQuery) -> bool:
     """Whether a screen was shown whose record a crash has swallowed: its buttons are the person's newest."""
     if is_of_notice(query) or query.message is None:
         return False
-    return place.screen_message_id is None or query.message.message_id > place.screen_message_id
+    return chat.screen_message_id is None or query.message.message_id > chat.screen_message_id
 
 
 def is_of_notice(query: CallbackQuery) -> bool:
@@ -129,21 +129,21 @@ async def answer_callback(query: CallbackQuery, toast: str | None) -> None:
         log.debug("A callback was not answered: %s", type(error).__name__)
 
 
-async def decline_elsewhere(update: Update, context: BotContext, place: Place) -> None:
+async def decline_elsewhere(update: Update, context: BotContext, chat: ChatState) -> None:
     """In a group: one polite sentence to a command, silence otherwise; nothing of anybody is kept."""
     message = update.message
     if message is not None and (message.text or "").startswith("/"):
-        await context.bot.send_message(message.chat.id, fallback.say_private_only(context.translator(place)))
-    context.screen_records.shown(Shown(update.update_id, place.chat_id, None))
+        await context.bot.send_message(message.chat.id, fallback.say_private_only(context.translator(chat)))
+    context.screen_records.shown(Shown(update.update_id, chat.chat_id, None))
 
 
-async def note_membership(update: Update, context: BotContext, place: Place) -> None:
+async def note_membership(update: Update, context: BotContext, chat: ChatState) -> None:
     """The person blocked the bot, or let it in again."""
     member = update.my_chat_member
     assert member is not None
     is_gone = member.new_chat_member.status in {ChatMemberStatus.KICKED, ChatMemberStatus.LEFT}
     if is_gone:
-        await context.uow.write(mark_unreachable, place.chat_id, now=context.now())
+        await context.uow.write(mark_unreachable, chat.chat_id, now=context.now())
     else:
-        await context.uow.write(mark_reachable, place.chat_id, now=context.now())
-    context.screen_records.shown(Shown(update.update_id, place.chat_id, None))
+        await context.uow.write(mark_reachable, chat.chat_id, now=context.now())
+    context.screen_records.shown(Shown(update.update_id, chat.chat_id, None))

@@ -27,7 +27,7 @@ from handlers.commands import show_panel_command
 from handlers.talk import keyboard
 from handlers.wire_errors import ChatUnreachable
 from models.messages import OutboxStatus
-from services.delivery.conversations import Shown, read_place
+from services.delivery.conversations import Shown, read_chat_state
 from services.delivery.outbox import UNREACHABLE
 from services.delivery.sending import Due, Outcome, claim_due, end_backoff, read_due, record_outcomes
 
@@ -205,8 +205,8 @@ class Outbox:
                     return  # the turn took long, or the database is away: whoever leads next sends it
                 self._leadership.hold()
                 if dispatch.is_screen:
-                    place = await self._context.uow.read(read_place, dispatch.chat_id)
-                    await self._context.served_chats.take(place)
+                    chat = await self._context.uow.read(read_chat_state, dispatch.chat_id)
+                    await self._context.served_chats.take(chat)
                 latest = await self._again(due) if dispatch.is_screen else dispatch
                 if latest is None:
                     return

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.unit_of_work import UnitOfWork
 from services.access.clock import Clock
-from services.delivery.conversations import Place, Shown, record_shown
+from services.delivery.conversations import ChatState, Shown, record_shown
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +52,10 @@ class ScreenRecords:
         """
         return chat_id in self._shown_since
 
-    def freshen(self, place: Place) -> Place:
-        """The place with the screen that was shown a moment ago and is not written yet."""
-        shown = self._screens.get(place.chat_id)
-        return place if shown is None else dataclasses.replace(place, screen_message_id=shown)
+    def freshen(self, chat: ChatState) -> ChatState:
+        """The state with the screen that was shown a moment ago and is not written yet."""
+        shown = self._screens.get(chat.chat_id)
+        return chat if shown is None else dataclasses.replace(chat, screen_message_id=shown)
 
     async def run(self) -> None:
         while True:

@@ -25,7 +25,7 @@ from handlers import fallback
 from handlers.wire_errors import ChatUnreachable
 from models.messages import NoticeKind
 from services.delivery import outbox
-from services.delivery.conversations import Place, Shown, read_place, record_shown
+from services.delivery.conversations import ChatState, Shown, read_chat_state, record_shown
 from services.delivery.inbox import OpenUpdate, forget_old_updates, park_update, read_left_chats, read_open
 from services.delivery.reachability import mark_reachable, mark_unreachable
 
@@ -154,7 +154,7 @@ class Workers:
             await self._context.screen_records.flush()
             return True
         if found:
-            await self._context.served_chats.take(found[0].place)
+            await self._context.served_chats.take(found[0].chat)
         waiting = [one for one in found if not one.is_worked]
         await self._answer_worked([one for one in found if one.is_worked], has_followers=bool(waiting))
         has_more = is_cut or len(waiting) > 1
@@ -164,61 +164,59 @@ class Workers:
                 self._pace.note(chat_id)
             is_answered = await self._work(waiting[0], is_quiet=is_quiet)
             if is_quiet:
-                self._silenced.add(waiting[0].place.chat_id)
+                self._silenced.add(waiting[0].chat.chat_id)
             else:
                 await self._answer_silenced(waiting[0], is_answered=is_answered, is_last=not has_more)
         return has_more
 
     async def _answer_silenced(self, row: OpenUpdate, *, is_answered: bool, is_last: bool) -> None:
         """What was worked in silence is answered by what comes after it, whatever that is."""
-        chat_id = row.place.chat_id
+        chat_id = row.chat.chat_id
         if is_answered:
             self._silenced.discard(chat_id)
         elif is_last and chat_id in self._silenced:
             self._silenced.discard(chat_id)
-            await self._guard(row.update_id, row.place, self._context.talk(row.place, row.update_id).show())
+            await self._guard(row.update_id, row.chat, self._context.talk(row.chat, row.update_id).show())
 
     def _read_left(self, session: Session, chat_id: int | None) -> tuple[list[OpenUpdate], bool]:
         """The oldest that is left of a chat, and whether there may be more."""
         freshen = self._context.screen_records.freshen
         found = read_open(session, chat_id, most=READ_AT_ONCE)
-        left = [replace(one, place=freshen(one.place)) for one in found if one.update_id not in self._done]
+        left = [replace(one, chat=freshen(one.chat)) for one in found if one.update_id not in self._done]
         return left, len(found) == READ_AT_ONCE
 
     async def _answer_worked(self, worked: list[OpenUpdate], *, has_followers: bool) -> None:
         """Effects that an earlier run committed without an answer: the screen answers all of them."""
         for one in worked[:-1] if not has_followers else worked:
-            self._close(one.update_id, one.place)
+            self._close(one.update_id, one.chat)
         if worked and not has_followers:
             last = worked[-1]
-            await self._guard(
-                last.update_id, last.place, self._context.talk(last.place, last.update_id).show()
-            )
+            await self._guard(last.update_id, last.chat, self._context.talk(last.chat, last.update_id).show())
 
     async def _work(self, row: OpenUpdate, *, is_quiet: bool) -> bool:
         """Whether the person was answered, or will be."""
-        context, place = self._context, row.place
+        context, chat = self._context, row.chat
         try:
             raw = json.loads(row.payload or "")
             update = read_update(raw, context.bot)
         except (ValueError, RecursionError) as error:
             await self._park(row.update_id, error)
             return False
-        if update is None or self._is_answered_album(place.chat_id, raw):
-            self._close(row.update_id, place)
+        if update is None or self._is_answered_album(chat.chat_id, raw):
+            self._close(row.update_id, chat)
             return False
         if row.is_unreachable and update.my_chat_member is None:
-            await context.uow.write(mark_reachable, place.chat_id, now=context.now(), as_of=row.received_at)
+            await context.uow.write(mark_reachable, chat.chat_id, now=context.now(), as_of=row.received_at)
         fed = context.conversation.dispatcher.feed_update(
             context.bot,
             update,
             context=context,
             background=self._background,
-            place=place,
+            chat=chat,
             is_quiet=is_quiet,
             wants_toast=self._callbacks.wants_answer(row.update_id, row.received_at, context.now()),
         )
-        await self._guard(row.update_id, place, fed)
+        await self._guard(row.update_id, chat, fed)
         self._worked()
         return update.my_chat_member is None
 
@@ -231,7 +229,7 @@ class Workers:
         store_newest(self._albums, chat_id, album, most=KEPT_ALBUMS)
         return is_answered
 
-    async def _guard(self, update_id: int, place: Place, work: Awaitable[Any]) -> None:
+    async def _guard(self, update_id: int, chat: ChatState, work: Awaitable[Any]) -> None:
         """Await the work of one update; whatever fails is dealt with, but a database that is away or a turn
         that is lost.
         """
@@ -241,24 +239,24 @@ class Workers:
         except (TokenRevoked, Deposed, *AWAY):
             raise
         except ChatUnreachable:
-            await self._note_gone(update_id, place, begun)
+            await self._note_gone(update_id, chat, begun)
         except TelegramBadRequest as error:
-            await self._excuse(update_id, place, error)
+            await self._excuse(update_id, chat, error)
         except AiogramError as error:
             log.warning("Update %d has no answer yet: %s", update_id, type(error).__name__)
-            await self._leave_to_outbox(update_id, place)
+            await self._leave_to_outbox(update_id, chat)
         except Exception as error:  # noqa: BLE001  # one update's fault is not the others'
-            await self._excuse(update_id, place, error)
+            await self._excuse(update_id, chat, error)
         self._remember(update_id)
 
-    async def _note_gone(self, update_id: int, place: Place, begun: datetime) -> None:
+    async def _note_gone(self, update_id: int, chat: ChatState, begun: datetime) -> None:
         now = self._context.now()
-        if await self._context.uow.write(mark_unreachable, place.chat_id, now=now, as_of=begun):
-            self._close(update_id, place)
+        if await self._context.uow.write(mark_unreachable, chat.chat_id, now=now, as_of=begun):
+            self._close(update_id, chat)
         else:
-            await self._leave_to_outbox(update_id, place)
+            await self._leave_to_outbox(update_id, chat)
 
-    async def _leave_to_outbox(self, update_id: int, place: Place) -> None:
+    async def _leave_to_outbox(self, update_id: int, chat: ChatState) -> None:
         now = self._context.now()
 
         def leave(session: Session) -> None:
@@ -266,23 +264,25 @@ class Workers:
             outbox.enqueue(
                 session,
                 NoticeKind.SCREEN_CURRENT,
-                place,
+                chat,
                 key=f"screen:{update_id}",
-                chat_id=place.chat_id,
+                chat_id=chat.chat_id,
                 due_at=now + SCREEN_LATER,
                 now=now,
             )
-            record_shown(session, [Shown(update_id, place.chat_id, None)], now=now)
+            record_shown(session, [Shown(update_id, chat.chat_id, None)], now=now)
 
-        self._context.screen_records.mark_missing(place.chat_id)
+        self._context.screen_records.mark_missing(chat.chat_id)
         await self._context.uow.write(leave)
 
-    async def _excuse(self, update_id: int, place: Place, error: Exception) -> None:
+    async def _excuse(self, update_id: int, chat: ChatState, error: Exception) -> None:
         """Set the update aside and say so: one sentence and the current screen."""
         await self._park(update_id, error)
-        place = self._context.screen_records.freshen(await self._context.uow.read(read_place, place.chat_id))
-        sentence = fallback.say_fault(self._context.translator(place))
-        talk = self._context.talk(place, update_id)
+        chat = self._context.screen_records.freshen(
+            await self._context.uow.read(read_chat_state, chat.chat_id)
+        )
+        sentence = fallback.say_fault(self._context.translator(chat))
+        talk = self._context.talk(chat, update_id)
         for answer in (talk.show, talk.say):  # the screen itself may be what cannot be shown
             try:
                 await answer(sentence)
@@ -299,8 +299,8 @@ class Workers:
         await self._context.uow.write(park_update, update_id, fault=fault, now=self._context.now())
         self._remember(update_id)
 
-    def _close(self, update_id: int, place: Place) -> None:
-        self._context.screen_records.shown(Shown(update_id, place.chat_id, None))
+    def _close(self, update_id: int, chat: ChatState) -> None:
+        self._context.screen_records.shown(Shown(update_id, chat.chat_id, None))
         self._remember(update_id)
 
     def _remember(self, update_id: int) -> None:

@@ -32,7 +32,7 @@ class ChatCode(Filter):
 async def link(message: Message, talk: Talk, bot: Bot) -> None:
     """A wrong code leaves everything as it is: where the person stood, and what a stranger's tries count."""
     code = "".join(filter(str.isdecimal, message.text or ""))
-    linked = await talk.act(link_account, code=code, chat_id=talk.place.chat_id, locale=talk.place.locale)
+    linked = await talk.act(link_account, code=code, chat_id=talk.chat.chat_id, locale=talk.chat.locale)
     await talk.show(
         talk.t(
             "Done: this chat belongs to the account “{name}” of the panel. /panel sends you a link that "
@@ -40,12 +40,12 @@ async def link(message: Message, talk: Talk, bot: Bot) -> None:
             name=linked.name,
         )
     )
-    await show_panel_command(bot, talk.place.chat_id, talk.translators, is_shown=True)
+    await show_panel_command(bot, talk.chat.chat_id, talk.translators, is_shown=True)
 
 
 @router.message(Command("panel"))
 async def send_entry(_message: Message, talk: Talk) -> None:
-    if talk.place.person_id is None:
+    if talk.chat.person_id is None:
         await talk.show(say_how(talk.t))
         return
     made: tuple[tuple[Entry, ...], str | None] = await talk.act(_issue, actor=talk.actor)

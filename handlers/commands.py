@@ -64,7 +64,7 @@ class HasPerson(Filter):
     """Passes for a chat that belongs to a person; a stranger has one screen only."""
 
     async def __call__(self, _event: object, talk: Talk) -> bool:
-        return isinstance(talk.place, Participant)
+        return isinstance(talk.chat, Participant)
 
 
 @router.message(Command("menu"), HasPerson())
@@ -74,7 +74,7 @@ async def show_menu(_message: Message, talk: Talk) -> None:
 
 @router.message(Command("cancel"), HasPerson())
 async def leave(_message: Message, talk: Talk) -> None:
-    was_under_way = talk.place.flow is not None
+    was_under_way = talk.chat.flow is not None
     talk.go(None)
     await talk.act()
     note = talk.t("Stopped. Nothing is lost: what you answered is kept.") if was_under_way else None

@@ -48,13 +48,13 @@ async def give(tap: ConsentTap, talk: Talk) -> None:
         give_decisive,
         actor=talk.actor,
         mark=tap.mark,
-        chat_id=talk.place.chat_id,
+        chat_id=talk.chat.chat_id,
         message_id=talk.tapped,
     )
     note = talk.t(
         "Your consent is recorded: {moment}, text version {version}. It stays above; /privacy shows it "
         "and takes it back at any time.",
-        moment=talk.t.moment(decision.decided_at, talk.place.timezone),
+        moment=talk.t.moment(decision.decided_at, talk.chat.timezone),
         version=decision.version,
     )
     await talk.show(note, fresh=True)
@@ -68,12 +68,12 @@ async def give_one(tap: ConsentTap, talk: Talk) -> None:
         actor=talk.actor,
         kind=tap.kind,
         mark=tap.mark,
-        chat_id=talk.place.chat_id,
+        chat_id=talk.chat.chat_id,
         message_id=talk.tapped,
     )
     note = talk.t(
         "Your consent is recorded: {moment}, text version {version}. Its text stays above.",
-        moment=talk.t.moment(decision.decided_at, talk.place.timezone),
+        moment=talk.t.moment(decision.decided_at, talk.chat.timezone),
         version=decision.version,
     )
     await talk.show(note, fresh=True)
@@ -82,7 +82,7 @@ async def give_one(tap: ConsentTap, talk: Talk) -> None:
 @on_consent(ConsentDo.DECLINE_OTHER)
 async def decline_one(tap: ConsentTap, talk: Talk) -> None:
     talk.go("privacy")
-    await talk.act(decline_consent, actor=talk.actor, chat_id=talk.place.chat_id, kind=tap.kind)
+    await talk.act(decline_consent, actor=talk.actor, chat_id=talk.chat.chat_id, kind=tap.kind)
     await talk.show(talk.t("All right. Nothing follows from this, and you may decide otherwise later."))
 
 
@@ -90,7 +90,7 @@ async def decline_one(tap: ConsentTap, talk: Talk) -> None:
 async def decline(_tap: ConsentTap, talk: Talk) -> None:
     """The text goes from the chat with the refusal; the button back carries the person's own link."""
     t = talk.t
-    left = await talk.act(decline_consent, actor=talk.actor, chat_id=talk.place.chat_id)
+    left = await talk.act(decline_consent, actor=talk.actor, chat_id=talk.chat.chat_id)
     rows = ((Action(t.label("Come back"), HomeTap(HomeDo.RETURN, left.token)),),) if left.token else ()
     await talk.replace(
         Letter(
@@ -105,11 +105,11 @@ async def decline(_tap: ConsentTap, talk: Talk) -> None:
     )
 
 
-def consent_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
-    if read_state(session, place.person_id) is ConsentState.GIVEN:
+def consent_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
+    if read_state(session, chat.person_id) is ConsentState.GIVEN:
         return None
-    kind = decisive_kinds(session, place.person_id)[-1]
-    if kind is ConsentKind.REPRESENTATIVE or _waits_for_representative(session, place.person_id):
+    kind = decisive_kinds(session, chat.person_id)[-1]
+    if kind is ConsentKind.REPRESENTATIVE or _waits_for_representative(session, chat.person_id):
         return Letter(
             t(
                 "For someone under 18 a parent or another legal representative signs the consent on paper "
@@ -118,7 +118,7 @@ def consent_screen(session: Session, place: Participant, t: Translator, _now: da
             ((Action(t.label("Try again"), ConsentTap(ConsentDo.OPEN)),),),
         )
     try:
-        offer = read_offer(session, person_id=place.person_id, locale=place.locale, kind=kind)
+        offer = read_offer(session, person_id=chat.person_id, locale=chat.locale, kind=kind)
     except ConsentFactMissing:
         return Letter(
             t(
@@ -154,18 +154,18 @@ def give_decisive(session: Session, *, actor: Actor, **facts: Any) -> DecisionFa
     return give_consent(session, actor=actor, kind=decisive_kinds(session, actor.id)[-1], **facts)
 
 
-def one_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
+def one_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
     """One of the other consents: its whole text and the choice, or how it is given on paper."""
-    kind = place.data.get("kind", "")
+    kind = chat.data.get("kind", "")
     if kind not in set(ConsentKind):
         return None
-    actor = place.actor
+    actor = chat.actor
     back = (Action(t.label("My consents"), PrivacyTap(PrivacyDo.OPEN)),)
     try:
         standing = read_standing(
-            session, actor=actor, person_id=place.person_id, kind=ConsentKind(kind), locale=t.locale
+            session, actor=actor, person_id=chat.person_id, kind=ConsentKind(kind), locale=t.locale
         )
-        offer = read_offer(session, person_id=place.person_id, locale=place.locale, kind=ConsentKind(kind))
+        offer = read_offer(session, person_id=chat.person_id, locale=chat.locale, kind=ConsentKind(kind))
     except NotFound:
         return None
     except ConsentFactMissing:

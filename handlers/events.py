@@ -50,7 +50,7 @@ async def come_by_link(talk: Talk, token: str) -> None:
 
 
 def _say_refusal(talk: Talk, refusal: DomainError) -> str:
-    if isinstance(refusal, NotFound) and talk.place.person_id is None:
+    if isinstance(refusal, NotFound) and talk.chat.person_id is None:
         return talk.t("I do not know you yet: first open your personal link or type the code of your school.")
     if isinstance(refusal, (NotFound, NotAllowed)):
         return talk.t("I do not know this event: please ask the curator to note that you are here.")

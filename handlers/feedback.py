@@ -50,7 +50,7 @@ async def take_rating(message: Message, talk: Talk) -> None:
     """
     typed = message.text or ""
     feedback = await talk.read(
-        read_feedback, actor=talk.actor, run_id=int(talk.place.data["run_id"]), now=talk.now
+        read_feedback, actor=talk.actor, run_id=int(talk.chat.data["run_id"]), now=talk.now
     )
     if feedback.rating is not None or (not names_rating(typed) and await tells_of_meeting(talk, typed)):
         raise SkipHandler
@@ -60,11 +60,11 @@ async def take_rating(message: Message, talk: Talk) -> None:
 @router.message(Typed())
 async def take_number(message: Message, talk: Talk) -> None:
     """A bare number answers the question of a notice, while the screen itself asks for no decision."""
-    typed, person_id = message.text or "", talk.place.person_id
+    typed, person_id = message.text or "", talk.chat.person_id
     if person_id is None or talk.is_deciding or not names_rating(typed):
         raise SkipHandler
     run_id = await talk.read(find_waiting, person_id=person_id, now=talk.now)
-    if run_id is None or (talk.place.flow == FLOW and run_id < int(talk.place.data["run_id"])):
+    if run_id is None or (talk.chat.flow == FLOW and run_id < int(talk.chat.data["run_id"])):
         raise SkipHandler  # straight after a rating a number is no word about an older meeting
     await _rate_typed(
         talk, await talk.read(read_feedback, actor=talk.actor, run_id=run_id, now=talk.now), typed
@@ -108,10 +108,10 @@ async def open_feedback(tap: FeedbackTap, talk: Talk) -> None:
     await talk.enter(FLOW, run_id=tap.run_id, here=True)
 
 
-def feedback_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
-    actor = place.actor
+def feedback_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
+    actor = chat.actor
     try:
-        feedback = read_feedback(session, actor=actor, run_id=int(place.data["run_id"]), now=now)
+        feedback = read_feedback(session, actor=actor, run_id=int(chat.data["run_id"]), now=now)
     except (NotFound, NotAllowed):
         return None
     return describe_feedback(feedback, t)

@@ -13,7 +13,7 @@ class Flow(Filter):
         self._name = name
 
     async def __call__(self, _event: object, talk: Talk) -> bool:
-        return is_within(talk.place.flow, self._name)
+        return is_within(talk.chat.flow, self._name)
 
 
 def is_within(flow: str | None, name: str) -> bool:

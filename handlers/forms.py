@@ -39,7 +39,7 @@ async def send_form(talk: Talk) -> None:
     )
 
 
-def form_screen(_session: Session, _place: Participant, t: Translator, _now: datetime) -> Letter:
+def form_screen(_session: Session, _chat: Participant, t: Translator, _now: datetime) -> Letter:
     return Letter(
         t(
             "Consent and questionnaire are filled in on a page of your organisation, not in this chat: "
@@ -53,7 +53,7 @@ def form_screen(_session: Session, _place: Participant, t: Translator, _now: dat
     )
 
 
-def data_screen(_session: Session, _place: Participant, t: Translator, _now: datetime) -> Letter:
+def data_screen(_session: Session, _chat: Participant, t: Translator, _now: datetime) -> Letter:
     return Letter(
         t(
             "In this programme no personal data pass through the messenger. What is kept about you "

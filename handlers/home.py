@@ -32,7 +32,7 @@ from services.access.errors import N_
 from services.accounts.passes import has_account
 from services.consents.ledger import latest_decision
 from services.consents.states import ConsentState, decisive_kinds, read_state
-from services.delivery.conversations import Participant, Place
+from services.delivery.conversations import ChatState, Participant
 from services.joining.withdrawing import ERASED_WITHIN
 from services.organizations.days import day_of
 from services.people.cards import RoleFacts, read_roles
@@ -75,42 +75,42 @@ RESTING_MAY_CHANGE = N_(
 )
 
 
-def screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
-    if not isinstance(place, Participant):
-        return stranger_screen(session, place, t, now)
+def screen(session: Session, chat: ChatState, t: Translator, now: datetime) -> Letter:
+    if not isinstance(chat, Participant):
+        return stranger_screen(session, chat, t, now)
     try:
-        cycle = current_cycle(session, place.organization_id)
+        cycle = current_cycle(session, chat.organization_id)
     except NoOpenCycle:
         return Letter(t("The programme of this school year has not begun yet. I will be here when it does."))
-    if session.get_one(Person, place.person_id).departed_at is not None:
+    if session.get_one(Person, chat.person_id).departed_at is not None:
         return Letter(
             t(
                 "You no longer work in this organisation, so your part in the programme has ended. "
                 "What is kept about you: /mydata and /privacy."
             )
         )
-    state = read_state(session, place.person_id)
+    state = read_state(session, chat.person_id)
     if state is not ConsentState.GIVEN:
-        return _before_consent(session, place, t, state)
-    roles = read_roles(session, person_id=place.person_id, cycle_id=cycle.id)
+        return _before_consent(session, chat, t, state)
+    roles = read_roles(session, person_id=chat.person_id, cycle_id=cycle.id)
     if not roles:
-        letter = role_screen(session, place, t, now)
+        letter = role_screen(session, chat, t, now)
         assert letter is not None
         return letter
-    return _menu(session, place, t, now, roles)
+    return _menu(session, chat, t, now, roles)
 
 
-def is_admitted(session: Session, place: Participant) -> bool:
+def is_admitted(session: Session, chat: Participant) -> bool:
     """Whether the person takes part: they have consented and a programme runs."""
     try:
-        return read_state(session, place.person_id) is ConsentState.GIVEN
+        return read_state(session, chat.person_id) is ConsentState.GIVEN
     except NoOpenCycle:
         return False
 
 
-def _before_consent(session: Session, place: Participant, t: Translator, state: ConsentState) -> Letter:
+def _before_consent(session: Session, chat: Participant, t: Translator, state: ConsentState) -> Letter:
     """What this is for, in three sentences; or why the consent is asked once more."""
-    person = session.get_one(Person, place.person_id)
+    person = session.get_one(Person, chat.person_id)
     if state is ConsentState.WITHDRAWN:
         latest = latest_decision(session, person.id, decisive_kinds(session, person.id)[-1])
         assert latest is not None
@@ -119,8 +119,8 @@ def _before_consent(session: Session, place: Participant, t: Translator, state: 
                 "You took your consent back on {moment}: your participation has ended and I ask nothing. "
                 "Your data will be destroyed by {until} at the latest, except what the law wants kept.\n\n"
                 "You may come back at any time.",
-                moment=t.moment(latest.decided_at, place.timezone),
-                until=t.month_day(day_of(latest.decided_at + ERASED_WITHIN, place.zone)),
+                moment=t.moment(latest.decided_at, chat.timezone),
+                until=t.month_day(day_of(latest.decided_at + ERASED_WITHIN, chat.zone)),
             ),
             ((Action(t.label("Come back to the programme"), ConsentTap(ConsentDo.OPEN)),),),
         )
@@ -129,7 +129,7 @@ def _before_consent(session: Session, place: Participant, t: Translator, state: 
             t("The text of the consent has changed. Please read it and decide once more: then all goes on."),
             ((Action(t.label("Read the new text"), ConsentTap(ConsentDo.OPEN)),),),
         )
-    organization = session.get_one(Organization, place.organization_id)
+    organization = session.get_one(Organization, chat.organization_id)
     if has_account(session, person.id):
         return Letter(
             t(
@@ -153,9 +153,9 @@ def _before_consent(session: Session, place: Participant, t: Translator, state: 
 
 
 def _menu(
-    session: Session, place: Participant, t: Translator, now: datetime, roles: tuple[RoleFacts, ...]
+    session: Session, chat: Participant, t: Translator, now: datetime, roles: tuple[RoleFacts, ...]
 ) -> Letter:
-    person = session.get_one(Person, place.person_id)
+    person = session.get_one(Person, chat.person_id)
     names = t(" and ").join(t(ROLE_NAMES[one.role]) for one in roles)
     lines = [
         t("<b>{name}</b>, your role: {roles}.", name=name_self(session, person), roles=names)
@@ -163,12 +163,12 @@ def _menu(
         else t("<b>{name}</b>, your roles: {roles}.", name=name_self(session, person), roles=names)
     ]
     actions: list[Action] = []
-    told = [part(session, place, t, now) for part in PARTS]
+    told = [part(session, chat, t, now) for part in PARTS]
     lines += [line for part in told for line in part.lines]
     actions += [action for part in told for action in part.actions]
     if not told[0].lines:  # no pair and no offer yet
         lines += [
-            t(WAITING[one.role] if one.capacity else _say_resting(session, person.id, place, now))
+            t(WAITING[one.role] if one.capacity else _say_resting(session, person.id, chat, now))
             for one in roles
             if one.status is ParticipationStatus.READY
         ]
@@ -185,15 +185,15 @@ def _menu(
     return Letter("\n\n".join(lines), (*rows, *in_rows(others, 2)))
 
 
-def _say_resting(session: Session, person_id: int, place: Participant, now: datetime) -> str:
-    cycle = current_cycle(session, place.organization_id)
+def _say_resting(session: Session, person_id: int, chat: Participant, now: datetime) -> str:
+    cycle = current_cycle(session, chat.organization_id)
     sent = list_changeable(session, person_id=person_id, cycle_id=cycle.id, now=now)
     intake = pack_of(session, cycle_id=cycle.id).survey_for("mentor_intake")
     is_open = intake is not None and any(run.survey_id == intake.id for run in sent)
     return RESTING_MAY_CHANGE if is_open else RESTING
 
 
-def stranger_help_screen(_session: Session, _place: Place, t: Translator, _now: datetime) -> Letter:
+def stranger_help_screen(_session: Session, _chat: ChatState, t: Translator, _now: datetime) -> Letter:
     return Letter(
         t(
             "I am the bot of a mentoring programme for teachers. Open the personal link from your "
@@ -202,14 +202,14 @@ def stranger_help_screen(_session: Session, _place: Place, t: Translator, _now: 
     )
 
 
-def help_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
+def help_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter:
     """Short, and by role."""
     back = ((to_menu(t),),)
     lines = [t("I find your pair together with the curator, remind you of meetings and ask how they went.")]
     roles = read_roles(
         session,
-        person_id=place.person_id,
-        cycle_id=current_cycle(session, place.organization_id).id,
+        person_id=chat.person_id,
+        cycle_id=current_cycle(session, chat.organization_id).id,
     )
     if any(one.role is Role.MENTOR for one in roles):
         lines.append(

@@ -15,7 +15,7 @@ from notices.buttons import HomeDo, HomeTap, JoiningDo, JoiningTap
 from notices.language import Translator
 from notices.letters import Action, Letter
 from services.access.errors import N_, NotFound
-from services.delivery.conversations import Place
+from services.delivery.conversations import ChatState
 from services.joining.entering import (
     InvitationOpened,
     InvitationState,
@@ -53,7 +53,7 @@ class Stranger(Filter):
     """Passes while the chat belongs to nobody."""
 
     async def __call__(self, _event: object, talk: Talk) -> bool:
-        return talk.place.person_id is None
+        return talk.chat.person_id is None
 
 
 async def open_by_token(talk: Talk, token: str, locale: str) -> InvitationOpened:
@@ -62,9 +62,9 @@ async def open_by_token(talk: Talk, token: str, locale: str) -> InvitationOpened
     def lead(opened: InvitationOpened) -> tuple[str | None, dict[str, object]]:
         if opened.state is InvitationState.OPEN:
             return "joining.identity", {"invitation_id": opened.invitation_id}
-        return talk.place.flow, talk.place.data
+        return talk.chat.flow, talk.chat.data
 
-    return await talk.act(open_invitation, token=token, chat_id=talk.place.chat_id, locale=locale, then=lead)
+    return await talk.act(open_invitation, token=token, chat_id=talk.chat.chat_id, locale=locale, then=lead)
 
 
 def refusal_of(opened: InvitationOpened, t: Translator) -> str | None:
@@ -75,7 +75,7 @@ def refusal_of(opened: InvitationOpened, t: Translator) -> str | None:
 
 @on_home(HomeDo.RETURN)
 async def come_back(tap: HomeTap, talk: Talk) -> None:
-    opened = await open_by_token(talk, tap.token, talk.place.locale)
+    opened = await open_by_token(talk, tap.token, talk.chat.locale)
     await talk.show(refusal_of(opened, talk.t), here=True)
 
 
@@ -91,8 +91,8 @@ async def answer(tap: JoiningTap, talk: Talk) -> None:
 
 def has_opened(talk: Talk, invitation_id: int) -> bool:
     """Whether this chat came by the link's token: a number in a button alone is a guess."""
-    place = talk.place
-    return place.flow == "joining.identity" and place.data.get("invitation_id") == invitation_id
+    chat = talk.chat
+    return chat.flow == "joining.identity" and chat.data.get("invitation_id") == invitation_id
 
 
 @router.message(Flow("joining.identity"), Typed())
@@ -100,9 +100,9 @@ async def read_answer(message: Message, talk: Talk) -> None:
     """Yes or no in words; anything else asks once more."""
     typed = (message.text or "").strip(" .,!").casefold()
     if typed in IT_IS_ME:
-        await claim(talk, int(talk.place.data["invitation_id"]))
+        await claim(talk, int(talk.chat.data["invitation_id"]))
     elif typed in IT_IS_NOT_ME:
-        await refuse(talk, int(talk.place.data["invitation_id"]))
+        await refuse(talk, int(talk.chat.data["invitation_id"]))
     else:
         await talk.show(talk.t("Please answer yes or no."))
 
@@ -112,23 +112,23 @@ async def claim(talk: Talk, invitation_id: int) -> None:
     opened = await talk.act(
         claim_invitation,
         invitation_id=invitation_id,
-        chat_id=talk.place.chat_id,
-        locale=talk.place.locale,
+        chat_id=talk.chat.chat_id,
+        locale=talk.chat.locale,
     )
     await talk.show(refusal_of(opened, talk.t))
 
 
 async def refuse(talk: Talk, invitation_id: int) -> None:
     talk.go(None)
-    await talk.act(refuse_invitation, invitation_id=invitation_id, chat_id=talk.place.chat_id)
+    await talk.act(refuse_invitation, invitation_id=invitation_id, chat_id=talk.chat.chat_id)
     await talk.show(
         talk.t("Thank you for saying so. I have told the curator that the link went to the wrong person.")
     )
 
 
-def identity_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter | None:
+def identity_screen(session: Session, chat: ChatState, t: Translator, _now: datetime) -> Letter | None:
     """First name and patronymic only: whoever opened the link learns nothing more."""
-    invitation_id = int(place.data.get("invitation_id", 0))
+    invitation_id = int(chat.data.get("invitation_id", 0))
     try:
         name = read_polite_name(session, invitation_id)
     except NotFound:
@@ -154,7 +154,7 @@ async def read_code(message: Message, talk: Talk) -> None:
         return
 
     talk.go(None)
-    typed = await talk.act(type_code, code=code, chat_id=talk.place.chat_id)
+    typed = await talk.act(type_code, code=code, chat_id=talk.chat.chat_id)
     await talk.show(_say_outcome(typed, talk.t))
 
 
@@ -174,9 +174,9 @@ def _say_outcome(typed: CodeTyped, t: Translator) -> str | None:
     )
 
 
-def stranger_screen(session: Session, place: Place, t: Translator, _now: datetime) -> Letter:
+def stranger_screen(session: Session, chat: ChatState, t: Translator, _now: datetime) -> Letter:
     """For a chat that belongs to nobody: the code is asked, or the digits are shown. Nothing about anyone."""
-    digits = waiting_digits(session, place.chat_id)
+    digits = waiting_digits(session, chat.chat_id)
     if digits is not None:
         return Letter(
             t(

@@ -45,7 +45,7 @@ RESTING = N_("mentor, no mentees are taken now")
 @on_mydata(MyDataDo.FILE)
 async def send_file(_tap: MyDataTap, talk: Talk) -> None:
     t = talk.t
-    if await talk.read(is_pseudonymous_now, organization_id=talk.place.organization_id):
+    if await talk.read(is_pseudonymous_now, organization_id=talk.chat.organization_id):
         await talk.show(fresh=True)
         return
     data = await talk.read(read_own_data, actor=talk.actor, locale=t.locale)
@@ -56,8 +56,8 @@ async def send_file(_tap: MyDataTap, talk: Talk) -> None:
     await talk.show(fresh=True)
 
 
-def summary_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
-    actor = place.actor
+def summary_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
+    actor = chat.actor
     data = read_own_data(session, actor=actor, locale=t.locale)
     person = data["person"]
     name = full_name(person["family_name"], person["given_name"], person["patronymic"])
@@ -67,7 +67,7 @@ def summary_screen(session: Session, place: Participant, t: Translator, _now: da
         t("Position: {position}", position=person["position"] or "–"),
         t("Organisation: {organization}", organization=data["organization"]),
         *(t("Role: {role}", role=t(_role_words(role))) for role in data["roles"]),
-        *_say_consent(data, place, t),
+        *_say_consent(data, chat, t),
         *_say_counts(data, t),
         t("Telegram: the number of this chat, to write to you"),
     ]
@@ -89,7 +89,7 @@ def _role_words(role: OwnData) -> str:
     return ROLE_STATES[Role(role["role"]), ParticipationStatus(role["status"])]
 
 
-def _say_consent(data: OwnData, place: Participant, t: Translator) -> list[str]:
+def _say_consent(data: OwnData, chat: Participant, t: Translator) -> list[str]:
     words = {
         ConsentDecision.GIVEN: N_("Consent: given, {moment}"),
         ConsentDecision.DECLINED: N_("Consent: declined, {moment}"),
@@ -101,7 +101,7 @@ def _say_consent(data: OwnData, place: Participant, t: Translator) -> list[str]:
     return [
         t(
             words[ConsentDecision(one["decision"])],
-            moment=t.moment(datetime.fromisoformat(one["decided_at"]), place.timezone),
+            moment=t.moment(datetime.fromisoformat(one["decided_at"]), chat.timezone),
         )
         for one in told[-1:]
     ]
@@ -121,9 +121,9 @@ def _say_before(answer: OwnData, t: Translator) -> list[str]:
     return [t("Before: {answer}", answer=one["answer"]) for one in answer["before"]]
 
 
-def answers_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
+def answers_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
     """Answers of all questionnaires, page by page."""
-    actor = place.actor
+    actor = chat.actor
     lines: list[tuple[str, str]] = []
     for run in read_own_surveys(session, actor=actor, locale=t.locale):
         title = run["title"] if run["is_sent"] else t.label("{title} (not sent)", title=run["title"])
@@ -141,7 +141,7 @@ def answers_screen(session: Session, place: Participant, t: Translator, _now: da
     if not lines:
         return Letter(t("You have not answered anything yet."), (back,))
     last = (len(lines) - 1) // ANSWERS_PAGE
-    page = min(max(int(place.data.get("page", 0)), 0), last)
+    page = min(max(int(chat.data.get("page", 0)), 0), last)
     parts: list[str] = []
     shown_title = None
     for title, line in lines[page * ANSWERS_PAGE : (page + 1) * ANSWERS_PAGE]:

@@ -66,7 +66,7 @@ async def accept(tap: OfferTap, talk: Talk) -> None:
 @on_offer(OfferDo.DECLINE)
 async def ask_reason(tap: OfferTap, talk: Talk) -> None:
     pair_id = tap.pair_id
-    if talk.place.flow is None:  # nothing else is under way, so own words may follow at once
+    if talk.chat.flow is None:  # nothing else is under way, so own words may follow at once
         await talk.enter("offer.reasons", pair_id=pair_id, here=True)
         return
     letter = _ask_reasons(talk.t, pair_id)
@@ -75,7 +75,7 @@ async def ask_reason(tap: OfferTap, talk: Talk) -> None:
 
 @on_offer(OfferDo.KEEP)
 async def keep(tap: OfferTap, talk: Talk) -> None:
-    letter = await talk.read(_read_offer, place=talk.participant, t=talk.t, now=talk.now, pair_id=tap.pair_id)
+    letter = await talk.read(_read_offer, chat=talk.participant, t=talk.t, now=talk.now, pair_id=tap.pair_id)
     if letter is None:
         await talk.show(talk.t.error(OfferGone()), fresh=True)
         return
@@ -101,7 +101,7 @@ async def take_reason(message: Message, talk: Talk) -> None:
     typed = (message.text or "").strip()
     labels = {talk.t.label(text).casefold(): reason for reason, text in REASONS.items()}
     reason = labels.get(typed.casefold().rstrip("."), DeclineReason.OTHER)
-    pair_id = int(talk.place.data["pair_id"])
+    pair_id = int(talk.chat.data["pair_id"])
     talk.go(None)
     await talk.act(
         decline_offer,
@@ -115,7 +115,7 @@ async def take_reason(message: Message, talk: Talk) -> None:
 
 @router.message(Flow("offer.note"), Typed())
 async def take_note(message: Message, talk: Talk) -> None:
-    pair_id = int(talk.place.data["pair_id"])
+    pair_id = int(talk.chat.data["pair_id"])
     talk.go(None)
     await talk.act(
         decline_offer,
@@ -137,7 +137,7 @@ async def _ask_note(talk: Talk, pair_id: int) -> None:
 
 
 async def _decline(talk: Talk, pair_id: int, reason: DeclineReason) -> None:
-    if (talk.place.flow or "").startswith("offer"):
+    if (talk.chat.flow or "").startswith("offer"):
         talk.go(None)
     try:
         await talk.act(decline_offer, actor=talk.actor, pair_id=pair_id, reason=reason)
@@ -175,9 +175,9 @@ def _is_waiting(card: PairCard, person_id: int | None) -> bool:
 
 
 def _read_offer(
-    session: Session, *, place: Participant, t: Translator, now: datetime, pair_id: int
+    session: Session, *, chat: Participant, t: Translator, now: datetime, pair_id: int
 ) -> Letter | None:
-    letter = offer(session, {"pair_id": pair_id, "person_id": place.person_id}, t, now)
+    letter = offer(session, {"pair_id": pair_id, "person_id": chat.person_id}, t, now)
     return letter if isinstance(letter, Letter) else None
 
 
@@ -190,16 +190,16 @@ def _ask_reasons(t: Translator, pair_id: int) -> Letter:
     return Letter(t("May I ask why? Only the curator will see it, the other side will not."), (*rows, back))
 
 
-def offer_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
-    return _read_offer(session, place=place, t=t, now=now, pair_id=int(place.data["pair_id"]))
+def offer_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
+    return _read_offer(session, chat=chat, t=t, now=now, pair_id=int(chat.data["pair_id"]))
 
 
-def reasons_screen(_session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
-    return _ask_reasons(t, int(place.data["pair_id"]))
+def reasons_screen(_session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter:
+    return _ask_reasons(t, int(chat.data["pair_id"]))
 
 
-def note_screen(_session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
-    pair_id = int(place.data["pair_id"])
+def note_screen(_session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter:
+    pair_id = int(chat.data["pair_id"])
     return Letter(
         t("Please write in a few words what does not fit. Only the curator will read it."),
         (
@@ -209,21 +209,21 @@ def note_screen(_session: Session, place: Participant, t: Translator, _now: date
     )
 
 
-def pair_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
+def pair_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter:
     """The card of every pair of this person: who, where it stands, how to write to each other."""
     parts, actions = [], []
-    for card in _pairs_of(session, place):
-        role = card.role_of(place.person_id)
-        partner = card.partner_of(place.person_id)
+    for card in _pairs_of(session, chat):
+        role = card.role_of(chat.person_id)
+        partner = card.partner_of(chat.person_id)
         title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
         lines = [title, escape(introduce(partner)), _say_status(session, card, role, t)]
         if card.status in MEETING:
             if not is_pseudonymous(session, card.cycle_id):
                 lines.append(_say_contact(session, partner.person_id, partner.chat_name, t))
-            actions.append(_propose_action(card, place, t))
+            actions.append(_propose_action(card, chat, t))
             if role is Role.MENTOR:
                 actions.append(_suggest_action(card, t))
-            shared = read_partner(session, card, place.person_id, t)
+            shared = read_partner(session, card, chat.person_id, t)
             lines += list_answers(shared.intake, t)
             if shared.is_outside_chat:
                 lines.append(t("The curator will show you the answers from the questionnaire."))
@@ -237,16 +237,16 @@ def pair_screen(session: Session, place: Participant, t: Translator, _now: datet
     return Letter("\n\n".join(parts), tuple((one,) for one in actions))
 
 
-def answers_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter:
+def answers_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter:
     """Page by page, whatever its length: each answer stands whole."""
-    pair_id, page = int(place.data["pair_id"]), int(place.data.get("page", 0))
+    pair_id, page = int(chat.data["pair_id"]), int(chat.data.get("page", 0))
     card = next(
-        (one for one in _pairs_of(session, place) if one.id == pair_id and one.status in MEETING), None
+        (one for one in _pairs_of(session, chat) if one.id == pair_id and one.status in MEETING), None
     )
     back = (Action(t.label("Back to the pair"), PairTap(PairDo.SHOW)),)
     if card is None:
         return Letter(t("This pair has ended or changed, there is nothing to read any more."), (back,))
-    shared = read_partner(session, card, place.person_id, t)
+    shared = read_partner(session, card, chat.person_id, t)
     parts: list[str] = []
     for sheet in shared.sheets:
         lines = list_answers(sheet.answers, t)
@@ -258,7 +258,7 @@ def answers_screen(session: Session, place: Participant, t: Translator, _now: da
         turn.append(Action(t.label("‹ Earlier ones"), PairTap(PairDo.ANSWERS, pair_id, page - 1)))
     if page + 1 < len(pages):
         turn.append(Action(t.label("More answers ›"), PairTap(PairDo.ANSWERS, pair_id, page + 1)))
-    name = escape(card.partner_of(place.person_id).chat_name)
+    name = escape(card.partner_of(chat.person_id).chat_name)
     return Letter("\n\n".join([name, *pages[page]]), (*((tuple(turn),) if turn else ()), back))
 
 
@@ -271,16 +271,16 @@ def _in_pages(parts: list[str]) -> list[list[str]]:
     return pages
 
 
-def menu_part(session: Session, place: Participant, t: Translator, _now: datetime) -> MenuPart:
+def menu_part(session: Session, chat: Participant, t: Translator, _now: datetime) -> MenuPart:
     """What happens now with this person's pairs, and an open offer's buttons."""
     part = MenuPart()
-    for card in _pairs_of(session, place):
-        role = card.role_of(place.person_id)
-        partner = card.partner_of(place.person_id)
+    for card in _pairs_of(session, chat):
+        role = card.role_of(chat.person_id)
+        partner = card.partner_of(chat.person_id)
         words = N_("Mentor: {name}. {status}") if role is Role.MENTEE else N_("Mentee: {name}. {status}")
         line = t(words, name=partner.chat_name, status="{status}")
         part.lines.append(line.replace("{status}", _say_status(session, card, role, t)))
-        if _is_waiting(card, place.person_id):
+        if _is_waiting(card, chat.person_id):
             part.actions.append(Action(t.label("Accept the offer"), OfferTap(OfferDo.ACCEPT, card.id)))
             part.actions.append(Action(t.label("Decline the offer"), OfferTap(OfferDo.DECLINE, card.id)))
     return part
@@ -297,13 +297,13 @@ def _say_status(session: Session, card: PairCard, role: Role, t: Translator) -> 
     return told if is_waiting else f"{status} {told}"
 
 
-def _pairs_of(session: Session, place: Participant) -> list[PairCard]:
-    actor = place.actor
-    return list_pairs_of(session, actor=actor, person_id=place.person_id)
+def _pairs_of(session: Session, chat: Participant) -> list[PairCard]:
+    actor = chat.actor
+    return list_pairs_of(session, actor=actor, person_id=chat.person_id)
 
 
-def _propose_action(card: PairCard, place: Participant, t: Translator) -> Action:
-    partner = card.partner_of(place.person_id)
+def _propose_action(card: PairCard, chat: Participant, t: Translator) -> Action:
+    partner = card.partner_of(chat.person_id)
     return Action(
         t.label("Propose a meeting: {name}", name=partner.chat_name),
         MeetingTap(MeetingDo.PLAN, pair_id=card.id),

@@ -77,8 +77,8 @@ async def take_back(tap: PrivacyTap, talk: Talk) -> None:
     await talk.show(note)
 
 
-def privacy_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
-    standings = _standings(session, place, t)
+def privacy_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
+    standings = _standings(session, chat, t)
     given = next((one for one in reversed(standings) if one.is_decisive and one.state in GIVEN), None)
     others = [one for one in standings if not one.is_decisive and _concerns(one)]
     if given is None and not any(one.can_be_taken_back for one in others):
@@ -111,9 +111,9 @@ def privacy_screen(session: Session, place: Participant, t: Translator, _now: da
     return Letter("\n\n".join(parts), tuple(rows))
 
 
-def _standings(session: Session, place: Participant, t: Translator) -> tuple[Standing, ...]:
-    actor = place.actor
-    return list_standings(session, actor=actor, person_id=place.person_id, locale=t.locale)
+def _standings(session: Session, chat: Participant, t: Translator) -> tuple[Standing, ...]:
+    actor = chat.actor
+    return list_standings(session, actor=actor, person_id=chat.person_id, locale=t.locale)
 
 
 def _concerns(standing: Standing) -> bool:
@@ -144,11 +144,11 @@ def _say_state(standing: Standing, t: Translator) -> str:
     return t("{state}, until {day}", state=said, day=f"{standing.term_until:%d.%m.%Y}")
 
 
-def confirm_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
-    standings = _standings(session, place, t)
+def confirm_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
+    standings = _standings(session, chat, t)
     if not any(one.is_decisive and one.state in GIVEN for one in standings):
         return None
-    until = find_due_day(DutyKind.ERASURE, day_of(now, place.zone))
+    until = find_due_day(DutyKind.ERASURE, day_of(now, chat.zone))
     text = t(
         "<b>Take the consent back?</b>\n\n"
         "At once: your participation, your pair and all reminders end, unsent questionnaires close, the "
@@ -157,7 +157,7 @@ def confirm_screen(session: Session, place: Participant, t: Translator, now: dat
         until=t.month_day(until),
     )
     return Letter(
-        "\n\n".join((text, *_say_kept(session, place, t), t("It has no consequences for your work."))),
+        "\n\n".join((text, *_say_kept(session, chat, t), t("It has no consequences for your work."))),
         (
             (Action(t.label("Yes, take it back"), PrivacyTap(PrivacyDo.WITHDRAW_ALL)),),
             (Action(t.label("No, leave it"), HomeTap(HomeDo.SHOW)),),
@@ -165,8 +165,8 @@ def confirm_screen(session: Session, place: Participant, t: Translator, now: dat
     )
 
 
-def _say_kept(session: Session, place: Participant, t: Translator) -> list[str]:
-    kept = list_retained(session, organization_id=place.organization_id)
+def _say_kept(session: Session, chat: Participant, t: Translator) -> list[str]:
+    kept = list_retained(session, organization_id=chat.organization_id)
     if not kept:
         return []
     lines = [_say_paper(one, t) for one in kept]
@@ -181,16 +181,16 @@ def _say_paper(kept: RetainedFacts, t: Translator) -> str:
     return t("• {title}: {years} ({ground})", title=title, years=years, ground=ground)
 
 
-def one_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
+def one_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
     """What follows when one of the other consents is taken back."""
-    kind = place.data.get("kind", "")
-    standing = next((one for one in _standings(session, place, t) if one.kind.value == kind), None)
+    kind = chat.data.get("kind", "")
+    standing = next((one for one in _standings(session, chat, t) if one.kind.value == kind), None)
     if standing is None or not standing.can_be_taken_back or standing.kind not in STOPS:
         return None
     parts = [t("<b>Take back: {title}?</b>", title=standing.title), t(STOPS[standing.kind])]
     if standing.kind is not ConsentKind.LONG_TERM_BANK:
-        calendar = read_calendar(session, organization_id=place.organization_id)
-        until = find_due_day(DutyKind.UNPUBLISH, day_of(now, place.zone), calendar)
+        calendar = read_calendar(session, organization_id=chat.organization_id)
+        until = find_due_day(DutyKind.UNPUBLISH, day_of(now, chat.zone), calendar)
         parts.append(
             t(
                 "By {until}, within three working days: the curator takes down what is there already.",

@@ -8,7 +8,7 @@ from notices.letters import Letter
 
 def is_on_screen(talk: Talk) -> bool:
     """Whether the tapped message is the chat's current screen."""
-    return talk.tapped is not None and talk.tapped == talk.place.screen_message_id
+    return talk.tapped is not None and talk.tapped == talk.chat.screen_message_id
 
 
 async def step_to(talk: Talk, letter: Letter, flow: str, **data: Any) -> None:

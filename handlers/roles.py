@@ -27,7 +27,7 @@ on_role.opens(RoleDo.ASK_TO_LEAVE, "role.leave")
 @on_role(RoleDo.CHOOSE)
 async def choose(tap: RoleTap, talk: Talk) -> None:
     """The first role is taken at once; before a second one the person is asked: a questionnaire follows."""
-    taken = await talk.read(_roles_of, place=talk.participant)
+    taken = await talk.read(_roles_of, chat=talk.participant)
     if taken and tap.role not in taken:
         await talk.enter("role.second", role=tap.role.value)
     else:
@@ -54,18 +54,18 @@ async def leave(tap: RoleTap, talk: Talk) -> None:
     await talk.show(talk.t("Done: this role is given up. You may take it again at any time."))
 
 
-def _roles_of(session: Session, *, place: Participant) -> set[Role]:
+def _roles_of(session: Session, *, chat: Participant) -> set[Role]:
     """The roles of the current cycle; none for someone who may not have any yet."""
-    cycle = current_cycle(session, place.organization_id)
-    return {one.role for one in read_roles(session, person_id=place.person_id, cycle_id=cycle.id)}
+    cycle = current_cycle(session, chat.organization_id)
+    return {one.role for one in read_roles(session, person_id=chat.person_id, cycle_id=cycle.id)}
 
 
-def role_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
+def role_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
     """The roles that may be taken, and those that may be given up; None when there is nothing to choose."""
-    if not has_consent(session, place.person_id):
+    if not has_consent(session, chat.person_id):
         return None
-    cycle = current_cycle(session, place.organization_id)
-    roles = read_roles(session, person_id=place.person_id, cycle_id=cycle.id)
+    cycle = current_cycle(session, chat.organization_id)
+    roles = read_roles(session, person_id=chat.person_id, cycle_id=cycle.id)
     taken = {one.role for one in roles}
     wishes = {
         Role.MENTEE: t.label("I would like a mentor"),
@@ -92,10 +92,10 @@ def role_screen(session: Session, place: Participant, t: Translator, _now: datet
     return Letter(text, tuple(rows))
 
 
-def second_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
+def second_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
     """Asked before one more role is taken."""
-    role = _role_in(place)
-    if role is None or role in _roles_of(session, place=place):
+    role = _role_in(chat)
+    if role is None or role in _roles_of(session, chat=chat):
         return None
     text = (
         t("Would you also like to have a mentor? A questionnaire opens; your first role stays as it is.")
@@ -111,10 +111,10 @@ def second_screen(session: Session, place: Participant, t: Translator, _now: dat
     )
 
 
-def leave_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
+def leave_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
     """Asked before a role is given up."""
-    role = _role_in(place)
-    if role is None or role not in _roles_of(session, place=place):
+    role = _role_in(chat)
+    if role is None or role not in _roles_of(session, chat=chat):
         return None
     text = (
         t("Give up the role of a mentee? Its questionnaire closes and nobody looks for a mentor for you.")
@@ -130,8 +130,8 @@ def leave_screen(session: Session, place: Participant, t: Translator, _now: date
     )
 
 
-def _role_in(place: Participant) -> Role | None:
-    named = place.data.get("role")
+def _role_in(chat: Participant) -> Role | None:
+    named = chat.data.get("role")
     return Role(named) if named in set(Role) else None
 
 

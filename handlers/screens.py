@@ -14,7 +14,7 @@ from handlers.forms import data_screen, form_screen
 from handlers.meetings import cards, journal_screens, planning
 from notices.language import Translator
 from notices.letters import Letter
-from services.delivery.conversations import Participant, Place
+from services.delivery.conversations import ChatState, Participant
 from services.people.pseudonyms import is_pseudonymous_now
 
 Render = Callable[[Session, Participant, Translator, datetime], Letter | None]
@@ -32,7 +32,7 @@ class Screen:
     before_consent: bool = False
     is_deciding: bool = False
     pseudonymous: Render | None = None
-    for_stranger: Callable[[Session, Place, Translator, datetime], Letter | None] | None = None
+    for_stranger: Callable[[Session, ChatState, Translator, datetime], Letter | None] | None = None
 
 
 SCREENS: dict[str, Screen] = {
@@ -77,18 +77,18 @@ def is_deciding(flow: str | None) -> bool:
     return flow in SCREENS and SCREENS[flow].is_deciding
 
 
-def current_screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
-    screen = SCREENS.get(place.flow or "")
-    letter = _render(screen, session, place, t, now) if screen else None
-    return letter or home.screen(session, place, t, now)
+def current_screen(session: Session, chat: ChatState, t: Translator, now: datetime) -> Letter:
+    screen = SCREENS.get(chat.flow or "")
+    letter = _render(screen, session, chat, t, now) if screen else None
+    return letter or home.screen(session, chat, t, now)
 
 
-def _render(screen: Screen, session: Session, place: Place, t: Translator, now: datetime) -> Letter | None:
-    if not isinstance(place, Participant):
-        return screen.for_stranger(session, place, t, now) if screen.for_stranger else None
-    if not screen.before_consent and not home.is_admitted(session, place):
+def _render(screen: Screen, session: Session, chat: ChatState, t: Translator, now: datetime) -> Letter | None:
+    if not isinstance(chat, Participant):
+        return screen.for_stranger(session, chat, t, now) if screen.for_stranger else None
+    if not screen.before_consent and not home.is_admitted(session, chat):
         return None
     render = screen.render
-    if screen.pseudonymous and is_pseudonymous_now(session, place.organization_id):
+    if screen.pseudonymous and is_pseudonymous_now(session, chat.organization_id):
         render = screen.pseudonymous
-    return render(session, place, t, now)
+    return render(session, chat, t, now)

@@ -28,10 +28,10 @@ async def choose_language(tap: SettingsTap, talk: Talk) -> None:
     await talk.show()
 
 
-def settings_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
-    settings = settings_of(session, cycle_id=current_cycle(session, place.organization_id).id)
+def settings_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
+    settings = settings_of(session, cycle_id=current_cycle(session, chat.organization_id).id)
     languages = tuple(
-        Action(f"✓ {name}" if locale == place.locale else name, SettingsTap(SettingsDo.LANGUAGE, locale))
+        Action(f"✓ {name}" if locale == chat.locale else name, SettingsTap(SettingsDo.LANGUAGE, locale))
         for locale, name in LANGUAGES.items()
     )
     return Letter(
@@ -41,7 +41,7 @@ def settings_screen(session: Session, place: Participant, t: Translator, _now: d
             "The time is that of your organisation: {place}.",
             quiet_from=t.clock(settings.quiet_from),
             quiet_to=t.clock(settings.quiet_to),
-            place=t.zone_city(place.timezone),
+            place=t.zone_city(chat.timezone),
         ),
         (languages, (to_menu(t),)),
     )

@@ -28,6 +28,6 @@ async def start(message: Message, command: CommandObject, talk: Talk) -> None:
     if payload.startswith(EVENT):
         await come_by_link(talk, payload.removeprefix(EVENT))
         return
-    if talk.place.person_id is None:
-        await talk.act(choose_chat_locale, chat_id=talk.place.chat_id, locale=locale)
+    if talk.chat.person_id is None:
+        await talk.act(choose_chat_locale, chat_id=talk.chat.chat_id, locale=locale)
     await talk.show()

@@ -44,7 +44,7 @@ ASKS = {
 
 @router.message(Flow("suggest.text"), Typed())
 async def take_text(message: Message, talk: Talk) -> None:
-    pair_id, kind = int(talk.place.data["pair_id"]), SuggestionKind(talk.place.data["kind"])
+    pair_id, kind = int(talk.chat.data["pair_id"]), SuggestionKind(talk.chat.data["kind"])
     talk.go("pair")
     try:
         await talk.act(suggest, actor=talk.actor, pair_id=pair_id, kind=kind, text=message.text or "")
@@ -58,8 +58,8 @@ async def take_text(message: Message, talk: Talk) -> None:
     await talk.show(talk.t("Passed on to the curator. I will write what is decided."))
 
 
-def kind_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
-    card = _own_pair(session, place)
+def kind_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
+    card = _own_pair(session, chat)
     if card is None:
         return None
     rows = [
@@ -71,20 +71,20 @@ def kind_screen(session: Session, place: Participant, t: Translator, _now: datet
     )
 
 
-def text_screen(session: Session, place: Participant, t: Translator, _now: datetime) -> Letter | None:
-    card = _own_pair(session, place)
+def text_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter | None:
+    card = _own_pair(session, chat)
     if card is None:
         return None
-    asked = t(ASKS[SuggestionKind(place.data["kind"])], name=card.mentee.chat_name)
+    asked = t(ASKS[SuggestionKind(chat.data["kind"])], name=card.mentee.chat_name)
     return Letter(asked, ((Action(t.label("Back"), SuggestTap(SuggestDo.OPEN, card.id)),),))
 
 
-def _own_pair(session: Session, place: Participant) -> PairCard | None:
+def _own_pair(session: Session, chat: Participant) -> PairCard | None:
     """The pair, while it meets and this person is its mentor."""
-    actor = place.actor
+    actor = chat.actor
     try:
-        card = read_pair(session, actor=actor, pair_id=int(place.data["pair_id"]))
+        card = read_pair(session, actor=actor, pair_id=int(chat.data["pair_id"]))
     except (NotAllowed, NotFound):
         return None
-    is_own = card.role_of(place.person_id) is Role.MENTOR and card.status in MEETING
+    is_own = card.role_of(chat.person_id) is Role.MENTOR and card.status in MEETING
     return card if is_own else None

@@ -38,30 +38,30 @@ RATING_ROW = 5
 RATING_TOP = 10
 
 
-def survey_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
-    step = read_own_step(session, place, now)
+def survey_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
+    step = read_own_step(session, chat, now)
     if step is None:
         return None
     if step.question is not None:
         return draw_question(step, step.question, t)
-    page = int(place.data.get("page", 0))
+    page = int(chat.data.get("page", 0))
     if step.is_review:
         return draw_review(step, page, t)
-    return draw_sent(step, page, place, t) if step.survey.quick is None else None
+    return draw_sent(step, page, chat, t) if step.survey.quick is None else None
 
 
-def read_own_step(session: Session, place: Participant, now: datetime) -> Step | None:
+def read_own_step(session: Session, chat: Participant, now: datetime) -> Step | None:
     """The run of the current flow, if it is the person's own and they may still answer."""
     try:
-        step = read_step(session, run_id=int(place.data.get("run_id", 0)))
+        step = read_step(session, run_id=int(chat.data.get("run_id", 0)))
     except NotFound:
         return None
-    if step.person_id != place.person_id:
+    if step.person_id != chat.person_id:
         return None
     if is_form_only(session, run_id=step.run_id):
         return None
     is_answerable = step.is_open or (step.change_until is not None and step.change_until > now)
-    return step if is_answerable and has_consent(session, place.person_id) else None
+    return step if is_answerable and has_consent(session, chat.person_id) else None
 
 
 # --- one question --------------------------------------------------------------------------------------
@@ -258,10 +258,10 @@ def draw_review(step: Step, page: int, t: Translator) -> Letter:
     return Letter("\n\n".join([*lines, *listed]), tuple(rows))
 
 
-def draw_sent(step: Step, page: int, place: Participant, t: Translator) -> Letter:
+def draw_sent(step: Step, page: int, chat: Participant, t: Translator) -> Letter:
     """What was sent, while it may still be changed: each change is kept and counts at once."""
     assert step.change_until is not None
-    until = step.change_until.astimezone(place.zone)
+    until = step.change_until.astimezone(chat.zone)
     lines = [
         f"<b>{escape(step.survey.title.get(t.locale))}</b>",
         t(
@@ -307,10 +307,10 @@ def _list_answers(step: Step, page: int, t: Translator) -> tuple[list[str], list
 # --- what waits ----------------------------------------------------------------------------------------
 
 
-def menu_part(session: Session, place: Participant, t: Translator, now: datetime) -> MenuPart:
+def menu_part(session: Session, chat: Participant, t: Translator, now: datetime) -> MenuPart:
     """Questionnaires that wait for the person, each with its button."""
-    cycle = current_cycle(session, place.organization_id)
-    unsent = list_unsent(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
+    cycle = current_cycle(session, chat.organization_id)
+    unsent = list_unsent(session, person_id=chat.person_id, cycle_id=cycle.id, now=now)
     titles = {run.id: " – ".join(filter(None, (run.title.get(t.locale), run.about))) for run in unsent}
     lines = [t("“{title}” waits for you.", title=titles[run.id]) for run in unsent]
     actions = [
@@ -327,11 +327,11 @@ def menu_part(session: Session, place: Participant, t: Translator, now: datetime
     return MenuPart(lines, actions)
 
 
-def list_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
-    part = menu_part(session, place, t, now)
+def list_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
+    part = menu_part(session, chat, t, now)
     lines = part.lines or [t("No questionnaire is waiting for you now.")]
     rows = [(action,) for action in part.actions]
-    for run in _list_changeable(session, place, now):
+    for run in _list_changeable(session, chat, now):
         lines.append(t("“{title}” is sent and may still be changed.", title=run.title.get(t.locale)))
         label = t.label("Change: {title}", title=run.title.get(t.locale))
         rows.append((Action(label, ContinueTap(ContinueDo.SURVEY, run.id)),))
@@ -340,7 +340,7 @@ def list_screen(session: Session, place: Participant, t: Translator, now: dateti
     return Letter("\n\n".join(lines), tuple(rows))
 
 
-def _list_changeable(session: Session, place: Participant, now: datetime) -> list[RunFacts]:
-    cycle = current_cycle(session, place.organization_id)
-    sent = list_changeable(session, person_id=place.person_id, cycle_id=cycle.id, now=now)
+def _list_changeable(session: Session, chat: Participant, now: datetime) -> list[RunFacts]:
+    cycle = current_cycle(session, chat.organization_id)
+    sent = list_changeable(session, person_id=chat.person_id, cycle_id=cycle.id, now=now)
     return [run for run in sent if not is_form_only(session, run_id=run.id)]

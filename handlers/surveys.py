@@ -126,7 +126,7 @@ async def resume(tap: ContinueTap, talk: Talk) -> None:
 @router.message(Flow("survey"), Typed())
 async def read_typed(message: Message, talk: Talk) -> None:
     typed = (message.text or "").strip()
-    step = await talk.read(read_own_step, place=talk.participant, now=talk.now)
+    step = await talk.read(read_own_step, chat=talk.participant, now=talk.now)
     if step is None:
         await talk.show()
     elif step.question is None:
@@ -174,7 +174,7 @@ async def _read_at_review(talk: Talk, step: Step, typed: str) -> None:
 
 
 def _change_of(talk: Talk) -> dict[str, Any]:
-    return {name: value for name, value in talk.place.data.items() if name == IS_CHANGED}
+    return {name: value for name, value in talk.chat.data.items() if name == IS_CHANGED}
 
 
 async def answer(talk: Talk, run_id: int, fn: Any, note: str | None = None, **facts: Any) -> None:
@@ -184,7 +184,7 @@ async def answer(talk: Talk, run_id: int, fn: Any, note: str | None = None, **fa
     def lead(recorded: Recorded) -> tuple[str | None, dict[str, Any]]:
         if recorded.is_done and not recorded.is_change:
             return None, {}
-        page = talk.place.data.get("page")
+        page = talk.chat.data.get("page")
         is_ticking = recorded.is_sent and not recorded.is_change
         begun = {IS_CHANGED: True} if is_ticking and (recorded.is_new or change) else {}
         return "survey", {"run_id": run_id, **({"page": page} if page else {}), **begun}

@@ -22,11 +22,18 @@ from notices.language import Translator
 from notices.letters import Letter, Rows
 from services.access.actors import Actor
 from services.access.errors import NotFound
-from services.delivery.conversations import Participant, Place, Shown, keep_place, read_place, take_update
+from services.delivery.conversations import (
+    ChatState,
+    Participant,
+    Shown,
+    read_chat_state,
+    store_chat_state,
+    take_update,
+)
 
 T = TypeVar("T")
 
-CurrentScreen = Callable[[Session, Place, Translator, datetime], Letter]
+CurrentScreen = Callable[[Session, ChatState, Translator, datetime], Letter]
 
 
 class ScreenRecords(Protocol):
@@ -49,13 +56,13 @@ class Talk:
         current_screen: CurrentScreen,
         is_deciding: Callable[[str | None], bool],
         translators: dict[str, Translator],
-        place: Place,
+        chat: ChatState,
         now: datetime,
         update_id: int,
         tapped: int | None = None,
         is_quiet: bool = False,
     ) -> None:
-        self.place = place
+        self.chat = chat
         self.now = now
         self.tapped = tapped
         self.is_answered = False
@@ -77,7 +84,7 @@ class Talk:
 
     @property
     def t(self) -> Translator:
-        return self._translators[self.place.locale]
+        return self._translators[self.chat.locale]
 
     @property
     def actor(self) -> Actor:
@@ -86,15 +93,15 @@ class Talk:
 
     @property
     def participant(self) -> Participant:
-        """The place of this chat's person. Raises NotFound while the chat belongs to nobody."""
-        if not isinstance(self.place, Participant):
+        """The state of this chat, which is a person's. Raises NotFound while the chat belongs to nobody."""
+        if not isinstance(self.chat, Participant):
             raise NotFound
-        return self.place
+        return self.chat
 
     @property
     def is_deciding(self) -> bool:
         """Whether the screen asks for a decision: what is typed there is about it, or about nothing."""
-        return self._is_deciding(self.place.flow)
+        return self._is_deciding(self.chat.flow)
 
     def go(self, flow: str | None, **data: Any) -> None:
         """Stage where the chat goes next; it is kept by the write of this update, with the effect."""
@@ -108,30 +115,31 @@ class Talk:
         then: Callable[[T], tuple[str | None, dict[str, Any]]] | None = None,
         **facts: Any,
     ) -> T:
-        """The one write of this update: `fn(session, now=..., **facts)`, the chat's place, the update done.
+        """The one write of this update: `fn(session, now=..., **facts)`, the chat's state, and that the
+        update is done.
 
-        `then` gives the place from the result. Raises whatever `fn` raises, with nothing changed, and
+        `then` gives flow and data from the result. Raises whatever `fn` raises, with nothing changed, and
         UpdateAlreadyWorked when this update came again.
         """
         assert not self._has_written, "a handler makes one write"
         self._has_written = True
 
-        def unit(session: Session) -> tuple[Any, Place, Letter | None]:
+        def unit(session: Session) -> tuple[Any, ChatState, Letter | None]:
             take_update(session, self._update_id, now=self.now)
             result = fn(session, now=self.now, **facts) if fn else None
             goes = then(result) if then and result is not None else self._next
-            if goes is not None and goes != (self.place.flow, self.place.data):
-                keep_place(session, self.place.chat_id, flow=goes[0], data=goes[1])
+            if goes is not None and goes != (self.chat.flow, self.chat.data):
+                store_chat_state(session, self.chat.chat_id, flow=goes[0], data=goes[1])
             session.flush()
-            place = read_place(session, self.place.chat_id)
+            chat = read_chat_state(session, self.chat.chat_id)
             if self._is_quiet:
-                return result, place, None
-            screen = self._current_screen(session, place, self._translators[place.locale], self.now)
-            return result, place, screen
+                return result, chat, None
+            screen = self._current_screen(session, chat, self._translators[chat.locale], self.now)
+            return result, chat, screen
 
-        result, place, self._screen = await self._uow.write(unit)
+        result, chat, self._screen = await self._uow.write(unit)
         # which message is the screen is recorded after the fact: what this talk was told of it is newer
-        self.place = replace(place, screen_message_id=self.place.screen_message_id)
+        self.chat = replace(chat, screen_message_id=self.chat.screen_message_id)
         answer: T = result
         return answer
 
@@ -163,17 +171,17 @@ class Talk:
             self._answered(None)
             return
         if self._screen is None:
-            self._screen = await self._uow.read(self._current_screen, self.place, self.t, self.now)
+            self._screen = await self._uow.read(self._current_screen, self.chat, self.t, self.now)
         screen = self._screen
         text = f"{note}\n\n{screen.text}" if note else screen.text
-        old = self.place.screen_message_id
+        old = self.chat.screen_message_id
         is_in_place = self.tapped is not None and not fresh and (here or self.tapped == old)
         if is_in_place and self.tapped is not None and await self._edit(self.tapped, text, screen.rows):
             if old is not None and old != self.tapped:
                 await self._strip(old)
             self._answered(self.tapped, is_kept=old == self.tapped)
             return
-        sent = await self._bot.send_message(self.place.chat_id, text, reply_markup=keyboard(screen.rows))
+        sent = await self._bot.send_message(self.chat.chat_id, text, reply_markup=keyboard(screen.rows))
         self._answered(sent.message_id)
         if self.tapped is not None and (fresh or is_in_place):  # in place: the text was too long for an edit
             await self._strip(self.tapped)
@@ -188,30 +196,30 @@ class Talk:
         if self.tapped is not None and await self._edit(self.tapped, letter.text, letter.rows):
             self._answered(None)
             return
-        await self._bot.send_message(self.place.chat_id, letter.text, reply_markup=keyboard(letter.rows))
+        await self._bot.send_message(self.chat.chat_id, letter.text, reply_markup=keyboard(letter.rows))
         self._answered(None)
 
     async def say(self, text: str) -> None:
         """A message of its own, beside the screen."""
         if not self._is_quiet:
-            await self._bot.send_message(self.place.chat_id, text)
+            await self._bot.send_message(self.chat.chat_id, text)
         self._answered(None)
 
     async def send_file(self, body: bytes, name: str, caption: str) -> None:
         """A file beside the screen; the screen is still to be shown."""
         if not self._is_quiet:
             await self._bot.send_document(
-                self.place.chat_id, BufferedInputFile(body, filename=name), caption=caption
+                self.chat.chat_id, BufferedInputFile(body, filename=name), caption=caption
             )
 
     def _answered(self, screen_message_id: int | None, *, is_kept: bool = False) -> None:
         self.is_answered = True
-        self._screen_records.shown(Shown(self._update_id, self.place.chat_id, screen_message_id, is_kept))
+        self._screen_records.shown(Shown(self._update_id, self.chat.chat_id, screen_message_id, is_kept))
 
     async def _edit(self, message_id: int, text: str, rows: Rows) -> bool:
         try:
             await self._bot.edit_message_text(
-                text, chat_id=self.place.chat_id, message_id=message_id, reply_markup=keyboard(rows)
+                text, chat_id=self.chat.chat_id, message_id=message_id, reply_markup=keyboard(rows)
             )
         except MessageNotEditable:
             return False
@@ -220,7 +228,7 @@ class Talk:
     async def _strip(self, message_id: int) -> None:
         """Take the buttons of an old message away. If that fails, a tap on them is answered as stale."""
         with suppress(AiogramError):
-            await self._bot.edit_message_reply_markup(chat_id=self.place.chat_id, message_id=message_id)
+            await self._bot.edit_message_reply_markup(chat_id=self.chat.chat_id, message_id=message_id)
 
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:

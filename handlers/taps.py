@@ -44,7 +44,7 @@ class Taps(Generic[T]):
         tap = self.kind.read(query.data or "")
         if tap is None or tap.do not in self.handlers:
             return False
-        return {"tap": tap} if self._flow is None or is_within(talk.place.flow, self._flow) else False
+        return {"tap": tap} if self._flow is None or is_within(talk.chat.flow, self._flow) else False
 
     async def _handle(self, _query: CallbackQuery, tap: T, talk: Talk) -> None:
         await self.handlers[tap.do](tap, talk)

@@ -68,10 +68,10 @@ def asked_of(card: DraftCard, standing: Standing) -> Field | None:
     return Field(standing.field) if standing.field in set(Field) else card.question
 
 
-def draft_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
+def draft_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
     """None when the card is closed, or its pair or meeting is gone."""
-    standing = place.load(Standing)
-    actor = place.actor
+    standing = chat.load(Standing)
+    actor = chat.actor
     try:
         card = read_draft(session, actor=actor, draft_id=standing.draft_id, now=now)
     except DomainError:
@@ -79,7 +79,7 @@ def draft_screen(session: Session, place: Participant, t: Translator, now: datet
     text = describe_draft(session, card, t)
     asked = asked_of(card, standing)
     if asked is not None:
-        return _ask(session, card, asked, standing, place, t, now, text)
+        return _ask(session, card, asked, standing, chat, t, now, text)
     return _offer(card, standing, t, text)
 
 
@@ -96,9 +96,9 @@ def _offer(card: DraftCard, standing: Standing, t: Translator, text: str) -> Let
     return Letter(text, _card_rows(card, t))
 
 
-def menu_part(session: Session, place: Participant, t: Translator, now: datetime) -> MenuPart:
+def menu_part(session: Session, chat: Participant, t: Translator, now: datetime) -> MenuPart:
     """The card that was left without a decision."""
-    actor = place.actor
+    actor = chat.actor
     draft_id = find_open_draft(session, actor=actor)
     if draft_id is None:
         return MenuPart()
@@ -173,13 +173,13 @@ def _ask(
     card: DraftCard,
     asked: Field,
     standing: Standing,
-    place: Participant,
+    chat: Participant,
     t: Translator,
     now: datetime,
     text: str,
 ) -> Letter:
     """The question under what is known, with its buttons and a way out."""
-    local_now = now.astimezone(place.zone)
+    local_now = now.astimezone(chat.zone)
     if standing.month is not None and asked is Field.DAY:
         first_day, last_day = _bounds(session, card, local_now.date())
         month = draw_month(date.fromisoformat(standing.month), first_day=first_day, last_day=last_day)

@@ -42,7 +42,7 @@ async def save_item(tap: DraftTap, talk: Talk) -> None:
 
 @on_draft(DraftDo.REFUSE)
 async def refuse(tap: DraftTap, talk: Talk) -> None:
-    standing = talk.place.load(Standing)
+    standing = talk.chat.load(Standing)
     card = await talk.read(read_draft, actor=talk.actor, draft_id=standing.draft_id, now=talk.now)
     if card.at != tap.at:
         await talk.show()
@@ -60,7 +60,7 @@ async def refuse(tap: DraftTap, talk: Talk) -> None:
 @on_draft(DraftDo.EDIT, DraftDo.SHOW, DraftDo.FIELD, DraftDo.MONTH)
 async def turn_card(tap: DraftTap, talk: Talk) -> None:
     """Another side of the card; nothing of it changes."""
-    standing = talk.place.load(Standing)
+    standing = talk.chat.load(Standing)
     where: dict[Do, dict[str, Any]] = {
         DraftDo.EDIT: {"is_editing": True},
         DraftDo.FIELD: {"field": tap.field.value},
@@ -111,7 +111,7 @@ async def correct_instead(tap: DraftTap, talk: Talk) -> None:
 
 async def save(talk: Talk, *, at: int, is_sure: bool) -> None:
     """The one tap; more than eight hours are asked about once more."""
-    standing = talk.place.load(Standing)
+    standing = talk.chat.load(Standing)
     card = await talk.read(read_draft, actor=talk.actor, draft_id=standing.draft_id, now=talk.now)
     if card.at != at:
         await talk.show()
@@ -130,7 +130,7 @@ async def save(talk: Talk, *, at: int, is_sure: bool) -> None:
 
 
 def _check_not_ahead(talk: Talk, day: date) -> None:
-    if day > day_of(talk.now, talk.place.zone):
+    if day > day_of(talk.now, talk.chat.zone):
         raise DayNotPast
 
 
@@ -166,7 +166,7 @@ async def _describe_saved(talk: Talk, kept: MeetingSaved) -> str | None:
 
 
 async def _stand(talk: Talk, **where: Any) -> None:
-    standing = talk.place.load(Standing)
+    standing = talk.chat.load(Standing)
     await talk.enter(FLOW, draft_id=standing.draft_id, **where)
 
 
@@ -175,7 +175,7 @@ async def _fill(talk: Talk, **changes: Any) -> None:
 
 
 async def _change(talk: Talk, service: Callable[..., object], **facts: Any) -> None:
-    draft_id = talk.place.load(Standing).draft_id
+    draft_id = talk.chat.load(Standing).draft_id
     talk.go(FLOW, draft_id=draft_id)
     await talk.act(service, actor=talk.actor, draft_id=draft_id, **facts)
     await talk.show()

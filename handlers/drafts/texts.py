@@ -39,7 +39,7 @@ TEXTS = frozenset({Field.TOPIC, Field.NEXT_STEP, Field.PLACE})
 async def take_under_card(message: Message, talk: Talk) -> None:
     """An answer to what the card asks, a yes, a correction, or another meeting."""
     text = message.text or ""
-    standing = talk.place.load(Standing)
+    standing = talk.chat.load(Standing)
     try:
         card = await talk.read(read_draft, actor=talk.actor, draft_id=standing.draft_id, now=talk.now)
     except DomainError:
@@ -57,7 +57,7 @@ async def take_under_card(message: Message, talk: Talk) -> None:
 @router.message(Typed())
 async def take_text(message: Message, talk: Talk) -> None:
     """Plain text of somebody with a pair while nothing else asks for text."""
-    if talk.place.person_id is None:
+    if talk.chat.person_id is None:
         raise SkipHandler
     await _take(message, talk, is_beside_card=False)
 
@@ -65,7 +65,7 @@ async def take_text(message: Message, talk: Talk) -> None:
 @router.edited_message(Typed())
 async def take_edit(message: Message, talk: Talk) -> None:
     """The message of an open card is read again; a saved one is corrected by a new message."""
-    if talk.place.person_id is None:
+    if talk.chat.person_id is None:
         raise SkipHandler
     found = await talk.read(find_by_message, actor=talk.actor, message_id=message.message_id)
     if found is None or found[1] is DraftStatus.REFUSED:
@@ -91,7 +91,7 @@ async def _take(message: Message, talk: Talk, *, is_beside_card: bool) -> None:
     reading = await _read(talk, text)
     if not is_worth_a_card(reading):
         is_reply = reading.intent is Intent.UNCLEAR and is_mere_reply(text)
-        if is_reply or (talk.is_deciding and talk.place.flow != FLOW):
+        if is_reply or (talk.is_deciding and talk.chat.flow != FLOW):
             raise ChooseByButton
         await talk.show(say_unread(reading, talk.t))
         return
@@ -141,9 +141,9 @@ async def _tells_a_meeting(talk: Talk, text: str, asked: Field) -> bool:
 
 
 async def _answer(talk: Talk, card: DraftCard, asked: Field, text: str) -> None:
-    local_now = talk.now.astimezone(talk.place.zone)
+    local_now = talk.now.astimezone(talk.chat.zone)
     answer: Answer = read_answer(asked, text, purpose=card.item.purpose, local_now=local_now)
-    standing = replace(talk.place.load(Standing), month=None, choices=())
+    standing = replace(talk.chat.load(Standing), month=None, choices=())
     if answer.choices:
         talk.go(FLOW, **asdict(replace(standing, choices=answer.choices)))
         if answer.changes:

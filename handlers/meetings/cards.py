@@ -82,7 +82,7 @@ async def ask_to_cancel(tap: MeetingTap, talk: Talk) -> None:
     if not card.can_be_cancelled(talk.now):
         await tell_state(talk, meeting_id, MeetingBegun() if card.status in OPEN else MeetingChanged())
         return
-    letter = await talk.read(_read_drop, place=talk.participant, t=talk.t, meeting_id=meeting_id)
+    letter = await talk.read(_read_drop, chat=talk.participant, t=talk.t, meeting_id=meeting_id)
     await step_to(talk, letter, "meeting.drop", meeting_id=meeting_id)
 
 
@@ -96,25 +96,25 @@ async def tell_state(talk: Talk, meeting_id: int, error: DomainError | None = No
         await talk.show(note)
         return
     letter = await talk.read(
-        _read_state, place=talk.participant, t=talk.t, now=talk.now, meeting_id=meeting_id
+        _read_state, chat=talk.participant, t=talk.t, now=talk.now, meeting_id=meeting_id
     )
     await talk.replace(Letter(f"{note}\n\n{letter.text}", letter.rows) if note else letter)
 
 
 def _read_state(
-    session: Session, *, place: Participant, t: Translator, now: datetime, meeting_id: int
+    session: Session, *, chat: Participant, t: Translator, now: datetime, meeting_id: int
 ) -> Letter:
-    card = read_meeting(session, actor=place.actor, meeting_id=meeting_id)
-    return describe_state(session, card, place.person_id, t, now)
+    card = read_meeting(session, actor=chat.actor, meeting_id=meeting_id)
+    return describe_state(session, card, chat.person_id, t, now)
 
 
-def _read_drop(session: Session, *, place: Participant, t: Translator, meeting_id: int) -> Letter:
-    card = read_meeting(session, actor=place.actor, meeting_id=meeting_id)
+def _read_drop(session: Session, *, chat: Participant, t: Translator, meeting_id: int) -> Letter:
+    card = read_meeting(session, actor=chat.actor, meeting_id=meeting_id)
     return Letter(
         t(
             "Cancel the meeting on {when}? {partner} will hear of it at once.",
             when=describe_when(session, card, t),
-            partner=card.partner_of(place.person_id).chat_name,
+            partner=card.partner_of(chat.person_id).chat_name,
         ),
         (
             (Action(t.label("Yes, cancel it"), MeetingTap(MeetingDo.CANCEL, meeting_id)),),
@@ -124,79 +124,79 @@ def _read_drop(session: Session, *, place: Participant, t: Translator, meeting_i
     )
 
 
-def meeting_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
-    letter = _read_or_none(session, place, t, now)
+def meeting_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
+    letter = _read_or_none(session, chat, t, now)
     if letter is None:
         return None
     back = Action(t.label("All meetings"), MeetingTap(MeetingDo.LIST))
     return Letter(letter.text, (*letter.rows, (back, to_menu(t))))
 
 
-def drop_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
+def drop_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
     try:
-        card = read_meeting(session, actor=place.actor, meeting_id=int(place.data["meeting_id"]))
+        card = read_meeting(session, actor=chat.actor, meeting_id=int(chat.data["meeting_id"]))
     except (NotFound, NotAllowed):
         return None
     if not card.can_be_cancelled(now):
-        return meeting_screen(session, place, t, now)
-    return _read_drop(session, place=place, t=t, meeting_id=card.id)
+        return meeting_screen(session, chat, t, now)
+    return _read_drop(session, chat=chat, t=t, meeting_id=card.id)
 
 
-def list_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
+def list_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
     """Coming meetings, those that wait for a word, and the latest past ones; each is a button."""
-    cards = list_meetings_of(session, actor=place.actor, person_id=place.person_id)
+    cards = list_meetings_of(session, actor=chat.actor, person_id=chat.person_id)
     coming = [card for card in cards if card.is_coming(now)]
     past = [card for card in reversed(cards) if not card.is_coming(now)][:PAST_SHOWN]
     lines = []
     if coming:
         lines.append(t("<b>Coming</b>"))
-        lines += [_line(session, card, place, t, now) for card in coming]
+        lines += [_line(session, card, chat, t, now) for card in coming]
     if past:
         lines.append(("\n" if lines else "") + t("<b>Past</b>"))
-        lines += [_line(session, card, place, t, now) for card in past]
+        lines += [_line(session, card, chat, t, now) for card in past]
     if not lines:
         lines.append(t("No meetings yet. The mentor proposes the first one."))
     rows = [
         (Action(_button(card, t), MeetingTap(MeetingDo.SHOW, card.id)),)
-        for card in [*coming, *(one for one in past if _needs_word(one, place, now))]
+        for card in [*coming, *(one for one in past if _needs_word(one, chat, now))]
     ]
-    actions = _propose_actions(session, place, t)
+    actions = _propose_actions(session, chat, t)
     rows += [(action,) for action in actions]
     return Letter("\n".join(lines), (*rows, (to_menu(t),)))
 
 
-def menu_part(session: Session, place: Participant, t: Translator, now: datetime) -> MenuPart:
+def menu_part(session: Session, chat: Participant, t: Translator, now: datetime) -> MenuPart:
     """The next meeting, what waits for a word, and the likeliest buttons."""
     part = MenuPart()
-    cards = list_meetings_of(session, actor=place.actor, person_id=place.person_id)
+    cards = list_meetings_of(session, actor=chat.actor, person_id=chat.person_id)
     coming = [card for card in cards if card.is_coming(now)]
     if coming:
-        words = _line(session, coming[0], place, t, now)
+        words = _line(session, coming[0], chat, t, now)
         part.lines.append(t("Next meeting:") + " " + words)
         part.actions.append(Action(_button(coming[0], t), MeetingTap(MeetingDo.SHOW, coming[0].id)))
-    for card in [one for one in cards if _needs_word(one, place, now)][:3]:
+    for card in [one for one in cards if _needs_word(one, chat, now)][:3]:
         part.lines.append(t("A meeting waits for your word: {when}.", when=describe_when(session, card, t)))
         part.actions.append(Action(_button(card, t), MeetingTap(MeetingDo.SHOW, card.id)))
-    part.actions.extend(_propose_actions(session, place, t, only_mentor=True))
+    part.actions.extend(_propose_actions(session, chat, t, only_mentor=True))
     if cards:
         part.actions.append(Action(t.label("My meetings"), MeetingTap(MeetingDo.LIST)))
     return part
 
 
-def _needs_word(card: MeetingCard, place: Participant, now: datetime) -> bool:
+def _needs_word(card: MeetingCard, chat: Participant, now: datetime) -> bool:
     """A meeting that is over, of which this side has said nothing, or which the mentor has not logged."""
     if card.ends_at > now or card.status not in {MeetingStatus.PLANNED, MeetingStatus.HELD}:
         return False
-    side = card.side_of(place.person_id)
+    side = card.side_of(chat.person_id)
     is_log_due = side.role is Role.MENTOR and not card.is_logged and side.took_place is not False
     return is_log_due or (side.took_place is None and not card.is_logged)
 
 
 def _propose_actions(
-    session: Session, place: Participant, t: Translator, *, only_mentor: bool = False
+    session: Session, chat: Participant, t: Translator, *, only_mentor: bool = False
 ) -> list[Action]:
-    person_id = place.person_id
-    pairs = list_pairs_of(session, actor=place.actor, person_id=person_id)
+    person_id = chat.person_id
+    pairs = list_pairs_of(session, actor=chat.actor, person_id=person_id)
     at_work = [
         card
         for card in pairs
@@ -213,22 +213,22 @@ def _propose_actions(
     ]
 
 
-def _line(session: Session, card: MeetingCard, place: Participant, t: Translator, now: datetime) -> str:
+def _line(session: Session, card: MeetingCard, chat: Participant, t: Translator, now: datetime) -> str:
     return t(
         "{when}: {kind}, {partner} ({state})",
         when=describe_when(session, card, t),
         kind=describe_kind(session, card.cycle_id, card.kind, t),
-        partner=card.partner_of(place.person_id).chat_name,
-        state=_say_state(card, place, t, now),
+        partner=card.partner_of(chat.person_id).chat_name,
+        state=_say_state(card, chat, t, now),
     )
 
 
-def _say_state(card: MeetingCard, place: Participant, t: Translator, now: datetime) -> str:
+def _say_state(card: MeetingCard, chat: Participant, t: Translator, now: datetime) -> str:
     """A few words that name who must act."""
     if card.status is MeetingStatus.PROPOSED:
         if card.has_lapsed(now):
             return t.label("was not confirmed")
-        is_own = card.proposed_by == place.person_id
+        is_own = card.proposed_by == chat.person_id
         return t.label("waits for the other side") if is_own else t.label("waits for you")
     if card.status is MeetingStatus.PLANNED:
         return t.label("agreed") if card.starts_at > now else t.label("not logged yet")
@@ -241,8 +241,8 @@ def _button(card: MeetingCard, t: Translator) -> str:
     return t.label("Meeting {when}", when=when)
 
 
-def _read_or_none(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
+def _read_or_none(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
     try:
-        return _read_state(session, place=place, t=t, now=now, meeting_id=int(place.data["meeting_id"]))
+        return _read_state(session, chat=chat, t=t, now=now, meeting_id=int(chat.data["meeting_id"]))
     except (NotFound, NotAllowed):
         return None

@@ -47,7 +47,7 @@ on_log = Taps(router, LogTap, flow=FLOW)
 async def say_yes(tap: HeldTap, talk: Talk) -> None:
     meeting_id = tap.meeting_id
     was_on_screen = is_on_screen(talk)
-    here = talk.place
+    here = talk.chat
 
     def then(said: Reported) -> tuple[str | None, dict[str, Any]]:
         if said.next is Next.LOG:
@@ -138,7 +138,7 @@ async def ask_own_length(_tap: LogTap, talk: Talk) -> None:
 
 @on_log(LogDo.BACK)
 async def step_back(_tap: LogTap, talk: Talk) -> None:
-    log = talk.place.load(Log)
+    log = talk.chat.load(Log)
     if log.choices:
         await _go(talk, choices=())
     elif log.minutes is not None or log.is_own_length:
@@ -162,7 +162,7 @@ async def skip_topic(_tap: LogTap, talk: Talk) -> None:
 @router.message(Flow(FLOW), Typed())
 async def take_text(message: Message, talk: Talk) -> None:
     """A length or a topic, whichever is asked now."""
-    log = talk.place.load(Log)
+    log = talk.chat.load(Log)
     if log.minutes is not None:
         await _save(talk, topic=message.text)
     elif log.meeting_id is not None or log.day is not None:
@@ -175,7 +175,7 @@ async def take_text(message: Message, talk: Talk) -> None:
 
 async def _take_answer(talk: Talk, asked: Field, text: str) -> None:
     """What is typed is read by the words of services.dates; what it leaves open becomes buttons."""
-    local_now = talk.now.astimezone(talk.place.zone)
+    local_now = talk.now.astimezone(talk.chat.zone)
     answer = read_answer(asked, text, purpose=Purpose.LOG, local_now=local_now)
     if answer.choices:
         await _go(talk, choices=answer.choices, month=None)
@@ -186,7 +186,7 @@ async def _take_answer(talk: Talk, asked: Field, text: str) -> None:
 
 
 async def _choose_day(talk: Talk, day: date) -> None:
-    if day > day_of(talk.now, talk.place.zone):
+    if day > day_of(talk.now, talk.chat.zone):
         raise DayNotPast
     await _go(talk, day=day.isoformat(), month=None, choices=())
 
@@ -198,7 +198,7 @@ async def _choose_length(talk: Talk, minutes: int) -> None:
 
 
 async def _save(talk: Talk, topic: str | None) -> None:
-    log = talk.place.load(Log)
+    log = talk.chat.load(Log)
 
     def then(logged: MeetingLogged) -> tuple[str | None, dict[str, Any]]:
         return ("feedback", {"run_id": logged.run_id}) if logged.run_id else (None, {})
@@ -230,4 +230,4 @@ async def _save(talk: Talk, topic: str | None) -> None:
 
 
 async def _go(talk: Talk, **chosen: Any) -> None:
-    await talk.enter(FLOW, **{**talk.place.data, **chosen})
+    await talk.enter(FLOW, **{**talk.chat.data, **chosen})

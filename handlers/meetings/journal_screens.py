@@ -27,7 +27,7 @@ LENGTHS = (30, 45, 60, 90)
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What is chosen so far, kept in the chat's place."""
+    """What is chosen so far, kept in the chat's state."""
 
     pair_id: int | None = None
     meeting_id: int | None = None
@@ -43,12 +43,12 @@ def list_mentored_pairs(session: Session, *, actor: Actor) -> list[PairCard]:
     return [card for card in pairs if card.accepted_at and card.role_of(actor.id or 0) is Role.MENTOR]
 
 
-def log_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
+def log_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
     """The next thing to tell; None when the meeting or the pair is gone or logged."""
-    actor = place.actor
-    log = place.load(Log)
+    actor = chat.actor
+    log = chat.load(Log)
     try:
-        letter = _next_question(session, log, actor, t, day_of(now, place.zone))
+        letter = _next_question(session, log, actor, t, day_of(now, chat.zone))
     except (NotFound, NotAllowed):
         return None
     if letter is None:

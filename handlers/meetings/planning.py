@@ -51,7 +51,7 @@ on_plan = Taps(router, PlanTap, flow=FLOW)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is chosen so far, kept in the chat's place: ids and codes only."""
+    """What is chosen so far, kept in the chat's state: ids and codes only."""
 
     pair_id: int = 0
     kind: str | None = None
@@ -108,7 +108,7 @@ async def take_words(message: Message, talk: Talk) -> None:
 
     On that card it is a correction.
     """
-    plan = talk.place.load(Plan)
+    plan = talk.chat.load(Plan)
     if plan.kind is None:
         raise ChooseByButton
     try:
@@ -116,7 +116,7 @@ async def take_words(message: Message, talk: Talk) -> None:
             Field.DAY if plan.day is None else Field.START,
             message.text or "",
             purpose=Purpose.PLAN,
-            local_now=talk.now.astimezone(talk.place.zone),
+            local_now=talk.now.astimezone(talk.chat.zone),
         )
     except TimeNotUnderstood:
         if plan.clock is None:
@@ -136,7 +136,7 @@ async def take_words(message: Message, talk: Talk) -> None:
 
 @on_plan(PlanDo.BACK)
 async def step_back(_tap: PlanTap, talk: Talk) -> None:
-    plan = talk.place.load(Plan)
+    plan = talk.chat.load(Plan)
     if plan.choices:
         await _go(talk, choices=())
     elif plan.clock is not None:
@@ -154,7 +154,7 @@ async def stop(_tap: PlanTap, talk: Talk) -> None:
 
 @on_plan(PlanDo.SEND)
 async def send(_tap: PlanTap, talk: Talk) -> None:
-    plan = talk.place.load(Plan)
+    plan = talk.chat.load(Plan)
     if plan.day is None or plan.clock is None or plan.kind is None:
         await talk.show()
         return
@@ -196,23 +196,23 @@ async def begin_again(talk: Talk, pair_id: int, kind: MeetingKind) -> None:
 
 async def _choose_clock(talk: Talk, clock: time, day: date | None = None) -> None:
     """Refuse at once what could not be sent: a time that has passed or that a clock change leaves out."""
-    plan = talk.place.load(Plan)
+    plan = talk.chat.load(Plan)
     if day is None and plan.day is None:
         await talk.show()
         return
     day = day or date.fromisoformat(plan.day or "")
-    if span_of(datetime.combine(day, clock), talk.place.timezone, 1).starts_at <= talk.now:
+    if span_of(datetime.combine(day, clock), talk.chat.timezone, 1).starts_at <= talk.now:
         raise TimePassed
     await _go(talk, day=day.isoformat(), clock=clock.strftime("%H:%M"), month=None, choices=())
 
 
 def _check_day(talk: Talk, day: date) -> None:
-    today = day_of(talk.now, talk.place.zone)
+    today = day_of(talk.now, talk.chat.zone)
     check_day(day, first_day=today, last_day=find_last_day(today))
 
 
 async def _go(talk: Talk, **chosen: str | tuple[str, ...] | None) -> None:
-    await talk.enter(FLOW, **{**talk.place.data, **chosen})
+    await talk.enter(FLOW, **{**talk.chat.data, **chosen})
 
 
 def _read_kinds(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> list[MeetingKind]:
@@ -220,12 +220,12 @@ def _read_kinds(session: Session, *, actor: Actor, pair_id: int, now: datetime) 
     return list_kinds(session, pair=session.get_one(Pair, pair_id), now=now)
 
 
-def plan_screen(session: Session, place: Participant, t: Translator, now: datetime) -> Letter | None:
+def plan_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
     """The next thing to choose; None when the pair or the moved meeting is gone."""
-    plan = place.load(Plan)
-    actor = place.actor
+    plan = chat.load(Plan)
+    actor = chat.actor
     try:
-        partner = read_pair(session, actor=actor, pair_id=plan.pair_id).partner_of(place.person_id)
+        partner = read_pair(session, actor=actor, pair_id=plan.pair_id).partner_of(chat.person_id)
     except NotFound:
         return None
     if plan.kind is None:
@@ -233,11 +233,11 @@ def plan_screen(session: Session, place: Participant, t: Translator, now: dateti
     elif plan.choices:
         letter = _ask_meaning(plan, t)
     elif plan.day is None:
-        letter = _ask_day(session, plan, place, t, now)
+        letter = _ask_day(session, plan, chat, t, now)
     elif plan.clock is None:
-        letter = _ask_time(session, plan, place, t, now)
+        letter = _ask_time(session, plan, chat, t, now)
     else:
-        return _ask_to_send(session, plan, place, t, partner.chat_name)
+        return _ask_to_send(session, plan, chat, t, partner.chat_name)
     return Letter(letter.text, (*letter.rows, _tail(session, plan, t, _stop(plan, t), now)))
 
 
@@ -268,8 +268,8 @@ def _ask_kind(session: Session, plan: Plan, t: Translator, now: datetime) -> Let
     return Letter(t("Which meeting is it? The next one of the programme stands first."), rows)
 
 
-def _ask_day(session: Session, plan: Plan, place: Participant, t: Translator, now: datetime) -> Letter:
-    local_now = now.astimezone(place.zone)
+def _ask_day(session: Session, plan: Plan, chat: Participant, t: Translator, now: datetime) -> Letter:
+    local_now = now.astimezone(chat.zone)
     if plan.month is not None:
         today = local_now.date()
         month = draw_month(date.fromisoformat(plan.month), first_day=today, last_day=find_last_day(today))
@@ -290,10 +290,10 @@ def _turn_to(month: date) -> PlanTap:
     return PlanTap(PlanDo.MONTH, month=month)
 
 
-def _ask_time(session: Session, plan: Plan, place: Participant, t: Translator, now: datetime) -> Letter:
+def _ask_time(session: Session, plan: Plan, chat: Participant, t: Translator, now: datetime) -> Letter:
     day = date.fromisoformat(plan.day or "")
     settings = settings_of(session, cycle_id=session.get_one(Pair, plan.pair_id).cycle_id)
-    slots = propose_times(now.astimezone(place.zone), day, settings.day_slots)
+    slots = propose_times(now.astimezone(chat.zone), day, settings.day_slots)
     rows = in_rows(
         [Action(t.clock(slot), PlanTap(PlanDo.TIME, clock=slot.strftime("%H%M"))) for slot in slots], width=3
     )
@@ -315,7 +315,7 @@ def _ask_meaning(plan: Plan, t: Translator) -> Letter:
     return Letter(t("It may be read in several ways. Which one is right?"), in_rows(actions, 1))
 
 
-def _ask_to_send(session: Session, plan: Plan, place: Participant, t: Translator, partner: str) -> Letter:
+def _ask_to_send(session: Session, plan: Plan, chat: Participant, t: Translator, partner: str) -> Letter:
     pair = session.get_one(Pair, plan.pair_id)
     minutes = _length(session, plan, pair)
     text = t(
@@ -325,7 +325,7 @@ def _ask_to_send(session: Session, plan: Plan, place: Participant, t: Translator
         kind=describe_kind(session, pair.cycle_id, plan.meeting_kind, t),
         partner=partner,
     )
-    if _has_overlap(session, plan, place, minutes):
+    if _has_overlap(session, plan, chat, minutes):
         text += "\n\n" + t("Mind: you already have another meeting at that time.")
     return Letter(
         text,
@@ -342,12 +342,12 @@ def _length(session: Session, plan: Plan, pair: Pair) -> int:
     return old.minutes if old else settings_of(session, cycle_id=pair.cycle_id).meeting_minutes
 
 
-def _has_overlap(session: Session, plan: Plan, place: Participant, minutes: int) -> bool:
-    span = span_of(plan.local_start, place.timezone, minutes)
+def _has_overlap(session: Session, plan: Plan, chat: Participant, minutes: int) -> bool:
+    span = span_of(plan.local_start, chat.timezone, minutes)
     return bool(
         find_overlaps(
             session,
-            person_id=place.person_id,
+            person_id=chat.person_id,
             starts_at=span.starts_at,
             ends_at=span.ends_at,
             except_id=plan.old_id,

@@ -31,7 +31,7 @@ class UpdateAlreadyWorked(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChatState:
     """Where a chat stands: who it belongs to, what it is in the middle of, which message is its screen.
 
     `flow` is None when nothing is under way: then the person's next step or menu is the screen.
@@ -62,8 +62,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Participant(Place):
-    """The place of a chat that belongs to a person of an organisation."""
+class Participant(ChatState):
+    """The state of a chat that belongs to a person of an organisation."""
 
     person_id: int
     organization_id: int
@@ -75,7 +75,7 @@ class Participant(Place):
 
 CHAT, CHAT_LOCALE, PERSON = "chat_id", "chat_locale", "person_id"  # columns, no words for the catalogues
 
-PLACE = (
+CHAT_STATE_COLUMNS = (
     Conversation.flow,
     Conversation.data,
     Conversation.screen_message_id,
@@ -86,12 +86,12 @@ PLACE = (
     Organization.timezone,
     Person.locale,
 )
-"""What `place_of` makes a place of; all of it is null for a chat that nobody knows."""
+"""What `chat_state_of` makes a state of; all of it is null for a chat that nobody knows."""
 
 # read for every update: built once, columns instead of objects
 _ASKED = select(bindparam("chat_id", type_=BigInteger).label(CHAT)).subquery()
-_PLACE = (
-    select(*PLACE)
+_CHAT_STATE = (
+    select(*CHAT_STATE_COLUMNS)
     .select_from(_ASKED)
     .outerjoin(Conversation, Conversation.chat_id == _ASKED.c.chat_id)
     .outerjoin(ChatAccount, ChatAccount.chat_id == _ASKED.c.chat_id)
@@ -100,13 +100,13 @@ _PLACE = (
 )
 
 
-def read_place(session: Session, chat_id: int) -> Place:
-    return place_of(chat_id, session.execute(_PLACE, {"chat_id": chat_id}).one())
+def read_chat_state(session: Session, chat_id: int) -> ChatState:
+    return chat_state_of(chat_id, session.execute(_CHAT_STATE, {"chat_id": chat_id}).one())
 
 
-def place_of(chat_id: int, row: Row[Any]) -> Place:
-    """`row` has the columns of PLACE."""
-    kind = Place if row.person_id is None else Participant
+def chat_state_of(chat_id: int, row: Row[Any]) -> ChatState:
+    """`row` has CHAT_STATE_COLUMNS."""
+    kind = ChatState if row.person_id is None else Participant
     return kind(
         chat_id=chat_id,
         person_id=row.person_id,
@@ -120,7 +120,7 @@ def place_of(chat_id: int, row: Row[Any]) -> Place:
     )
 
 
-def keep_place(session: Session, chat_id: int, *, flow: str | None, data: dict[str, Any]) -> None:
+def store_chat_state(session: Session, chat_id: int, *, flow: str | None, data: dict[str, Any]) -> None:
     """Record what the chat is in the middle of; ids only, never what a person typed about somebody."""
     talk = session.get(Conversation, chat_id)
     if talk is None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.messages import Conversation, InboxStatus, InboxUpdate
 from models.people import ChatAccount, Organization, Person
-from services.delivery.conversations import PLACE, Place, place_of
+from services.delivery.conversations import CHAT_STATE_COLUMNS, ChatState, chat_state_of
 from services.delivery.outbox import insert_or_ignore
 
 KEPT = timedelta(days=7)
@@ -38,7 +38,7 @@ class OpenUpdate:
     received_at: datetime
     is_worked: bool
     is_unreachable: bool
-    place: Place
+    chat: ChatState
 
 
 def store_updates(session: Session, updates: list[RawUpdate], *, now: datetime) -> None:
@@ -69,7 +69,7 @@ _OPEN = (
         InboxUpdate.received_at,
         InboxUpdate.status,
         ChatAccount.is_reachable,
-        *PLACE,
+        *CHAT_STATE_COLUMNS,
     )
     .outerjoin(ChatAccount, ChatAccount.chat_id == InboxUpdate.chat_id)
     .outerjoin(Conversation, Conversation.chat_id == InboxUpdate.chat_id)
@@ -91,7 +91,7 @@ def read_open(session: Session, chat_id: int | None, *, most: int) -> list[OpenU
             row.received_at,
             is_worked=row.status is InboxStatus.WORKED,
             is_unreachable=row.is_reachable is False,
-            place=place_of(chat_id or 0, row),
+            chat=chat_state_of(chat_id or 0, row),
         )
         for row in rows
     ]

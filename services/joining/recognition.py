@@ -27,7 +27,7 @@ from services.accounts.failed_tries import (
     key_of_chat,
     read_code_wait,
 )
-from services.delivery.conversations import keep_place
+from services.delivery.conversations import store_chat_state
 from services.delivery.outbox import enqueue
 from services.delivery.tasks import close_by_fact, close_unreachable, open_task
 
@@ -172,7 +172,7 @@ def recognise(
         person.locale = talk.locale
     link_chat(session, chat_id=request.chat_id, person_id=person_id, now=now)
     close_unreachable(session, person_id=person_id, now=now)
-    keep_place(session, request.chat_id, flow=None, data={})
+    store_chat_state(session, request.chat_id, flow=None, data={})
     request.person_id = person_id
     _decide(session, request, JoinStatus.RECOGNISED, actor=actor, now=now)
     key = f"join:{request.id}:recognised:person:{person_id}"

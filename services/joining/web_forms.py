@@ -20,7 +20,7 @@ from services.access.actors import Actor, ActorKind, Channel, system
 from services.access.errors import NotAllowed, NotFound
 from services.consents.ledger import give_consent
 from services.consents.states import ConsentState, decisive_kinds, read_state, state_of
-from services.delivery.conversations import keep_place, read_place
+from services.delivery.conversations import read_chat_state, store_chat_state
 from services.delivery.outbox import enqueue
 from services.joining.withdrawing import decline_consent
 from services.organizations.panel_address import read_panel_address
@@ -174,9 +174,9 @@ def go_on_in_chat(session: Session, *, link: LinkFacts, now: datetime) -> None:
     middle of elsewhere is left alone.
     """
     chat_id = session.scalar(select(ChatAccount.chat_id).where(ChatAccount.person_id == link.person_id))
-    if chat_id is None or read_place(session, chat_id).flow not in WAITS_FOR_FORM:
+    if chat_id is None or read_chat_state(session, chat_id).flow not in WAITS_FOR_FORM:
         return
-    keep_place(session, chat_id, flow=None, data={})
+    store_chat_state(session, chat_id, flow=None, data={})
     key = f"form:{link.id}:done"
     enqueue(
         session, NoticeKind.SCREEN_CURRENT, link, key=key, chat_id=chat_id, facts={"is_news": True}, now=now

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.people import ChatAccount, Organization, Person
 from services.access.errors import NotFound
-from services.delivery.conversations import UTC_NAME, read_place
+from services.delivery.conversations import UTC_NAME, read_chat_state
 from services.delivery.outbox import UNREACHABLE
 from services.delivery.quiet_hours import QuietHours
 from services.delivery.sending import Due
@@ -33,9 +33,9 @@ class Addressee:
 def find_addressee(session: Session, due: Due, *, now: datetime) -> Addressee | str:
     """Where a notice goes; or, in a word, why it cannot."""
     if due.chat_id is not None:
-        place = read_place(session, due.chat_id)
-        quiet = quiet_hours_of(session, due.organization_id or place.organization_id)
-        return Addressee(due.chat_id, place.person_id, place.locale, quiet)
+        chat = read_chat_state(session, due.chat_id)
+        quiet = quiet_hours_of(session, due.organization_id or chat.organization_id)
+        return Addressee(due.chat_id, chat.person_id, chat.locale, quiet)
     found = session.execute(
         select(
             ChatAccount.chat_id,

@@ -74,7 +74,6 @@ LEFT = {
     "admin/views/life.py:_say_ground",
     "admin/views/regulations.py:_say",
     "admin/words.py:word",
-    "bench/population_work.py:Place",
     "handlers/accounts.py:say_entry",
     "handlers/accounts.py:say_how",
     "handlers/drafts/tapping.py:keep_both",
@@ -106,10 +105,6 @@ LEFT = {
     "handlers/surveys.py:_say_understood",
     "handlers/talk.py:say",
     "models/paper_way.py:WordOf",
-    "services/delivery/conversations.py:Place",
-    "services/delivery/conversations.py:keep_place",
-    "services/delivery/conversations.py:place_of",
-    "services/delivery/conversations.py:read_place",
     "services/people/searching.py:_has_word",
 }
 """Names that still contain one of the words as a metaphor; this list only gets shorter."""

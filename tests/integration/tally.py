@@ -26,7 +26,7 @@ from notices.taps import Do, Tap
 from services.access.actors import Channel, system
 from services.access.audit import record
 from services.access.errors import DomainError
-from services.delivery.conversations import Place
+from services.delivery.conversations import ChatState
 
 SECRET_WORDS = "слова-которых-нет-в-журнале"
 
@@ -76,13 +76,13 @@ def counted(session: Session) -> int:
     return session.scalar(select(func.count()).where(AuditEntry.subject_kind == "tally")) or 0
 
 
-def screen(session: Session, place: Place, t: Translator, now: datetime) -> Letter:
-    if place.flow == "broken":
+def screen(session: Session, chat: ChatState, t: Translator, now: datetime) -> Letter:
+    if chat.flow == "broken":
         raise RuntimeError(SECRET_WORDS)
-    if place.flow == "long":
+    if chat.flow == "long":
         return Letter(LONG, ((Action("Ещё один, " + "и ещё " * 100, TallyTap(TallyDo.ADD, 1)),),))
     row = (Action("Ещё один", TallyTap(TallyDo.ADD, 1)), Action("Ещё два", TallyTap(TallyDo.ADD, 2)))
-    return Letter(f"Сейчас {counted(session)}, шаг {place.flow or 'дом'}", (row,))
+    return Letter(f"Сейчас {counted(session)}, шаг {chat.flow or 'дом'}", (row,))
 
 
 router = Router(name="tally")

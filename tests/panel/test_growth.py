@@ -12,7 +12,7 @@ from sqlalchemy import Select, select, text
 
 from bench.pages import counting
 from bench.population import populate
-from bench.population_work import Place
+from bench.population_work import Target
 from models.accounts import AccountRole
 from models.engine import Database
 from models.events import Event
@@ -99,8 +99,8 @@ def test_no_page_grows_with_the_organisation(
         add_account(world, AccountRole.ADMINISTRATOR, f"chief{people}")
         psychologist = add_account(world, AccountRole.PSYCHOLOGIST, f"listener{people}")
         with database.writing() as session:
-            place = Place(world.organization_id, world.cycle_id, psychologist)
-            populate(session, place, people, now=world.now)
+            target = Target(world.organization_id, world.cycle_id, psychologist)
+            populate(session, target, people, now=world.now)
         facts = find_facts(database, world)
         cost.append({})
         for login, pages in ((f"chief{people}", PAGES), (f"listener{people}", OF_THE_PSYCHOLOGIST)):
