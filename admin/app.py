@@ -51,6 +51,7 @@ from admin.views.menu import menu, pages, tabs
 from models.storable import ValueNotStorable
 from services.access.actors import Right
 from services.access.errors import DomainError, NotAllowed, NotFound
+from services.access.timeline import LONGEST
 from services.accounts.passwords import unused_hash
 from services.documents import words as states
 
@@ -100,6 +101,7 @@ def create_panel(config: PanelConfig) -> Flask:
         pairs_title=pairs_title,
         curator_title=curator_title,
         is_sandbox=config.is_sandbox,
+        longest_story=LONGEST,
     )
     # Before the first sign-in, or an unknown name would take longer than a known one.
     unused_hash()

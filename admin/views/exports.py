@@ -161,13 +161,14 @@ def _listed() -> dict[str, Any]:
     is_stuck = any(now() - row.job.created_at > PATIENCE for row in waiting)
     return {
         "rows": rows,
+        "is_cut": len(rows) == SHOWN,
         "is_open": any(row.is_open for row in rows),
         "is_stuck": is_stuck and not any(row.job.status is JobStatus.RUNNING for row in rows),
     }
 
 
 def _rows() -> list[ExportRow]:
-    jobs = [job for job in see(list_jobs) if job.kind == KIND][:SHOWN]
+    jobs = see(list_jobs, kind=KIND, limit=SHOWN)
     ids = {job.asked_by for job in jobs}
     names = dict(session().execute(select(Account.id, Account.name).where(Account.id.in_(ids))).all())
     return [_row(job, names.get(job.asked_by or 0, "")) for job in jobs]

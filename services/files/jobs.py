@@ -261,10 +261,19 @@ def read_job(session: Session, *, actor: Actor, job_id: int) -> JobFacts:
 
 
 def list_jobs(
-    session: Session, *, actor: Actor, organization_id: int | None, limit: int = LISTED
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int | None,
+    kind: str | None = None,
+    limit: int = LISTED,
 ) -> list[JobFacts]:
-    """Jobs of an organisation, the newest first: all for who manages it, one's own for any other account."""
+    """Jobs of an organisation, of one kind or of all, the newest first: all for who manages it, one's own for
+    any other account. Raises NotAllowed.
+    """
     query = select(Job).where(Job.organization_id == organization_id)
+    if kind is not None:
+        query = query.where(Job.kind == kind)
     if actor.kind is not ActorKind.SYSTEM:
         if actor.kind is not ActorKind.ACCOUNT or organization_id is None:
             raise NotAllowed
