@@ -1,6 +1,6 @@
 """The signed-in account of a request, and the bases that every view derives from.
 
-A view is closed unless its base says otherwise; beside that, `keep_out_strangers` closes every address that
+A view is closed unless its base says otherwise; beside that, `refuse_strangers` closes every address that
 is not on a short list, so that a forgotten view is still behind the sign-in.
 """
 
@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
 from admin.devices import remember_device
-from admin.languages import keep_language, kept_language, label
+from admin.languages import label, store_language, stored_language
 from admin.pages import Declared, Entry, declared
 from admin.probes import PROBES
 from admin.storage import now, session
@@ -101,8 +101,8 @@ def let_in(account: SignedIn) -> None:
     session().commit()
     cookie.clear()
     cookie.permanent = True
-    if kept_language() is None:
-        keep_language(account.locale)
+    if stored_language() is None:
+        store_language(account.locale)
     login_user(User(account, token))
     remember_device(account.id)
 
@@ -141,10 +141,10 @@ def guard_doors(app: Flask) -> None:
     login.session_protection = "basic"
     login.user_loader(load_user)
     login.unauthorized_handler(ask_to_sign_in)
-    app.before_request(keep_out_strangers)
+    app.before_request(refuse_strangers)
 
 
-def keep_out_strangers() -> Response | None:
+def refuse_strangers() -> Response | None:
     if request.endpoint in OPEN_ENDPOINTS or current_user.is_authenticated:
         return None
     return ask_to_sign_in()

@@ -27,6 +27,6 @@ EVENTS = {
 }
 
 
-def say_news(news: AccountNews) -> str:
+def describe_news(news: AccountNews) -> str:
     """One line, without the moment."""
     return label(EVENTS[news.event], who=news.by or label("the server's command line"))

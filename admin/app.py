@@ -41,7 +41,7 @@ from admin.languages import LANGUAGE_NAMES, label, locale, set_up_languages
 from admin.probes import add_probes
 from admin.refusals import Refusal, count_refusal
 from admin.repeats import refuse_repeats
-from admin.safety import keep_safe, nonce, refusal
+from admin.safety import nonce, refusal, secure
 from admin.storage import db, session
 from admin.views.answering import answering
 from admin.views.entrance import entrance
@@ -64,7 +64,7 @@ def create_panel(config: PanelConfig) -> Flask:
     """Raises notices.language.CatalogueMissing and models.engine.UnknownDatabase."""
     app = Flask("admin", static_folder="static", template_folder="templates")
     app.extensions["nastavnik"] = config
-    keep_safe(app, config)
+    secure(app, config)
     db.attach(app, config.database_url)
     set_up_languages(app)
     guard_doors(app)

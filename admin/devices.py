@@ -30,7 +30,7 @@ def remember_device(account_id: int) -> None:
     value = _serializer().dumps([device or secrets.token_urlsafe(12), known])
 
     @after_this_request
-    def _keep(response: Response) -> Response:
+    def _set_cookie(response: Response) -> Response:
         response.set_cookie(
             _name(),
             value,

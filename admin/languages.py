@@ -48,7 +48,7 @@ def set_up_languages(app: Flask) -> None:
 
 
 def locale() -> str:
-    kept = kept_language()
+    kept = stored_language()
     if kept is not None:
         return kept
     if current_user and current_user.is_authenticated:
@@ -57,17 +57,17 @@ def locale() -> str:
     return chosen if chosen in LOCALES else panel_config().locale
 
 
-def kept_language() -> str | None:
+def stored_language() -> str | None:
     """What this browser was given or chose before; two browsers of one account do not change each other's."""
     kept = request.cookies.get(_cookie())
     return kept if kept in LOCALES else None
 
 
-def keep_language(language: str) -> None:
+def store_language(language: str) -> None:
     """From the next page on this browser speaks it."""
 
     @after_this_request
-    def _keep(response: Response) -> Response:
+    def _set_cookie(response: Response) -> Response:
         response.set_cookie(
             _cookie(),
             language,

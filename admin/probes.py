@@ -21,7 +21,7 @@ KEPT_SECONDS = 1.0  # whoever asks oftener gets the same answer: nobody can wear
 def add_probes(app: Flask) -> None:
     kept = Kept()
     app.add_url_rule("/healthz", "healthz", lambda: _plain("ok\n", HTTPStatus.OK))
-    app.add_url_rule("/readyz", "readyz", kept.say)
+    app.add_url_rule("/readyz", "readyz", kept.report)
 
 
 class Kept:
@@ -32,7 +32,7 @@ class Kept:
         self._until = 0.0
         self._found = Readiness.UNREACHABLE
 
-    def say(self) -> Response:
+    def report(self) -> Response:
         if time.monotonic() >= self._until and self._looking.acquire(timeout=LOOK_SECONDS):
             try:
                 self._found = look_at(db.database)

@@ -43,7 +43,7 @@ limiter = Limiter(
 )
 
 
-def keep_safe(app: Flask, config: PanelConfig) -> None:
+def secure(app: Flask, config: PanelConfig) -> None:
     app.url_map.converters["int"] = RecordNumber
     app.config.update(
         SECRET_KEY=config.secret_key,

@@ -56,7 +56,7 @@ class Conversing(BaseMiddleware):
         talk = data["talk"] = context.talk(chat, update.update_id, tapped, is_quiet=data["is_quiet"])
         is_late = query is not None and is_stale(chat, query)
         if query is not None and data["wants_toast"]:
-            toast = fallback.say_stale(talk.t) if is_late else None
+            toast = fallback.describe_stale(talk.t) if is_late else None
             background.start(answer_callback(query, toast), "callback")
         is_double = query is not None and self._is_double(query, telegram_chat.id, context.now())
         if is_late and is_double:  # the answer to the first tap stands right below
@@ -133,7 +133,9 @@ async def decline_elsewhere(update: Update, context: BotContext, chat: ChatState
     """In a group: one polite sentence to a command, silence otherwise; nothing of anybody is kept."""
     message = update.message
     if message is not None and (message.text or "").startswith("/"):
-        await context.bot.send_message(message.chat.id, fallback.say_private_only(context.translator(chat)))
+        await context.bot.send_message(
+            message.chat.id, fallback.explain_private_only(context.translator(chat))
+        )
     context.screen_records.shown(Shown(update.update_id, chat.chat_id, None))
 
 

@@ -281,9 +281,9 @@ class Workers:
         chat = self._context.screen_records.freshen(
             await self._context.uow.read(read_chat_state, chat.chat_id)
         )
-        sentence = fallback.say_fault(self._context.translator(chat))
+        sentence = fallback.describe_fault(self._context.translator(chat))
         talk = self._context.talk(chat, update_id)
-        for answer in (talk.show, talk.say):  # the screen itself may be what cannot be shown
+        for answer in (talk.show, talk.send_text):  # the screen itself may be what cannot be shown
             try:
                 await answer(sentence)
             except (TokenRevoked, Deposed, *AWAY):

@@ -46,28 +46,30 @@ async def link(message: Message, talk: Talk, bot: Bot) -> None:
 @router.message(Command("panel"))
 async def send_entry(_message: Message, talk: Talk) -> None:
     if talk.chat.person_id is None:
-        await talk.show(say_how(talk.t))
+        await talk.show(explain_linking(talk.t))
         return
     made: tuple[tuple[Entry, ...], str | None] = await talk.act(_issue, actor=talk.actor)
     entries, address = made
     if address is None:
         await talk.show(talk.t("The panel has not been started yet: please tell the administrator."))
         return
-    await talk.say("\n\n".join(say_entry(talk.t, one, address, is_one=len(entries) == 1) for one in entries))
+    await talk.send_text(
+        "\n\n".join(describe_entry(talk.t, one, address, is_one=len(entries) == 1) for one in entries)
+    )
 
 
 def _issue(session: Session, *, actor: Actor, now: datetime) -> tuple[tuple[Entry, ...], str | None]:
     return issue_entries(session, actor=actor, now=now), read_panel_address(session)
 
 
-def say_how(t: Translator) -> str:
+def explain_linking(t: Translator) -> str:
     return t(
         "This command is for those who have an account in the panel. Open your account there, "
         "take the code and send it to me."
     )
 
 
-def say_entry(t: Translator, entry: Entry, address: str, *, is_one: bool) -> str:
+def describe_entry(t: Translator, entry: Entry, address: str, *, is_one: bool) -> str:
     """The address stands as text: not every panel has an address that Telegram takes for a button."""
     link = f"{address}/enter/{entry.token}"
     minutes = int(ENTRY_LIFE.total_seconds() // 60)

@@ -34,7 +34,7 @@ async def be_here(tap: EventTap, talk: Talk) -> None:
     try:
         event = await talk.act(attend, actor=talk.actor, event_id=tap.event_id)
     except REFUSALS as refusal:
-        await talk.say(talk.t.error(refusal))
+        await talk.send_text(talk.t.error(refusal))
         return
     await talk.replace(describe_presence(event, talk.t))
 
@@ -44,12 +44,12 @@ async def come_by_link(talk: Talk, token: str) -> None:
     try:
         event = await talk.act(attend_by_token, actor=talk.actor, token=token)
     except (*REFUSALS, NotFound, NotAllowed) as refusal:
-        await talk.show(_say_refusal(talk, refusal))
+        await talk.show(_describe_refusal(talk, refusal))
         return
     await talk.show(describe_presence(event, talk.t).text)
 
 
-def _say_refusal(talk: Talk, refusal: DomainError) -> str:
+def _describe_refusal(talk: Talk, refusal: DomainError) -> str:
     if isinstance(refusal, NotFound) and talk.chat.person_id is None:
         return talk.t("I do not know you yet: first open your personal link or type the code of your school.")
     if isinstance(refusal, (NotFound, NotAllowed)):

@@ -14,7 +14,7 @@ router = Router(name="fallback")
 
 
 @router.edited_message()
-async def keep_first_version(_message: Message, talk: Talk) -> None:
+async def decline_edit(_message: Message, talk: Talk) -> None:
     t = talk.t
     await talk.show(t("An edit of a sent message does not reach me. Please send the new text as a message."))
 
@@ -58,19 +58,19 @@ async def refuse_anything(_message: Message, talk: Talk) -> None:
 async def show_current(query: CallbackQuery, talk: Talk) -> None:
     """A button of a flow that the chat is not in any more, or one that this version does not know."""
     is_known = any(one.read(query.data or "") for one in SCREENS)
-    await talk.show(None if is_known else say_stale(talk.t), fresh=True)
+    await talk.show(None if is_known else describe_stale(talk.t), fresh=True)
 
 
-def say_stale(t: Translator) -> str:
+def describe_stale(t: Translator) -> str:
     """For a button of a message that is no longer the screen, or of an older version."""
     return t.label("This message is out of date, the current one is below.")
 
 
-def say_fault(t: Translator) -> str:
+def describe_fault(t: Translator) -> str:
     return t("Something went wrong on our side. Nothing was lost: please try once more.")
 
 
-def say_private_only(t: Translator) -> str:
+def explain_private_only(t: Translator) -> str:
     return t("I only talk in private. Please write to me directly.")
 
 

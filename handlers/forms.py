@@ -30,7 +30,7 @@ async def send_form(talk: Talk) -> None:
     if issued.address is None:
         await talk.show(t("The panel has not been started yet: please tell the administrator."))
         return
-    await talk.say(
+    await talk.send_text(
         t(
             "Your personal form, for {hours} hours. It is yours only, please do not pass it on:\n{link}",
             hours=int(LIFE.total_seconds() // 3600),

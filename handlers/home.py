@@ -168,7 +168,7 @@ def _menu(
     actions += [action for part in told for action in part.actions]
     if not told[0].lines:  # no pair and no offer yet
         lines += [
-            t(WAITING[one.role] if one.capacity else _say_resting(session, person.id, chat, now))
+            t(WAITING[one.role] if one.capacity else _describe_resting(session, person.id, chat, now))
             for one in roles
             if one.status is ParticipationStatus.READY
         ]
@@ -185,7 +185,7 @@ def _menu(
     return Letter("\n\n".join(lines), (*rows, *in_rows(others, 2)))
 
 
-def _say_resting(session: Session, person_id: int, chat: Participant, now: datetime) -> str:
+def _describe_resting(session: Session, person_id: int, chat: Participant, now: datetime) -> str:
     cycle = current_cycle(session, chat.organization_id)
     sent = list_changeable(session, person_id=person_id, cycle_id=cycle.id, now=now)
     intake = pack_of(session, cycle_id=cycle.id).survey_for("mentor_intake")

@@ -155,10 +155,10 @@ async def read_code(message: Message, talk: Talk) -> None:
 
     talk.go(None)
     typed = await talk.act(type_code, code=code, chat_id=talk.chat.chat_id)
-    await talk.show(_say_outcome(typed, talk.t))
+    await talk.show(_describe_outcome(typed, talk.t))
 
 
-def _say_outcome(typed: CodeTyped, t: Translator) -> str | None:
+def _describe_outcome(typed: CodeTyped, t: Translator) -> str | None:
     if typed.digits is not None:
         return None
     if typed.tries_left:

@@ -67,8 +67,8 @@ def summary_screen(session: Session, chat: Participant, t: Translator, _now: dat
         t("Position: {position}", position=person["position"] or "–"),
         t("Organisation: {organization}", organization=data["organization"]),
         *(t("Role: {role}", role=t(_role_words(role))) for role in data["roles"]),
-        *_say_consent(data, chat, t),
-        *_say_counts(data, t),
+        *_describe_consent(data, chat, t),
+        *_describe_counts(data, t),
         t("Telegram: the number of this chat, to write to you"),
     ]
     rows = [
@@ -89,7 +89,7 @@ def _role_words(role: OwnData) -> str:
     return ROLE_STATES[Role(role["role"]), ParticipationStatus(role["status"])]
 
 
-def _say_consent(data: OwnData, chat: Participant, t: Translator) -> list[str]:
+def _describe_consent(data: OwnData, chat: Participant, t: Translator) -> list[str]:
     words = {
         ConsentDecision.GIVEN: N_("Consent: given, {moment}"),
         ConsentDecision.DECLINED: N_("Consent: declined, {moment}"),
@@ -107,7 +107,7 @@ def _say_consent(data: OwnData, chat: Participant, t: Translator) -> list[str]:
     ]
 
 
-def _say_counts(data: OwnData, t: Translator) -> list[str]:
+def _describe_counts(data: OwnData, t: Translator) -> list[str]:
     sent = [run for run in data["questionnaires"] if run["is_sent"]]
     return [
         t("Questionnaires sent: {count}", count=len(sent)),
@@ -116,7 +116,7 @@ def _say_counts(data: OwnData, t: Translator) -> list[str]:
     ]
 
 
-def _say_before(answer: OwnData, t: Translator) -> list[str]:
+def _describe_before(answer: OwnData, t: Translator) -> list[str]:
     """What stood there before a change after sending, the oldest first."""
     return [t("Before: {answer}", answer=one["answer"]) for one in answer["before"]]
 
@@ -130,7 +130,9 @@ def answers_screen(session: Session, chat: Participant, t: Translator, _now: dat
         lines += [
             (
                 title,
-                "\n".join((escape(one["question"]), f"<b>{escape(one['answer'])}</b>", *_say_before(one, t))),
+                "\n".join(
+                    (escape(one["question"]), f"<b>{escape(one['answer'])}</b>", *_describe_before(one, t))
+                ),
             )
             for one in run["answers"]
         ]

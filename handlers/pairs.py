@@ -74,7 +74,7 @@ async def ask_reason(tap: OfferTap, talk: Talk) -> None:
 
 
 @on_offer(OfferDo.KEEP)
-async def keep(tap: OfferTap, talk: Talk) -> None:
+async def return_to_offer(tap: OfferTap, talk: Talk) -> None:
     letter = await talk.read(_read_offer, chat=talk.participant, t=talk.t, now=talk.now, pair_id=tap.pair_id)
     if letter is None:
         await talk.show(talk.t.error(OfferGone()), fresh=True)
@@ -216,10 +216,10 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
         role = card.role_of(chat.person_id)
         partner = card.partner_of(chat.person_id)
         title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
-        lines = [title, escape(introduce(partner)), _say_status(session, card, role, t)]
+        lines = [title, escape(introduce(partner)), _describe_standing(session, card, role, t)]
         if card.status in MEETING:
             if not is_pseudonymous(session, card.cycle_id):
-                lines.append(_say_contact(session, partner.person_id, partner.chat_name, t))
+                lines.append(_describe_contact(session, partner.person_id, partner.chat_name, t))
             actions.append(_propose_action(card, chat, t))
             if role is Role.MENTOR:
                 actions.append(_suggest_action(card, t))
@@ -279,14 +279,14 @@ def menu_part(session: Session, chat: Participant, t: Translator, _now: datetime
         partner = card.partner_of(chat.person_id)
         words = N_("Mentor: {name}. {status}") if role is Role.MENTEE else N_("Mentee: {name}. {status}")
         line = t(words, name=partner.chat_name, status="{status}")
-        part.lines.append(line.replace("{status}", _say_status(session, card, role, t)))
+        part.lines.append(line.replace("{status}", _describe_standing(session, card, role, t)))
         if _is_waiting(card, chat.person_id):
             part.actions.append(Action(t.label("Accept the offer"), OfferTap(OfferDo.ACCEPT, card.id)))
             part.actions.append(Action(t.label("Decline the offer"), OfferTap(OfferDo.DECLINE, card.id)))
     return part
 
 
-def _say_status(session: Session, card: PairCard, role: Role, t: Translator) -> str:
+def _describe_standing(session: Session, card: PairCard, role: Role, t: Translator) -> str:
     """Where the pair stands; of a partner who cannot be reached that, rather than that they are thinking."""
     status = describe_status(card, role, t)
     partner = card.mentor if role is Role.MENTEE else card.mentee
@@ -317,7 +317,7 @@ def _suggest_action(card: PairCard, t: Translator) -> Action:
     )
 
 
-def _say_contact(session: Session, person_id: int, name: str, t: Translator) -> str:
+def _describe_contact(session: Session, person_id: int, name: str, t: Translator) -> str:
     """A link to the other's chat: a private chat's id is the person's id in Telegram."""
     chat_id = session.scalar(
         select(ChatAccount.chat_id).where(ChatAccount.person_id == person_id, ChatAccount.is_reachable)

@@ -87,7 +87,7 @@ def privacy_screen(session: Session, chat: Participant, t: Translator, _now: dat
     rows: list[tuple[Action, ...]] = []
     if given is not None:
         parts += [
-            _say_given(given, t),
+            _describe_given(given, t),
             t(
                 "Only the curator, the head and the psychologist of your organisation see your data; your "
                 "pair sees what the line under a question says. You may take the consent back at any time."
@@ -95,7 +95,7 @@ def privacy_screen(session: Session, chat: Participant, t: Translator, _now: dat
         ]
         rows.append((Action(t.label("Take my consent back"), PrivacyTap(PrivacyDo.ASK_ALL)),))
     if others:
-        lines = [f"• {escape(one.title)} – {_say_state(one, t)}" for one in others]
+        lines = [f"• {escape(one.title)} – {_describe_state(one, t)}" for one in others]
         parts.append(t("<b>Other consents</b>, each by itself:") + "\n" + "\n".join(lines))
         for one in others:
             if one.can_be_taken_back:
@@ -121,7 +121,7 @@ def _concerns(standing: Standing) -> bool:
     return standing.kind is not ConsentKind.MENTORING or standing.state in GIVEN
 
 
-def _say_given(given: Standing, t: Translator) -> str:
+def _describe_given(given: Standing, t: Translator) -> str:
     assert given.decided_at is not None
     facts = {"moment": t.moment(given.decided_at, given.timezone), "version": given.decided_version}
     if given.medium is ConsentMedium.PAPER:
@@ -135,7 +135,7 @@ def _say_given(given: Standing, t: Translator) -> str:
     )
 
 
-def _say_state(standing: Standing, t: Translator) -> str:
+def _describe_state(standing: Standing, t: Translator) -> str:
     if standing.decided_at is None:
         return t(STATES[ConsentState.NONE])
     said = t(STATES[standing.state], moment=t.moment(standing.decided_at, standing.timezone))
@@ -157,7 +157,9 @@ def confirm_screen(session: Session, chat: Participant, t: Translator, now: date
         until=t.month_day(until),
     )
     return Letter(
-        "\n\n".join((text, *_say_kept(session, chat, t), t("It has no consequences for your work."))),
+        "\n\n".join(
+            (text, *_describe_retained(session, chat, t), t("It has no consequences for your work."))
+        ),
         (
             (Action(t.label("Yes, take it back"), PrivacyTap(PrivacyDo.WITHDRAW_ALL)),),
             (Action(t.label("No, leave it"), HomeTap(HomeDo.SHOW)),),
@@ -165,15 +167,15 @@ def confirm_screen(session: Session, chat: Participant, t: Translator, now: date
     )
 
 
-def _say_kept(session: Session, chat: Participant, t: Translator) -> list[str]:
+def _describe_retained(session: Session, chat: Participant, t: Translator) -> list[str]:
     kept = list_retained(session, organization_id=chat.organization_id)
     if not kept:
         return []
-    lines = [_say_paper(one, t) for one in kept]
+    lines = [_describe_retained_paper(one, t) for one in kept]
     return [t("What stays, if there is such a paper, and why:") + "\n" + "\n".join(lines)]
 
 
-def _say_paper(kept: RetainedFacts, t: Translator) -> str:
+def _describe_retained_paper(kept: RetainedFacts, t: Translator) -> str:
     title, ground = kept.title.get(t.locale), kept.ground.get(t.locale)
     if kept.years is None:
         return t("• {title} ({ground})", title=title, ground=ground)

@@ -75,7 +75,7 @@ def role_screen(session: Session, chat: Participant, t: Translator, _now: dateti
         (Action(label, RoleTap(RoleDo.CHOOSE, role)),) for role, label in wishes.items() if role not in taken
     ]
     rows += [
-        (Action(_say_drop(one.role, t), RoleTap(RoleDo.ASK_TO_LEAVE, one.role)),)
+        (Action(_label_drop(one.role, t), RoleTap(RoleDo.ASK_TO_LEAVE, one.role)),)
         for one in roles
         if can_leave(session, one.participation_id)
     ]
@@ -135,7 +135,7 @@ def _role_in(chat: Participant) -> Role | None:
     return Role(named) if named in set(Role) else None
 
 
-def _say_drop(role: Role, t: Translator) -> str:
+def _label_drop(role: Role, t: Translator) -> str:
     if role is Role.MENTEE:
         return t.label("I do not need a mentor after all")
     return t.label("I will not be a mentor after all")

@@ -139,11 +139,11 @@ async def read_typed(message: Message, talk: Talk) -> None:
         await answer(talk, step.run_id, runs.add_typed, question_id=step.question.id, typed=typed)
     else:
         question = step.question
-        note = _say_understood(question, typed, talk)
+        note = _describe_understood(question, typed, talk)
         await answer(talk, step.run_id, runs.record_answer, note=note, question_id=question.id, raw=typed)
 
 
-def _say_understood(question: Question, typed: str, talk: Talk) -> str | None:
+def _describe_understood(question: Question, typed: str, talk: Talk) -> str | None:
     """How a typed answer was read, where that is more than what was typed: "5" is the fifth button, "2 года"
     are 24 months. None also for what will be refused.
     """

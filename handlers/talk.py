@@ -199,7 +199,7 @@ class Talk:
         await self._bot.send_message(self.chat.chat_id, letter.text, reply_markup=keyboard(letter.rows))
         self._answered(None)
 
-    async def say(self, text: str) -> None:
+    async def send_text(self, text: str) -> None:
         """A message of its own, beside the screen."""
         if not self._is_quiet:
             await self._bot.send_message(self.chat.chat_id, text)

@@ -12,7 +12,7 @@ from admin.inputs import choice, record, text, texts
 from admin.languages import label
 from admin.links import full_address
 from admin.pages import Entry, Group, command, form_page, page
-from admin.views.entrance import say_refused
+from admin.views.entrance import report_refused
 from models.accounts import AccountRole
 from services.access.actors import Right
 from services.access.errors import N_
@@ -49,7 +49,7 @@ class AccountPage(SecuredPage):
                     let_in(tried.account)  # in this browser one goes on, all other sessions have ended
                     flash(label("The password is changed. Other sessions have been ended."), "success")
                     return redirect(url_for("account.index"))
-                say_refused(tried, label("The present password is not right."))
+                report_refused(tried, label("The present password is not right."))
         return self._show()
 
     def _show(self, **facts: object) -> str:

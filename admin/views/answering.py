@@ -181,7 +181,7 @@ def _draw_review(token: str, sheet: Sheet) -> Page:
     parts = []
     for number, block in enumerate(sheet.blocks, start=1):
         lines = [
-            (q.text.get(locale()), _word(sheet, q))
+            (q.text.get(locale()), _describe_answer(sheet, q))
             for q in block.questions
             if survey.is_asked(q, sheet.values)
         ]
@@ -191,7 +191,7 @@ def _draw_review(token: str, sheet: Sheet) -> Page:
     )
 
 
-def _word(sheet: Sheet, question: Question) -> str:
+def _describe_answer(sheet: Sheet, question: Question) -> str:
     if question.id in sheet.values and question.id not in sheet.shown:
         return label("answered, not shown here")
     told = tell(question, sheet.values.get(question.id), Reader.RESPONDENT)

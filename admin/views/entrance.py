@@ -10,7 +10,7 @@ from admin.calls import do, refusals_shown, see
 from admin.configuration import panel_config
 from admin.devices import read_origin
 from admin.inputs import text
-from admin.languages import keep_language, label, locale, plural, sentence
+from admin.languages import label, locale, plural, sentence, store_language
 from admin.refusals import Refusal, count_refusal
 from admin.safety import SIGN_IN_LIMIT, limiter
 from notices.language import LOCALES
@@ -37,13 +37,13 @@ def show_sign_in() -> Page:
         if panel_config().is_sandbox:
             # The demo's curator is whoever tries the sandbox, in the language of the page before.
             _speak(shown)
-            keep_language(shown)
+            store_language(shown)
         return redirect(_back())
-    say_refused(tried, label("The name or the password is not right."))
+    report_refused(tried, label("The name or the password is not right."))
     return render_template("panel/sign_in.html", login=text("login")), 401
 
 
-def say_refused(tried: PasswordTry, wrong: str) -> None:
+def report_refused(tried: PasswordTry, wrong: str) -> None:
     """Count a password that opened nothing, and tell why."""
     count_refusal(Refusal.WAIT if tried.is_early else Refusal.PASSWORD, tried.tried_id)
     seconds = int(tried.wait.total_seconds()) + 1
@@ -111,7 +111,7 @@ def choose() -> Page:
     """For this browser; and for browsers in which the account has not been opened yet."""
     wanted = text("locale")
     if wanted in LOCALES:
-        keep_language(wanted)
+        store_language(wanted)
         if current_user.is_authenticated:
             _speak(wanted)
     return redirect(_back())

@@ -138,7 +138,7 @@ class NeedsPage(SecuredPage):
     @command("/<int:person_id>/eligibility", right=Right.MANAGE_PAIRS)
     def eligibility(self, person_id: int) -> str | Response:
         known = see(read_eligibility, person_id=person_id)
-        edit = take_edit(_grounds_of(known), _grounds(), subject=("person", person_id), show=_say_ground)
+        edit = take_edit(_grounds_of(known), _grounds(), subject=("person", person_id), show=_describe_ground)
 
         def save() -> None:
             boxes = {name: bool(edit.form[f"{name}:1"]) for name in BOXES}
@@ -204,7 +204,7 @@ def _grounds() -> dict[str, str]:
     }
 
 
-def _say_ground(name: str, value: str) -> str:
+def _describe_ground(name: str, value: str) -> str:
     return (label("yes") if value else label("no")) if name.endswith(":1") else value
 
 

@@ -36,7 +36,7 @@ class RegulationPage(SecuredPage):
             content=running.pack,
             surveys=running.surveys,
             cycle=cycle(),
-            say=_say,
+            say=_text_of,
             when=lambda windows: describe_windows(windows, locale()),
             part=_part,
             indicators=indicator_titles(),
@@ -62,7 +62,7 @@ class RegulationPage(SecuredPage):
             "panel/upgrade.html",
             found=found,
             areas=AREAS,
-            say=_say,
+            say=_text_of,
             title=newer.pack.title.get(locale()),
             settings={field.name: label(field.title) for field in FIELDS}
             | {name: label(title) for name, title in SWITCHES},
@@ -74,7 +74,7 @@ def _said(done: Upgraded) -> str:
     return label("The programme now runs with version {version}.", version=done.version)
 
 
-def _say(text: Text) -> str:
+def _text_of(text: Text) -> str:
     return text.get(locale())
 
 

@@ -100,7 +100,7 @@ async def skip_field(tap: DraftTap, talk: Talk) -> None:
 
 
 @on_draft(DraftDo.BOTH_MEETINGS)
-async def keep_both(_tap: DraftTap, talk: Talk) -> None:
+async def leave_both(_tap: DraftTap, talk: Talk) -> None:
     await _change(talk, join_earlier)
 
 

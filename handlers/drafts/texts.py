@@ -83,7 +83,7 @@ async def take_edit(message: Message, talk: Talk) -> None:
     reading = await _read(talk, text)
     talk.go(FLOW, draft_id=draft_id)
     await talk.act(reread_draft, actor=talk.actor, draft_id=draft_id, text=text, reading=reading)
-    await talk.show(None if is_worth_a_card(reading) else say_unread(reading, talk.t))
+    await talk.show(None if is_worth_a_card(reading) else describe_unread(reading, talk.t))
 
 
 async def _take(message: Message, talk: Talk, *, is_beside_card: bool) -> None:
@@ -93,7 +93,7 @@ async def _take(message: Message, talk: Talk, *, is_beside_card: bool) -> None:
         is_reply = reading.intent is Intent.UNCLEAR and is_mere_reply(text)
         if is_reply or (talk.is_deciding and talk.chat.flow != FLOW):
             raise ChooseByButton
-        await talk.show(say_unread(reading, talk.t))
+        await talk.show(describe_unread(reading, talk.t))
         return
 
     def then(draft_id: int) -> tuple[str, dict[str, Any]]:
@@ -164,7 +164,7 @@ def is_mere_reply(text: str) -> bool:
     return bool(words) and all(REPLY.fullmatch(word) for word in words)
 
 
-def say_unread(reading: Reading, t: Translator) -> str:
+def describe_unread(reading: Reading, t: Translator) -> str:
     """A short honest sentence with an example: nothing is saved."""
     if Warned.NO_MINUTES in reading.warnings:
         return t(

@@ -92,7 +92,7 @@ def label_save(card: DraftCard, t: Translator) -> str:
     return t.label(SAVES[card.item.purpose])
 
 
-def say_length(item: Item, t: Translator) -> str:
+def describe_length(item: Item, t: Translator) -> str:
     minutes = t.minutes(item.minutes or 0)
     return t("about {minutes}", minutes=minutes) if item.is_about else minutes
 
@@ -131,7 +131,7 @@ def _when(item: Item, t: Translator) -> str:
 
 
 def _length(item: Item, t: Translator) -> str:
-    return say_length(item, t) if item.minutes is not None else ""
+    return describe_length(item, t) if item.minutes is not None else ""
 
 
 def _details(session: Session, card: DraftCard, t: Translator) -> list[str]:

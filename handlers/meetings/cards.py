@@ -66,7 +66,7 @@ async def move(tap: MeetingTap, talk: Talk) -> None:
 
 
 @on_held(HeldDo.MOVED)
-async def say_moved(tap: HeldTap, talk: Talk) -> None:
+async def answer_moved(tap: HeldTap, talk: Talk) -> None:
     await _move(talk, tap.meeting_id)
 
 
@@ -158,7 +158,7 @@ def list_screen(session: Session, chat: Participant, t: Translator, now: datetim
         lines.append(t("No meetings yet. The mentor proposes the first one."))
     rows = [
         (Action(_button(card, t), MeetingTap(MeetingDo.SHOW, card.id)),)
-        for card in [*coming, *(one for one in past if _needs_word(one, chat, now))]
+        for card in [*coming, *(one for one in past if _is_answer_due(one, chat, now))]
     ]
     actions = _propose_actions(session, chat, t)
     rows += [(action,) for action in actions]
@@ -174,7 +174,7 @@ def menu_part(session: Session, chat: Participant, t: Translator, now: datetime)
         words = _line(session, coming[0], chat, t, now)
         part.lines.append(t("Next meeting:") + " " + words)
         part.actions.append(Action(_button(coming[0], t), MeetingTap(MeetingDo.SHOW, coming[0].id)))
-    for card in [one for one in cards if _needs_word(one, chat, now)][:3]:
+    for card in [one for one in cards if _is_answer_due(one, chat, now)][:3]:
         part.lines.append(t("A meeting waits for your word: {when}.", when=describe_when(session, card, t)))
         part.actions.append(Action(_button(card, t), MeetingTap(MeetingDo.SHOW, card.id)))
     part.actions.extend(_propose_actions(session, chat, t, only_mentor=True))
@@ -183,7 +183,7 @@ def menu_part(session: Session, chat: Participant, t: Translator, now: datetime)
     return part
 
 
-def _needs_word(card: MeetingCard, chat: Participant, now: datetime) -> bool:
+def _is_answer_due(card: MeetingCard, chat: Participant, now: datetime) -> bool:
     """A meeting that is over, of which this side has said nothing, or which the mentor has not logged."""
     if card.ends_at > now or card.status not in {MeetingStatus.PLANNED, MeetingStatus.HELD}:
         return False
@@ -219,11 +219,11 @@ def _line(session: Session, card: MeetingCard, chat: Participant, t: Translator,
         when=describe_when(session, card, t),
         kind=describe_kind(session, card.cycle_id, card.kind, t),
         partner=card.partner_of(chat.person_id).chat_name,
-        state=_say_state(card, chat, t, now),
+        state=_name_state(card, chat, t, now),
     )
 
 
-def _say_state(card: MeetingCard, chat: Participant, t: Translator, now: datetime) -> str:
+def _name_state(card: MeetingCard, chat: Participant, t: Translator, now: datetime) -> str:
     """A few words that name who must act."""
     if card.status is MeetingStatus.PROPOSED:
         if card.has_lapsed(now):

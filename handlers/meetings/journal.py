@@ -44,7 +44,7 @@ on_log = Taps(router, LogTap, flow=FLOW)
 
 
 @on_held(HeldDo.YES)
-async def say_yes(tap: HeldTap, talk: Talk) -> None:
+async def answer_held(tap: HeldTap, talk: Talk) -> None:
     meeting_id = tap.meeting_id
     was_on_screen = is_on_screen(talk)
     here = talk.chat
@@ -75,7 +75,7 @@ async def say_yes(tap: HeldTap, talk: Talk) -> None:
 
 
 @on_held(HeldDo.NO)
-async def say_no(tap: HeldTap, talk: Talk) -> None:
+async def answer_not_held(tap: HeldTap, talk: Talk) -> None:
     meeting_id = tap.meeting_id
     if is_on_screen(talk):
         talk.go("meeting", meeting_id=meeting_id)
