@@ -40,7 +40,11 @@ def find_point(accepted_at: datetime, now: datetime) -> int | None:
 
 
 def ask_short_forms(session: Session, *, now: datetime, limit: int = 20) -> int:
-    """Open the short form for mentees whose pair has reached its day, unless they answered SV05 lately."""
+    """Open the short form for mentees whose pair has reached its day, unless they answered SV05 lately.
+
+    Nobody is asked how it goes in a pair that has not met.
+    """
+    has_met = exists().where(Meeting.pair_id == Pair.id, Meeting.status == MeetingStatus.HELD)
     rows = session.execute(
         select(Pair, Person)
         .join(PairMember, PairMember.pair_id == Pair.id)
@@ -51,6 +55,7 @@ def ask_short_forms(session: Session, *, now: datetime, limit: int = 20) -> int:
             Pair.status.in_(MEETING),
             PairMember.role == Role.MENTEE,
             Pair.accepted_at <= now - timedelta(days=FIRST_DAY),
+            has_met,
             ~exists().where(
                 SurveyRun.pair_id == Pair.id,
                 SurveyRun.wave_id == SurveyWave.id,

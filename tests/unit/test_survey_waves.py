@@ -10,6 +10,7 @@ from models.accounts import AccountRole
 from models.engine import Database
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
+from models.pairs import Pair
 from models.people import Role
 from models.surveys import SurveyRun, SurveyStatus, SurveyWave, WaveKind, WaveStatus
 from models.tasks import Task, TaskKind
@@ -17,6 +18,7 @@ from services.access.actors import Channel, system
 from services.access.errors import NotAllowed
 from services.accounts.directory import create_account
 from services.joining.absences import begin_leave, end_absence
+from services.meetings.outcomes import log_past_meeting
 from services.programmes.answers import Tapped
 from services.surveys.closing import close_overdue
 from services.surveys.events import ask_before_and_after, ask_short_forms, find_point
@@ -52,6 +54,19 @@ def world(database: Database, now: datetime) -> World:
         role=AccountRole.CURATOR,
     )
     return world
+
+
+def log_meeting(world: World, mentor: Participant, *, days_ago: int) -> None:
+    """The one pair of the world met."""
+    pair_id = world.read(lambda session: session.scalars(select(Pair.id)).one())
+    world.write(
+        log_past_meeting,
+        actor=world.actor(mentor.person),
+        pair_id=pair_id,
+        day=(world.now - timedelta(days=days_ago)).date(),
+        minutes=40,
+        topic=None,
+    )
 
 
 def plan(world: World, occasion: str, segment: Segment = BOTH, *, starts_in: int = 0, days: int = 14) -> int:
@@ -187,10 +202,12 @@ def test_points_of_the_short_form() -> None:
 def test_the_short_form_comes_on_day_30_and_every_60_unless_answered_lately(
     world: World, pair: tuple[Participant, Participant]
 ) -> None:
-    anna, _pyotr = pair
+    anna, pyotr = pair
     world.now += timedelta(days=29)
     assert world.write(ask_short_forms) == 0
     world.now += timedelta(days=1)
+    assert world.write(ask_short_forms) == 0, "a pair that has not met is not asked how it goes"
+    log_meeting(world, pyotr, days_ago=1)
     assert world.write(ask_short_forms) == 1
     assert world.write(ask_short_forms) == 0, "once a point"
     first = runs(world)
