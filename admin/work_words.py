@@ -9,6 +9,7 @@ TASKS = {
     TaskKind.WRONG_INVITATION: N_("A personal link was opened by somebody else"),
     TaskKind.OFFER_DECLINED: N_("The offer was declined"),
     TaskKind.OFFER_EXPIRED: N_("The offer ran out without an answer"),
+    TaskKind.PAIR_SILENT: N_("No meeting for long, though both were reminded"),
     TaskKind.LOW_RATING: N_("A low rating of a meeting"),
     TaskKind.HELP_WANTED: N_("Asked for help"),
     TaskKind.MEETING_MISMATCH: N_("One side says the meeting took place, the other that it did not"),
@@ -38,6 +39,7 @@ BLOCKS = {
     Block.DRAFTS: N_("Drafts to confirm"),
     Block.MENTEES: N_("Mentees without a pair"),
     Block.UNANSWERED: N_("Offers without an answer"),
+    Block.NO_MEETING: N_("Pairs that do not meet"),
     Block.UNLOGGED: N_("Meetings without a log"),
     Block.SILENT: N_("Surveys without an answer"),
     Block.PAPERS: N_("Mentors without their papers"),
@@ -58,6 +60,7 @@ BLOCK_HINTS = {
     Block.MENTEES: N_("Choose a mentor for them."),
     Block.UNANSWERED: N_("A word in person often helps."),
     Block.SILENT: N_("They were reminded in the chat. A word in person helps, or a sheet of paper."),
+    Block.NO_MEETING: N_("Both were reminded in the chat. Ask each of them what is in the way."),
     Block.UNLOGGED: N_("The mentor has been asked in the chat; you can also enter it yourself."),
     Block.PAPERS: N_(
         "Article 351.8 of the Labour Code wants both in writing; registering them closes the line."

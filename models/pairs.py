@@ -177,6 +177,9 @@ ENDED = _states(lambda state: not state.moves)
 AGREED = _states(lambda state: state.is_agreed)
 """What the roadmap counts as a pair."""
 
+WATCHED = _states(lambda state: state.meets) | {PairStatus.OFFERED}
+"""Where silence of a side is noticed (docs/design.md#silence)."""
+
 UNDER_ORDER = _states(lambda state: state.has_order)
 
 
@@ -212,6 +215,9 @@ class Pair(Audited, Base):
     offered_at: Mapped[datetime | None]
     offer_expires_at: Mapped[datetime | None] = mapped_column(index=True)
     accepted_at: Mapped[datetime | None]
+    resumed_at: Mapped[datetime | None]  # after the latest pause
+    silence_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the scheduler looks next whether somebody is silent (docs/design.md#silence)."""
     ended_at: Mapped[datetime | None]
 
     members: Mapped[list["PairMember"]] = relationship(back_populates="pair", order_by="PairMember.role")

@@ -15,6 +15,7 @@ class TaskKind(StrEnum):
     WRONG_INVITATION = "wrong_invitation"  # a link was opened by somebody else
     OFFER_DECLINED = "offer_declined"
     OFFER_EXPIRED = "offer_expired"
+    PAIR_SILENT = "pair_silent"  # no meeting for long, though both were reminded
     LOW_RATING = "low_rating"
     HELP_WANTED = "help_wanted"
     MEETING_MISMATCH = "meeting_mismatch"  # the sides disagree whether it took place

@@ -13,6 +13,8 @@ from services.joining.withdrawing import end_terms
 from services.meetings.reminders import BATCH, ask_after_meetings, send_due_reminders
 from services.messages_read.drafts.writing import erase_old_drafts
 from services.pairs.offers import expire_offers
+from services.pairs.silence import BATCH as SILENT
+from services.pairs.silence import remind_of_silence
 from services.privacy.erasures import ask_due_erasures, look_after_terms
 from services.privacy.scans import BATCH as SCANS
 from services.privacy.scans import forget_old_scans
@@ -46,6 +48,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("reminders", 10, send_due_reminders, batch=BATCH),
     Tick("questions after meetings", 20, ask_after_meetings, batch=BATCH),
     Tick("offers that expired", 30, expire_offers),
+    Tick("silence in pairs", 120, remind_of_silence, batch=SILENT),
     Tick("feedback not given", 60, remind_feedback),
     Tick("surveys to close", 60, close_overdue),
     Tick("questionnaires not sent", 120, remind_unfinished, batch=200),

@@ -47,6 +47,14 @@ def _hours(typed: str) -> list[int]:
     return sorted(found, reverse=True)
 
 
+def _days(typed: str) -> list[int]:
+    """Numbers of days, "2; 5", in any order."""
+    pieces = typed.replace(";", " ").replace(",", " ").split()
+    if not all(one.isdecimal() for one in pieces):
+        raise Unreadable
+    return sorted({int(one) for one in pieces})
+
+
 def _clocks(typed: str) -> list[str]:
     return [_clock(piece) for piece in typed.replace(",", " ").replace(";", " ").split()]
 
@@ -77,6 +85,10 @@ def _show_clock(value: Any) -> str:
 
 def _show_hours(value: tuple[int, ...]) -> str:
     return "; ".join(f"{minutes / HOUR:g}" for minutes in value)
+
+
+def _show_days(value: tuple[int, ...]) -> str:
+    return "; ".join(map(str, value))
 
 
 def _show_clocks(value: Any) -> str:
@@ -160,6 +172,30 @@ FIELDS = (
         _number,
     ),
     Field("offer_expires_days", N_("An offer stays open"), N_("Days"), "number", _number),
+    Field(
+        "offer_reminder_days",
+        N_("Reminders of an offer"),
+        N_("Days without an answer, for example: 2; 5"),
+        "text",
+        _days,
+        _show_days,
+    ),
+    Field(
+        "first_meeting_reminder_days",
+        N_("Reminders of the first meeting"),
+        N_("Days for which the mentor has not proposed it, for example: 3; 7"),
+        "text",
+        _days,
+        _show_days,
+    ),
+    Field(
+        "no_meeting_days",
+        N_("Days without a meeting"),
+        N_("A word to the mentor, then to both, then a task for you: three numbers, for example: 10; 14; 28"),
+        "text",
+        _days,
+        _show_days,
+    ),
     Field("invitation_days", N_("An invitation link works"), N_("Days"), "number", _number),
     Field("meeting_minutes", N_("Usual length of a meeting"), N_("Minutes"), "number", _number),
     Field(

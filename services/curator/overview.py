@@ -37,6 +37,7 @@ class Block(StrEnum):
     DRAFTS = "drafts"
     MENTEES = "mentees"
     UNANSWERED = "unanswered"
+    NO_MEETING = "no_meeting"
     UNLOGGED = "unlogged"
     SILENT = "silent"
     PAPERS = "papers"
@@ -49,6 +50,7 @@ class Block(StrEnum):
 _BLOCK_OF_TASK = {
     TaskKind.HELP_WANTED: Block.HELP_WANTED,
     TaskKind.LOW_RATING: Block.LOW_RATING,
+    TaskKind.PAIR_SILENT: Block.NO_MEETING,
     TaskKind.MEETING_MISMATCH: Block.MISMATCH,
     TaskKind.OFFER_DECLINED: Block.DECLINED,
     TaskKind.OFFER_EXPIRED: Block.DECLINED,

@@ -16,7 +16,7 @@ from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError
 from services.access.records import find
-from services.organizations.working_days import is_working_day
+from services.organizations.working_days import is_public_holiday, is_working_day
 
 TITLE_LIMIT = 100
 LONGEST = timedelta(days=120)  # summer is the longest of holidays
@@ -59,6 +59,13 @@ class Calendar:
             if one.first_day <= day <= one.last_day:
                 return one.is_working
         return is_working_day(day)
+
+    def is_holiday(self, day: date) -> bool:
+        """A day off beside the usual ones at the end of a week."""
+        for one in reversed(self.own):
+            if one.first_day <= day <= one.last_day:
+                return not one.is_working
+        return is_public_holiday(day)
 
     def find_before(self, day: date) -> date:
         """The day itself when it is a working one, otherwise the nearest earlier working day."""

@@ -21,6 +21,11 @@ def is_working_day(day: date) -> bool:
     return bool(_calendar().is_working_day(day))
 
 
+def is_public_holiday(day: date) -> bool:
+    """Whether the country rests on this day beside its usual days off, moved days off counted."""
+    return day in _calendar()
+
+
 def list_holidays(first: date, last: date, *, locale: str) -> tuple[tuple[date, str], ...]:
     """Public holidays between two days, both included, with their names in the reader's language."""
     calendar = _calendar(LANGUAGES[locale])

@@ -13,6 +13,7 @@ from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import NotFound
 from services.delivery.outbox import enqueue
+from services.pairs.silence import watch
 
 
 def lock_participations(session: Session, ids: list[int]) -> list[Participation]:
@@ -70,6 +71,9 @@ def move_pair(
     if not may_move(before, action, status):
         raise ValueError(f"a pair does not go from {before} to {status} by {action}")
     pair.status = status
+    if action is Action.PAIR_RESUMED:
+        pair.resumed_at = now
+    watch(pair, now=now)
     after = {"status": status.value, **facts}
     record(session, actor, action, pair, now=now, before={"status": before.value}, after=after)
 

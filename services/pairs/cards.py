@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from models.meetings import Meeting, MeetingStatus
+from models.meetings import Meeting
 from models.pairs import (
     STATES,
     Case,
@@ -24,6 +24,7 @@ from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
 from services.access.listing import Asked, Listed, list_page
 from services.access.records import find
+from services.pairs.contacts import MET
 from services.people.pseudonyms import introduce_partner, name_partner, name_self
 from services.people.searching import is_pair_found
 
@@ -201,9 +202,6 @@ def find_refused(session: Session, *, actor: Actor, participation_id: int) -> fr
     )
     return frozenset(session.scalars(others))
 
-
-MET = frozenset({MeetingStatus.PROPOSED, MeetingStatus.PLANNED, MeetingStatus.HELD})
-"""A meeting that is agreed, under way or was held; missed and cancelled ones leave the first one to come."""
 
 _MEMBERS = selectinload(Pair.members).joinedload(PairMember.person)
 

@@ -209,6 +209,9 @@ class Settings(Content):
     survey_change_days: int = Field(default=3, ge=0)
     survey_link_days: int = Field(default=14, ge=1)
     offer_expires_days: int = Field(ge=1)
+    offer_reminder_days: tuple[int, ...] = (2, 5)
+    first_meeting_reminder_days: tuple[int, ...] = (3, 7)
+    no_meeting_days: tuple[int, int, int] = (10, 14, 28)  # remind the mentor, remind both, tell the curator
     invitation_days: int = Field(ge=1)
     meeting_minutes: int = Field(ge=1, le=LONGEST_USUAL_MINUTES)
     day_slots: tuple[time, ...] = Field(min_length=1)
@@ -228,6 +231,10 @@ class Settings(Content):
             raise ValueError("feedback_reminder_days must be below feedback_closes_days")
         if any(offset <= 0 for offset in self.reminder_offsets_minutes):
             raise ValueError("reminder_offsets_minutes: minutes before the meeting, each above 0")
+        for name in ("offer_reminder_days", "first_meeting_reminder_days", "no_meeting_days"):
+            days = getattr(self, name)
+            if list(days) != sorted({*days}) or any(one < 1 for one in days):
+                raise ValueError(f"{name}: days from 1 on, each later than the one before")
         return self
 
 

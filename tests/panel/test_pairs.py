@@ -17,6 +17,7 @@ from notices.language import load_translators
 from notices.letters import Letter
 from services.pairs.offers import accept_offer, decline_offer
 from services.pairs.proposals import confirm_pair, draft_pair
+from services.pairs.silence import remind_of_silence
 from services.programmes.answers import Tapped
 from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser, text_of
@@ -281,6 +282,20 @@ def test_the_home_lists_what_waits_oldest_first(
     assert two.mentee.person.full_name in text_of(curator.get("/tasks/drafts/"))
     assert "Здесь ничего не ждёт." in text_of(curator.get("/tasks/low_rating/"))
     curator.get("/tasks/unheard-of/", status=404)
+
+
+def test_a_pair_that_does_not_meet_comes_to_the_home_page(
+    curator: Browser, world: World, two: Two, clock: FixedClock
+) -> None:
+    world.agree(two.mentee, two.mentor)
+    world.now += timedelta(days=27)
+    world.write(remind_of_silence)
+    clock.moment = world.now
+    assert "Пары без встреч" not in text_of(curator.get("/"))
+    world.now += timedelta(days=1)
+    world.write(remind_of_silence)
+    assert "Пары без встреч 1" in text_of(curator.get("/"))
+    assert two.mentee.person.full_name in text_of(curator.get("/tasks/no_meeting/"))
 
 
 def test_roles_are_told_by_the_participation(curator: Browser, two: Two) -> None:
