@@ -22,6 +22,7 @@ from services.curator.figures import Figures, read_figures
 from services.curator.overview import Block, Section, read_sections
 from services.delivery.outbox import count_notices
 from services.organizations.register import read_organization
+from services.pairs.standings import Standing, read_standings
 from services.results.satisfaction import read_satisfaction
 from services.results.sheets import latest_level
 
@@ -71,6 +72,7 @@ class HomePage(Secured, AdminIndexView):
         return self.show(
             "panel/home.html",
             zones=zones,
+            standings=_standings(sections),
             waiting_count=zones.count,
             figures=figures,
             indicators=_indicators(cycle_id, figures) if figures else [],
@@ -87,6 +89,12 @@ def _zones(sections: list[Section]) -> Zones:
     papers = tuple(one for one in sections if one.block in OF_PAPERS)
     rest = tuple(one for one in sections if one.block not in URGENT and one.block not in OF_PAPERS)
     return Zones(tuple(urgent), rest, papers)
+
+
+def _standings(sections: list[Section]) -> dict[int, Standing]:
+    """Of the pairs that something waits for."""
+    ids = {one.pair_id for section in sections for one in section.items if one.pair_id is not None}
+    return see(read_standings, pair_ids=ids) if ids else {}
 
 
 def _lacks_consent_facts() -> bool:

@@ -33,6 +33,7 @@ from services.pairs.assignments import EndReason, end_pair, register_agreement, 
 from services.pairs.cards import PairCard, list_pairs, read_pair
 from services.pairs.papers import read_missing_papers
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
+from services.pairs.standings import read_standings
 from services.pairs.suggestions import SuggestionFacts, list_suggestions
 from services.people.cards import read_person
 from services.results.satisfaction import read_pair_ratings
@@ -81,6 +82,7 @@ class PairPage(SecuredPage):
         return self.show(
             "panel/pairs.html",
             listed=found,
+            standings=see(read_standings, pair_ids=[one.id for one in found.rows]),
             status=status,
             search=search,
             more_states={DISCARDED: N_("discarded as a draft")},
@@ -94,6 +96,7 @@ class PairPage(SecuredPage):
         return self.show(
             "panel/pair.html",
             pair=pair,
+            standing=see(read_standings, pair_ids=[pair_id])[pair_id],
             titles=form_titles(),
             meetings=see(list_meetings_of_pair, pair_id=pair_id),
             ratings=see(read_pair_ratings, pair_id=pair_id) if may_manage else None,

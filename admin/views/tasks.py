@@ -13,6 +13,7 @@ from admin.paging import read_asked
 from services.access.actors import Right
 from services.curator.overview import Block, list_waiting
 from services.delivery.tasks import close_task
+from services.pairs.standings import read_standings
 from services.surveys.replies import read_replies
 
 
@@ -30,8 +31,15 @@ class TaskPage(SecuredPage):
             abort(404)
         found = see(list_waiting, cycle_id=cycle_id_or_none(), block=Block(block), asked=read_asked())
         tasks = [one.task_id for one in found.rows if one.task_id is not None]
+        pairs = [one.pair_id for one in found.rows if one.pair_id is not None]
         replies = see(read_replies, task_ids=tasks)
-        return self.show("panel/tasks.html", listed=found, block=Block(block), replies=replies)
+        return self.show(
+            "panel/tasks.html",
+            listed=found,
+            block=Block(block),
+            replies=replies,
+            standings=see(read_standings, pair_ids=pairs),
+        )
 
     @command("/<int:task_id>/close", right=Right.MANAGE_PAIRS)
     def close(self, task_id: int) -> Response:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from models.meetings import Meeting
+from models.meetings import Meeting, MeetingStatus
 from models.pairs import (
     STATES,
     Case,
@@ -120,6 +120,17 @@ def read_pair(session: Session, *, actor: Actor, pair_id: int) -> PairCard:
 
 SORTED = {
     "since": (Pair.proposed_at, Pair.id),
+    "met": (
+        func.coalesce(
+            select(func.max(Meeting.starts_at))
+            .where(Meeting.pair_id == Pair.id, Meeting.status == MeetingStatus.HELD)
+            .correlate(Pair)
+            .scalar_subquery(),
+            Pair.accepted_at,
+            Pair.proposed_at,
+        ),
+        Pair.id,
+    ),
     "sides": (
         select(Person.sort_key)
         .join(PairMember, PairMember.person_id == Person.id)

@@ -113,10 +113,11 @@ def read_quiet(session: Session, pairs: Sequence[Pair], *, now: datetime) -> lis
     ):
         people.setdefault(pair_id, []).append(person_id)
     leaves = read_leaves(session, {one for members in people.values() for one in members})
+    zones = {one: zone_of(session, one) for one in {pair.organization_id for pair in pairs}}
     found = []
     for pair in pairs:
         days = _Days(
-            zone=zone_of(session, pair.organization_id),
+            zone=zones[pair.organization_id],
             calendar=read_calendar(session, organization_id=pair.organization_id),
             leaves=[leave for one in people.get(pair.id, ()) for leave in leaves.get(one, ())],
         )

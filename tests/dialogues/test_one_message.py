@@ -132,7 +132,7 @@ async def test_not_a_meeting_leaves_nothing(running: RunningBot) -> None:
 
 async def test_two_meetings_stand_on_two_cards(running: RunningBot) -> None:
     couple = await bring_to_pair(running)
-    await couple.running.telegram.skip(days=3)
+    await couple.running.telegram.skip(days=2)
     card = await couple.pyotr.say("вчера и сегодня по часу, функциональная грамотность, онлайн")
     assert "1 из 2" in card.text
     second = await couple.pyotr.tap("Сохранить")
@@ -147,7 +147,7 @@ async def test_two_meetings_stand_on_two_cards(running: RunningBot) -> None:
 
 async def test_another_day_written_before_the_tap_is_another_meeting(running: RunningBot) -> None:
     couple = await bring_to_pair(running)
-    await couple.running.telegram.skip(days=3)
+    await couple.running.telegram.skip(days=2)
     await couple.pyotr.say("вчера 40 минут, разбирали журнал")
     card = await couple.pyotr.say("сегодня час, обсуждали оценивание")
     assert "Эта карточка заменила предыдущую." in card.text

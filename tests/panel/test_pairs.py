@@ -15,6 +15,8 @@ from models.people import Role
 from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
+from services.meetings.outcomes import log_past_meeting
+from services.pairs.assignments import register_order
 from services.pairs.offers import accept_offer, decline_offer
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.pairs.silence import remind_of_silence
@@ -262,6 +264,17 @@ def test_ending_a_pair_needs_a_reason(
     assert "по просьбе" not in text_of(curator.get("/outbox/"))
 
 
+def log_meeting(world: World, mentor: Participant, pair_id: int) -> None:
+    world.write(
+        log_past_meeting,
+        actor=world.actor(mentor.person),
+        pair_id=pair_id,
+        day=world.now.date(),
+        minutes=40,
+        topic=None,
+    )
+
+
 def test_the_home_lists_what_waits_oldest_first(
     curator: Browser, world: World, two: Two, clock: FixedClock
 ) -> None:
@@ -287,15 +300,33 @@ def test_the_home_lists_what_waits_oldest_first(
 def test_a_pair_that_does_not_meet_comes_to_the_home_page(
     curator: Browser, world: World, two: Two, clock: FixedClock
 ) -> None:
-    world.agree(two.mentee, two.mentor)
+    pair_id = world.agree(two.mentee, two.mentor)
+    log_meeting(world, two.mentor, pair_id)
     world.now += timedelta(days=27)
     world.write(remind_of_silence)
     clock.moment = world.now
     assert "Пары без встреч" not in text_of(curator.get("/"))
     world.now += timedelta(days=1)
     world.write(remind_of_silence)
-    assert "Пары без встреч 1" in text_of(curator.get("/"))
+    home = text_of(curator.get("/"))
+    assert "Пары без встреч 1" in home
+    assert "1 встреча, последняя 23.11.2026" in home
+    assert "ждёт вас" in text_of(curator.get("/pairs/"))
     assert two.mentee.person.full_name in text_of(curator.get("/tasks/no_meeting/"))
+
+
+def test_the_list_says_when_a_pair_met_and_whose_move_it_is(
+    curator: Browser, world: World, two: Two, clock: FixedClock
+) -> None:
+    pair_id = world.agree(two.mentee, two.mentor)
+    read = text_of(curator.get("/pairs/"))
+    assert "ждёт наставника до 30.11.2026" in read
+    assert "встреч пока не было" in read
+    log_meeting(world, two.mentor, pair_id)
+    world.write(register_order, actor=world.curator, pair_id=pair_id)
+    for page in ("/pairs/?sort=met", f"/pairs/{pair_id}/"):
+        read = text_of(curator.get(page))
+        assert "1 встреча, последняя 23.11.2026" in read, page
 
 
 def test_roles_are_told_by_the_participation(curator: Browser, two: Two) -> None:
