@@ -115,7 +115,7 @@ def test_no_table_of_words_is_written_twice() -> None:
 def test_a_file_says_for_each_state_what_the_page_says(name: str, locale: str, now: datetime) -> None:
     """The cell of a spreadsheet beside the text that a template makes of the same table."""
     t = load_translators()[locale]
-    column = Column("state", "State", "code", STATES[name]).translated(t)
+    column = Column("state", "State", str, "code", STATES[name]).translated(t)
     out = io.BytesIO()
     writer = CsvWriter(Head("states", "States", 1, "Школа", "Europe/Moscow", t, now, (column,), {}, ""), out)
     for state in STATES[name]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
@@ -11,10 +12,10 @@ from sqlalchemy.orm import Session
 from models.pairs import ENDED, Pair, PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
 from services.access.errors import N_
-from services.consents.states import read_states
+from services.consents.states import ConsentState, read_states
 from services.documents import words
 from services.documents.exports.naming import cycle_labels, sides_of
-from services.documents.exports.tables import CHUNK, Chunk, Column, Scope, Table, fixed, last_of
+from services.documents.exports.tables import CHUNK, Column, Found, Scope, Table, fixed, last_of
 from services.pairs.banks import STRONG, Profile, read_profiles
 
 
@@ -36,11 +37,32 @@ def _bank(scope: Scope, role: Role, what: Any) -> Select[Any]:
     return query
 
 
-def _reader(role: Role) -> Callable[[Session, Scope, int, int], Chunk]:
-    other = Role.MENTOR if role is Role.MENTEE else Role.MENTEE
-    prefix = "need_" if role is Role.MENTEE else "ready_"
+@dataclass(frozen=True, slots=True)
+class _BankLine:
+    row: Participation
+    profile: Profile
+    cycle: str | None
+    consent: ConsentState
+    partners: str
 
-    def read(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+    def answer(self, question_id: str) -> str:
+        """In words; empty where it was not asked."""
+        return next((line.text for line in self.profile.lines if line.question_id == question_id), "")
+
+    def strong(self, prefix: str) -> str:
+        """The areas rated 7 and more, the highest first."""
+        found = [
+            (-line.value, line.label.partition(":")[0])
+            for line in self.profile.lines
+            if line.question_id.startswith(prefix) and isinstance(line.value, int) and line.value >= STRONG
+        ]
+        return "; ".join(label for _value, label in sorted(found))
+
+
+def _reader(role: Role) -> Callable[[Session, Scope, int, int], Found]:
+    other = Role.MENTOR if role is Role.MENTEE else Role.MENTEE
+
+    def read(session: Session, scope: Scope, after: int, limit: int) -> Found:
         found = session.scalars(
             _bank(scope, role, Participation)
             .where(Participation.id > after)
@@ -60,56 +82,47 @@ def _reader(role: Role) -> Callable[[Session, Scope, int, int], Chunk]:
         ):
             pairs[participation_id].append(pair_id)
         sides = sides_of(session, [pair_id for held in pairs.values() for pair_id in held])
-        rows = []
+        lines = []
         for row in found:
-            profile = profiles[row.id]
-            state = consents.get(row.person_id)
-            partners = [sides[one][other].name for one in pairs[row.id] if other in sides.get(one, {})]
-            rows.append(
-                [
-                    *(row.person_id, profile.full_name, profile.position, labels.get(row.cycle_id)),
-                    *(row.status.value, state.value if state else "none", row.capacity),
-                    *(_told(profile, "category" if role is Role.MENTEE else "qualification"),),
-                    *(_told(profile, "experience"), _strong(profile, prefix), _told(profile, "format")),
-                    *(", ".join(partners), row.outcome.value if row.outcome else None),
-                    *(row.joined_at, row.ready_at),
-                ]
+            held = (sides.get(pair_id, {}) for pair_id in pairs[row.id])
+            lines.append(
+                _BankLine(
+                    row=row,
+                    profile=profiles[row.id],
+                    cycle=labels.get(row.cycle_id),
+                    consent=consents.get(row.person_id, ConsentState.NONE),
+                    partners=", ".join(one[other].name for one in held if other in one),
+                )
             )
-        return Chunk(rows, last_of(ids, limit))
+        return Found(lines, last_of(ids, limit))
 
     return read
 
 
-def _told(profile: Profile, question_id: str) -> str:
-    return next((line.text for line in profile.lines if line.question_id == question_id), "")
-
-
-def _strong(profile: Profile, prefix: str) -> str:
-    found = [
-        (-line.value, line.label.partition(":")[0])
-        for line in profile.lines
-        if line.question_id.startswith(prefix) and isinstance(line.value, int) and line.value >= STRONG
-    ]
-    return "; ".join(label for _value, label in sorted(found))
-
-
 def _columns(own: Column, told: Column) -> tuple[Column, ...]:
     return (
-        Column("person_id", N_("No."), "number", width=8),
-        Column("person", N_("Person"), width=32),
-        Column("position", N_("Position"), width=28),
-        Column("cycle", N_("School year"), width=12),
-        Column("status", N_("State"), "code", words.PARTICIPATIONS, width=20),
-        Column("consent", N_("Consent"), "code", words.CONSENTS),
-        Column("capacity", N_("Places"), "number"),
+        Column("person_id", N_("No."), lambda one: one.row.person_id, "number", width=8),
+        Column("person", N_("Person"), lambda one: one.profile.full_name, width=32),
+        Column("position", N_("Position"), lambda one: one.profile.position, width=28),
+        Column("cycle", N_("School year"), lambda one: one.cycle, width=12),
+        Column("status", N_("State"), lambda one: one.row.status, "code", words.PARTICIPATIONS, width=20),
+        Column("consent", N_("Consent"), lambda one: one.consent, "code", words.CONSENTS),
+        Column("capacity", N_("Places"), lambda one: one.row.capacity, "number"),
         told,
-        Column("experience", N_("Experience")),
+        Column("experience", N_("Experience"), lambda one: one.answer("experience")),
         own,
-        Column("format", N_("Format wanted"), width=24),
-        Column("partners", N_("In a pair with"), width=32),
-        Column("outcome", N_("Outcome of the year"), "code", words.OUTCOMES, width=20),
-        Column("joined_at", N_("Joined"), "moment"),
-        Column("ready_at", N_("Questionnaire completed"), "moment"),
+        Column("format", N_("Format wanted"), lambda one: one.answer("format"), width=24),
+        Column("partners", N_("In a pair with"), lambda one: one.partners, width=32),
+        Column(
+            "outcome",
+            N_("Outcome of the year"),
+            lambda one: one.row.outcome,
+            "code",
+            words.OUTCOMES,
+            width=20,
+        ),
+        Column("joined_at", N_("Joined"), lambda one: one.row.joined_at, "moment"),
+        Column("ready_at", N_("Questionnaire completed"), lambda one: one.row.ready_at, "moment"),
     )
 
 
@@ -132,19 +145,30 @@ MENTEE_BANK = _table(
     Role.MENTEE,
     "mentee_bank",
     N_("Bank of mentees"),
-    Column("requests", N_("Requests (rated 7 and more)"), width=48),
-    Column("category", N_("Category"), width=28),
+    Column("requests", N_("Requests (rated 7 and more)"), lambda one: one.strong("need_"), width=48),
+    Column("category", N_("Category"), lambda one: one.answer("category"), width=28),
 )
 MENTOR_BANK = _table(
     Role.MENTOR,
     "mentor_bank",
     N_("Bank of mentors"),
-    Column("resources", N_("Ready to help with (7 and more)"), width=48),
-    Column("qualification", N_("Qualification"), width=28),
+    Column("resources", N_("Ready to help with (7 and more)"), lambda one: one.strong("ready_"), width=48),
+    Column("qualification", N_("Qualification"), lambda one: one.answer("qualification"), width=28),
 )
 
 
-def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> Chunk:
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """An area of work: how many mentees ask for it, how many rated it, and the mean of their ratings."""
+
+    priority: int
+    topic: str
+    people: int
+    answered: int
+    mean: float
+
+
+def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> Found:
     ratings: defaultdict[str, list[int]] = defaultdict(list)
     ids = session.scalars(_bank(scope, Role.MENTEE, Participation.id)).all()
     for start in range(0, len(ids), CHUNK):
@@ -155,22 +179,28 @@ def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> 
                     ratings[line.label.partition(":")[0]].append(line.value)
     asked = {topic: sum(one >= STRONG for one in given) for topic, given in ratings.items()}
     order = sorted(ratings, key=lambda topic: (-asked[topic], -fmean(ratings[topic]), topic))
-    rows = [
-        [place, topic, asked[topic], len(ratings[topic]), round(fmean(ratings[topic]), 1)]
-        for place, topic in enumerate(order, start=1)
+    items = [
+        _Request(
+            priority=number,
+            topic=topic,
+            people=asked[topic],
+            answered=len(ratings[topic]),
+            mean=round(fmean(ratings[topic]), 1),
+        )
+        for number, topic in enumerate(order, start=1)
     ]
-    return Chunk(rows, None)
+    return Found(items, None)
 
 
 REQUESTS = Table(
     name="requests",
     title=N_("List of requests"),
     columns=fixed(
-        Column("priority", N_("Priority"), "number", width=10),
-        Column("topic", N_("Topic"), width=48),
-        Column("people", N_("People who ask (7 and more)"), "number"),
-        Column("answered", N_("Answered"), "number"),
-        Column("mean", N_("Mean difficulty of 10"), "number"),
+        Column("priority", N_("Priority"), lambda one: one.priority, "number", width=10),
+        Column("topic", N_("Topic"), lambda one: one.topic, width=48),
+        Column("people", N_("People who ask (7 and more)"), lambda one: one.people, "number"),
+        Column("answered", N_("Answered"), lambda one: one.answered, "number"),
+        Column("mean", N_("Mean difficulty of 10"), lambda one: one.mean, "number"),
     ),
     read=_read_requests,
     count=lambda session, scope: session.scalar(_bank(scope, Role.MENTEE, func.count(Participation.id))) or 0,

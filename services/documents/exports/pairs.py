@@ -1,18 +1,21 @@
 """Pairs and their meetings (A18, B14; DC18)."""
 
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingAnswer, MeetingStatus
-from models.pairs import Pair, PairStatus
+from models.pairs import DeclineReason, Pair, PairStatus
 from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_
 from services.documents import words
-from services.documents.exports.naming import NOBODY, cycle_labels, packs_of, sides_of, words_of
-from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, Words, last_of
+from services.documents.exports.naming import NOBODY, Member, cycle_labels, packs_of, sides_of, words_of
+from services.documents.exports.tables import Column, Found, Scope, Table, last_of
 
 _FILTERS = frozenset({"cycle_id", "statuses", "since", "until"})
 
@@ -28,41 +31,69 @@ def _pairs(scope: Scope, what: Any) -> Select[Any]:
     return query
 
 
+@dataclass(frozen=True, slots=True)
+class _PairLine:
+    """`may_read`: the reasons and notes of who declined. A person gave them to the curator, so the page
+    withholds both from everybody else.
+    """
+
+    row: Row[Any]
+    cycle: str | None
+    sides: Mapping[Role, Member]
+    may_read: bool
+
+    @property
+    def mentee(self) -> Member:
+        return self.sides.get(Role.MENTEE, NOBODY)
+
+    @property
+    def mentor(self) -> Member:
+        return self.sides.get(Role.MENTOR, NOBODY)
+
+
 def _pair_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
     packs = packs_of(session, scope).values()
+    variants = words_of(packs, "role_variants")
     return (
-        Column("pair_id", N_("No."), "number", width=8),
-        Column("cycle", N_("School year"), width=12),
-        Column("status", N_("State"), "code", words.PAIRS, width=24),
-        Column("form", N_("Form"), "code", words_of(packs, "forms"), width=24),
-        Column("kind", N_("Kind"), "code", words_of(packs, "kinds"), width=24),
-        Column("role_variant", N_("Mentor's role"), "code", _variants(session, scope)),
-        Column("mentee_id", N_("Mentee no."), "number", width=10),
-        Column("mentee", N_("Mentee"), width=32),
-        Column("mentor_id", N_("Mentor no."), "number", width=10),
-        Column("mentor", N_("Mentor"), width=32),
-        Column("proposed_at", N_("Proposed"), "moment"),
-        Column("offered_at", N_("Offered"), "moment"),
-        Column("accepted_at", N_("Accepted by both"), "moment"),
-        Column("ended_at", N_("Ended"), "moment"),
-        *_decision_columns("mentee", N_("Mentee's answer")),
-        *_decision_columns("mentor", N_("Mentor's answer")),
+        Column("pair_id", N_("No."), lambda one: one.row.id, "number", width=8),
+        Column("cycle", N_("School year"), lambda one: one.cycle, width=12),
+        Column("status", N_("State"), lambda one: one.row.status, "code", words.PAIRS, width=24),
+        Column("form", N_("Form"), lambda one: one.row.form, "code", words_of(packs, "forms"), width=24),
+        Column("kind", N_("Kind"), lambda one: one.row.kind, "code", words_of(packs, "kinds"), width=24),
+        Column("role_variant", N_("Mentor's role"), lambda one: one.row.role_variant, "code", variants),
+        Column("mentee_id", N_("Mentee no."), lambda one: one.mentee.person_id, "number", width=10),
+        Column("mentee", N_("Mentee"), lambda one: one.mentee.name, width=32),
+        Column("mentor_id", N_("Mentor no."), lambda one: one.mentor.person_id, "number", width=10),
+        Column("mentor", N_("Mentor"), lambda one: one.mentor.name, width=32),
+        Column("proposed_at", N_("Proposed"), lambda one: one.row.proposed_at, "moment"),
+        Column("offered_at", N_("Offered"), lambda one: one.row.offered_at, "moment"),
+        Column("accepted_at", N_("Accepted by both"), lambda one: one.row.accepted_at, "moment"),
+        Column("ended_at", N_("Ended"), lambda one: one.row.ended_at, "moment"),
+        Column(
+            "mentee_decision", N_("Mentee's answer"), lambda one: one.mentee.decision, "code", words.DECISIONS
+        ),
+        *_declined_columns("mentee", lambda one: one.mentee),
+        Column(
+            "mentor_decision", N_("Mentor's answer"), lambda one: one.mentor.decision, "code", words.DECISIONS
+        ),
+        *_declined_columns("mentor", lambda one: one.mentor),
     )
 
 
-def _decision_columns(side: str, title: Any) -> tuple[Column, ...]:
+def _declined_columns(side: str, member: Callable[[Any], Member]) -> tuple[Column, ...]:
+    def reason(one: _PairLine) -> DeclineReason | None:
+        return member(one).reason if one.may_read else None
+
+    def note(one: _PairLine) -> str | None:
+        return member(one).note if one.may_read else None
+
     return (
-        Column(f"{side}_decision", title, "code", words.DECISIONS),
-        Column(f"{side}_reason", N_("Reason for declining"), "code", words.DECLINE_REASONS, width=22),
-        Column(f"{side}_note", N_("In own words"), width=30),
+        Column(f"{side}_reason", N_("Reason for declining"), reason, "code", words.DECLINE_REASONS, width=22),
+        Column(f"{side}_note", N_("In own words"), note, width=30),
     )
 
 
-def _variants(session: Session, scope: Scope) -> Words:
-    return words_of(packs_of(session, scope).values(), "role_variants")
-
-
-def _read_pairs(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+def _read_pairs(session: Session, scope: Scope, after: int, limit: int) -> Found:
     found = session.execute(
         _pairs(scope, Pair.id)
         .add_columns(
@@ -83,24 +114,11 @@ def _read_pairs(session: Session, scope: Scope, after: int, limit: int) -> Chunk
     ids = [row.id for row in found]
     sides = sides_of(session, ids)
     labels = cycle_labels(session, scope)
-    # a person gave the reason and the note to the curator; the page withholds both from everybody else
     may_read = scope.has_right(Right.MANAGE_PAIRS)
-    rows: list[Row] = []
-    for row in found:
-        mentee, mentor = (sides.get(row.id, {}).get(role, NOBODY) for role in (Role.MENTEE, Role.MENTOR))
-        answers: Row = []
-        for side in (mentee, mentor):
-            answers.append(side.decision and side.decision.value)
-            answers += [side.reason and side.reason.value, side.note] if may_read else [None, None]
-        rows.append(
-            [
-                *(row.id, labels.get(row.cycle_id), row.status.value, row.form, row.kind, row.role_variant),
-                *(mentee.person_id, mentee.name, mentor.person_id, mentor.name),
-                *(row.proposed_at, row.offered_at, row.accepted_at, row.ended_at),
-                *answers,
-            ]
-        )
-    return Chunk(rows, last_of(ids, limit))
+    lines = [
+        _PairLine(row, labels.get(row.cycle_id), sides.get(row.id, {}), may_read=may_read) for row in found
+    ]
+    return Found(lines, last_of(ids, limit))
 
 
 PAIRS = Table(
@@ -125,33 +143,45 @@ def _meetings(scope: Scope, what: Any) -> Select[Any]:
     return query
 
 
+@dataclass(frozen=True, slots=True)
+class _MeetingLine:
+    """`said`: whether it took place, by the role of who said so."""
+
+    row: Row[Any]
+    cycle: str | None
+    sides: Mapping[Role, Member]
+    said: Mapping[Role, bool]
+
+
 def _meeting_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
     kinds = words_of(packs_of(session, scope).values(), "meeting_kinds")
     return (
-        Column("meeting_id", N_("No."), "number", width=8),
-        Column("cycle", N_("School year"), width=12),
-        Column("pair_id", N_("Pair no."), "number", width=8),
-        Column("mentee", N_("Mentee"), width=32),
-        Column("mentor", N_("Mentor"), width=32),
-        Column("kind", N_("Kind of meeting"), "code", kinds, width=24),
-        Column("status", N_("State"), "code", words.MEETINGS),
-        Column("starts_at", N_("Start"), "moment"),
-        Column("timezone", N_("Time zone of the meeting"), width=18),
-        Column("minutes", N_("Planned, min"), "number"),
-        Column("held_minutes", N_("Held, min"), "number"),
-        Column("topic", N_("Topic"), width=40),
-        Column("format", N_("Form of the meeting"), "code", words.MEETING_FORMATS),
-        Column("place", N_("Place"), width=24),
-        Column("next_step", N_("Next step"), width=40),
-        Column("said_by_mentee", N_("Held, says the mentee"), "flag"),
-        Column("said_by_mentor", N_("Held, says the mentor"), "flag"),
-        Column("logged_at", N_("Logged"), "moment"),
-        Column("source", N_("Logged where"), "code", words.SOURCES, width=20),
-        Column("corrected_at", N_("Corrected"), "moment"),
+        Column("meeting_id", N_("No."), lambda one: one.row.id, "number", width=8),
+        Column("cycle", N_("School year"), lambda one: one.cycle, width=12),
+        Column("pair_id", N_("Pair no."), lambda one: one.row.pair_id, "number", width=8),
+        Column("mentee", N_("Mentee"), lambda one: one.sides.get(Role.MENTEE, NOBODY).name, width=32),
+        Column("mentor", N_("Mentor"), lambda one: one.sides.get(Role.MENTOR, NOBODY).name, width=32),
+        Column("kind", N_("Kind of meeting"), lambda one: one.row.kind, "code", kinds, width=24),
+        Column("status", N_("State"), lambda one: one.row.status, "code", words.MEETINGS),
+        Column("starts_at", N_("Start"), lambda one: one.row.starts_at, "moment"),
+        Column("timezone", N_("Time zone of the meeting"), lambda one: one.row.timezone, width=18),
+        Column("minutes", N_("Planned, min"), lambda one: one.row.minutes, "number"),
+        Column("held_minutes", N_("Held, min"), lambda one: one.row.held_minutes, "number"),
+        Column("topic", N_("Topic"), lambda one: one.row.topic, width=40),
+        Column(
+            "format", N_("Form of the meeting"), lambda one: one.row.format, "code", words.MEETING_FORMATS
+        ),
+        Column("place", N_("Place"), lambda one: one.row.place, width=24),
+        Column("next_step", N_("Next step"), lambda one: one.row.next_step, width=40),
+        Column("said_by_mentee", N_("Held, says the mentee"), lambda one: one.said.get(Role.MENTEE), "flag"),
+        Column("said_by_mentor", N_("Held, says the mentor"), lambda one: one.said.get(Role.MENTOR), "flag"),
+        Column("logged_at", N_("Logged"), lambda one: one.row.logged_at, "moment"),
+        Column("source", N_("Logged where"), lambda one: one.row.source, "code", words.SOURCES, width=20),
+        Column("corrected_at", N_("Corrected"), lambda one: one.row.corrected_at, "moment"),
     )
 
 
-def _read_meetings(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+def _read_meetings(session: Session, scope: Scope, after: int, limit: int) -> Found:
     found = session.execute(
         _meetings(scope, Meeting.id)
         .add_columns(
@@ -178,28 +208,17 @@ def _read_meetings(session: Session, scope: Scope, after: int, limit: int) -> Ch
     ids = [row.id for row in found]
     sides = sides_of(session, (row.pair_id for row in found))
     labels = cycle_labels(session, scope)
-    said = {
-        (meeting_id, role): took_place
-        for meeting_id, role, took_place in session.execute(
-            select(MeetingAnswer.meeting_id, MeetingAnswer.role, MeetingAnswer.took_place).where(
-                MeetingAnswer.meeting_id.in_(ids)
-            )
+    said: defaultdict[int, dict[Role, bool]] = defaultdict(dict)
+    for meeting_id, role, took_place in session.execute(
+        select(MeetingAnswer.meeting_id, MeetingAnswer.role, MeetingAnswer.took_place).where(
+            MeetingAnswer.meeting_id.in_(ids)
         )
-    }
-    rows: list[Row] = []
-    for row in found:
-        members = sides.get(row.pair_id, {})
-        names = [members.get(role, NOBODY).name for role in (Role.MENTEE, Role.MENTOR)]
-        rows.append(
-            [
-                *(row.id, labels.get(row.cycle_id), row.pair_id, *names, row.kind.value, row.status.value),
-                *(row.starts_at, row.timezone, row.minutes, row.held_minutes, row.topic),
-                *(row.format and row.format.value, row.place, row.next_step),
-                *(said.get((row.id, role)) for role in (Role.MENTEE, Role.MENTOR)),
-                *(row.logged_at, row.source and row.source.value, row.corrected_at),
-            ]
-        )
-    return Chunk(rows, last_of(ids, limit))
+    ):
+        said[meeting_id][role] = took_place
+    lines = [
+        _MeetingLine(row, labels.get(row.cycle_id), sides.get(row.pair_id, {}), said[row.id]) for row in found
+    ]
+    return Found(lines, last_of(ids, limit))
 
 
 MEETINGS = Table(

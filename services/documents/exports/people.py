@@ -1,18 +1,21 @@
 """People with their roles, and the ledger of consents (A22, A49, A51, D5)."""
 
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent, ConsentDecision
 from models.people import ChatAccount, Participation, ParticipationStatus, Person
 from models.privacy import DestructionAct, PrivacyDuty
 from services.access.errors import N_
-from services.consents.states import ConsentState, read_decisive
+from services.consents.states import ConsentState, Decisive, read_decisive
 from services.documents import words
 from services.documents.exports.naming import cycle_labels, names_of
-from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed, last_of
+from services.documents.exports.tables import Column, Found, Scope, Table, fixed, last_of
 
 
 def _roles(scope: Scope) -> list[ColumnElement[bool]]:
@@ -39,7 +42,21 @@ def _people(scope: Scope, what: Any) -> Select[Any]:
     return query
 
 
-def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+@dataclass(frozen=True, slots=True)
+class _RoleLine:
+    """A person in one of their roles; without one, once."""
+
+    person: Row[Any]
+    role: Row[Any] | None
+    cycle: str | None
+    consent: Decisive | None
+    is_reachable: bool | None
+
+    def of_role(self, name: str) -> Any:
+        return getattr(self.role, name) if self.role is not None else None
+
+
+def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Found:
     people = session.execute(
         _people(scope, Person.id)
         .add_columns(
@@ -51,7 +68,7 @@ def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Chun
     ).all()
     ids = [person.id for person in people]
     labels = cycle_labels(session, scope)
-    roles: dict[int, list[Row]] = {}
+    roles: defaultdict[int, list[Any]] = defaultdict(list)
     for role in session.execute(
         select(
             Participation.person_id,
@@ -65,52 +82,62 @@ def _read_people(session: Session, scope: Scope, after: int, limit: int) -> Chun
         .where(Participation.person_id.in_(ids), *_roles(scope))
         .order_by(Participation.id)
     ):
-        facts = [labels.get(role.cycle_id), role.role.value, role.status.value, role.capacity]
-        roles.setdefault(role.person_id, []).append([*facts, role.joined_at, role.ready_at])
-    decided = read_decisive(session, organization_id=scope.organization_id, people=ids)
-    consents = {
-        person_id: [one.state.value, one.version, one.decided_at] for person_id, one in decided.items()
-    }
+        roles[role.person_id].append(role)
+    consents = read_decisive(session, organization_id=scope.organization_id, people=ids)
     found = session.execute(
         select(ChatAccount.person_id, ChatAccount.is_reachable).where(ChatAccount.person_id.in_(ids))
     )
     chats = {chat.person_id: chat.is_reachable for chat in found}
-    rows = [
-        [
-            *(person.id, person.family_name, person.given_name, person.patronymic, person.position),
-            *role,
-            *consents.get(person.id, [ConsentState.NONE.value, None, None]),
-            person.id in chats,
-            chats.get(person.id),
-            person.created_at,
-        ]
+    lines = [
+        _RoleLine(
+            person=person,
+            role=role,
+            cycle=labels.get(role.cycle_id) if role is not None else None,
+            consent=consents.get(person.id),
+            is_reachable=chats.get(person.id),
+        )
         for person in people
-        for role in roles.get(person.id, [[None] * 6])
+        for role in roles[person.id] or [None]
     ]
-    return Chunk(rows, last_of(ids, limit))
+    return Found(lines, last_of(ids, limit))
 
 
 PEOPLE = Table(
     name="people",
     title=N_("Participants"),
     columns=fixed(
-        Column("person_id", N_("No."), "number", width=8),
-        Column("family_name", N_("Family name"), width=20),
-        Column("given_name", N_("Given name")),
-        Column("patronymic", N_("Patronymic"), width=20),
-        Column("position", N_("Position"), width=28),
-        Column("cycle", N_("School year"), width=12),
-        Column("role", N_("Role"), "code", words.ROLES),
-        Column("status", N_("State"), "code", words.PARTICIPATIONS, width=20),
-        Column("capacity", N_("Places for mentees"), "number"),
-        Column("joined_at", N_("Joined"), "moment"),
-        Column("ready_at", N_("Questionnaire completed"), "moment"),
-        Column("consent", N_("Consent"), "code", words.CONSENTS),
-        Column("consent_version", N_("Version of consent"), "number"),
-        Column("consent_at", N_("Consent decided"), "moment"),
-        Column("is_linked", N_("In the chat"), "flag"),
-        Column("is_reachable", N_("The bot can write"), "flag"),
-        Column("created_at", N_("Record made"), "moment"),
+        Column("person_id", N_("No."), lambda one: one.person.id, "number", width=8),
+        Column("family_name", N_("Family name"), lambda one: one.person.family_name, width=20),
+        Column("given_name", N_("Given name"), lambda one: one.person.given_name),
+        Column("patronymic", N_("Patronymic"), lambda one: one.person.patronymic, width=20),
+        Column("position", N_("Position"), lambda one: one.person.position, width=28),
+        Column("cycle", N_("School year"), lambda one: one.cycle, width=12),
+        Column("role", N_("Role"), lambda one: one.of_role("role"), "code", words.ROLES),
+        Column(
+            "status", N_("State"), lambda one: one.of_role("status"), "code", words.PARTICIPATIONS, width=20
+        ),
+        Column("capacity", N_("Places for mentees"), lambda one: one.of_role("capacity"), "number"),
+        Column("joined_at", N_("Joined"), lambda one: one.of_role("joined_at"), "moment"),
+        Column("ready_at", N_("Questionnaire completed"), lambda one: one.of_role("ready_at"), "moment"),
+        Column(
+            "consent",
+            N_("Consent"),
+            lambda one: one.consent.state if one.consent else ConsentState.NONE,
+            "code",
+            words.CONSENTS,
+        ),
+        Column(
+            "consent_version",
+            N_("Version of consent"),
+            lambda one: one.consent and one.consent.version,
+            "number",
+        ),
+        Column(
+            "consent_at", N_("Consent decided"), lambda one: one.consent and one.consent.decided_at, "moment"
+        ),
+        Column("is_linked", N_("In the chat"), lambda one: one.is_reachable is not None, "flag"),
+        Column("is_reachable", N_("The bot can write"), lambda one: one.is_reachable, "flag"),
+        Column("created_at", N_("Record made"), lambda one: one.person.created_at, "moment"),
     ),
     read=_read_people,
     count=lambda session, scope: session.scalar(_people(scope, func.count(Person.id))) or 0,
@@ -128,7 +155,17 @@ def _consents(scope: Scope, what: Any) -> Select[Any]:
     return query
 
 
-def _read_consents(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+@dataclass(frozen=True, slots=True)
+class _ConsentLine:
+    """`due_on`: until when a withdrawn one must be acted on; `act`: the number of the act of destruction."""
+
+    row: Row[Any]
+    person: str
+    due_on: date | None
+    act: int | None
+
+
+def _read_consents(session: Session, scope: Scope, after: int, limit: int) -> Found:
     found = session.execute(
         _consents(scope, Consent.id)
         .add_columns(
@@ -168,44 +205,43 @@ def _read_consents(session: Session, scope: Scope, after: int, limit: int) -> Ch
             select(DestructionAct.person_id, DestructionAct.id).where(DestructionAct.person_id.in_(people))
         )
     }
-    rows = [
-        [
-            *(row.id, row.person_id, names.get(row.person_id, ""), row.kind.value, row.decision.value),
-            *(row.decided_at, row.timezone, row.version, row.text_locale, row.text_sha256),
-            *(row.medium.value, row.chat_id, row.message_id, row.paper_number, row.term_until),
-            row.file_id is not None,
-            row.scan_gone_at,
-            owed.get((row.person_id, row.kind)) if row.decision is ConsentDecision.WITHDRAWN else None,
-            acts.get(row.person_id),
-        ]
+    lines = [
+        _ConsentLine(
+            row=row,
+            person=names.get(row.person_id, ""),
+            due_on=(
+                owed.get((row.person_id, row.kind)) if row.decision is ConsentDecision.WITHDRAWN else None
+            ),
+            act=acts.get(row.person_id),
+        )
         for row in found
     ]
-    return Chunk(rows, last_of([row.id for row in found], limit))
+    return Found(lines, last_of([row.id for row in found], limit))
 
 
 CONSENTS = Table(
     name="consents",
     title=N_("Consents"),
     columns=fixed(
-        Column("consent_id", N_("No."), "number", width=8),
-        Column("person_id", N_("Person no."), "number", width=10),
-        Column("person", N_("Person"), width=32),
-        Column("kind", N_("Of what"), "code", words.CONSENT_KINDS, width=32),
-        Column("decision", N_("Decision"), "code", words.CONSENTS),
-        Column("decided_at", N_("When"), "moment"),
-        Column("timezone", N_("Time zone"), width=18),
-        Column("version", N_("Version of the text"), "number"),
-        Column("text_locale", N_("Language of the text"), width=10),
-        Column("text_sha256", N_("SHA-256 of the text"), width=24),
-        Column("medium", N_("Way of consent"), "code", words.CONSENT_MEDIA),
-        Column("chat_id", N_("Chat"), "number"),
-        Column("message_id", N_("Message"), "number"),
-        Column("paper_number", N_("Paper no.")),
-        Column("term_until", N_("In force until"), "day"),
-        Column("has_scan", N_("Has a scan"), "flag"),
-        Column("scan_gone_at", N_("Scan destroyed"), "moment"),
-        Column("due_on", N_("Due by"), "day"),
-        Column("act", N_("Act of destruction no."), "number"),
+        Column("consent_id", N_("No."), lambda one: one.row.id, "number", width=8),
+        Column("person_id", N_("Person no."), lambda one: one.row.person_id, "number", width=10),
+        Column("person", N_("Person"), lambda one: one.person, width=32),
+        Column("kind", N_("Of what"), lambda one: one.row.kind, "code", words.CONSENT_KINDS, width=32),
+        Column("decision", N_("Decision"), lambda one: one.row.decision, "code", words.CONSENTS),
+        Column("decided_at", N_("When"), lambda one: one.row.decided_at, "moment"),
+        Column("timezone", N_("Time zone"), lambda one: one.row.timezone, width=18),
+        Column("version", N_("Version of the text"), lambda one: one.row.version, "number"),
+        Column("text_locale", N_("Language of the text"), lambda one: one.row.text_locale, width=10),
+        Column("text_sha256", N_("SHA-256 of the text"), lambda one: one.row.text_sha256, width=24),
+        Column("medium", N_("Way of consent"), lambda one: one.row.medium, "code", words.CONSENT_MEDIA),
+        Column("chat_id", N_("Chat"), lambda one: one.row.chat_id, "number"),
+        Column("message_id", N_("Message"), lambda one: one.row.message_id, "number"),
+        Column("paper_number", N_("Paper no."), lambda one: one.row.paper_number),
+        Column("term_until", N_("In force until"), lambda one: one.row.term_until, "day"),
+        Column("has_scan", N_("Has a scan"), lambda one: one.row.file_id is not None, "flag"),
+        Column("scan_gone_at", N_("Scan destroyed"), lambda one: one.row.scan_gone_at, "moment"),
+        Column("due_on", N_("Due by"), lambda one: one.due_on, "day"),
+        Column("act", N_("Act of destruction no."), lambda one: one.act, "number"),
     ),
     read=_read_consents,
     count=lambda session, scope: session.scalar(_consents(scope, func.count(Consent.id))) or 0,

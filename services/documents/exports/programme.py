@@ -1,7 +1,6 @@
 """What belongs to one school year's programme: its sheets of criteria and the rows of its roadmap."""
 
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,12 +8,12 @@ from sqlalchemy.orm import Session
 from models.roadmap import RoadmapEntry
 from services.access.errors import N_
 from services.documents import words
-from services.documents.exports.tables import Chunk, Column, Row, Scope, Table, fixed
-from services.programmes.packs import ResolvedPack
-from services.programmes.roadmaps import Window
+from services.documents.exports.tables import Column, Found, Scope, Table
+from services.programmes.roadmaps import Row, Stage, Window
 from services.programmes.running import current_cycle, pack_of
+from services.programmes.surveys import Question
 from services.programmes.windows import describe_windows
-from services.results.sheets import criteria_of, list_sheets
+from services.results.sheets import Sheet, criteria_of, list_sheets
 
 
 def cycle_of(session: Session, scope: Scope) -> int:
@@ -25,39 +24,47 @@ def cycle_of(session: Session, scope: Scope) -> int:
 
 
 def _score_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
-    criteria = criteria_of(pack_of(session, cycle_id=cycle_of(session, scope)))
-    note = N_("Comment")
+    criteria = [one.question for one in criteria_of(pack_of(session, cycle_id=cycle_of(session, scope)))]
+
+    def level(sheet: Sheet) -> str | None:
+        return sheet.level.title.get(scope.locale) if sheet.level else None
+
     return (
-        Column("sheet_id", N_("No."), "number", width=8),
-        Column("author_id", N_("Author no."), "number", width=8),
-        Column("author", N_("Author"), width=28),
-        Column("author_role", N_("Author's role"), "code", words.ACCOUNT_ROLES, width=18),
-        Column("opened_at", N_("Begun on"), "moment"),
-        Column("saved_at", N_("Saved"), "moment"),
-        Column("missing", N_("Criteria left out"), "number"),
-        Column("total", N_("Sum"), "number"),
-        Column("level_id", N_("Level id")),
-        Column("level", N_("Level"), width=24),
-        *(Column(one.question.id, one.question.text, "number", width=14) for one in criteria),
-        *(Column(f"{one.question.id}_note", note, width=30) for one in criteria),
+        Column("sheet_id", N_("No."), lambda sheet: sheet.id, "number", width=8),
+        Column("author_id", N_("Author no."), lambda sheet: sheet.author_id, "number", width=8),
+        Column("author", N_("Author"), lambda sheet: sheet.author, width=28),
+        Column(
+            "author_role",
+            N_("Author's role"),
+            lambda sheet: sheet.author_role,
+            "code",
+            words.ACCOUNT_ROLES,
+            18,
+        ),
+        Column("opened_at", N_("Begun on"), lambda sheet: sheet.opened_at, "moment"),
+        Column("saved_at", N_("Saved"), lambda sheet: sheet.saved_at, "moment"),
+        Column("missing", N_("Criteria left out"), lambda sheet: sheet.missing, "number"),
+        Column("total", N_("Sum"), lambda sheet: sheet.total, "number"),
+        Column("level_id", N_("Level id"), lambda sheet: sheet.level and sheet.level.id),
+        Column("level", N_("Level"), level, width=24),
+        *(_rating_column(one) for one in criteria),
+        *(_note_column(one) for one in criteria),
     )
 
 
-def _read_scores(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+def _rating_column(question: Question) -> Column:
+    return Column(
+        question.id, question.text, lambda sheet: sheet.ratings.get(question.id), "number", width=14
+    )
+
+
+def _note_column(question: Question) -> Column:
+    return Column(f"{question.id}_note", N_("Comment"), lambda sheet: sheet.notes.get(question.id), width=30)
+
+
+def _read_scores(session: Session, scope: Scope, after: int, limit: int) -> Found:
     del after, limit  # a school year has a handful of sheets
-    cycle_id = cycle_of(session, scope)
-    criteria = [one.question.id for one in criteria_of(pack_of(session, cycle_id=cycle_id))]
-    rows = [
-        [
-            *(sheet.id, sheet.author_id, sheet.author, sheet.author_role.value),
-            *(sheet.opened_at, sheet.saved_at, sheet.missing, sheet.total),
-            *((sheet.level.id, sheet.level.title.get(scope.locale)) if sheet.level else (None, None)),
-            *(sheet.ratings.get(one) for one in criteria),
-            *(sheet.notes.get(one) for one in criteria),
-        ]
-        for sheet in list_sheets(session, actor=scope.actor, cycle_id=cycle_id)
-    ]
-    return Chunk(rows, None)
+    return Found(list_sheets(session, actor=scope.actor, cycle_id=cycle_of(session, scope)), None)
 
 
 SCORES = Table(
@@ -65,16 +72,37 @@ SCORES = Table(
     title=N_("Effectiveness"),
     columns=_score_columns,
     read=_read_scores,
-    count=lambda session, scope: len(_read_scores(session, scope, 0, 0).rows),
+    count=lambda session, scope: len(_read_scores(session, scope, 0, 0).items),
     filters=frozenset({"cycle_id"}),
 )
 
 
-def _read_roadmap(session: Session, scope: Scope, after: int, limit: int) -> Chunk:
+@dataclass(frozen=True, slots=True)
+class _RoadmapLine:
+    """A row of the regulation, and where it stands in this school year."""
+
+    stage: Stage
+    row: Row
+    entry: RoadmapEntry | None
+
+    @property
+    def window(self) -> Window | None:
+        return self.row.windows[0] if self.row.windows else None
+
+    @property
+    def is_done_by_data(self) -> bool | None:
+        if self.entry is None or self.entry.done_on is None:
+            return None
+        return self.entry.is_done_by_data
+
+
+def _read_roadmap(session: Session, scope: Scope, after: int, limit: int) -> Found:
     del after, limit
     cycle_id = cycle_of(session, scope)
-    pack = pack_of(session, cycle_id=cycle_id)
-    return Chunk(list(_rows(pack, _entries(session, cycle_id), scope.locale)), None)
+    entries = _entries(session, cycle_id)
+    stages = pack_of(session, cycle_id=cycle_id).pack.stages
+    lines = [_RoadmapLine(stage, row, entries.get(row.id)) for stage in stages for row in stage.rows]
+    return Found(lines, None)
 
 
 def _entries(session: Session, cycle_id: int) -> dict[str, RoadmapEntry]:
@@ -92,33 +120,41 @@ def _entries(session: Session, cycle_id: int) -> dict[str, RoadmapEntry]:
     return found
 
 
-def _standing(entry: RoadmapEntry | None) -> list[Any]:
-    """Planned and actual dates, and whether data proved the row."""
-    if entry is None:
-        return [None] * 4
-    by_data = entry.is_done_by_data if entry.done_on is not None else None
-    return [entry.planned_from, entry.planned_to, entry.done_on, by_data]
+def _roadmap_columns(_session: Session, scope: Scope) -> tuple[Column, ...]:
+    locale = scope.locale
 
+    def activities(one: _RoadmapLine) -> str:
+        return "; ".join(activity.title.get(locale) for activity in one.row.activities)
 
-def _rows(pack: ResolvedPack, entries: dict[str, RoadmapEntry], locale: str) -> Iterator[Row]:
-    for stage in pack.pack.stages:
-        for row in stage.rows:
-            documents = [row.document, *(one.document for one in row.activities)]
-            window = row.windows[0] if row.windows else None
-            yield [
-                stage.id,
-                stage.title.get(locale),
-                row.id,
-                row.title.get(locale),
-                "; ".join(one.title.get(locale) for one in row.activities),
-                window and window.kind,
-                *_dates(window),
-                describe_windows(row.windows, locale),
-                row.responsible,
-                "; ".join(one.get(locale) for one in documents if one is not None),
-                *_standing(entries.get(row.id)),
-                row.source,
-            ]
+    def documents(one: _RoadmapLine) -> str:
+        named = [one.row.document, *(activity.document for activity in one.row.activities)]
+        return "; ".join(document.get(locale) for document in named if document is not None)
+
+    return (
+        Column("stage_id", N_("Stage id"), lambda one: one.stage.id, width=14),
+        Column("stage", N_("Stage"), lambda one: one.stage.title.get(locale), width=32),
+        Column("row_id", N_("Row id"), lambda one: one.row.id, width=14),
+        Column("title", N_("What is done"), lambda one: one.row.title.get(locale), width=48),
+        Column("activities", N_("Activities"), activities, width=48),
+        Column("window", N_("Window"), lambda one: one.window and one.window.kind, "code", words.WINDOWS),
+        Column("window_from", N_("From"), lambda one: _dates(one.window)[0], width=12),
+        Column("window_to", N_("To"), lambda one: _dates(one.window)[1], width=12),
+        Column("when", N_("When, in words"), lambda one: describe_windows(one.row.windows, locale), width=32),
+        Column(
+            "responsible",
+            N_("Who is responsible"),
+            lambda one: one.row.responsible,
+            "code",
+            words.RESPONSIBLE,
+            20,
+        ),
+        Column("documents", N_("Documents"), documents, width=40),
+        Column("planned_from", N_("Planned from"), lambda one: one.entry and one.entry.planned_from, "day"),
+        Column("planned_to", N_("Planned by"), lambda one: one.entry and one.entry.planned_to, "day"),
+        Column("done_on", N_("Done on"), lambda one: one.entry and one.entry.done_on, "day"),
+        Column("is_done_by_data", N_("Proven by data"), lambda one: one.is_done_by_data, "flag"),
+        Column("source", N_("Source"), lambda one: one.row.source, width=30),
+    )
 
 
 def _dates(window: Window | None) -> tuple[str | None, str | None]:
@@ -140,24 +176,7 @@ def _count_rows(session: Session, scope: Scope) -> int:
 ROADMAP = Table(
     name="roadmap",
     title=N_("Roadmap"),
-    columns=fixed(
-        Column("stage_id", N_("Stage id"), width=14),
-        Column("stage", N_("Stage"), width=32),
-        Column("row_id", N_("Row id"), width=14),
-        Column("title", N_("What is done"), width=48),
-        Column("activities", N_("Activities"), width=48),
-        Column("window", N_("Window"), "code", words.WINDOWS),
-        Column("window_from", N_("From"), width=12),
-        Column("window_to", N_("To"), width=12),
-        Column("when", N_("When, in words"), width=32),
-        Column("responsible", N_("Who is responsible"), "code", words.RESPONSIBLE, width=20),
-        Column("documents", N_("Documents"), width=40),
-        Column("planned_from", N_("Planned from"), "day"),
-        Column("planned_to", N_("Planned by"), "day"),
-        Column("done_on", N_("Done on"), "day"),
-        Column("is_done_by_data", N_("Proven by data"), "flag"),
-        Column("source", N_("Source"), width=30),
-    ),
+    columns=_roadmap_columns,
     read=_read_roadmap,
     count=_count_rows,
     filters=frozenset({"cycle_id"}),

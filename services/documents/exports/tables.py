@@ -1,4 +1,4 @@
-"""What an export table is made of: columns, a scope, and rows read in chunks by a growing id."""
+"""What an export table is made of: columns, a scope, and items read in chunks by a growing id."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,10 +43,13 @@ class UnknownFilterValue(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`key` is stable and English, for JSON; `title` heads the column: a msgid, or a text of a pack."""
+    """`key` is stable and English, for JSON; `title` heads the column: a msgid, or a text of a pack; `get`
+    takes the cell out of an item that the table read.
+    """
 
     key: str
     title: str | Text
+    get: Callable[[Any], Any]
     kind: Kind = "text"
     words: Words | None = None
     width: int = 16  # characters
@@ -138,22 +141,33 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """`after` is where the next chunk begins, None when this was the last."""
+class Found:
+    """An item for each row, of which the columns take their cells; `after` is where the next ones begin,
+    None when these were the last.
+    """
 
-    rows: Sequence[Row]
+    items: Sequence[Any]
     after: int | None
     withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Chunk:
+    """The same with the rows made."""
+
+    rows: Sequence[Row]
+    after: int | None
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """`read(session, scope, after, limit)` gives the rows of the next `limit` base records."""
+    """`read(session, scope, after, limit)` gives what the next `limit` base records hold."""
 
     name: str
     title: str
     columns: Callable[[Session, Scope], tuple[Column, ...]]
-    read: Callable[[Session, Scope, int, int], Chunk]
+    read: Callable[[Session, Scope, int, int], Found]
     count: Callable[[Session, Scope], int]
     filters: frozenset[str] = frozenset()
     statuses: frozenset[str] = field(default_factory=frozenset)

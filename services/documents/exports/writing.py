@@ -90,7 +90,9 @@ class Export:
         return CHUNK
 
     def read(self, session: Session, after: int) -> Chunk:
-        return self.table.read(session, self.scope, after, CHUNK)
+        found = self.table.read(session, self.scope, after, CHUNK)
+        rows = [[column.get(item) for column in self.head.columns] for item in found.items]
+        return Chunk(rows, found.after, found.withheld)
 
     def count(self, session: Session) -> int:
         """How many base records there are, for the progress."""
