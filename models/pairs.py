@@ -219,6 +219,8 @@ class Pair(Audited, Base):
     silence_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the scheduler looks next whether somebody is silent (docs/design.md#silence)."""
     ended_at: Mapped[datetime | None]
+    override_reason: Mapped[str | None] = mapped_column(String(500))
+    """Why the curator offers the pair against the psychologist's conclusion; for who leads pairs only."""
 
     members: Mapped[list["PairMember"]] = relationship(back_populates="pair", order_by="PairMember.role")
 

@@ -6,7 +6,7 @@ Schools, mentees, mentors and agreements that a run has made before are copied (
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.accounts import AccountRole
 from models.engine import Database
 from models.people import OrganizationKind, Role
 from services.access.actors import Actor, ActorKind, Channel, Right, person_in_chat, system
+from services.accounts.directory import create_account
 from services.consents.ledger import give_consent
 from services.consents.texts import read_offer
 from services.joining.entering import claim_invitation, create_invitation
@@ -29,6 +31,7 @@ from services.programmes.packs import ResolvedPack, load_pack
 from services.programmes.running import create_programme
 from services.programmes.surveys import Question
 from services.surveys.intake import choose_role
+from services.surveys.office import open_sheet_about
 from services.surveys.runs import finish_ticks, record_answer, send, skip_question, tick_option
 from services.surveys.steps import read_step
 from tests.world_cache import T, repeat
@@ -138,6 +141,8 @@ class World:
                 mentee_participation_id=mentee.participation_id,
                 mentor_participation_id=mentor.participation_id,
             )
+            if self.pack.pack.settings.psychologist_verdict_required:
+                self.write(recommend_pair, world=self, pair_id=drafted.pair_id)
             self.write(confirm_pair, actor=self.curator, pair_id=drafted.pair_id)
             for one in (mentee, mentor):
                 self.write(accept_offer, actor=self.actor(one.person), pair_id=drafted.pair_id)
@@ -234,6 +239,29 @@ def _found(
             now=now,
         )
     return organization.id, programme.cycle_id, organization.join_code
+
+
+def recommend_pair(session: Session, *, world: World, pair_id: int, now: datetime) -> None:
+    """A psychologist's conclusion on a draft, in favour of it."""
+    made = create_account(
+        session,
+        actor=system(Channel.COMMAND_LINE),
+        organization_id=world.organization_id,
+        login=f"psychologist{pair_id}",
+        name="Нина Олеговна Светлова",
+        role=AccountRole.PSYCHOLOGIST,
+        now=now,
+    )
+    own = replace(world.curator, id=made.account_id)
+    run_id = open_sheet_about(
+        session,
+        actor=own,
+        cycle_id=world.cycle_id,
+        survey_id=next(iter(world.pack.surveys_on("compatibility"))),
+        subject_id=pair_id,
+        now=now,
+    )
+    fill_run(session, actor=own, run_id=run_id, answers={}, now=now)
 
 
 def usual_answer(question: Question) -> Raw | None:

@@ -35,6 +35,7 @@ from services.pairs.papers import read_missing_papers
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
 from services.pairs.standings import read_standings
 from services.pairs.suggestions import SuggestionFacts, list_suggestions
+from services.pairs.verdicts import REASON_LIMIT, read_gate
 from services.people.cards import read_person
 from services.results.satisfaction import read_pair_ratings
 from services.surveys.answers import list_conclusions
@@ -104,6 +105,7 @@ class PairPage(SecuredPage):
             missing=see(read_missing_papers, pair_id=pair_id),
             events=see(read_pair_story, pair_id=pair_id),
             may_manage=may_manage,
+            gate=see(read_gate, pair_id=pair_id) if may_manage else None,
             suggestions=suggestions,
             suggestion_words=SUGGESTIONS,
             choices=self._choose_colleagues(pair, suggestions),
@@ -122,12 +124,21 @@ class PairPage(SecuredPage):
         if is_sure:
             with refusals_shown():
                 said = label("Confirmed. Both hear of it now.")
-                do(confirm_pair, pair_id=pair_id, edited_texts=_edited(previews), success=said)
+                do(
+                    confirm_pair,
+                    pair_id=pair_id,
+                    edited_texts=_edited(previews),
+                    override_reason=text("override_reason"),
+                    success=said,
+                )
                 return redirect(url_for("pairs.card", pair_id=pair_id))
         return self.show(
             "panel/pair_confirm.html",
             pair=pair,
             previews=previews,
+            gate=see(read_gate, pair_id=pair_id),
+            override_reason=text("override_reason"),
+            reason_limit=REASON_LIMIT,
             sheets=see(list_conclusions, pair_id=pair_id),
             titles=form_titles(),
             missing=see(read_missing_papers, pair_id=pair_id),

@@ -213,6 +213,10 @@ SWITCHES = (
         N_("The pair begins its work only after the mentor's written agreement is registered"),
     ),
     (
+        "psychologist_verdict_required",
+        N_("A pair is offered only after the psychologist's conclusion on it"),
+    ),
+    (
         "mentor_papers_required",
         N_("No pair begins its work while the mentor's papers of article 351.8 are not registered"),
     ),

@@ -21,6 +21,7 @@ from services.consents.states import has_consent
 from services.delivery.tasks import close_by_fact, close_of_pair
 from services.pairs.capacity import lock_participations, move_pair, release_members, tell_member
 from services.pairs.cards import count_places_left
+from services.pairs.verdicts import pass_gate
 from services.programmes.running import pack_of, settings_of
 
 
@@ -126,11 +127,14 @@ def confirm_pair(
     actor: Actor,
     pair_id: int,
     edited_texts: Mapping[Role, str] | None = None,
+    override_reason: str = "",
     now: datetime,
 ) -> PairConfirmed:
-    """Offer the pair to both sides at once. `edited_texts` replace the usual words, placeholders kept.
+    """Offer the pair to both sides at once. `edited_texts` replace the usual words, placeholders kept;
+    `override_reason` is wanted where the psychologist does not recommend the pair.
 
-    Raises NotADraft, NotReady, ConsentNotGiven, NotFound, NotAllowed.
+    Raises VerdictMissing, OverrideReasonMissing, OverrideReasonTooLong, NotADraft, NotReady,
+    ConsentNotGiven, NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
@@ -141,6 +145,7 @@ def confirm_pair(
         session, [members[Role.MENTEE].participation_id, members[Role.MENTOR].participation_id]
     )
     _check_fit(session, mentee, mentor)
+    gate = pass_gate(session, pair, reason=override_reason)
     settings = settings_of(session, cycle_id=pair.cycle_id)
     pair.offered_at = now
     pair.offer_expires_at = expires_at = now + timedelta(days=settings.offer_expires_days)
@@ -154,6 +159,8 @@ def confirm_pair(
         action=Action.PAIR_CONFIRMED,
         now=now,
         edited_texts=edited,
+        verdict=gate.verdict.value if gate.verdict else None,
+        is_overridden=gate.needs_reason,
     )
     for role, member in members.items():
         tell_member(session, pair, member, NoticeKind.PAIR_OFFER, now=now, edited_text=texts.get(role))

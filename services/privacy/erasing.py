@@ -19,7 +19,7 @@ from models.jobs import FileKind, StoredFile
 from models.meetings import Meeting
 from models.messages import Conversation, InboxUpdate, NoticeKind, OutboxMessage, OutboxStatus
 from models.outreach import Publication, PublicationPerson
-from models.pairs import PairMember
+from models.pairs import Pair, PairMember
 from models.people import ChatAccount, Invitation, JoinRequest, Person
 from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
@@ -259,6 +259,8 @@ class _Erasing:
         self.session.execute(
             update(PairMember).where(PairMember.person_id == self.person.id).values(decline_note=None)
         )
+        kept = update(Pair).where(Pair.id.in_(pairs)).values(override_reason=None)
+        self.session.execute(kept.execution_options(synchronize_session=False))
         told_of = delete(Suggestion).where(Suggestion.pair_id.in_(pairs))  # by one about the other
         self.count("notes", _rows(self.session.execute(told_of)))
 
