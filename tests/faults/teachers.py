@@ -4,15 +4,21 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.screens import current_screen
 from models.people import Role
 from models.surveys import Answer, SurveyRun, SurveyStatus
+from notices.language import load_translators
+from notices.letters import Letter
 from sandbox.client import Person, SandboxError
+from sandbox.html_text import parse_html
 from sandbox.screen import SeenMessage
+from services.delivery.conversations import ChatState, read_chat_state
 from services.people.cards import PersonFacts
 from services.programmes.answers import Raw, Tapped, check_answer
 from services.programmes.surveys import Question
@@ -140,14 +146,17 @@ class Teacher:
             self.shared.find(f"silent: person {self.facts.id} had no answer to {act}\n{words}")
 
     async def _was_told_the_same(self) -> bool:
-        """Whether the last answer was what stood on the screen already: a refusal said twice."""
-        edits = [
-            call
-            for call in await self.shared.machine.telegram.record("editMessageText")
-            if call["parameters"].get("chat_id") == self.person.id
-        ]
-        said = edits[-1]["answer"].get("description", "") if edits else ""
-        return "not modified" in said and edits[-1]["at"] >= self.episodes[-1].began
+        """Whether the answer stands on the screen already, a refusal said twice: an edit that changes nothing
+        is not sent, or Telegram refuses it. Then the chat shows what its tables ask for, under whatever note.
+        """
+        chat, letter = await self.shared.read(
+            read_screen, self.person.id, now=self.shared.machine.clock.now()
+        )
+        shown = [one for one in await self.bubbles() if one.message_id == chat.screen_message_id]
+        asked = [[action.tap.code for action in row] for row in letter.rows]
+        return [read_codes(one) for one in shown] == [asked] and shown[0].text.endswith(
+            parse_html(letter.text)[0]
+        )
 
     async def until_quiet(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -316,6 +325,17 @@ def read_pick(question: Question, button: Button) -> Raw:
     if question.kind == "single" and value.isdecimal():
         return Tapped((question.options[int(value)].id,))
     return Tapped((value,))
+
+
+def read_codes(message: SeenMessage) -> list[list[str]]:
+    rows = message.body.get("reply_markup", {}).get("inline_keyboard", [])
+    return [[str(button.get("callback_data", "")) for button in row] for row in rows]
+
+
+def read_screen(session: Session, chat_id: int, *, now: datetime) -> tuple[ChatState, Letter]:
+    """What the product would show in this chat now."""
+    chat = read_chat_state(session, chat_id)
+    return chat, current_screen(session, chat, load_translators()[chat.locale], now)
 
 
 def find_open_run(session: Session, person_id: int) -> int | None:

@@ -11,14 +11,18 @@ import pytest
 from sqlalchemy import delete, select
 
 from models.audit import AuditEntry
+from models.engine import Database
 from models.messages import OutboxMessage, OutboxStatus
+from models.people import Role
 from models.surveys import Answer
 from sandbox.client import Person, SandboxClient
+from services.people.cards import choose_locale
 from tests.faults.auditor import explain, find_repeats
 from tests.faults.machine import START_SECONDS, Machine, Mark
 from tests.faults.runs import Run
 from tests.faults.shared import Shared
 from tests.faults.teachers import Episode, Teacher
+from tests.world import found_school
 
 pytestmark = pytest.mark.long
 
@@ -50,6 +54,29 @@ async def test_a_second_bot_on_the_same_file_is_refused_with_one_line(tmp_path: 
         machine.kill("bot")
         machine.start("bot", alias="third")  # what a dead one held is free again
         await machine.until_polling(after=await machine.last_call(), name="third")
+
+
+@pytest.mark.timeout(240)
+async def test_a_tap_that_changes_nothing_is_no_silence_but_a_screen_left_behind_is(tmp_path: Path) -> None:
+    async with Machine(tmp_path / "run") as machine:
+        world = await asyncio.to_thread(found_school, Database(machine.address), machine.clock.now())
+        shared = Shared(machine, world, random.Random(SEED))
+        facts = world.person("Вера")
+        person = await machine.telegram.person("Вера")
+        teacher = Teacher(shared, facts, person, Role.MENTEE, world.invite(facts))
+        machine.start("bot")
+        await teacher.act("start", {"payload": teacher.payload})
+        await teacher.press("joining.yes")
+        await teacher.until_quiet()
+        await teacher.say("/settings")
+        await teacher.until_quiet()
+        edits = len(await machine.telegram.record("editMessageText"))
+        await teacher.press("settings.language:ru")
+        assert len(await machine.telegram.record("editMessageText")) == edits
+        assert shared.findings == []
+        world.write(choose_locale, actor=world.actor(facts), locale="en")
+        await teacher._report_silence("nothing")
+        assert [one.partition(":")[0] for one in shared.findings] == ["silent"]
 
 
 @pytest.mark.timeout(240)
