@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 
 START_SECONDS = 60  # for all of it to answer; a slow disk's first start takes some ten
 NOTES = {
-    "mentee": N_("mentee of the demo"),
-    "mentor": N_("mentor of the demo"),
-    "curator": N_("curator of the demo"),
+    "mentee": N_("demo mentee"),
+    "mentor": N_("demo mentor"),
+    "curator": N_("demo curator"),
 }
 
 

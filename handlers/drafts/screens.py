@@ -155,7 +155,10 @@ def _edit_rows(card: DraftCard, t: Translator, *, leaves: bool = False) -> Rows:
         Field.PLACE: t.label("Place"),
     }
     actions = [
-        Action(names[one], DraftTap(DraftDo.FIELD, field=one)) for one in EDITED.get(card.item.purpose, ())
+        Action(names[one], DraftTap(DraftDo.FIELD, field=one))
+        for one in EDITED.get(card.item.purpose, ())
+        # a planned meeting keeps its kind
+        if one is not Field.KIND or card.planned is None
     ]
     if len(card.candidates) > 1 and card.item.purpose in {Purpose.LOG, Purpose.PLAN}:
         actions.append(Action(t.label("With whom"), DraftTap(DraftDo.FIELD, field=Field.PAIR)))

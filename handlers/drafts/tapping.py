@@ -53,8 +53,13 @@ async def refuse(tap: DraftTap, talk: Talk) -> None:
 
     await talk.act(refuse_item, actor=talk.actor, draft_id=card.id, then=then)
     t = talk.t
-    is_log = card.item.purpose is Purpose.LOG
-    await talk.show(t("Nothing is written down.") if is_log else t("All stays as it was."))
+    if card.item.purpose is not Purpose.LOG:
+        await talk.show(t("All stays as it was."))
+    elif card.total > 1:
+        # others of the same message may be saved already
+        await talk.show(t("This meeting is not written down."))
+    else:
+        await talk.show(t("Nothing is written down."))
 
 
 @on_draft(DraftDo.EDIT, DraftDo.SHOW, DraftDo.FIELD, DraftDo.MONTH)

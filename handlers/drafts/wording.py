@@ -61,7 +61,7 @@ QUESTIONS = {
     Field.TENSE: N_("Have you met already, or is it only planned?"),
     Field.PAIR: N_("With whom?"),
     Field.MEETING: N_("Which meeting is it?"),
-    Field.DAY: N_("On which day? A button, or in Russian words: «вчера», «13.10»."),
+    Field.DAY: N_("On which day? A button, or in Russian words: «сегодня», «13.10»."),
     Field.START: N_("At what time? You may also write your own, like 15:30."),
     Field.MINUTES: N_("How long did it take?"),
     Field.TOPIC: N_("What was it about? One line is enough. Your pair and the curator will see it."),

@@ -205,7 +205,7 @@ async def test_pause_and_return_after_days(running: RunningBot, anna: Guest) -> 
     await skip_to(anna, "need_planning")
     menu = await anna.tap("Пауза")
     assert "Все ответы сохранены" in menu
-    assert "ход за вами" in menu
+    assert "ждёт ваших ответов" in menu
     await running.telegram.skip(days=5)
     await anna.telegram.expect("ждёт вас")
     question = await anna.tap("Продолжить")

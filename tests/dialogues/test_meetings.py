@@ -314,6 +314,20 @@ async def test_a_day_typed_where_the_time_is_asked_counts(running: RunningBot) -
     assert proposed == f"{tomorrow}T15:00"
 
 
+async def test_a_day_that_cannot_be_planned_is_refused_with_a_reason(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
+    await couple.pyotr.tap("Предложить встречу")
+    for wrong, why in (
+        ("32.13", "Такого дня нет"),
+        ("вчера", "от сегодняшнего до"),
+        ("как-нибудь потом", "Не понял, какой это день"),
+    ):
+        refused = await couple.pyotr.say(wrong)
+        assert why in refused.text
+        assert "«вчера»" not in refused.text, "no example that is refused itself"
+        assert "В какой день?" in refused.text
+
+
 async def test_the_card_of_a_proposal_is_corrected_by_words(running: RunningBot) -> None:
     couple = await bring_to_pair(running)
     days = await couple.pyotr.tap("Предложить встречу")

@@ -26,7 +26,7 @@ async def anna(running: RunningBot, world: World) -> Guest:
 async def test_menu_names_the_role_and_whose_move_it_is(anna: Guest) -> None:
     menu = await anna.say("/menu")
     assert "ваша роль: наставляемый" in menu
-    assert "«Анкета наставляемого»: ход за вами" in menu
+    assert "«Анкета наставляемого»: ждёт ваших ответов" in menu
     await skip_to(anna, None)
     assert "От вас пока ничего не нужно" in await anna.tap("Отправить")
 
@@ -46,7 +46,7 @@ async def test_a_mentor_who_takes_nobody_reads_the_same_everywhere(running: Runn
 async def test_every_command_answers_and_leads_back(anna: Guest) -> None:
     assert "/meetings – посмотреть" in await anna.say("/help")
     assert "ваша роль" in await anna.tap("В меню")
-    assert "ход за вами" in await anna.say("/surveys")
+    assert "ждёт ваших ответов" in await anna.say("/surveys")
     assert "Пары пока нет" in await anna.say("/pair")
     assert "Вы дали согласие" in await anna.say("/privacy")
     assert "Время вашей организации: Москва" in await anna.say("/settings")

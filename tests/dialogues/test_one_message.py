@@ -52,6 +52,7 @@ async def test_what_is_missing_may_be_typed(running: RunningBot) -> None:
     await couple.pyotr.say("встретились с Анной")
     confused = await couple.pyotr.say("ну тогда когда-то")
     assert "Не понял, какой это день" in confused.text
+    assert "которая прошла" in (await couple.pyotr.say("завтра")).text
     assert "В какой день?" in confused.text
     assert "Сколько она длилась?" in (await couple.pyotr.say("сегодня")).text
     assert "Не понял, сколько" in (await couple.pyotr.say("долго")).text
@@ -145,6 +146,17 @@ async def test_two_meetings_stand_on_two_cards(running: RunningBot) -> None:
     ]
 
 
+async def test_a_card_left_out_after_a_saved_one_says_only_that(running: RunningBot) -> None:
+    couple = await bring_to_pair(running)
+    await couple.running.telegram.skip(days=2)
+    await couple.pyotr.say("вчера и сегодня по часу, функциональная грамотность, онлайн")
+    await couple.pyotr.tap("Сохранить")
+    menu = await couple.pyotr.tap("Это не встреча")
+    assert "Эту встречу не записываю." in menu.text
+    assert "Ничего не записано" not in menu.text
+    assert [row[:3] for row in await meetings(couple)] == [("held", await day(couple, back=1), 60)]
+
+
 async def test_another_day_written_before_the_tap_is_another_meeting(running: RunningBot) -> None:
     couple = await bring_to_pair(running)
     await couple.running.telegram.skip(days=2)
@@ -166,6 +178,10 @@ async def test_a_planned_meeting_is_logged_instead_of_a_second_one(running: Runn
     await couple.pyotr.expect("Она состоялась?")
     card = await couple.pyotr.say("вчера 50 минут, знакомились, обсудили кабинет")
     assert "Запишу в назначенную встречу: вторник" in card.text
+    assert "Встреча-знакомство" in card.text, "a planned meeting keeps its kind"
+    fields = await couple.pyotr.tap("Исправить")
+    assert "Вид встречи" not in fields.labels
+    await couple.pyotr.tap("‹ Назад")
     await couple.pyotr.tap("Сохранить")
     assert [row[:3] for row in await meetings(couple)] == [("held", await day(couple, back=1), 50)]
 

@@ -28,12 +28,12 @@ _WORD = re.compile(r"[^\W\d_]{3}")
 
 class DayNotRead(DomainError):
     text = N_(
-        "I could not read this as a day. Please write it in Russian, like «вчера», «четверг» or «13.10»."
+        "I could not read this as a day. Please write it in Russian, like «сегодня», «четверг» or «13.10»."
     )
 
 
 class DayImpossible(DomainError):
-    text = N_("There is no such day. Please write it in Russian, like «вчера», «четверг» or «13.10».")
+    text = N_("There is no such day. Please write it in Russian, like «сегодня», «четверг» or «13.10».")
 
 
 class TimeImpossible(DomainError):
@@ -82,7 +82,12 @@ def _read_day(text: str, purpose: Purpose, local_now: datetime) -> Answer:
         return Answer({"day": found.date, **({"start": at.start, "end": at.end} if at and at.start else {})})
     if found.choices:
         return Answer(choices=tuple(day.isoformat() for day in _list_possible(found.choices, purpose, today)))
-    raise DayImpossible if found.problem is Problem.IMPOSSIBLE else DayNotRead
+    if found.problem is Problem.IMPOSSIBLE:
+        raise DayImpossible
+    side = TOWARDS.get(purpose)
+    if side and found.problem in {Problem.WRONG_SIDE, Problem.TOO_FAR}:
+        raise DayNotPast if side == "past" else DayOutOfRange
+    raise DayNotRead
 
 
 def _list_possible(days: Sequence[date], purpose: Purpose, today: date) -> list[date]:

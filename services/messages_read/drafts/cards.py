@@ -107,6 +107,8 @@ def read_draft(session: Session, *, actor: Actor, draft_id: int, now: datetime) 
         raise CardClosed  # the pair has ended meanwhile
     cycle_id = partners[0].cycle_id if partners else author.partners[0].cycle_id
     first = partners[0].pair_id if partners and item.purpose is Purpose.LOG else None
+    planned = find_planned(session, author, item, first, now) if first else None
+    told = find_kind(session, item, partners[0].pair_id, now) if partners else item.kind
     return DraftCard(
         id=draft.id,
         at=contents.at,
@@ -116,9 +118,9 @@ def read_draft(session: Session, *, actor: Actor, draft_id: int, now: datetime) 
         partners=partners,
         candidates=author.partners,
         cycle_id=meeting.cycle_id if meeting else cycle_id,
-        kind=find_kind(session, item, partners[0].pair_id, now) if partners else item.kind,
+        kind=planned.kind if planned else told,
         kinds=tuple(_list_kinds(session, item, partners, cycle_id, now)),
-        planned=find_planned(session, author, item, first, now) if first else None,
+        planned=planned,
         twin=find_twin(session, author, item, first) if first else None,
         meeting=meeting,
         is_ahead=meeting is not None and meeting.starts_at > now,
