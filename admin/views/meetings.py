@@ -69,7 +69,7 @@ class MeetingTable(SecuredTable):
             case "starts_at":
                 return local_start(card)
             case "sides":
-                return f"{card.mentor.full_name} — {card.mentee.full_name}"
+                return f"{card.mentor.full_name} – {card.mentee.full_name}"
             case "kind":
                 return kind_title(row.kind.value)
             case "status":
