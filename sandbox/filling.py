@@ -29,8 +29,8 @@ MARKS = (*PAUSE, *OPEN)
 EXAMPLE = re.compile(r"(?:например|for example)[:,]?\s*[«“\"](.+?)[»”\"]\s*(?:$|\n)", re.IGNORECASE)
 MARKED = re.compile(rf"^\d+\. (?=.*{TICK}$)|{TICK}")  # "✓ Math", or "1. Anna ✓" where the order counts
 INVENTED = {
-    "ru": ("Обсуждать уроки с коллегой раз в неделю", "12", "10.10.2025"),
-    "en": ("Talking over lessons with a colleague once a week", "12", "10.10.2025"),
+    "ru": ("Люблю обсуждать уроки с коллегами", "12", "10.10.2025"),
+    "en": ("I like to talk over lessons with colleagues", "12", "10.10.2025"),
 }
 
 

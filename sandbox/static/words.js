@@ -13,7 +13,7 @@ const WORDS = {
     menu: "Меню", message: "Сообщение", attach: "Прикрепить", send: "Отправить", file: "Файл", photo: "Фото",
     voice: "Голосовое", sticker: "Стикер", contact: "Свой контакт", location: "Место", start: "Старт",
     invited: "Вас пригласили", invited_hint: "Приглашение уже в кнопке: нажмите «Старт».",
-    about_bot: "Что умеет этот бот?", you_are: "вы —", edited: "изменено", bot: "бот", typing: "печатает…",
+    about_bot: "Что умеет этот бот?", you_are: "вы –", edited: "изменено", bot: "бот", typing: "печатает…",
     reply: "Ответить", edit: "Изменить", forward: "Переслать", remove: "Удалить", copy: "Скопировать",
     actions: "Действия с сообщением", block: "Заблокировать бота", unblock: "Разблокировать бота",
     clear: "Удалить переписку", deactivate: "Удалить аккаунт", deactivated: "Аккаунт удалён",
