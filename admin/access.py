@@ -97,7 +97,8 @@ def load_user(stored: str) -> User | None:
 
 def let_in(account: SignedIn) -> None:
     """A new session of this browser, committed; nothing that was in its cookie before goes on."""
-    token = start_session(session(), account_id=account.id, now=now())
+    has_end = not panel_config().is_sandbox
+    token = start_session(session(), account_id=account.id, now=now(), has_end=has_end)
     session().commit()
     cookie.clear()
     cookie.permanent = True

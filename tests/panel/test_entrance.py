@@ -202,6 +202,25 @@ def test_only_in_the_sandbox_an_account_takes_the_language_of_the_sign_in_page(
     assert greeting in text_of(browser.sign_in("demo"))
 
 
+@pytest.mark.parametrize(("is_sandbox", "title"), [(True, "Что ждёт вас"), (False, "Войти")])
+def test_only_in_the_sandbox_a_moved_clock_and_another_browser_sign_nobody_out(
+    panel: Flask,
+    world: World,
+    clock: FixedClock,
+    add_account: Callable[..., int],
+    *,
+    is_sandbox: bool,
+    title: str,
+) -> None:
+    add_account(world, AccountRole.CURATOR, "demo", "Дина Показательная")
+    panel.extensions["nastavnik"] = replace(panel.extensions["nastavnik"], is_sandbox=is_sandbox)
+    first, second = Browser(panel.test_client()), Browser(panel.test_client())
+    first.sign_in("demo")
+    clock.moment += timedelta(days=2)
+    second.sign_in("demo")
+    assert title in text_of(first.get("/"))
+
+
 def test_every_answer_carries_the_headers(curator: Browser) -> None:
     for path in ("/", "/people/", "/nowhere", "/scores/"):
         headers = curator.client.get(path).headers
