@@ -84,8 +84,7 @@ def _choose(person_id: int, screen: Screen, tried: set[str], language: str) -> t
     ):
         return "tap", done
     if fresh:
-        chosen = find_mark(person_id, screen.text) * (len(fresh) - 1) if _are_numbers(options) else 0
-        return "tap", fresh[round(chosen)]
+        return "tap", fresh[_usual(person_id, screen.text, fresh)]
     for way in filter(None, (done, _first(screen, KEEP))):
         if way not in tried:
             return "tap", way
@@ -97,6 +96,15 @@ def _choose(person_id: int, screen: Screen, tried: set[str], language: str) -> t
     if skip and skip not in tried:
         return "tap", skip
     raise CannotFill(NO_WAY_ON)
+
+
+def _usual(person_id: int, question: str, labels: list[str]) -> int:
+    """Which button this person takes: of marks their own one, of counts the second, else the first."""
+    if not all(_plain(label).isdigit() for label in labels):
+        return 0
+    if _plain(labels[0]) == "0":
+        return min(1, len(labels) - 1)
+    return round(find_mark(person_id, question) * (len(labels) - 1))
 
 
 def find_mark(person_id: int, question: str) -> float:
@@ -114,10 +122,6 @@ def _draw(seed: str) -> float:
 def _texts(question: str, language: str) -> Iterable[str]:
     example = EXAMPLE.search(question)
     return (*((example[1],) if example else ()), *INVENTED["ru" if language == "ru" else "en"])
-
-
-def _are_numbers(labels: list[str]) -> bool:
-    return all(_plain(label).isdigit() for label in labels)
 
 
 def _first(screen: Screen, labels: Iterable[str]) -> str | None:

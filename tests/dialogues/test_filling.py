@@ -2,7 +2,9 @@
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
+from models.people import Participation
 from notices.language import load_translators
 from sandbox import filling
 from sandbox.client import SandboxError
@@ -29,6 +31,10 @@ async def test_a_questionnaire_is_filled_in_and_sent_in_russian(running: Running
     assert "анкета отправлена" in (await guest.telegram.expect("анкета отправлена")).text
     said = [message.text for message in await guest.telegram.messages() if not message.from_bot]
     assert any(text.split()[0].isdigit() for text in said), "a number was asked for and given"
+    with running.database.reading() as session:
+        assert session.scalars(select(Participation.capacity)).one() in {None, 1}, (
+            "no mark is taken for a count"
+        )
 
 
 async def test_in_english_from_the_first_screen_to_the_sent_questionnaire(running: RunningBot) -> None:
