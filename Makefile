@@ -8,9 +8,11 @@ DEV := .venv/.ready-dev
 PO := $(wildcard locales/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 
-.PHONY: run test check measured others moments setup setup-for-tests lint types contracts messages lock screenshots trace mutants faults bench clean
-# Two rules that install into one .venv must not meet.
+.PHONY: run test check here measured others moments setup setup-for-tests lint types contracts messages lock screenshots trace mutants faults bench clean
+# Two rules that install into one .venv must not meet; `make test ALL=yes` has set up before it runs two at once.
+ifeq ($(TOGETHER),)
 .NOTPARALLEL:
+endif
 
 run: setup
 	@$(BIN)/nastavnik run
@@ -29,8 +31,14 @@ test: setup-for-tests
 	@echo "\`make check\` runs the rest: all tests of each flow and page at other days and hours, services and pages on"
 	@echo "PostgreSQL, whole lives of processes, fault injection, deployment, backups; coverage, types, lint."
 else
-test: measured others moments
+# Two at once, for half of each is waiting: one after the other they take half as long again.
+test: setup-for-tests
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target TOGETHER=yes here moments
 endif
+
+here:
+	@$(MAKE) --no-print-directory measured
+	@$(MAKE) --no-print-directory others
 
 check: lint types
 	@$(MAKE) --no-print-directory test ALL=yes
