@@ -4,15 +4,13 @@ It only says whose failures are counted apart from those of the address (service
 """
 
 import secrets
-from datetime import timedelta
 
-from flask import after_this_request, current_app, request
+from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
-from werkzeug.wrappers import Response
 
+from admin.cookies import read_cookie, store_cookie
 from services.accounts.failed_tries import Origin
 
-LIFE = timedelta(days=400)
 MOST_ACCOUNTS = 10  # of one browser; a shared computer of a staff room has several
 NAME = "device"
 
@@ -27,24 +25,12 @@ def remember_device(account_id: int) -> None:
     """After a sign-in: this browser is known to this account from the next try on."""
     device, known = _read()
     known = [account_id, *(one for one in known if one != account_id)][:MOST_ACCOUNTS]
-    value = _serializer().dumps([device or secrets.token_urlsafe(12), known])
-
-    @after_this_request
-    def _set_cookie(response: Response) -> Response:
-        response.set_cookie(
-            _name(),
-            value,
-            max_age=LIFE,
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-            httponly=True,
-            samesite="Lax",
-        )
-        return response
+    store_cookie(NAME, _serializer().dumps([device or secrets.token_urlsafe(12), known]))
 
 
 def _read() -> tuple[str, list[int]]:
     try:
-        device, known = _serializer().loads(request.cookies.get(_name(), ""))
+        device, known = _serializer().loads(read_cookie(NAME))
     except BadSignature:
         return "", []
     return device, known
@@ -52,7 +38,3 @@ def _read() -> tuple[str, list[int]]:
 
 def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="nastavnik device")
-
-
-def _name() -> str:
-    return f"{current_app.config['SESSION_COOKIE_NAME']}-{NAME}"

@@ -5,24 +5,24 @@ Our texts go through the same Translator as the bot's, so that a preview and a m
 Flask-Babel serves the texts of Flask-Admin and WTForms out of their own catalogues.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
-from flask import Flask, after_this_request, current_app, g, request
+from flask import Flask, current_app, g, request
 from flask_babel import Babel
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from admin.configuration import panel_config
+from admin.cookies import read_cookie, store_cookie
 from admin.storage import now
 from notices.language import FOLDER, LOCALES, Translator, load_translators
 from services.access.errors import DomainError
 from services.organizations.days import day_of
 
 NO_BREAK = "\u00a0"
-LIFE = timedelta(days=400)
+COOKIE = "language"
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 
 
@@ -59,28 +59,13 @@ def locale() -> str:
 
 def stored_language() -> str | None:
     """What this browser was given or chose before; two browsers of one account do not change each other's."""
-    kept = request.cookies.get(_cookie())
+    kept = read_cookie(COOKIE)
     return kept if kept in LOCALES else None
 
 
 def store_language(language: str) -> None:
     """From the next page on this browser speaks it."""
-
-    @after_this_request
-    def _set_cookie(response: Response) -> Response:
-        response.set_cookie(
-            _cookie(),
-            language,
-            max_age=LIFE,
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-            httponly=True,
-            samesite="Lax",
-        )
-        return response
-
-
-def _cookie() -> str:
-    return f"{current_app.config['SESSION_COOKIE_NAME']}-language"
+    store_cookie(COOKIE, language)
 
 
 def translator() -> Translator:

@@ -236,6 +236,8 @@ async def test_a_process_made_while_the_end_is_asked_for_ends_too(
         supervisor.start("sandbox")
         await asyncio.sleep(0)  # so far that the process is being made
         supervisor.stop()
+    started = [child.process for child in supervisor._children if child.process is not None]
+    assert not [process.pid for process in started if is_alive(process.pid)]
 
 
 @pytest.fixture
