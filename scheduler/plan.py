@@ -18,10 +18,10 @@ from services.pairs.silence import remind_of_silence
 from services.privacy.erasures import ask_due_erasures, look_after_terms
 from services.privacy.scans import BATCH as SCANS
 from services.privacy.scans import forget_old_scans
-from services.roadmap.digests import send_digests
+from services.roadmap.digests import remind_of_roadmaps
 from services.roadmap.events.guests import remind_guests
 from services.roadmap.proofs import settle_roadmaps
-from services.roadmap.reminders import remind_responsible
+from services.roadmap.reminders import BATCH as ROWS
 from services.surveys.closing import close_overdue
 from services.surveys.events import ask_before_and_after, ask_short_forms
 from services.surveys.feedback import remind_feedback
@@ -57,9 +57,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("days of pairs", 1800, ask_short_forms),
     Tick("before and after", 600, ask_before_and_after),
     Tick("roadmaps", 20, settle_roadmaps, batch=3),
-    Tick("reminders of the roadmap", 30, remind_responsible, batch=40),
+    Tick("reminders of the roadmap", 30, remind_of_roadmaps, batch=ROWS),
     Tick("reminders of events", 60, remind_guests, batch=None),
-    Tick("Monday digests", 60, send_digests, batch=5),
     Tick("drafts nobody decided on", 3600, erase_old_drafts, batch=200),
     Tick("erasures whose last day has come", 600, ask_due_erasures, batch=None),
     Tick("consents whose term has ended", 1800, end_terms, batch=50),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.accounts import AccountRole
 from models.messages import NoticeKind
-from models.programmes import Cycle
+from models.programmes import Cycle, Programme
 from models.roadmap import RoadmapCheck, RoadmapDigest, RoadmapEntry
 from services.access.actors import Actor
 from services.access.errors import NotFound
@@ -21,8 +21,9 @@ from services.organizations.school_days import read_calendar
 from services.programmes.texts import Text
 from services.roadmap.entries import quieten
 from services.roadmap.leaders import check_leads, read_leaders
-from services.roadmap.proofs import finish_row
-from services.roadmap.reminders import ask_responsible, is_reminded, leaders_of, row_of
+from services.roadmap.proofs import CHECK_EVERY, finish_row
+from services.roadmap.reminders import BATCH as REMINDED
+from services.roadmap.reminders import ask_responsible, is_reminded, leaders_of, remind_responsible, row_of
 
 AT = time(8, 30)  # before the reminders of the same day, so that these leave out what it says
 MOST = 7
@@ -54,6 +55,18 @@ class Digest:
     more: int
 
 
+def remind_of_roadmaps(session: Session, *, now: datetime, limit: int = REMINDED) -> int:
+    """Make the digests that are due and queue the reminders whose time has come, in one transaction.
+
+    In two, a reminder could leave before the digest of the same morning is there: both would name the same
+    rows, and the day's one unprompted message would be spent on the lesser one. Gives the rows looked at;
+    `limit` when more may wait.
+    """
+    if send_digests(session, now=now) == BATCH:
+        return limit
+    return remind_responsible(session, now=now, limit=limit)
+
+
 def send_digests(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     """On the first working morning of a week make a digest for each curator who is linked to the chat.
 
@@ -62,15 +75,18 @@ def send_digests(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     a_week_ago = now.date() - timedelta(days=6)
     checks = session.execute(
         select(RoadmapCheck, Cycle)
-        .join(Cycle, Cycle.id == RoadmapCheck.cycle_id)
+        .select_from(Cycle)
+        .join(Programme, Programme.cycle_id == Cycle.id)
+        .outerjoin(RoadmapCheck, RoadmapCheck.cycle_id == Cycle.id)
         .where(Cycle.is_open)
         .where(or_(RoadmapCheck.digest_week.is_(None), RoadmapCheck.digest_week <= a_week_ago))
-        .order_by(RoadmapCheck.cycle_id)
+        .order_by(Cycle.id)
     ).all()
     settled = 0
-    for check, cycle in checks:
+    for found, cycle in checks:
         if settled == limit:
             break
+        check = found or _begin_checks(session, cycle, now)
         local = now.astimezone(zone_of(session, cycle.organization_id))
         week = local.date() - timedelta(days=local.weekday())
         opens = read_calendar(session, organization_id=cycle.organization_id).find_after(week)
@@ -84,6 +100,15 @@ def send_digests(session: Session, *, now: datetime, limit: int = BATCH) -> int:
         settled += 1
     session.flush()
     return settled
+
+
+def _begin_checks(session: Session, cycle: Cycle, now: datetime) -> RoadmapCheck:
+    """For a programme too new to have been looked at; it stays due for that."""
+    check = RoadmapCheck(
+        cycle_id=cycle.id, organization_id=cycle.organization_id, checked_at=now - CHECK_EVERY
+    )
+    session.add(check)
+    return check
 
 
 def _make(session: Session, cycle: Cycle, week: date, today: date, now: datetime) -> None:

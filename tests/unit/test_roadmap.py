@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from models.accounts import Account, AccountRole
 from models.engine import Database
+from models.messages import NoticeKind, OutboxMessage
 from models.roadmap import RoadmapDigest, RoadmapEntry
 from notices.language import load_translators
 from services.access.actors import Actor, ActorKind, Channel, Right, person_in_chat, system
@@ -25,11 +26,12 @@ from services.organizations.school_days import (
     read_calendar,
     remove_school_days,
 )
-from services.roadmap.digests import read_digest, send_digests
+from services.roadmap.digests import read_digest, remind_of_roadmaps, send_digests
 from services.roadmap.entries import DatesReversed, EndMissing, lay_out, plan_entry, put_off, shift_old_dates
 from services.roadmap.moments import find_next
 from services.roadmap.proofs import LinkUnreadable, NotYet, finish_row, reopen_row, settle_roadmaps
 from services.roadmap.reading import Roadmap, RoadmapRow, RowState, read_roadmap
+from services.roadmap.reminders import read_duties
 from tests.roadmaps import give_rows
 from tests.world import World, found_school
 
@@ -263,3 +265,33 @@ def test_the_digest_lists_seven_rows_and_counts_the_rest(database: Database, now
     digest = world.read(read_digest, digest_id=digest_id, now=world.now)
     assert len(digest.items) == 7
     assert digest.more > 0
+
+
+def entry_of(world: World, row_id: str) -> int:
+    with world.database.reading() as session:
+        return session.scalars(select(RoadmapEntry.id).where(RoadmapEntry.row_id == row_id)).one()
+
+
+@pytest.mark.requirement("B24")
+def test_a_reminder_never_precedes_the_digest_of_its_morning(world: World) -> None:
+    """A clock that jumps, or a bot that starts on a Monday at noon, finds both due at once."""
+    vera = world.joined("Вера", "Павловна")
+    with world.database.writing() as session:
+        session.get_one(Account, world.curator.id).person_id = vera.id
+    give_rows(world)
+    world.write(
+        plan_entry,
+        actor=world.curator,
+        entry_id=entry_of(world, "now"),
+        planned_from=None,
+        planned_to=world.now.date() + timedelta(days=9),
+        responsible_id=vera.id,
+    )
+    world.now += timedelta(days=7)
+    world.write(remind_of_roadmaps)
+    with world.database.reading() as session:
+        queued = list(session.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.id)))
+        told = session.scalars(select(RoadmapDigest.items)).one()
+    assert queued == [NoticeKind.ROADMAP_DIGEST, NoticeKind.ROADMAP_REMINDER]
+    waiting = {"entry_ids": [*told, entry_of(world, "ahead")], "person_id": vera.id}
+    assert world.read(read_duties, **waiting, now=world.now) == ()
