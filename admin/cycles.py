@@ -1,12 +1,17 @@
 """The school year that the panel shows: the open one of the account's organisation."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from flask import g
 
 from admin.calls import see
-from admin.languages import label, locale
+from admin.languages import label, locale, translator
+from notices.pair_forms import list_rules, list_term
 from services.access.errors import NotFound
 from services.programmes.packs import ResolvedPack
 from services.programmes.papers import PaperHead, read_head
+from services.programmes.regulations import Named, Pack
 from services.programmes.running import CycleFacts, NoOpenCycle, current_cycle, pack_of
 
 
@@ -39,13 +44,32 @@ def kind_title(kind: str) -> str:
     return next((one.title.get(locale()) for one in pack().pack.meeting_kinds if one.id == kind), kind)
 
 
-def form_titles() -> dict[str, str]:
-    """The programme's words for forms, kinds and role variants of mentoring, by id."""
-    described = pack().pack
-    return {
-        one.id: one.title.get(locale())
-        for one in (*described.forms, *described.kinds, *described.role_variants)
+@dataclass(frozen=True, slots=True)
+class FormChoices:
+    """What a form offers for a pair: values with their words. `rules` explain kinds, by title."""
+
+    forms: Sequence[tuple[str, str]]
+    kinds: Sequence[tuple[str, str]]
+    role_variants: Sequence[tuple[str, str]]
+    rules: Mapping[str, str]
+
+
+def offer_forms(content: Pack, *, mentees: int) -> FormChoices:
+    """What the programme has; of several mentees only kinds for groups."""
+
+    def titled(found: Sequence[Named]) -> list[tuple[str, str]]:
+        return [(one.id, one.title.get(locale())) for one in found]
+
+    kinds = [one for one in content.kinds if one.is_group or mentees == 1]
+    rules = {
+        one.id: " ".join([*list_rules(one, translator()), *list_term(one, translator())]) for one in kinds
     }
+    return FormChoices(
+        titled(content.forms),
+        titled(kinds),
+        titled(content.role_variants),
+        {title: rules[name] for name, title in titled(kinds) if rules[name]},
+    )
 
 
 def paper_head(cycle_id: int) -> PaperHead:

@@ -38,6 +38,7 @@ ACTIONS = {
     Action.PERSON_IMPORTED: N_("Card made from a list of staff"),
     Action.PERSON_EDITED: N_("Card corrected"),
     Action.PAIR_PAUSED: N_("Pair paused"),
+    Action.PAIR_CHANGED: N_("Form, kind or term of a pair changed"),
     Action.PAIR_RESUMED: N_("Pair goes on"),
     Action.PERSON_DISMISSED: N_("Dismissal noted"),
     Action.PERSON_ELIGIBILITY_SET: N_("Grounds for a mentor noted"),

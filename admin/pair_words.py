@@ -19,6 +19,9 @@ CAUTIONS = {
     Caution.NEED_NOT_COVERED: N_("None of the most pressing needs is among the mentor's strong sides."),
     Caution.NO_SHARED_SUBJECT: N_("They teach different subjects."),
     Caution.LESS_EXPERIENCE: N_("The mentor has no more years of experience than the mentee."),
+    Caution.NOT_YOUNGER: N_(
+        "In reverse mentoring the mentor is the younger one; here it is the other way round."
+    ),
     Caution.FORMATS_DIFFER: N_("One prefers to meet in person, the other online."),
     Caution.NO_SHARED_TIME: N_("They have no common days or times."),
     Caution.REFUSED_BEFORE: N_("They were offered to each other before, and one of them declined."),

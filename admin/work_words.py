@@ -10,6 +10,7 @@ TASKS = {
     TaskKind.OFFER_DECLINED: N_("The offer was declined"),
     TaskKind.OFFER_EXPIRED: N_("The offer ran out without an answer"),
     TaskKind.PAIR_SILENT: N_("No meeting for long, though both were reminded"),
+    TaskKind.PAIR_TERM_OVER: N_("The last day of the pair's work has passed"),
     TaskKind.LOW_RATING: N_("A low rating of a meeting"),
     TaskKind.HELP_WANTED: N_("Asked for help"),
     TaskKind.MEETING_MISMATCH: N_("One side says the meeting took place, the other that it did not"),

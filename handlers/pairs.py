@@ -26,6 +26,7 @@ from notices.buttons import (
 )
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
+from notices.pair_forms import describe_form
 from notices.pairs import describe_cut_off, describe_status, introduce, list_answers, offer, read_partner
 from services.access.errors import N_, DomainError
 from services.delivery.conversations import Participant
@@ -217,6 +218,7 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
         partner = card.partner_of(chat.person_id)
         title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
         lines = [title, escape(introduce(partner)), _describe_standing(session, card, role, t)]
+        lines += describe_form(card, t)
         if card.status in MEETING:
             if not is_pseudonymous(session, card.cycle_id):
                 lines.append(_describe_contact(session, partner.person_id, partner.chat_name, t))

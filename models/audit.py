@@ -86,6 +86,7 @@ class Action(StrEnum):
     PAIR_EXPIRED = "pair.expired"
     PAIR_ORDERED = "pair.ordered"
     PAIR_PAUSED = "pair.paused"
+    PAIR_CHANGED = "pair.changed"
     PAIR_RESUMED = "pair.resumed"
     PAIR_SIDE_ACCEPTED = "pair.side_accepted"
     PAIR_WITHDRAWN = "pair.withdrawn"

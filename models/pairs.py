@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -88,6 +88,7 @@ class State:
     meets: bool = False
     has_order: bool = False
     is_refused: bool = False
+    may_change: bool = False  # its form and kind; while an offer is read they stay as they were told
     moves: tuple[Move, ...] = ()
     turns: tuple[Turn, ...] = ()
 
@@ -98,6 +99,7 @@ _FIRST_MEETING = Turn(WaitsFor.MENTOR, "proposes the first meeting", Case.NOT_ME
 
 STATES: Mapping[PairStatus, State] = {
     PairStatus.DRAFT: State(
+        may_change=True,
         moves=(
             Move(Action.PAIR_CONFIRMED, (PairStatus.OFFERED,)),
             Move(Action.PAIR_DISCARDED, (PairStatus.TERMINATED,)),
@@ -121,12 +123,14 @@ STATES: Mapping[PairStatus, State] = {
     ),
     PairStatus.ACCEPTED: State(
         is_agreed=True,
+        may_change=True,
         meets=True,
         moves=(Move(Action.PAIR_ORDERED, (PairStatus.ORDERED, PairStatus.ACTIVE)), _END),
         turns=(_FIRST_MEETING, Turn(WaitsFor.CURATOR, "registers the order", Case.MET)),
     ),
     PairStatus.ORDERED: State(
         is_agreed=True,
+        may_change=True,
         meets=True,
         has_order=True,
         moves=(Move(Action.PAIR_AGREEMENT_REGISTERED, (PairStatus.ACTIVE,)), _END),
@@ -134,6 +138,7 @@ STATES: Mapping[PairStatus, State] = {
     ),
     PairStatus.ACTIVE: State(
         is_agreed=True,
+        may_change=True,
         meets=True,
         has_order=True,
         moves=(Move(Action.PAIR_PAUSED, (PairStatus.PAUSED,)), _END),
@@ -141,6 +146,7 @@ STATES: Mapping[PairStatus, State] = {
     ),
     PairStatus.PAUSED: State(
         is_agreed=True,
+        may_change=True,
         has_order=True,
         moves=(Move(Action.PAIR_RESUMED, (PairStatus.ACTIVE,)), _END),
         turns=(Turn(WaitsFor.CURATOR, "says when the work goes on"),),
@@ -208,8 +214,10 @@ class Pair(Audited, Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), index=True)
     form: Mapped[str] = mapped_column(String(32))  # mentoring_form of the pack
-    kind: Mapped[str] = mapped_column(String(32))  # mentoring_kind of the pack
+    kind: Mapped[str] = mapped_column(String(32))  # mentoring_kind of the pack, with its rules
     role_variant: Mapped[str | None] = mapped_column(String(32))
+    ends_on: Mapped[date | None]  # the last day of the work, where it has a term
+    term_at: Mapped[datetime | None] = mapped_column(index=True)  # when the scheduler looks at the term next
     status: Mapped[PairStatus] = mapped_column(enum_column(PairStatus))
     proposed_at: Mapped[datetime]
     offered_at: Mapped[datetime | None]
@@ -223,6 +231,15 @@ class Pair(Audited, Base):
     """Why the curator offers the pair against the psychologist's conclusion; for who leads pairs only."""
 
     members: Mapped[list["PairMember"]] = relationship(back_populates="pair", order_by="PairMember.role")
+
+    @property
+    def mentor(self) -> "PairMember":
+        return next(one for one in self.members if one.role is Role.MENTOR)
+
+    @property
+    def mentees(self) -> list["PairMember"]:
+        """One, or the mentees of a group."""
+        return [one for one in self.members if one.role is Role.MENTEE]
 
 
 class PairMember(Base):

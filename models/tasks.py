@@ -16,6 +16,7 @@ class TaskKind(StrEnum):
     OFFER_DECLINED = "offer_declined"
     OFFER_EXPIRED = "offer_expired"
     PAIR_SILENT = "pair_silent"  # no meeting for long, though both were reminded
+    PAIR_TERM_OVER = "pair_term_over"  # its last day has passed: it is completed or gets another
     LOW_RATING = "low_rating"
     HELP_WANTED = "help_wanted"
     MEETING_MISMATCH = "meeting_mismatch"  # the sides disagree whether it took place

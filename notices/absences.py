@@ -11,7 +11,7 @@ from models.people import Organization, Person
 from notices.buttons import HomeDo, HomeTap
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
-from notices.pairs import read_card
+from notices.pair_cards import read_card
 from services.people.leaves import is_somebody_away
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.meetings import MeetingKind, MeetingStatus
+from models.meetings import MeetingFormat, MeetingKind, MeetingStatus
 from models.people import Role
 from notices.buttons import FeedbackDo, FeedbackTap, HeldDo, HeldTap, MeetingDo, MeetingTap
 from notices.language import Translator
@@ -55,7 +55,7 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
             "A reminder: you meet <b>{partner}</b>\n<b>{when}</b>\n{kind}, {minutes}.",
             partner=_partner(card, facts),
             when=_describe_when_from(now, session, card, t),
-            kind=describe_kind(session, card.cycle_id, card.kind, t),
+            kind=_describe_kind_and_format(session, card, t),
             minutes=t.minutes(card.minutes),
         ),
         rows_to_change(card, t),
@@ -100,7 +100,7 @@ def describe_proposal(session: Session, card: MeetingCard, person_id: int, t: Tr
         "<b>{partner}</b> proposes a meeting:\n<b>{when}</b>\n{kind}, {minutes}.",
         partner=card.partner_of(person_id).chat_name,
         when=describe_when(session, card, t),
-        kind=describe_kind(session, card.cycle_id, card.kind, t),
+        kind=_describe_kind_and_format(session, card, t),
         minutes=t.minutes(card.minutes),
     )
     replaced = find_replaced(session, card)
@@ -130,7 +130,7 @@ def describe_planned(session: Session, card: MeetingCard, person_id: int, t: Tra
         t(
             "Agreed: <b>{when}</b>\n{kind}, {minutes}. You meet {partner}.\n\nI will remind you both.",
             when=describe_when(session, card, t),
-            kind=describe_kind(session, card.cycle_id, card.kind, t),
+            kind=_describe_kind_and_format(session, card, t),
             minutes=t.minutes(card.minutes),
             partner=card.partner_of(person_id).chat_name,
         ),
@@ -194,6 +194,13 @@ def describe_kind(session: Session, cycle_id: int, kind: MeetingKind, t: Transla
     return kind.value
 
 
+def _describe_kind_and_format(session: Session, card: MeetingCard, t: Translator) -> str:
+    kind = describe_kind(session, card.cycle_id, card.kind, t)
+    if card.format is MeetingFormat.ONLINE:
+        return t.label("{kind}, online", kind=kind)
+    return kind
+
+
 def read_card(session: Session, facts: Mapping[str, Any]) -> MeetingCard | None:
     try:
         return read_meeting(session, actor=system(Channel.BOT), meeting_id=int(facts["meeting_id"]))
@@ -220,7 +227,7 @@ def _describe_own_proposal(session: Session, card: MeetingCard, person_id: int, 
         t(
             "You proposed: <b>{when}</b>\n{kind}, {minutes}. {partner} has it and will answer.",
             when=describe_when(session, card, t),
-            kind=describe_kind(session, card.cycle_id, card.kind, t),
+            kind=_describe_kind_and_format(session, card, t),
             minutes=t.minutes(card.minutes),
             partner=card.partner_of(person_id).chat_name,
         ),

@@ -13,11 +13,13 @@ from models.people import Role
 from notices.buttons import MeetingDo, MeetingTap, OfferDo, OfferTap
 from notices.language import Translator, escape
 from notices.letters import Action, Letter, Skip
+from notices.pair_cards import read_card
+from notices.pair_forms import describe_form
 from services.access.actors import Channel, system
-from services.access.errors import N_, NotFound
+from services.access.errors import N_
 from services.delivery.reachability import is_reachable
 from services.organizations.days import day_of, timezone_of
-from services.pairs.cards import PairCard, Side, read_pair
+from services.pairs.cards import PairCard, Side
 from services.programmes.running import settings_of
 from services.surveys.shared import Shared, SharedAnswer, read_shared
 
@@ -81,7 +83,22 @@ def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: da
     person_id = int(facts["person_id"])
     partner = card.partner_of(person_id)
     tail = _introduce_by_answers(session, card, person_id, t)
-    if card.role_of(person_id) is Role.MENTOR:
+    propose = ((Action(t.label("Propose a meeting"), MeetingTap(MeetingDo.PLAN, pair_id=card.id)),),)
+    is_mentor = card.role_of(person_id) is Role.MENTOR
+    if card.described.kind.is_on_request:
+        words = (
+            N_(
+                "You are both in! Your mentee is <b>{partner}</b>.\n\n"
+                "Your mentee will propose a time when there is a question."
+            )
+            if is_mentor
+            else N_(
+                "You are both in! Your mentor is <b>{partner}</b>.\n\n"
+                "Propose a time when you have a question."
+            )
+        )
+        return Letter(t(words, partner=introduce(partner)) + tail, () if is_mentor else propose)
+    if is_mentor:
         return Letter(
             t(
                 "You are both in! Your mentee is <b>{partner}</b>.\n\n"
@@ -89,7 +106,7 @@ def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: da
                 partner=introduce(partner),
             )
             + tail,
-            ((Action(t.label("Propose a meeting"), MeetingTap(MeetingDo.PLAN, pair_id=card.id)),),),
+            propose,
         )
     return Letter(
         t(
@@ -169,13 +186,6 @@ def ended(session: Session, facts: Mapping[str, Any], t: Translator, _now: datet
     )
 
 
-def read_card(session: Session, facts: Mapping[str, Any]) -> PairCard | None:
-    try:
-        return read_pair(session, actor=system(Channel.BOT), pair_id=int(facts["pair_id"]))
-    except NotFound:
-        return None
-
-
 def read_partner(session: Session, card: PairCard, person_id: int, t: Translator) -> Shared:
     """What this side of the pair may read of the other's answers."""
     return read_shared(
@@ -184,9 +194,10 @@ def read_partner(session: Session, card: PairCard, person_id: int, t: Translator
 
 
 def _introduce_by_answers(session: Session, card: PairCard, person_id: int, t: Translator) -> str:
-    """The other side's intake under a notice, after an empty line; nothing where nothing may be told."""
+    """Under a notice, after an empty line: form and kind, then what may be told of the other's intake."""
+    tail = "\n\n" + "\n".join(describe_form(card, t))
     lines = list_answers(read_partner(session, card, person_id, t).intake, t)
-    return "\n\n" + "\n".join([t("<i>From the questionnaire:</i>"), *lines]) if lines else ""
+    return tail + ("\n\n" + "\n".join([t("<i>From the questionnaire:</i>"), *lines]) if lines else "")
 
 
 def list_answers(answers: Sequence[SharedAnswer], t: Translator) -> list[str]:

@@ -11,7 +11,8 @@ from models.people import Role
 from notices.buttons import MeetingDo, MeetingTap, OfferDo, OfferTap
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
-from notices.pairs import introduce, read_card
+from notices.pair_cards import read_card
+from notices.pairs import introduce
 from services.organizations.days import day_of, timezone_of
 from services.pairs.cards import PairCard
 from services.pairs.silence import Silence, read_silence

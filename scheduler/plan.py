@@ -15,6 +15,8 @@ from services.messages_read.drafts.writing import erase_old_drafts
 from services.pairs.offers import expire_offers
 from services.pairs.silence import BATCH as SILENT
 from services.pairs.silence import remind_of_silence
+from services.pairs.terms import BATCH as TERMS
+from services.pairs.terms import watch_terms
 from services.privacy.erasures import ask_due_erasures, look_after_terms
 from services.privacy.scans import BATCH as SCANS
 from services.privacy.scans import forget_old_scans
@@ -49,6 +51,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("questions after meetings", 20, ask_after_meetings, batch=BATCH),
     Tick("offers that expired", 30, expire_offers),
     Tick("silence in pairs", 120, remind_of_silence, batch=SILENT),
+    Tick("last days of pairs", 600, watch_terms, batch=TERMS),
     Tick("feedback not given", 60, remind_feedback),
     Tick("surveys to close", 60, close_overdue),
     Tick("questionnaires not sent", 120, remind_unfinished, batch=200),

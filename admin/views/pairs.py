@@ -10,19 +10,21 @@ from werkzeug.wrappers import Response
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
 from admin.choices import Choice, offer_choice
-from admin.cycles import cycle_id_or_none, form_titles
-from admin.inputs import InputRefused, sent, text
-from admin.languages import label
+from admin.cycles import cycle_id_or_none, offer_forms, pack
+from admin.edits import take_edit
+from admin.inputs import InputRefused, read_day, sent, text
+from admin.languages import label, sentence, translator
 from admin.pages import Entry, Group, command, form_page, page
 from admin.paging import read_asked
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
 from models.messages import NoticeKind
-from models.pairs import IN_WORK, PairStatus
+from models.pairs import IN_WORK, STATES, PairStatus
 from models.people import Role
 from models.suggestions import SuggestionKind
 from notices.catalogue import compose
 from notices.letters import Skip, reword
+from notices.pair_forms import describe_term, list_rules
 from notices.suggestions import KINDS as SUGGESTIONS
 from services.access.actors import Right
 from services.access.errors import N_
@@ -30,7 +32,10 @@ from services.access.rights import LISTS
 from services.access.timeline import read_pair_story
 from services.meetings.cards import list_meetings_of_pair
 from services.pairs.assignments import EndReason, end_pair, register_agreement, register_order
+from services.pairs.banks import read_profile
 from services.pairs.cards import PairCard, list_pairs, read_pair
+from services.pairs.fit import Caution, compare
+from services.pairs.forms import FormIsFixed, change_form
 from services.pairs.papers import read_missing_papers
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
 from services.pairs.standings import read_standings
@@ -98,7 +103,7 @@ class PairPage(SecuredPage):
             "panel/pair.html",
             pair=pair,
             standing=see(read_standings, pair_ids=[pair_id])[pair_id],
-            titles=form_titles(),
+            rules=_rules(pair),
             meetings=see(list_meetings_of_pair, pair_id=pair_id),
             ratings=see(read_pair_ratings, pair_id=pair_id) if may_manage else None,
             sheets=see(list_conclusions, pair_id=pair_id),
@@ -110,6 +115,7 @@ class PairPage(SecuredPage):
             suggestion_words=SUGGESTIONS,
             choices=self._choose_colleagues(pair, suggestions),
             is_at_work=pair.status in IN_WORK,
+            may_change=STATES[pair.status].may_change,
             now=now(),
         )
 
@@ -140,9 +146,51 @@ class PairPage(SecuredPage):
             override_reason=text("override_reason"),
             reason_limit=REASON_LIMIT,
             sheets=see(list_conclusions, pair_id=pair_id),
-            titles=form_titles(),
+            rules=_rules(pair),
+            cautions=self._compare(pair),
             missing=see(read_missing_papers, pair_id=pair_id),
         )
+
+    @form_page("/<int:pair_id>/form", right=Right.MANAGE_PAIRS)
+    def form(self, pair_id: int) -> str | Response:
+        """Another form, kind, role model or last day."""
+        pair = self._read(pair_id)
+        if not STATES[pair.status].may_change:
+            flash(sentence(FormIsFixed()), "error")
+            return redirect(url_for("pairs.card", pair_id=pair_id))
+        choices = offer_forms(pack().pack, mentees=1)
+        current = {
+            "form": pair.form,
+            "kind": pair.kind,
+            "role_variant": pair.role_variant or "",
+            "ends_on": pair.ends_on.isoformat() if pair.ends_on else "",
+        }
+        titles = {
+            "form": label("Form of mentoring"),
+            "kind": label("Kind of mentoring"),
+            "role_variant": label("Role model"),
+            "ends_on": label("Last day of the work"),
+        }
+        edit = take_edit(current, titles, subject=("pair", pair_id), days=("ends_on",))
+
+        def save() -> bool:
+            changed: bool = do(
+                change_form,
+                pair_id=pair_id,
+                form=edit.form["form"],
+                kind=edit.form["kind"],
+                role_variant=edit.form["role_variant"] or None,
+                ends_on=read_day(edit.form["ends_on"], field="ends_on"),
+            )
+            return changed
+
+        is_draft = pair.status is PairStatus.DRAFT
+        said = (
+            label("Saved. Nobody is told of a draft.") if is_draft else label("Saved. Both have been told.")
+        )
+        if edit.carry_out(save, said):
+            return redirect(url_for("pairs.card", pair_id=pair_id))
+        return self.show("panel/pair_form.html", pair=pair, edit=edit, form=edit.form, choices=choices)
 
     @command("/<int:pair_id>/discard", right=Right.MANAGE_PAIRS)
     def discard(self, pair_id: int) -> Response:
@@ -211,6 +259,13 @@ class PairPage(SecuredPage):
         return see(read_pair, pair_id=pair_id)
 
     @staticmethod
+    def _compare(pair: PairCard) -> tuple[Caution, ...]:
+        """What to think of before this pair of this kind is offered."""
+        mentee = see(read_profile, participation_id=pair.mentee.participation_id)
+        mentor = see(read_profile, participation_id=pair.mentor.participation_id)
+        return compare(mentee, mentor, is_reverse=pair.described.kind.is_reverse).cautions
+
+    @staticmethod
     def _preview(pair: PairCard, role: Role) -> Preview:
         """The words of the notice by the function that will make them when they are sent."""
         side = pair.side(role)
@@ -235,6 +290,12 @@ class PairPage(SecuredPage):
             usual=usual,
             template=template,
         )
+
+
+def _rules(pair: PairCard) -> str:
+    """What the pair's kind means for both, as the chat says it."""
+    t = translator()
+    return " ".join([*list_rules(pair.described.kind, t), *describe_term(pair, t)])
 
 
 def _edited(previews: list[Preview]) -> dict[Role, str]:

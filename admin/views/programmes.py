@@ -196,6 +196,13 @@ FIELDS = (
         _days,
         _show_days,
     ),
+    Field(
+        "term_reminder_days",
+        N_("Reminder of a pair's last day"),
+        N_("Days before it, where the pair has a term"),
+        "number",
+        _number,
+    ),
     Field("invitation_days", N_("An invitation link works"), N_("Days"), "number", _number),
     Field("meeting_minutes", N_("Usual length of a meeting"), N_("Minutes"), "number", _number),
     Field(

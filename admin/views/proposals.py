@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
-from admin.cycles import cycle, form_titles, pack
-from admin.inputs import text
+from admin.cycles import cycle, offer_forms, pack
+from admin.inputs import text, texts
 from admin.languages import label
 from admin.pages import Entry, Group, form_page, page
 from admin.paging import read_asked
@@ -30,6 +30,7 @@ from services.pairs.banks import (
 from services.pairs.cards import find_refused
 from services.pairs.fit import Fit, compare
 from services.pairs.proposals import draft_pair
+from services.pairs.rules import find_kind
 
 MOST_COMPARED = 60
 
@@ -88,18 +89,21 @@ class ProposalPage(SecuredPage):
                 return redirect(url_for("pairs.confirm", pair_id=drafted.pair_id))
         mentee, mentor = _profile(mentee_id, Role.MENTEE), _profile(mentor_id, Role.MENTOR)
         refused = see(find_refused, participation_id=mentee_id)
+        content = pack().pack
+        chosen = text("kind") or content.kinds[0].id
+        is_reverse = find_kind(content, chosen).is_reverse
         return self.show(
             "panel/proposal.html",
             mentee=mentee,
             mentor=mentor,
-            fit=_fit(mentee, mentor, refused),
-            choices=pack().pack,
-            titles=form_titles(),
+            fit=_fit(mentee, mentor, refused, is_reverse=is_reverse),
+            form=texts("form", "role_variant") | {"kind": chosen},
+            choices=offer_forms(content, mentees=1),
         )
 
 
-def _fit(mentee: Profile, mentor: Profile, refused: frozenset[int]) -> Fit:
-    return compare(mentee, mentor, has_refused=mentor.participation_id in refused)
+def _fit(mentee: Profile, mentor: Profile, refused: frozenset[int], *, is_reverse: bool = False) -> Fit:
+    return compare(mentee, mentor, has_refused=mentor.participation_id in refused, is_reverse=is_reverse)
 
 
 def _withheld() -> Withheld:

@@ -135,6 +135,8 @@ NOTICES = {
     NoticeKind.PAIR_EXPIRED: N_("The offer ran out"),
     NoticeKind.PAIR_WITHDRAWN: N_("The offer was withdrawn"),
     NoticeKind.PAIR_UNREACHABLE: N_("The partner cannot be reached at present"),
+    NoticeKind.PAIR_CHANGED: N_("Form, kind or term of the pair has changed"),
+    NoticeKind.PAIR_TERM_ENDS: N_("Reminder of the last day of the pair's work"),
     NoticeKind.PAIR_ENDED: N_("The pair has ended"),
     NoticeKind.PAIR_PAUSED: N_("The pair is paused"),
     NoticeKind.PAIR_RESUMED: N_("The pair goes on"),

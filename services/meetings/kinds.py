@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.pairs import MEETING, Pair, PairStatus
+from services.pairs.rules import rules_of
 from services.programmes.running import pack_of
 
 AGREED = frozenset({MeetingStatus.PLANNED, MeetingStatus.HELD})
@@ -18,7 +19,8 @@ def list_kinds(session: Session, *, pair: Pair, now: datetime) -> list[MeetingKi
 
     The introduction comes before all others and once; trial meetings need both sides' yes, the rest need
     the work to have begun, unless the pack says otherwise (docs/design.md#contracts). A proposal whose time
-    passed without an answer does not count.
+    passed without an answer does not count. A kind of mentoring with a number of meetings, or one that
+    answers requests, has no such order (docs/design.md#kinds).
     """
     if pair.status not in MEETING:
         return []
@@ -34,6 +36,13 @@ def list_kinds(session: Session, *, pair: Pair, now: datetime) -> list[MeetingKi
             .distinct()
         )
     )
+    rules = rules_of(session, pair)
+    usual = MeetingKind.REGULAR if MeetingKind.REGULAR in dict(order) else order[0][0]
+    if rules.most_meetings is not None:
+        # no order of meetings to go through: so many of the usual ones, from the day on which both agreed
+        return [usual] if _count_agreed(session, pair, is_waiting) < rules.most_meetings else []
+    if rules.is_on_request:
+        return [usual, *(kind for kind, _ in order if kind is not usual and kind in REPEATED)]
     if MeetingKind.INTRO in dict(order) and MeetingKind.INTRO not in done:
         return [MeetingKind.INTRO]
     is_active = pair.status is PairStatus.ACTIVE
@@ -48,6 +57,13 @@ def list_kinds(session: Session, *, pair: Pair, now: datetime) -> list[MeetingKi
     again = [kind for kind in (MeetingKind.REGULAR, MeetingKind.TRIAL) if kind in allowed and kind in done]
     first = next(iter([*is_next, *again, *allowed]), None)
     return sorted(allowed, key=lambda kind: (kind is not first, ranks[kind]))
+
+
+def _count_agreed(session: Session, pair: Pair, is_waiting: ColumnElement[bool]) -> int:
+    agreed = select(func.count(Meeting.id)).where(
+        Meeting.pair_id == pair.id, or_(Meeting.status.in_(AGREED), is_waiting)
+    )
+    return session.scalar(agreed) or 0
 
 
 def find_usual_kind(session: Session, *, pair: Pair, now: datetime) -> MeetingKind:

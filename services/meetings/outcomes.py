@@ -5,16 +5,16 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.meetings import Meeting, MeetingAnswer, MeetingFormat, MeetingKind, MeetingStatus, Source
-from models.pairs import Pair, PairMember
+from models.pairs import IN_WORK, Pair, PairMember
 from models.people import Role
 from models.programmes import Cycle
 from models.tasks import TaskKind
-from services.access.actors import Actor, ActorKind, Right
+from services.access.actors import Actor, ActorKind, Channel, Right, system
 from services.access.audit import record
 from services.access.errors import N_, DomainError
 from services.access.records import find
@@ -24,6 +24,8 @@ from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
 from services.meetings.planning import MeetingChanged, check_member, lock_meeting
 from services.organizations.days import timezone_of
+from services.pairs.assignments import EndReason, end_any
+from services.pairs.rules import rules_of
 from services.programmes.meeting_schedule import schedule_reminder
 from services.programmes.running import settings_of
 from services.surveys.feedback import invite, open_feedback
@@ -118,6 +120,7 @@ def report_held(
         following = Next.LOG if is_log_due else Next.FEEDBACK if run_id else Next.NOTHING
     after = {"by": member.role.value, "took_place": took_place, "status": meeting.status.value}
     record(session, actor, Action.MEETING_SAID, meeting, now=now, after=after)
+    _complete(session, pair, now=now)
     return Reported(meeting.id, member.role, took_place, meeting.status, following, run_id)
 
 
@@ -216,7 +219,10 @@ def _log(
     meeting.held_minutes = minutes
     meeting.topic = (topic or "").strip()[:TOPIC_LIMIT] or meeting.topic
     if story is not None:
-        meeting.next_step, meeting.format, meeting.place = story.next_step, story.format, story.place
+        meeting.next_step, meeting.place = story.next_step, story.place
+        meeting.format = story.format or meeting.format
+    if meeting.format is None and rules_of(session, pair).is_online:
+        meeting.format = MeetingFormat.ONLINE
     meeting.logged_by = actor.id if actor.kind is ActorKind.PERSON else None
     meeting.logged_at = now
     meeting.source = Source.BOT if actor.kind is ActorKind.PERSON else Source.PANEL
@@ -238,7 +244,22 @@ def _log(
     record(
         session, actor, Action.MEETING_LOGGED, meeting, now=now, before={"status": before.value}, after=after
     )
+    _complete(session, pair, now=now)
     return MeetingLogged(meeting.id, run_of_actor)
+
+
+def _complete(session: Session, pair: Pair, *, now: datetime) -> None:
+    """The meetings that the kind of mentoring provides for are held: the pair has done its work."""
+    most = rules_of(session, pair).most_meetings
+    if most is None or pair.status not in IN_WORK:
+        return
+    session.flush()
+    held = select(func.count(Meeting.id)).where(
+        Meeting.pair_id == pair.id, Meeting.status == MeetingStatus.HELD
+    )
+    if (session.scalar(held) or 0) >= most:
+        actor = system(Channel.SCHEDULER)
+        end_any(session, actor=actor, pair_id=pair.id, reason=EndReason.COMPLETED, now=now)
 
 
 def settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.meetings import OPEN, Meeting, MeetingKind, MeetingStatus
+from models.meetings import OPEN, Meeting, MeetingFormat, MeetingKind, MeetingStatus
 from models.messages import NoticeKind
 from models.pairs import MEETING, Pair, PairMember
 from services.access.actors import Actor, ActorKind, Right
@@ -22,6 +22,7 @@ from services.meetings.kinds import list_kinds
 from services.meetings.moments import Span, find_overlaps, span_of
 from services.meetings.slots import find_last_day
 from services.organizations.days import day_of, timezone_of
+from services.pairs.rules import rules_of
 from services.programmes.meeting_schedule import cancel, record_meeting, schedule
 from services.programmes.running import settings_of
 
@@ -240,6 +241,7 @@ def _add_proposal(
         ends_at=span.ends_at,
         minutes=length,
         topic=topic,
+        format=MeetingFormat.ONLINE if rules_of(session, pair).is_online else None,
         proposed_by=actor.id,
         proposed_at=now,
     )

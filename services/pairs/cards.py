@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -25,6 +25,7 @@ from services.access.errors import NotAllowed, NotFound
 from services.access.listing import Asked, Listed, list_page
 from services.access.records import find
 from services.pairs.contacts import MET
+from services.pairs.rules import Described, describe_form
 from services.people.pseudonyms import introduce_partner, name_partner, name_self
 from services.people.searching import is_pair_found
 
@@ -53,6 +54,8 @@ class PairCard:
     form: str
     kind: str
     role_variant: str | None
+    described: Described  # the same in the programme's words, with the rules of the kind
+    ends_on: date | None
     mentee: Side
     mentor: Side
     proposed_at: datetime
@@ -235,6 +238,7 @@ def _cards(session: Session, pairs: Sequence[Pair]) -> list[PairCard]:
 def _card(session: Session, pair: Pair, *, has_meetings: bool) -> PairCard:
     sides = {member.role: _side(session, pair, member) for member in pair.members}
     mentee, mentor = sides[Role.MENTEE], sides[Role.MENTOR]
+    described = describe_form(session, pair)
     return PairCard(
         id=pair.id,
         organization_id=pair.organization_id,
@@ -243,6 +247,8 @@ def _card(session: Session, pair: Pair, *, has_meetings: bool) -> PairCard:
         form=pair.form,
         kind=pair.kind,
         role_variant=pair.role_variant,
+        described=described,
+        ends_on=pair.ends_on,
         mentee=mentee,
         mentor=mentor,
         proposed_at=pair.proposed_at,
@@ -254,7 +260,7 @@ def _card(session: Session, pair: Pair, *, has_meetings: bool) -> PairCard:
             pair.status,
             mentee_decision=mentee.decision,
             mentor_decision=mentor.decision,
-            has_meetings=has_meetings,
+            has_meetings=has_meetings or described.kind.is_on_request,
         ),
     )
 

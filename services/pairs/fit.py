@@ -17,6 +17,7 @@ class Caution(StrEnum):
     NEED_NOT_COVERED = "need_not_covered"  # the strongest need meets no readiness
     NO_SHARED_SUBJECT = "no_shared_subject"  # A30: the same subject area
     LESS_EXPERIENCE = "less_experience"
+    NOT_YOUNGER = "not_younger"  # reverse mentoring: the mentor should be the younger one (E10)
     FORMATS_DIFFER = "formats_differ"
     NO_SHARED_TIME = "no_shared_time"
     NOT_INFORMED = "not_informed"  # of the written agreement (SV02, q12)
@@ -52,11 +53,15 @@ class Fit:
         return sum(area.is_match for area in self.areas)
 
 
-def compare(mentee: Profile, mentor: Profile, *, has_refused: bool = False) -> Fit:
-    """`has_refused`: an offer of these two was declined in this school year."""
+def compare(mentee: Profile, mentor: Profile, *, has_refused: bool = False, is_reverse: bool = False) -> Fit:
+    """`has_refused`: an offer of these two was declined in this school year. `is_reverse`: the mentor is
+    meant to be the younger one.
+    """
     areas = _areas(mentee, mentor)
     cautions = [Caution.REFUSED_BEFORE] if has_refused else []
-    return Fit(areas, _shared(mentee, mentor), (*cautions, *_cautions(mentee, mentor, areas)))
+    return Fit(
+        areas, _shared(mentee, mentor), (*cautions, *_cautions(mentee, mentor, areas, is_reverse=is_reverse))
+    )
 
 
 def _areas(mentee: Profile, mentor: Profile) -> tuple[Area, ...]:
@@ -103,15 +108,20 @@ def _chosen(value: object) -> set[str]:
     return set(_list(value))
 
 
-def _cautions(mentee: Profile, mentor: Profile, areas: tuple[Area, ...]) -> list[Caution]:
+def _cautions(
+    mentee: Profile, mentor: Profile, areas: tuple[Area, ...], *, is_reverse: bool
+) -> list[Caution]:
     found = []
     if any((area.need or 0) >= STRONG for area in areas) and not any(area.is_match for area in areas):
         found.append(Caution.NEED_NOT_COVERED)
     if _differ(mentee, mentor, "subjects"):
         found.append(Caution.NO_SHARED_SUBJECT)
     younger, older = mentee.value("experience"), mentor.value("experience")
-    if isinstance(younger, int) and isinstance(older, int) and older <= younger:
-        found.append(Caution.LESS_EXPERIENCE)
+    if isinstance(younger, int) and isinstance(older, int):
+        if is_reverse and older >= younger:
+            found.append(Caution.NOT_YOUNGER)
+        elif not is_reverse and older <= younger:
+            found.append(Caution.LESS_EXPERIENCE)
     wished, offered = mentee.value("format"), mentor.value("format")
     if (
         isinstance(wished, str)

@@ -16,6 +16,8 @@ from services.access.errors import N_, DomainError, NotAllowed
 from services.access.records import find
 from services.delivery.tasks import open_task
 from services.pairs.capacity import move_pair, release_members, settle_members, tell_member
+from services.pairs.rules import rules_of
+from services.pairs.terms import set_term
 
 NOTE_LIMIT = 500
 BATCH = 20  # one unit of the writer stays short
@@ -54,6 +56,7 @@ def accept_offer(session: Session, *, actor: Actor, pair_id: int, now: datetime)
             by=member.role.value,
         )
         settle_members(session, pair)
+        set_term(session, pair, pair.ends_on, rules=rules_of(session, pair), now=now)
         for one in pair.members:
             tell_member(session, pair, one, NoticeKind.PAIR_ACCEPTED, now=now)
     else:

@@ -21,6 +21,7 @@ from services.consents.states import has_consent
 from services.delivery.tasks import close_by_fact, close_of_pair
 from services.pairs.capacity import lock_participations, move_pair, release_members, tell_member
 from services.pairs.cards import count_places_left
+from services.pairs.forms import choose_form
 from services.pairs.verdicts import pass_gate
 from services.programmes.running import pack_of, settings_of
 
@@ -84,7 +85,7 @@ def draft_pair(
 ) -> PairDrafted:
     """Put a mentee and a mentor together on paper; nobody is told. Form and kind default to the pack's first.
 
-    Raises NotReady, ConsentNotGiven, SamePerson, MenteeTaken, MentorFull, NotFound, NotAllowed.
+    Raises NotInPack, NotReady, ConsentNotGiven, SamePerson, MenteeTaken, MentorFull, NotFound, NotAllowed.
     """
     mentee, mentor = lock_participations(session, [mentee_participation_id, mentor_participation_id])
     actor.check_right(Right.MANAGE_PAIRS, mentee.organization_id)
@@ -95,13 +96,12 @@ def draft_pair(
     if count_places_left(session, mentor.id) < 1:
         raise MentorFull
     pack = pack_of(session, cycle_id=mentee.cycle_id).pack
-    if role_variant is not None and role_variant not in {one.id for one in pack.role_variants}:
-        raise NotFound
+    form, kind, role_variant = choose_form(pack, form=form, kind=kind, role_variant=role_variant, mentees=1)
     pair = Pair(
         organization_id=mentee.organization_id,
         cycle_id=mentee.cycle_id,
-        form=_known(form, [one.id for one in pack.forms]),
-        kind=_known(kind, [one.id for one in pack.kinds]),
+        form=form,
+        kind=kind,
         role_variant=role_variant,
         status=PairStatus.DRAFT,
         proposed_at=now,
@@ -239,14 +239,6 @@ def _check_fit(session: Session, mentee: Participation, mentor: Participation) -
         raise NotReady
     if not all(has_consent(session, row.person_id) for row in (mentee, mentor)):
         raise ConsentNotGiven
-
-
-def _known(chosen: str | None, known: list[str]) -> str:
-    if chosen is None:
-        return known[0]
-    if chosen not in known:
-        raise NotFound
-    return chosen
 
 
 def _close_answered_tasks(session: Session, mentee_id: int, *, now: datetime) -> None:

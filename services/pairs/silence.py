@@ -24,6 +24,7 @@ from services.delivery.tasks import open_task
 from services.organizations.days import day_of, zone_of
 from services.organizations.school_days import Calendar, read_calendar
 from services.pairs.contacts import MET, NO_CONTACT, Contact, read_contacts
+from services.pairs.rules import rules_of
 from services.people.leaves import Leave, read_leaves
 from services.programmes.regulations import Settings
 from services.programmes.running import settings_of
@@ -123,7 +124,7 @@ def read_quiet(session: Session, pairs: Sequence[Pair], *, now: datetime) -> lis
         )
         contact = contacts.get(pair.id, NO_CONTACT)
         settings = settings_of(session, cycle_id=pair.cycle_id)
-        steps = sorted(_list_steps(pair, contact, days, settings), key=lambda step: step.due_at)
+        steps = sorted(_list_steps(session, pair, contact, days, settings), key=lambda step: step.due_at)
         found.append(Quiet(contact, tuple(steps), is_away=days.is_away(day_of(now, days.zone))))
     return found
 
@@ -154,13 +155,17 @@ class _Days:
         )
 
 
-def _list_steps(pair: Pair, contact: Contact, days: _Days, settings: Settings) -> Iterable[Step]:
+def _list_steps(
+    session: Session, pair: Pair, contact: Contact, days: _Days, settings: Settings
+) -> Iterable[Step]:
     if pair.status is PairStatus.OFFERED and pair.offered_at is not None:
         steps = [(one, WaitsFor.BOTH) for one in settings.offer_reminder_days]
         last = pair.offer_expires_at
         found = _date(Silence.OFFER, steps, pair.offered_at, days)
         yield from (step for step in found if last is None or step.due_at < last)
     if pair.status not in MEETING or pair.accepted_at is None or contact.coming_at is not None:
+        return
+    if rules_of(session, pair).is_on_request:
         return
     if not contact.has_begun:
         steps = [(one, WaitsFor.MENTOR) for one in settings.first_meeting_reminder_days]

@@ -11,6 +11,7 @@ from models.pairs import Pair, PairStatus, WaitsFor
 from models.people import Role
 from services.access.actors import Actor, Right
 from services.pairs.cards import waits_for
+from services.pairs.rules import rules_of
 from services.pairs.silence import Quiet, Silence, read_quiet
 
 
@@ -36,17 +37,20 @@ def read_standings(
     query = select(Pair).where(Pair.id.in_(pair_ids), Pair.organization_id == organization_id)
     pairs = session.scalars(query.options(selectinload(Pair.members))).all() if pair_ids else ()
     found = read_quiet(session, pairs, now=now) if pairs else ()
-    return {pair.id: _judge(pair, quiet, now) for pair, quiet in zip(pairs, found, strict=True)}
+    return {
+        pair.id: _judge(pair, quiet, now, is_on_request=rules_of(session, pair).is_on_request)
+        for pair, quiet in zip(pairs, found, strict=True)
+    }
 
 
-def _judge(pair: Pair, quiet: Quiet, now: datetime) -> Standing:
+def _judge(pair: Pair, quiet: Quiet, now: datetime, *, is_on_request: bool) -> Standing:
     decisions = {member.role: member.decision for member in pair.members}
     contact = quiet.contact
     who = waits_for(
         pair.status,
         mentee_decision=decisions.get(Role.MENTEE),
         mentor_decision=decisions.get(Role.MENTOR),
-        has_meetings=contact.has_begun,
+        has_meetings=contact.has_begun or is_on_request,
     )
     by = pair.offer_expires_at if pair.status is PairStatus.OFFERED else None
     first = [step.due_at for step in quiet.steps if step.silence is Silence.FIRST_MEETING]

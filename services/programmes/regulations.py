@@ -134,6 +134,24 @@ class Named(Content):
     title: Text
 
 
+class MentoringKind(Named):
+    """A kind of mentoring and its rules (E10); without rules a pair works for as long as it likes.
+
+    `is_group`: one mentor and several mentees. `is_reverse`: the mentor is the younger colleague, so less
+    experience is no caution. `is_online`: meetings are online unless somebody says otherwise.
+    `is_on_request`: meetings answer requests, so no silence is reminded of. `most_meetings`: the pair
+    completes its work after so many held meetings. `term_days`: the work ends so many days after both have
+    agreed, unless the curator sets another day.
+    """
+
+    is_group: bool = False
+    is_reverse: bool = False
+    is_online: bool = False
+    is_on_request: bool = False
+    most_meetings: int | None = Field(default=None, ge=1, le=100)
+    term_days: int | None = Field(default=None, ge=1, le=366)
+
+
 class SurveyUse(Content):
     """Which survey is asked when."""
 
@@ -212,6 +230,7 @@ class Settings(Content):
     offer_reminder_days: tuple[int, ...] = (2, 5)
     first_meeting_reminder_days: tuple[int, ...] = (3, 7)
     no_meeting_days: tuple[int, int, int] = (10, 14, 28)  # remind the mentor, remind both, tell the curator
+    term_reminder_days: int = Field(default=14, ge=1, le=90)  # before the last day of a pair that has a term
     invitation_days: int = Field(ge=1)
     meeting_minutes: int = Field(ge=1, le=LONGEST_USUAL_MINUTES)
     day_slots: tuple[time, ...] = Field(min_length=1)
@@ -251,7 +270,7 @@ class Pack(Content):
     stages: tuple[Stage, ...] = Field(min_length=1)
     meeting_kinds: tuple[MeetingKind, ...] = Field(min_length=1)
     forms: tuple[Named, ...] = Field(min_length=1)
-    kinds: tuple[Named, ...] = Field(min_length=1)
+    kinds: tuple[MentoringKind, ...] = Field(min_length=1)
     role_variants: tuple[Named, ...] = ()
     settings: Settings
     surveys: tuple[SurveyUse, ...] = Field(min_length=1)

@@ -196,7 +196,8 @@ async def test_the_curators_own_words_carry_the_names(running: RunningBot) -> No
     offer = await couple.anna.expect("рада познакомить")
     assert offer.text.startswith("Анна Игоревна, рада познакомить:")
     assert "Пётр Андреевич" in offer.text
-    assert "<3\n\nИз анкеты:" in offer.text, "what was promised to the pair stays under any words"
+    assert "<3\n\nФорма: Педагог – педагог. Вид: Традиционное" in offer.text
+    assert "\n\nИз анкеты:" in offer.text, "what was promised to the pair stays under any words"
     assert offer.labels == ["Принять", "Отказаться"]
 
 

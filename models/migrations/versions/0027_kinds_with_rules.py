@@ -1,0 +1,48 @@
+"""A pair's last day, for kinds of mentoring that have a term
+
+Revision ID: 0027
+Revises: 0026
+"""
+
+import re
+
+import sqlalchemy as sa
+from alembic import op
+
+import models.base
+
+revision = "0027"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("pairs", sa.Column("ends_on", sa.Date(), nullable=True))
+    op.add_column("pairs", sa.Column("term_at", models.base.UtcDateTime(timezone=True), nullable=True))
+    op.create_index("ix_pairs_term_at", "pairs", ["term_at"])
+    know(add=("pair_term_over",))
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM tasks WHERE kind = 'pair_term_over'")
+    know(drop=("pair_term_over",))
+    op.drop_index("ix_pairs_term_at", table_name="pairs")
+    op.drop_column("pairs", "term_at")
+    op.drop_column("pairs", "ends_on")
+
+
+def know(*, add: tuple[str, ...] = (), drop: tuple[str, ...] = ()) -> None:
+    """Change the kinds of task that the table knows by now, whichever migrations came before."""
+    constraint = "ck_tasks_taskkind_known"
+    checks = {
+        str(one["name"]): str(one["sqltext"])
+        for one in sa.inspect(op.get_bind()).get_check_constraints("tasks")
+    }
+    known = re.findall(r"'([a-z_0-9]+)'", checks[constraint])
+    values = tuple(one for one in (*known, *add) if one not in drop)
+    with op.batch_alter_table("tasks", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f(constraint), type_="check")
+        batch_op.create_check_constraint(
+            op.f(constraint), f"kind IN ({', '.join(repr(value) for value in values)})"
+        )

@@ -1,0 +1,87 @@
+"""Every form and kind of the five packs is chosen at a pair and read on its page (C10, E8, E9, E10)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from models.accounts import AccountRole
+from models.engine import Database
+from models.messages import OutboxMessage
+from models.pairs import Pair
+from services.pairs.proposals import draft_pair
+from tests.panel.conftest import Browser, text_of
+from tests.world import World, found_school
+
+PACKS = ("simferopol-2022", "afterschool-centre-2022", "support-centre-2024", "target-model", "college-2023")
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Content does not depend on the engine."""
+    return sqlite_url
+
+
+@pytest.fixture
+def draft(world: World) -> int:
+    drafted = world.write(
+        draft_pair,
+        actor=world.curator,
+        mentee_participation_id=world.mentee().participation_id,
+        mentor_participation_id=world.mentor().participation_id,
+    )
+    return int(drafted.pair_id)
+
+
+@pytest.mark.requirement("C10", "E8", "E9")
+@pytest.mark.parametrize("pack_id", PACKS)
+def test_each_form_and_kind_of_a_pack_is_chosen_at_the_pair(
+    pack_id: str, panel: Flask, database: Database, add_account: Callable[..., int], now: datetime
+) -> None:
+    world = found_school(database, now, pack_id=pack_id)
+    add_account(world, AccountRole.CURATOR, "curator")
+    browser = Browser(panel.test_client())
+    browser.sign_in("curator")
+    mentee, mentor = world.mentee(), world.mentor()
+    content = world.pack.pack
+    compared = f"/proposals/{mentee.participation_id}/{mentor.participation_id}/"
+    page = browser.get(compared)
+    for one in (*content.forms, *(kind for kind in content.kinds if not kind.is_group)):
+        assert f'<option value="{one.id}"' in page
+    form, kind = content.forms[-1], content.kinds[-1]
+    browser.post(compared, form=form.id, kind=kind.id)
+    card = text_of(browser.get("/pairs/1/"))
+    assert form.title.ru in card
+    assert kind.title.ru in card
+    for kind in content.kinds:
+        for form in content.forms:
+            fields = {"form": form.id, "kind": kind.id, "role_variant": "", "ends_on": ""}
+            browser.post("/pairs/1/form", fields)
+            with database.reading() as session:
+                assert session.execute(select(Pair.form, Pair.kind)).one() == (form.id, kind.id)
+        assert kind.title.ru in text_of(browser.get("/pairs/1/confirm"))
+    listed = text_of(browser.get("/pairs/"))
+    assert f"{form.title.ru} · {kind.title.ru}" in listed
+
+
+def test_what_was_typed_stays_and_a_day_in_the_past_is_refused(
+    curator: Browser, draft: int, database: Database
+) -> None:
+    address = f"/pairs/{draft}/form"
+    fields = {"form": "teacher_teacher", "kind": "short_term", "role_variant": "", "ends_on": "01.10.2020"}
+    page = curator.post(address, fields)
+    assert "Последний день работы не может быть в прошлом." in text_of(page)
+    assert '<option value="short_term" selected>' in page
+    read = text_of(curator.post(address, {**fields, "ends_on": "когда-нибудь"}))
+    assert "Это не дата." in read
+    done = text_of(curator.post(address, {**fields, "ends_on": "20.05.2027"}))
+    assert "Сохранено." in done
+    assert "20.05.2027" in done
+    confirmed = text_of(curator.post(f"/pairs/{draft}/confirm"))
+    assert "Подтверждено." in confirmed
+    refused = text_of(curator.get(address))
+    assert "форму и вид изменить нельзя" in refused
+    with database.reading() as session:
+        assert set(session.scalars(select(OutboxMessage.kind))) >= {"pair.offer"}
