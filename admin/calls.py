@@ -10,6 +10,7 @@ from flask import flash
 from sqlalchemy.orm import Session
 
 from admin.access import current_account, current_actor, current_day
+from admin.inputs import remember_fault
 from admin.languages import locale, sentence
 from admin.storage import now, session
 from services.access.errors import DomainError
@@ -75,4 +76,5 @@ class refusals_shown:  # noqa: N801  # reads as what it does: `with refusals_sho
 def show_refusal(error: DomainError) -> None:
     """Undo what was begun and say above the next page why."""
     session().rollback()
+    remember_fault(error)
     flash(sentence(error), "error")

@@ -27,16 +27,22 @@ class InputRefused(DomainError):
     """A field says nothing that can be used."""
 
     def __init__(self, field: str, text: str, **facts: object) -> None:
-        super().__init__(**facts)
+        super().__init__(field=field, **facts)
         self.text = text  # type: ignore[misc]  # each field has a sentence of its own
-        faults()[field] = self
+        remember_fault(self)
 
 
-def faults() -> dict[str, InputRefused]:
+def remember_fault(error: DomainError) -> None:
+    """A refusal that names a field is shown beside it too."""
+    if error.field:
+        faults()[error.field] = error
+
+
+def faults() -> dict[str, DomainError]:
     """What was refused in this request, by the name of the field."""
     if "faults" not in g:
         g.faults = {}
-    found: dict[str, InputRefused] = g.faults
+    found: dict[str, DomainError] = g.faults
     return found
 
 

@@ -8,6 +8,7 @@ _APOSTROPHES = re.compile(r"['`´ʹʻʼʽ‘’‛′＇]")
 _SIGNS = frozenset({"Cf", "Mn"})
 """Categories of what is not seen (a soft hyphen, a mark of direction) or only marks a letter (a stress)."""
 _LOOK_ALIKE = str.maketrans("abcehkmoptxy", "авсенкмортху")
+_WITHIN = frozenset(".-()" + "‐‑‒–—―−﹣－" + "'`´ʹʻʼʽ‘’‛′＇")
 SORTED_BY = 300  # characters of a name; what is longer differs before
 
 
@@ -18,6 +19,11 @@ def full_name(family_name: str, given_name: str, patronymic: str) -> str:
 def polite_name(given_name: str, patronymic: str) -> str:
     """First name and patronymic, as colleagues address each other."""
     return full_name("", given_name, patronymic)
+
+
+def may_be_name(written: str) -> bool:
+    """Whether a part of a name has no digit and no sign but those that names are written with."""
+    return all(sign.isspace() or unicodedata.category(sign)[0] in "LM" or sign in _WITHIN for sign in written)
 
 
 def fold(written: str) -> str:

@@ -12,11 +12,10 @@ from admin.choices import offer_choice
 from admin.inputs import record, text, texts
 from admin.languages import label
 from admin.pages import Entry, Group, command, page
-from admin.views.people import FIELDS
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
 from services.joining.recognition import list_waiting, recognise, refuse_request
-from services.people.cards import add_person
+from services.people.cards import FIELDS, add_person
 from services.people.searching import has_chat
 
 

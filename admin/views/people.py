@@ -31,14 +31,13 @@ from services.meetings.cards import list_meetings_of
 from services.organizations.register import list_organizations
 from services.pairs.banks import Profile, read_profile
 from services.pairs.cards import list_pairs_of
-from services.people.cards import RoleFacts, add_person, edit_person, read_person, read_roles
+from services.people.cards import FIELDS, RoleFacts, add_person, edit_person, read_person, read_roles
 from services.people.histories import read_history
 from services.people.lists import find_staff, list_people
 from services.people.namesakes import list_namesakes
 from services.people.origins import read_origin
 from services.surveys.answers import list_wishes
 
-FIELDS = ("family_name", "given_name", "patronymic", "position")
 INVITATION_PREFIX = "inv_"
 
 

@@ -4,12 +4,16 @@ from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A rule said no. `text` is a msgid with {placeholders}, `facts` fill them; never personal data."""
+    """A rule said no. `text` is a msgid with {placeholders}, `facts` fill them; never personal data.
+
+    `field` names the argument of the service that is wrong, where one is: a form says the refusal beside it.
+    """
 
     text: ClassVar[str] = ""
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, *, field: str = "", **facts: object) -> None:
         super().__init__(type(self).__name__, facts)
+        self.field = field
         self.facts: dict[str, object] = facts
 
 

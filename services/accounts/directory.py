@@ -103,11 +103,11 @@ def create_account(
     check_may_manage(actor, role, organization_id)
     login, name = login.strip().casefold(), " ".join(name.split())
     if not login or not name:
-        raise LoginMissing
+        raise LoginMissing(field="name" if login else "login")
     if len(login) > LONGEST_LOGIN or not all(sign.isalnum() or sign in LOGIN_SIGNS for sign in login):
-        raise LoginWrong(longest=LONGEST_LOGIN)
+        raise LoginWrong(field="login", longest=LONGEST_LOGIN)
     if len(name) > LONGEST_NAME:
-        raise AccountNameTooLong(limit=LONGEST_NAME)
+        raise AccountNameTooLong(field="name", limit=LONGEST_NAME)
     account = Account(
         organization_id=organization_id, login=login, name=name, role=role, locale=LOCALES[0], created_at=now
     )
@@ -115,7 +115,7 @@ def create_account(
         with session.begin_nested():  # two curators may choose the same name in the same moment
             session.add(account)
     except IntegrityError as error:
-        raise LoginTaken from error
+        raise LoginTaken(field="login") from error
     record(session, actor, Action.ACCOUNT_CREATED, account, now=now, after={"role": role.value})
     return NewAccount(account.id, _make_link(session, actor, account, now))
 

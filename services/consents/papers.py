@@ -92,7 +92,7 @@ def register_paper(
     offer = read_offer(session, person_id=person.id, locale="ru", kind=kind)
     signer = " ".join(paper.signed_by.split())
     if kind is ConsentKind.REPRESENTATIVE and not signer:
-        raise SignerMissing
+        raise SignerMissing(field="signed_by")
     for value, limit in ((paper.number, SHORT), (signer, 200), (paper.bans, LONG)):
         if len(value) > limit:
             raise PaperFactTooLong(limit=limit)

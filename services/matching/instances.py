@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -211,7 +211,7 @@ def _pairs(
 def _with_locks(instance: Instance, locks: list[tuple[int, int]], scored: set[tuple[int, int]]) -> Instance:
     edges = {pair: place for place, pair in enumerate(zip(instance.mentee, instance.mentor, strict=True))}
     for mentee, mentor in locks:
-        names = {"mentee": instance.mentees[mentee], "mentor": instance.mentors[mentor]}
+        names: dict[str, Any] = {"mentee": instance.mentees[mentee], "mentor": instance.mentors[mentor]}
         if (mentee, mentor) in instance.forbidden:
             raise LockVetoed(**names)
         if (mentee, mentor) not in scored:

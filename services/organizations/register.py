@@ -138,12 +138,13 @@ def edit_organization(
         "timezone": timezone,
     }
     if not wanted["name"]:
-        raise OrganizationNameMissing
-    if max(len(wanted["name"]), len(wanted["address"])) > TEXT_LIMIT:
-        raise OrganizationTextTooLong(limit=TEXT_LIMIT)
+        raise OrganizationNameMissing(field="name")
+    for field in ("name", "address"):
+        if len(wanted[field]) > TEXT_LIMIT:
+            raise OrganizationTextTooLong(field=field, limit=TEXT_LIMIT)
     _check_inn(wanted["inn"])
     if timezone not in available_timezones():
-        raise TimezoneUnknown
+        raise TimezoneUnknown(field="timezone")
     _check_name_free(session, wanted["name"], but=organization_id)
     changed = change_row(organization, wanted)
     if changed:
@@ -193,13 +194,13 @@ def _lock(session: Session, actor: Actor, organization_id: int) -> Organization:
 
 def _check_inn(inn: str) -> None:
     if inn and not (inn.isascii() and inn.isdecimal() and len(inn) in INN_LENGTHS):
-        raise InnWrong
+        raise InnWrong(field="inn")
 
 
 def _check_name_free(session: Session, name: str, *, but: int | None = None) -> None:
     known = list_organizations(session)
     if any(name.casefold() == one.name.casefold() for one in known if one.id != but):
-        raise OrganizationExists
+        raise OrganizationExists(field="name")
 
 
 def _card(organization: Organization) -> OrganizationCard:

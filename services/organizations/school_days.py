@@ -120,9 +120,9 @@ def add_school_days(
     actor.check_right(Right.MANAGE_PAIRS, organization_id)
     title = " ".join(title.split())
     if not title:
-        raise DaysTitleMissing
+        raise DaysTitleMissing(field="title")
     if len(title) > TITLE_LIMIT:
-        raise DaysTitleTooLong(limit=TITLE_LIMIT)
+        raise DaysTitleTooLong(field="title", limit=TITLE_LIMIT)
     if first_day > last_day:
         raise DaysReversed
     if last_day - first_day >= LONGEST:

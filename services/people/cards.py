@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.changes import change_row
-from models.names import full_name, polite_name
+from models.names import full_name, may_be_name, polite_name
 from models.pairs import PairMember
 from models.people import Participation, ParticipationStatus, Person, Role
 from services.access.actors import Actor, ActorKind, Right
@@ -22,6 +22,7 @@ from services.access.records import find
 NAME_LIMIT = 100
 POSITION_LIMIT = 200
 LOCALES = ("ru", "en")
+FIELDS = ("family_name", "given_name", "patronymic", "position")
 
 
 class NameMissing(DomainError):
@@ -30,6 +31,10 @@ class NameMissing(DomainError):
 
 class NameTooLong(DomainError):
     text = N_("This is too long: at most {limit} characters fit.")
+
+
+class NameWrong(DomainError):
+    text = N_("A name has letters; digits and other signs are not part of it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def add_person(
     position: str = "",
     now: datetime,
 ) -> PersonFacts:
-    """Raises NameMissing, NameTooLong, NotAllowed."""
+    """Raises NameMissing, NameTooLong, NameWrong, NotAllowed."""
     actor.check_right(Right.EDIT_PEOPLE, organization_id)
     family, given, middle, post = _clean(family_name, given_name, patronymic, position)
     person = Person(
@@ -123,12 +128,11 @@ def edit_person(
 ) -> PersonFacts:
     """The audit trail gets which fields changed, no names.
 
-    Raises NotFound, NotAllowed, NameMissing, NameTooLong.
+    Raises NotFound, NotAllowed, NameMissing, NameTooLong, NameWrong.
     """
     person = find(session, Person, person_id, lock=True)
     actor.check_right(Right.EDIT_PEOPLE, person.organization_id)
-    fields = ("family_name", "given_name", "patronymic", "position")
-    wanted = dict(zip(fields, _clean(family_name, given_name, patronymic, position), strict=True))
+    wanted = dict(zip(FIELDS, _clean(family_name, given_name, patronymic, position), strict=True))
     changed = change_row(person, wanted)
     if changed:
         record(session, actor, Action.PERSON_EDITED, person, now=now, after={"fields": list(changed)})
@@ -140,11 +144,14 @@ def _clean(family_name: str, given_name: str, patronymic: str, position: str) ->
         " ".join(written.split()) for written in (family_name, given_name, patronymic, position)
     )
     if not family or not given:
-        raise NameMissing
-    if max(map(len, (family, given, middle))) > NAME_LIMIT:
-        raise NameTooLong(limit=NAME_LIMIT)
+        raise NameMissing(field="given_name" if family else "family_name")
+    for field, part in zip(FIELDS, (family, given, middle), strict=False):
+        if len(part) > NAME_LIMIT:
+            raise NameTooLong(field=field, limit=NAME_LIMIT)
+        if not may_be_name(part):
+            raise NameWrong(field=field)
     if len(post) > POSITION_LIMIT:
-        raise NameTooLong(limit=POSITION_LIMIT)
+        raise NameTooLong(field="position", limit=POSITION_LIMIT)
     return family, given, middle, post
 
 

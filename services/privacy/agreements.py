@@ -83,7 +83,7 @@ def register_agreement(
     limits = {"number": SHORT, "content": LONG, "form": MIDDLE, "payment": 500}
     for name, value in (*told.items(), ("payment", payment.strip())):
         if len(value) > limits[name]:
-            raise AgreementTextTooLong(limit=limits[name])
+            raise AgreementTextTooLong(field=name, limit=limits[name])
     row = MentoringAgreement(
         organization_id=person.organization_id,
         person_id=person_id,

@@ -107,17 +107,18 @@ def edit_operator(
     actor.check_right(Right.MANAGE_SETTINGS, organization_id)
     number = ogrn.strip()
     if number and not (number.isascii() and number.isdecimal() and len(number) in OGRN_LENGTHS):
-        raise OgrnWrong
+        raise OgrnWrong(field="ogrn")
     listed = [line.strip() for line in sites.splitlines() if line.strip()]
     if len(listed) > MOST_SITES or any(not one.startswith(("https://", "http://")) for one in listed):
-        raise SiteWrong
+        raise SiteWrong(field="sites")
     told = {
         "contact": " ".join(contact.split()),
         "officer": " ".join(officer.split()),
         "storage_place": " ".join(storage_place.split()),
     }
-    if max(len(one) for one in (*told.values(), *listed, "")) > LIMIT:
-        raise OperatorTextTooLong(limit=LIMIT)
+    for field, value in (*told.items(), *(("sites", one) for one in listed)):
+        if len(value) > LIMIT:
+            raise OperatorTextTooLong(field=field, limit=LIMIT)
     card = session.get(OperatorCard, organization_id, with_for_update=True)
     if card is None:
         card = OperatorCard(organization_id=organization_id, sites=[])

@@ -36,7 +36,7 @@ PERSONAL = re.compile(r"Соколов|Орлов|Анна|Пётр|Игорев
 def addresses(lines: list[str]) -> tuple[str, str, str, str]:
     """Chat page, panel, login and password, read as the person reads them."""
     chat, panel = addresses_of(lines)
-    login, password = re.findall(r"логин (\S+), пароль (\S+)", lines[2])[0]
+    login, password = re.findall(r"имя для входа (\S+), пароль (\S+)", lines[2])[0]
     return chat, panel, login, password
 
 

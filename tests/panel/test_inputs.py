@@ -51,6 +51,31 @@ def test_an_unreadable_field_is_named_and_the_rest_stays(
     assert count(database, Meeting) == before
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("family_name", "Живаго2", "Имя пишется буквами"),
+        ("given_name", "Анна@", "Имя пишется буквами"),
+        ("patronymic", "О" * 101, "не больше 100"),
+        ("given_name", " ", "имя"),
+        ("position", "у" * 201, "не больше 200"),
+    ],
+)
+def test_what_a_rule_refuses_stands_beside_its_field(
+    curator: Browser, database: Database, field: str, typed: str, said: str
+) -> None:
+    before = count(database, Person)
+    names = {"family_name": "О’Нил-Живаго (Ли)", "given_name": "Анна-Мария", "patronymic": "Оглы"}
+    answer = curator.post("/people/add", names | {"position": "учитель", field: typed})
+    beside = re.findall(r'id="(\w+)_fault">([^<]+)<', answer)
+    assert [name for name, _words in beside] == [field]
+    assert said in unescape(beside[0][1])
+    assert "учитель" in answer or field == "position"
+    assert count(database, Person) == before
+    curator.post("/people/add", names)
+    assert count(database, Person) == before + 1
+
+
 def test_the_same_form_with_readable_fields_is_taken(
     curator: Browser, database: Database, log_page: str
 ) -> None:

@@ -316,7 +316,7 @@ def _clean(
     title: str, place: str, leader: str, agenda: str, starts_at: datetime, now: datetime
 ) -> dict[str, str]:
     if not title.strip():
-        raise EventTitleMissing
+        raise EventTitleMissing(field="title")
     if abs(starts_at - now) > FARTHEST:
         raise EventTooFar
     return {
