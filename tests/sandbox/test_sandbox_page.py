@@ -149,6 +149,8 @@ async def test_nothing_overflows_on_a_phone_and_unread_is_counted(
     page = await browser.new_page(locale="ru-RU", viewport={"width": 360, "height": 740})
     await page.goto(sandbox.url)
     assert await page.locator(".unread").inner_text() == "1"
+    assert await page.locator("#nobody li").count() == 4
+    assert await page.locator("#nobody").is_visible(), "the first steps are told on a phone too"
     assert await find_overflow(page) == 0
     await page.click(f"a[href='#{anna.id}']")
     await page.wait_for_selector(".inline-keys")
@@ -159,7 +161,8 @@ async def test_nothing_overflows_on_a_phone_and_unread_is_counted(
     assert await page.locator("#people").is_hidden()
     await page.click("#back")
     await page.wait_for_selector(".unread", state="detached")
-    assert await page.locator("#dialogue").is_hidden()
+    assert await page.locator("#dialogue-head").is_hidden()
+    assert await find_overflow(page) == 0
 
 
 @pytest.mark.life
