@@ -36,6 +36,7 @@ def test_a_call_with_wrong_facts_is_an_error_of_types(tmp_path: Path) -> None:
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     first = HEAD.count("\n") + 1
     for line, code in enumerate([None, *BAD.values()], start=first):
-        found = [one for one in told.splitlines() if one.startswith(f"{path}:{line}: error")]
+        # by the file's name: what mypy took from its cache names the folder of the run before
+        found = [one for one in told.splitlines() if f"{path.name}:{line}: error" in one]
         assert bool(found) is (code is not None), told
         assert code is None or found[0].endswith(f"[{code}]"), told
