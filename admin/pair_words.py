@@ -3,8 +3,8 @@
 from models.pairs import WaitsFor
 from services.access.errors import N_
 from services.curator.closings import PairFate
+from services.matching.scoring import Caution
 from services.pairs.assignments import EndReason
-from services.pairs.fit import Caution
 
 AWAITED = {
     WaitsFor.MENTEE: N_("waits for the mentee"),
@@ -16,16 +16,26 @@ AWAITED = {
 AWAITS_CURATOR = N_("waits for the curator")
 
 CAUTIONS = {
+    Caution.NOT_RECOMMENDED: N_("The psychologist does not recommend this pair."),
+    Caution.REFUSED_BEFORE: N_("They were offered to each other before, and one of them declined."),
+    Caution.UNWANTED: N_("One of them would rather not work with the other."),
+    Caution.INTERVIEW_DECLINED: N_("The interview does not recommend the mentor for now."),
+    Caution.INTERVIEW_RESERVE: N_("After the interview the mentor is kept in reserve."),
     Caution.NEED_NOT_COVERED: N_("None of the most pressing needs is among the mentor's strong sides."),
     Caution.NO_SHARED_SUBJECT: N_("They teach different subjects."),
+    Caution.NO_SHARED_TIME: N_("They have no common days or times."),
+    Caution.TOPICS_NOT_COVERED: N_(
+        "None of the topics that the mentee chose is a strong side of the mentor."
+    ),
+    Caution.WITH_SUPPORT: N_("The psychologist recommends the pair with support only."),
     Caution.LESS_EXPERIENCE: N_("The mentor has no more years of experience than the mentee."),
     Caution.NOT_YOUNGER: N_(
         "In reverse mentoring the mentor is the younger one; here it is the other way round."
     ),
     Caution.FORMATS_DIFFER: N_("One prefers to meet in person, the other online."),
-    Caution.NO_SHARED_TIME: N_("They have no common days or times."),
-    Caution.REFUSED_BEFORE: N_("They were offered to each other before, and one of them declined."),
+    Caution.KINDS_DIFFER: N_("They want different kinds of mentoring."),
     Caution.NOT_INFORMED: N_("The mentor has not confirmed knowing of the written agreement."),
+    Caution.MUCH_WORK: N_("The mentor has little time or other mentees already."),
 }
 
 END_REASONS = {

@@ -20,6 +20,7 @@ TASKS = {
     TaskKind.MENTOR_REPLACEMENT: N_("Asks for another partner in the pair"),
     TaskKind.EXTENSION_WANTED: N_("Asks to extend the pair's programme"),
     TaskKind.MENTOR_SUGGESTS: N_("The mentor suggests something"),
+    TaskKind.MATCH_ANSWER: N_("A mentor was asked to help with the plan of pairs: see what was said"),
     TaskKind.SURVEY_SILENT: N_("Has not answered a survey, though reminded"),
     TaskKind.ERASURE_DUE: N_("Destroy the data"),
     TaskKind.STOP_DUE: N_("Stop the processing, as demanded"),

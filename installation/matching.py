@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 from installation import faults
 from installation.commands import Telling
 from installation.site import Site
+from models.matching import Change, Reason
 from services.access.errors import N_
-from services.matching.fixes import Change, Reason
 from services.matching.instances import NotJson, read_instance
 from services.matching.running import Matching, match
 

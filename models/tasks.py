@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     MENTOR_REPLACEMENT = "mentor_replacement"  # a petition of either side (E29)
     EXTENSION_WANTED = "extension_wanted"
     MENTOR_SUGGESTS = "mentor_suggests"  # models.suggestions (E27, E28)
+    MATCH_ANSWER = "match_answer"  # a mentor answered the curator's question of one more mentee, or did not
     SURVEY_SILENT = "survey_silent"  # reminded of a survey, and still no answer
     ERASURE_DUE = "erasure_due"  # the three of models.privacy.DutyKind, with the last day in wanted_on
     STOP_DUE = "stop_due"

@@ -1,5 +1,6 @@
 """Pairs: list and card, and the pages whose button tells people something."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import current_app, flash, redirect, request, url_for
@@ -27,14 +28,14 @@ from notices.letters import Skip, reword
 from notices.pair_forms import describe_term, list_rules
 from notices.suggestions import KINDS as SUGGESTIONS
 from services.access.actors import Right
-from services.access.errors import N_
+from services.access.errors import N_, NotFound
 from services.access.rights import LISTS
 from services.access.timeline import read_pair_story
+from services.matching.ranking import judge_pair
+from services.matching.scoring import Caution
 from services.meetings.cards import list_meetings_of_pair
 from services.pairs.assignments import EndReason, end_pair, register_agreement, register_order
-from services.pairs.banks import read_profile
 from services.pairs.cards import PairCard, list_pairs, read_pair
-from services.pairs.fit import Caution, compare
 from services.pairs.forms import FormIsFixed, change_form
 from services.pairs.papers import read_missing_papers
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
@@ -261,9 +262,15 @@ class PairPage(SecuredPage):
     @staticmethod
     def _compare(pair: PairCard) -> tuple[Caution, ...]:
         """What to think of before this pair of this kind is offered."""
-        mentee = see(read_profile, participation_id=pair.mentee.participation_id)
-        mentor = see(read_profile, participation_id=pair.mentor.participation_id)
-        return compare(mentee, mentor, is_reverse=pair.described.kind.is_reverse).cautions
+        with suppress(NotFound):  # who has left the programme meanwhile is not judged
+            judged = see(
+                judge_pair,
+                mentee_participation_id=pair.mentee.participation_id,
+                mentor_participation_id=pair.mentor.participation_id,
+                is_reverse=pair.described.kind.is_reverse,
+            )
+            return judged.assessment.cautions
+        return ()
 
     @staticmethod
     def _preview(pair: PairCard, role: Role) -> Preview:

@@ -3,27 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
+from models.matching import Aim
 from services.access.errors import N_, DomainError
 
 MAX_SCORE = 100.0
 Id = StrictInt | StrictStr
 Score = Annotated[float, Field(ge=0, le=MAX_SCORE, allow_inf_nan=False)]
 Capacity = Annotated[int, Field(ge=0, strict=True)]
-
-
-class Aim(StrEnum):
-    """What a plan is to be best at."""
-
-    BEST_SCORE = "best_score"
-    BALANCED = "balanced"
-    NOBODY_LEFT_OUT = "nobody_left_out"
 
 
 class InstanceRefused(DomainError):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.instances import MAX_SCORE, Aim, Instance
+from models.matching import Aim
+from services.matching.instances import MAX_SCORE, Instance
 
 NO_EDGE = -1
 # An explicit zero is no edge for scipy, so the cheapest pair costs something.

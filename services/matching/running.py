@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from services.matching.fixes import Change, Fix, Reason, fewest_fixes, reasons
-from services.matching.instances import Aim, Instance
+from models.matching import Aim, Change, Reason
+from services.matching.fixes import Fix, fewest_fixes, reasons
+from services.matching.instances import Instance
 from services.matching.plans import Plan, solve
 from services.matching.stability import MATERIAL_GAIN, balance, blocking_edges
 

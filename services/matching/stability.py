@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.instances import Aim, Instance
+from models.matching import Aim
+from services.matching.instances import Instance
 from services.matching.plans import NO_EDGE, Plan, solve
 
 MATERIAL_GAIN = 5.0  # points

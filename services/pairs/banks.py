@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, String, and_, case, cast, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from models.people import Participation, ParticipationStatus, Person, Role
-from models.surveys import RunOccasion, SurveyRun, SurveyStatus
+from models.surveys import SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
 from services.access.listing import COUNTED, Asked, Listed, count_rows, list_page
-from services.access.records import find
 from services.consents.states import ConsentState, may_take_part, read_states
 from services.people.cards import count_taken
 from services.people.leaves import is_away
 from services.people.searching import is_found
 from services.programmes.running import current_cycle, pack_of
 from services.surveys.intake import intake_key
-from services.surveys.reading import Reader, count_ratings, read_values, staff_reader, tell_all
+from services.surveys.reading import Reader, read_values, staff_reader, tell_all
 
 NEED, READY = "need_", "ready_"
 """Of one area: what a mentee is asked, and what a mentor is."""
@@ -130,31 +129,6 @@ def read_withheld(session: Session, *, actor: Actor, organization_id: int, role:
 def count_free(session: Session, *, organization_id: int, cycle_id: int, role: Role) -> int:
     """How many `list_bank` would list; a figure that names nobody, its reader has checked the right."""
     return count_rows(session, _free(session, organization_id, cycle_id, role))
-
-
-def find_most_fitting(
-    session: Session, *, actor: Actor, mentee: Profile, most: int
-) -> tuple[tuple[BankRow, ...], int]:
-    """At most so many free mentors, and how many there are. First come those who rate themselves strong in
-    most of what presses the mentee, then who has waited longest. Raises NotFound, NotAllowed.
-    """
-    participation = find(session, Participation, mentee.participation_id)
-    organization_id = participation.organization_id
-    actor.check_right(Right.MANAGE_PAIRS, organization_id)
-    query = _free(session, organization_id, participation.cycle_id, Role.MENTOR).where(
-        Participation.person_id != mentee.person_id
-    )
-    areas = [
-        READY + line.question_id.removeprefix(NEED)
-        for line in mentee.lines
-        if line.question_id.startswith(NEED) and isinstance(line.value, int) and line.value >= STRONG
-    ]
-    cycle, person = (cast(one, String) for one in (Participation.cycle_id, Participation.person_id))
-    key = f"{RunOccasion.INTAKE}:{Role.MENTOR.value}:cycle:" + cycle + ":person:" + person
-    strong = count_ratings(key, areas, at_least=STRONG).correlate(Participation).scalar_subquery()
-    order = (strong.desc(), Participation.ready_at, Participation.id)
-    ids = [row.id for row in session.scalars(query.order_by(*order).limit(most))]
-    return tuple(_bank_rows(session, ids)), count_rows(session, query)
 
 
 def _in_bank(cycle_id: int, role: Role) -> Select[Participation]:

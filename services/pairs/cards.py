@@ -23,7 +23,6 @@ from models.people import Participation, Person, Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
 from services.access.listing import Asked, Listed, list_page
-from services.access.records import find
 from services.pairs.contacts import MET
 from services.pairs.rules import Described, describe_form
 from services.people.pseudonyms import introduce_partner, name_partner, name_self
@@ -197,24 +196,6 @@ def count_places_left(session: Session, participation_id: int) -> int:
         select(func.count()).where(PairMember.participation_id == participation_id, PairMember.is_current)
     )
     return max((capacity or 0) - (taken or 0), 0)
-
-
-def find_refused(session: Session, *, actor: Actor, participation_id: int) -> frozenset[int]:
-    """Participations that were offered together with this one and declined by either side.
-
-    Raises NotFound, NotAllowed.
-    """
-    participation = find(session, Participation, participation_id)
-    actor.check_right(Right.SEE_PEOPLE, participation.organization_id)
-    declined = (
-        select(PairMember.pair_id)
-        .join(Pair, Pair.id == PairMember.pair_id)
-        .where(PairMember.participation_id == participation_id, Pair.status == PairStatus.DECLINED)
-    )
-    others = select(PairMember.participation_id).where(
-        PairMember.pair_id.in_(declined), PairMember.participation_id != participation_id
-    )
-    return frozenset(session.scalars(others))
 
 
 _MEMBERS = selectinload(Pair.members).joinedload(PairMember.person)

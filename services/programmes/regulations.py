@@ -6,6 +6,7 @@ Where a regulation is silent the value has a default, and `sources` names where 
 """
 
 from datetime import time
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -211,6 +212,16 @@ class Target(Content):
     value: float = Field(ge=0, le=100)
 
 
+class Weight(StrEnum):
+    """How much a criterion counts when pairs are proposed; `must`: a pair that fails it is not proposed."""
+
+    MUST = "must"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    OFF = "off"
+
+
 class Settings(Content):
     """Defaults of a programme; the curator may change each one in a running programme."""
 
@@ -240,6 +251,19 @@ class Settings(Content):
     term_months_max: int = Field(ge=1)
     is_pseudonymous: bool = False  # programmes that run already were begun without it
     mentor_papers_required: bool = False  # True: no pair begins its work without the papers of art. 351.8
+    match_needs: Weight = Weight.HIGH  # what is difficult for one and what the other is ready for
+    match_topics: Weight = Weight.HIGH
+    match_subject: Weight = Weight.HIGH
+    match_time: Weight = Weight.MEDIUM
+    match_format: Weight = Weight.LOW
+    match_experience: Weight = Weight.MEDIUM
+    match_profile: Weight = Weight.LOW  # the mentor's achievements and category (A30)
+    match_kinds: Weight = Weight.LOW
+    match_liking: Weight = Weight.HIGH  # whom each would like to work with (SV03)
+    match_interview: Weight = Weight.MEDIUM  # SV11
+    match_verdict: Weight = Weight.MEDIUM  # SV09
+    match_load: Weight = Weight.LOW  # mentors with fewer mentees and more hours first
+    match_grounds: Weight = Weight.LOW  # mentees for whom the programme is meant first (A31)
 
     @model_validator(mode="after")
     def check_order(self) -> Self:

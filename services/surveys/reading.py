@@ -4,12 +4,11 @@ Each question promises under its input who will see the answer (`seen_by`). Whoe
 which reader, and gets nothing that the reader was not promised.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.surveys import Answer, RunSource, SurveyRun, SurveyStatus
@@ -99,23 +98,50 @@ def read_values(session: Session, run_ids: Iterable[int]) -> dict[int, dict[str,
     return found
 
 
-def count_ratings(run_key: Any, question_ids: Sequence[str], *, at_least: int) -> Select[int]:
-    """How many of these ratings of 10 are at least so high in the sent run of this key, for sorting. No
-    answer leaves by it; whoever sorts has checked that the reader was promised the ratings.
-    """
-    high = [str(one) for one in range(at_least, 11)]
-    return (
-        select(func.count())
-        .select_from(SurveyRun)
-        .join(Answer, Answer.run_id == SurveyRun.id)
-        .where(
-            SurveyRun.dedup_key == run_key,
-            SurveyRun.status == SurveyStatus.SENT,
-            Answer.is_final,
-            Answer.question_id.in_(question_ids),
-            cast(Answer.value["value"], String).in_(high),
-        )
+@dataclass(frozen=True, slots=True)
+class SentSheet:
+    """A sent run and what of its answers may be read; a skipped question is not among the values."""
+
+    run_id: int
+    survey_id: str
+    person_id: int | None
+    about_person_id: int | None
+    pair_id: int | None
+    values: Mapping[str, object]
+
+
+def read_sent(
+    session: Session, *, cycle_id: int, surveys: Collection[Survey], reader: Reader
+) -> list[SentSheet]:
+    """Every sent run of these surveys in a school year, the oldest first, by two statements."""
+    is_meant = (
+        SurveyRun.cycle_id == cycle_id,
+        SurveyRun.status == SurveyStatus.SENT,
+        SurveyRun.survey_id.in_([one.id for one in surveys]),
     )
+    open_ids = {
+        (one.id, question.id) for one in surveys for question in one.questions() if may_read(question, reader)
+    }
+    values: dict[int, dict[str, object]] = {}
+    for run_id, survey_id, question_id, value in session.execute(
+        select(Answer.run_id, SurveyRun.survey_id, Answer.question_id, Answer.value)
+        .join(SurveyRun, SurveyRun.id == Answer.run_id)
+        .where(*is_meant, Answer.is_final)
+    ):
+        if value and (survey_id, question_id) in open_ids:
+            values.setdefault(run_id, {})[question_id] = value["value"]
+    runs = session.execute(
+        select(
+            SurveyRun.id,
+            SurveyRun.survey_id,
+            SurveyRun.person_id,
+            SurveyRun.about_person_id,
+            SurveyRun.pair_id,
+        )
+        .where(*is_meant)
+        .order_by(SurveyRun.sent_at, SurveyRun.id)
+    )
+    return [SentSheet(*run, values=values.get(run.id, {})) for run in runs]
 
 
 def is_begun_by_respondent(session: Session, run: SurveyRun) -> bool:

@@ -10,15 +10,15 @@ from models.audit import Action, AuditEntry
 from models.meetings import Meeting, MeetingFormat, MeetingKind
 from models.messages import OutboxMessage
 from models.pairs import Pair, PairStatus, WaitsFor
-from models.people import ParticipationStatus, Role
+from models.people import Role
 from models.tasks import Task, TaskKind
+from services.matching.facts import Facts, Links, Member
+from services.matching.scoring import Caution, assess
 from services.meetings.kinds import list_kinds
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import propose_meeting
 from services.pairs.assignments import EndReason, end_pair, register_order
-from services.pairs.banks import Profile, ProfileLine
 from services.pairs.cards import read_pair
-from services.pairs.fit import Caution, compare
 from services.pairs.forms import FormIsFixed, NotInPack, change_form
 from services.pairs.offers import accept_offer
 from services.pairs.proposals import confirm_pair, draft_pair
@@ -151,14 +151,14 @@ def test_a_virtual_pair_meets_online_unless_somebody_says_otherwise(world: World
 
 
 def test_reverse_mentoring_turns_the_caution_about_experience_round() -> None:
-    def profile(years: int) -> Profile:
-        line = ProfileLine("", "experience", "", str(years), years)
-        return Profile(0, 0, "", "", Role.MENTEE, ParticipationStatus.READY, 1, None, (line,))
+    def member(years: int) -> Member:
+        return Member(years, years, Role.MENTEE, experience=years)
 
-    elder, younger = profile(20), profile(3)
-    assert compare(elder, younger, is_reverse=True).cautions == ()
-    assert compare(younger, elder, is_reverse=True).cautions == (Caution.NOT_YOUNGER,)
-    assert compare(elder, younger).cautions == (Caution.LESS_EXPERIENCE,)
+    facts = Facts((), (), Links(), {})
+    elder, younger = member(20), member(2)
+    assert assess(elder, younger, facts, is_reverse=True).cautions == ()
+    assert assess(younger, elder, facts, is_reverse=True).cautions == (Caution.NOT_YOUNGER,)
+    assert assess(elder, younger, facts).cautions == (Caution.LESS_EXPERIENCE,)
 
 
 def test_form_and_kind_are_changed_while_the_state_allows_it(world: World) -> None:
