@@ -14,6 +14,9 @@ INK, MUTED, GRID = "#1f2d3d", "#5b6b7b", "#dfe5ea"
 COLOURS = ("#2f6f9f", "#d08a2e", "#b9c4cd", "#7d9b76")  # told apart in grey print as well
 WIDTH, HEIGHT = 7.2, 3.1  # inches
 FEWEST = 5  # places for bars on an axis
+FEWEST_POINTS = 3
+"""Points of a picture: fewer are read faster in the table that stands beside every chart."""
+SPARK = 1.75, 0.46  # inches
 _drawing = threading.Lock()  # matplotlib's font cache is not for several threads at once
 
 
@@ -48,6 +51,32 @@ class Chart:
     bands: tuple[Band, ...] = ()
 
 
+def is_worth_drawing(points: int) -> bool:
+    return points >= FEWEST_POINTS
+
+
+def height_of(chart: Chart) -> float:
+    """Inches; a picture of rows grows with them."""
+    return max(HEIGHT, 0.42 * len(chart.labels) + 0.8) if chart.kind == "rows" else HEIGHT
+
+
+@lru_cache(maxsize=128)
+def draw_spark(counts: tuple[int, ...], title: str, description: str) -> bytes:
+    """Bars without axes, as small as a word: how answers spread over a scale."""
+    with _drawing:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=SPARK)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.bar(range(len(counts)), counts, 0.78, color=COLOURS[0])
+        axes.axhline(0, color=MUTED, linewidth=0.8)
+        axes.set_ylim(0, max(*counts, 1) * 1.05)
+        axes.set_axis_off()
+        out = io.BytesIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return _with_words(out.getvalue(), title, description)
+
+
 @lru_cache(maxsize=64)
 def draw(chart: Chart) -> bytes:
     """The chart as SVG."""
@@ -67,14 +96,13 @@ def draw(chart: Chart) -> bytes:
             "ytick.color": MUTED,
         }
         with rc_context(style):
-            height = max(HEIGHT, 0.42 * len(chart.labels) + 0.8) if chart.kind == "rows" else HEIGHT
-            figure = Figure(figsize=(WIDTH, height), layout="constrained")
+            figure = Figure(figsize=(WIDTH, height_of(chart)), layout="constrained")
             axes = figure.add_subplot()
             _PLOTS[chart.kind](axes, chart)
             _dress(axes, chart)
             out = io.BytesIO()
             figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return _with_words(out.getvalue(), chart)
+    return _with_words(out.getvalue(), chart.title, chart.description)
 
 
 def _bars(axes: object, chart: Chart) -> None:
@@ -133,7 +161,9 @@ def _rows(axes, chart: Chart) -> None:  # type: ignore[no-untyped-def]  # noqa: 
     places = range(len(chart.labels))
     values = [value or 0 for value in chart.series[0].values]
     bars = axes.barh(list(places), values, 0.58, color=COLOURS[0])
-    words = ["—" if value is None else f"{value:g}" for value in chart.series[0].values]
+    words = [
+        "—" if value is None else f"{value:g}".replace(".", chart.point) for value in chart.series[0].values
+    ]
     axes.bar_label(bars, labels=words, padding=4, fontsize=8)
     axes.set_yticks(list(places), chart.labels)
     axes.invert_yaxis()
@@ -164,12 +194,11 @@ def _dress(axes, chart: Chart) -> None:  # type: ignore[no-untyped-def]  # noqa:
         axes.figure.legend(loc="outside upper left", ncols=4, frameon=False, fontsize=8)
 
 
-def _with_words(svg: bytes, chart: Chart) -> bytes:
+def _with_words(svg: bytes, title: str, description: str) -> bytes:
     """Give the drawing its title and description, which screen readers read."""
     text = svg.decode()
     start = text.index("<svg")
     end = text.index(">", start) + 1
     opening = text[start : end - 1] + ' role="img" aria-labelledby="title description">'
-    title, description = escape(chart.title), escape(chart.description)
-    words = f'<title id="title">{title}</title><desc id="description">{description}</desc>'
+    words = f'<title id="title">{escape(title)}</title><desc id="description">{escape(description)}</desc>'
     return (text[:start] + opening + words + text[end:]).encode()

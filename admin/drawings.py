@@ -1,4 +1,7 @@
-"""Which charts the scores page shows: figures of services.results become titles, labels and series."""
+"""Which charts the pages of results show: figures of services.results become titles, labels and series.
+
+A chart of fewer than three points is not drawn (None): its table says it all.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,12 +9,13 @@ from datetime import date
 from babel.dates import format_date
 
 from admin.calls import see
-from admin.charts import Band, Chart, Series, draw
+from admin.charts import Chart, Series, draw, draw_spark, height_of, is_worth_drawing
 from admin.cycles import pack
 from admin.languages import label, locale, number
 from models.people import Role
+from services.results.answers import QuestionResult, RoundResults
 from services.results.attendance import read_attendance
-from services.results.satisfaction import read_satisfaction
+from services.results.ratings import read_ratings
 from services.results.sheets import criteria_of, list_sheets
 
 LONGEST_NAME = 46
@@ -22,9 +26,11 @@ def month_name(month: date) -> str:
     return format_date(month, "LLL y", locale=locale())
 
 
-def _satisfaction(cycle_id: int) -> bytes:
-    found = see(read_satisfaction, cycle_id=cycle_id)
+def _ratings(cycle_id: int) -> bytes | None:
+    found = see(read_ratings, cycle_id=cycle_id)
     months = sorted({one.month for side in found.sides for one in side.months})
+    if not is_worth_drawing(len(months)):
+        return None
     names = {Role.MENTEE: label("mentees"), Role.MENTOR: label("mentors")}
     series = []
     for side in found.sides:
@@ -42,17 +48,14 @@ def _satisfaction(cycle_id: int) -> bytes:
             unit=label("rating, 1 to 10"),
             point=number(0.5)[1],
             top=10.8,
-            line=Band(
-                found.threshold,
-                found.threshold,
-                label("satisfied from {threshold}", threshold=number(found.threshold)),
-            ),
         )
     )
 
 
-def _meetings(cycle_id: int) -> bytes:
+def _meetings(cycle_id: int) -> bytes | None:
     found = see(read_attendance, cycle_id=cycle_id)
+    if not is_worth_drawing(len(found.months)):
+        return None
     return draw(
         Chart(
             kind="stacked",
@@ -72,10 +75,12 @@ def _meetings(cycle_id: int) -> bytes:
     )
 
 
-def _criteria(cycle_id: int) -> bytes:
+def _criteria(cycle_id: int) -> bytes | None:
     """The newest sheet, criterion by criterion."""
     sheets = see(list_sheets, cycle_id=cycle_id)
     ratings = sheets[0].ratings if sheets else {}
+    if not is_worth_drawing(len(ratings)):
+        return None
     criteria = [one.question for one in criteria_of(pack())]
     return draw(
         Chart(
@@ -94,8 +99,47 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip(" ,") + "…"
 
 
-CHARTS: dict[str, Callable[[int], bytes]] = {
-    "satisfaction": _satisfaction,
+def has_means(found: RoundResults) -> int:
+    """The height of the picture in pixels; 0 where there are too few means for one."""
+    rated = _rated(found)
+    return round(100 * height_of(_means(found))) if is_worth_drawing(len(rated)) else 0
+
+
+def draw_means(found: RoundResults) -> bytes:
+    return draw(_means(found))
+
+
+def _rated(found: RoundResults) -> list[QuestionResult]:
+    return [
+        one for one in found.questions if one.question.kind == "rating10" and one.summary.mean is not None
+    ]
+
+
+def _means(found: RoundResults) -> Chart:
+    rated = _rated(found)
+    return Chart(
+        kind="rows",
+        title=label("Means of the questions"),
+        description=label("The mean rating of each question, from 1 to 10; the table has the numbers."),
+        labels=tuple(_short(one.question.text.get(locale())) for one in rated),
+        series=(Series(label("mean"), tuple(round(one.summary.mean or 0, 1) for one in rated)),),
+        unit=label("rating, 1 to 10"),
+        point=number(0.5)[1],
+        top=10.8,
+    )
+
+
+def draw_spread(one: QuestionResult) -> bytes | None:
+    """How ratings of one question spread; None for another kind, and where figures are withheld."""
+    if one.question.kind != "rating10" or not one.summary.spread:
+        return None
+    words = ", ".join(f"{value}: {count}" for value, count in one.summary.spread)
+    counts = tuple(count for _, count in one.summary.spread)
+    return draw_spark(counts, one.question.text.get(locale()), words)
+
+
+CHARTS: dict[str, Callable[[int], bytes | None]] = {
+    "ratings": _ratings,
     "meetings": _meetings,
     "criteria": _criteria,
 }

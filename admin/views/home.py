@@ -23,7 +23,7 @@ from services.curator.overview import Block, Section, read_sections
 from services.delivery.outbox import count_notices
 from services.organizations.register import read_organization
 from services.pairs.standings import Standing, read_standings
-from services.results.satisfaction import read_satisfaction
+from services.results.ratings import read_ratings
 from services.results.sheets import latest_level
 
 URGENT = (Block.HELP_WANTED, Block.LOW_RATING, Block.MISMATCH)
@@ -115,8 +115,7 @@ def _indicators(cycle_id: int | None, figures: Figures) -> list[Indicator]:
     """
     if cycle_id is None:
         return []
-    satisfaction = see(read_satisfaction, cycle_id=cycle_id)
-    mentees = satisfaction.side(Role.MENTEE)
+    mentees = see(read_ratings, cycle_id=cycle_id).side(Role.MENTEE)
     level = see(latest_level, cycle_id=cycle_id)
     return [
         _pairing(figures),
@@ -132,8 +131,8 @@ def _indicators(cycle_id: int | None, figures: Figures) -> list[Indicator]:
             label("Mentees' rating of meetings"),
             number(mentees.mean) if mentees.mean is not None else "—",
             label("out of 10; ratings: {count}", count=mentees.ratings),
-            label("See satisfaction"),
-            url_for("scores.index", _anchor="satisfaction"),
+            label("See the ratings"),
+            url_for("scores.index", _anchor="ratings"),
         ),
         Indicator(
             label("Programme level"),

@@ -43,7 +43,7 @@ from services.pairs.standings import read_standings
 from services.pairs.suggestions import SuggestionFacts, list_suggestions
 from services.pairs.verdicts import REASON_LIMIT, read_gate
 from services.people.cards import read_person
-from services.results.satisfaction import read_pair_ratings
+from services.results.ratings import read_pair_ratings
 from services.surveys.answers import list_conclusions
 
 TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis

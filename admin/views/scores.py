@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage, current_account
 from admin.calls import do, see
+from admin.charts import is_worth_drawing
 from admin.cycles import cycle, pack
 from admin.drawings import CHARTS
 from admin.edits import take_edit
@@ -17,7 +18,7 @@ from services.access.actors import Right
 from services.access.errors import N_
 from services.access.rights import LISTS
 from services.results.attendance import read_attendance
-from services.results.satisfaction import FEWEST_SEEN, read_satisfaction
+from services.results.ratings import read_ratings
 from services.results.sheets import (
     NotYourSheet,
     Sheet,
@@ -28,13 +29,14 @@ from services.results.sheets import (
     read_sheet,
     save_sheet,
 )
+from services.surveys.reading import FEWEST_SEEN
 
 SHEETS_BESIDE = 4  # columns of the table; older sheets stand below as a list
 
 
 class ScorePage(SecuredPage):
     endpoint, url = "scores", "/scores"
-    entry = Entry(Group.PROGRAMME, 7, N_("Scores"))
+    entry = Entry(Group.PROGRAMME, 7, N_("Scores"), tab=N_("Criteria and meetings"))
 
     @page("/", right=LISTS["scores"])
     def index(self) -> str:
@@ -47,11 +49,12 @@ class ScorePage(SecuredPage):
             sheets=see(list_sheets, cycle_id=cycle_id),
             beside=SHEETS_BESIDE,
             latest=see(latest_level, cycle_id=cycle_id),
-            satisfaction=see(read_satisfaction, cycle_id=cycle_id),
+            ratings=see(read_ratings, cycle_id=cycle_id),
             attendance=see(read_attendance, cycle_id=cycle_id),
             may_fill=current_user.has(Right.FILL_SCORES),
             may_see_people=current_user.has(Right.SEE_PEOPLE),
             fewest_seen=FEWEST_SEEN,
+            is_worth_drawing=is_worth_drawing,
             lang=locale(),
             now=now(),
         )
@@ -99,9 +102,10 @@ class ScorePage(SecuredPage):
 
     @page("/charts/<drawing>.svg", right=LISTS["scores"])
     def chart(self, drawing: str) -> FlaskResponse:
-        if drawing not in CHARTS:
+        drawn = CHARTS[drawing](cycle().id) if drawing in CHARTS else None
+        if drawn is None:
             abort(404)
-        return FlaskResponse(CHARTS[drawing](cycle().id), mimetype="image/svg+xml")
+        return FlaskResponse(drawn, mimetype="image/svg+xml")
 
 
 def _said(missing: int) -> str:

@@ -49,6 +49,9 @@ PROMISED: Mapping[Reader, frozenset[SeenBy]] = {
 SHARES_NO_PRIVATE = frozenset({Reader.PAIR, Reader.FILE})
 """Readers from whom a private answer is kept whatever its line says."""
 
+FEWEST_SEEN = 5
+"""People behind a figure without names: of fewer it would tell them, so only their number is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -76,6 +79,13 @@ def may_read(question: Question, reader: Reader) -> bool:
     return question.seen_by in PROMISED[reader] and not (question.private and reader in SHARES_NO_PRIVATE)
 
 
+def may_count(question: Question, reader: Reader) -> bool:
+    """Whether this reader may see figures without names: of what was promised to go into totals, and of what
+    the reader may read one by one. A private answer stands in no figure.
+    """
+    return not question.private and (question.seen_by == "totals" or may_read(question, reader))
+
+
 def tell(question: Question, value: object, reader: Reader) -> Told:
     is_open = may_read(question, reader)
     return Told(question, value if is_open else None, not is_open)
@@ -86,15 +96,21 @@ def tell_all(survey: Survey, values: Mapping[str, object], reader: Reader) -> tu
     return tuple(tell(one, values[one.id], reader) for one in survey.questions() if one.id in values)
 
 
-def read_values(session: Session, run_ids: Iterable[int]) -> dict[int, dict[str, object]]:
-    """The whole answers of each run, a skipped question as None: to be handed to `tell`, which withholds."""
+def read_values(
+    session: Session, run_ids: Iterable[int], *, question_ids: Collection[str] | None = None
+) -> dict[int, dict[str, object]]:
+    """The whole answers of each run, a skipped question as None: to be handed to `tell`, which withholds.
+
+    With `question_ids` only those: figures are made of questions that `may_count` allows.
+    """
+    wanted = select(Answer.run_id, Answer.question_id, Answer.value).where(
+        Answer.run_id.in_(run_ids), Answer.is_final
+    )
+    if question_ids is not None:
+        wanted = wanted.where(Answer.question_id.in_(question_ids))
     found: dict[int, dict[str, object]] = {}
-    for answer in session.scalars(
-        select(Answer).where(Answer.run_id.in_(run_ids), Answer.is_final).order_by(Answer.id)
-    ):
-        found.setdefault(answer.run_id, {})[answer.question_id] = (
-            answer.value["value"] if answer.value else None
-        )
+    for run_id, question_id, value in session.execute(wanted.order_by(Answer.id)):
+        found.setdefault(run_id, {})[question_id] = value["value"] if value else None
     return found
 
 

@@ -63,7 +63,7 @@ READERS_OF_ANSWERS = {
     # a sheet of another account is dropped
     "services/surveys/forms.py",
     # means and sheets of the nine criteria
-    "services/results/satisfaction.py",
+    "services/results/ratings.py",
     "services/results/sheets.py",
     # which questions of a survey were answered at all
     "services/roadmap/upgrades.py",

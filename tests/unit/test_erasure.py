@@ -38,7 +38,7 @@ from services.privacy.erasures import (
     read_act,
 )
 from services.privacy.terms import list_cycle_terms
-from services.results.satisfaction import read_satisfaction
+from services.results.ratings import read_ratings
 from tests.fixed_clock import FixedClock
 from tests.world import Participant, World, found_school
 from worker.running import work_once
@@ -207,12 +207,12 @@ def test_a_broken_run_is_taken_up_and_makes_one_act(world: World, config: Worker
 def test_ratings_count_on_without_a_person(world: World, config: WorkerConfig) -> None:
     mentee = somebody(world)
     run_id = rate(world, mentee)
-    before = world.read(read_satisfaction, actor=world.curator, cycle_id=world.cycle_id).sides[0]
+    before = world.read(read_ratings, actor=world.curator, cycle_id=world.cycle_id).sides[0]
     assert before.ratings == 1
     world.write(withdraw_consent, actor=world.actor(mentee.person))
     ask_by_system(world, mentee.id)
     work(world, config)
-    after = world.read(read_satisfaction, actor=world.curator, cycle_id=world.cycle_id).sides[0]
+    after = world.read(read_ratings, actor=world.curator, cycle_id=world.cycle_id).sides[0]
     assert (after.mean, after.people, after.ratings) == (before.mean, 1, 1)
     with world.database.reading() as session:
         run = session.get_one(SurveyRun, run_id)

@@ -1,7 +1,8 @@
-"""How useful both sides find their meetings: ratings of SV04, by side and by month.
+"""Ratings after meetings (SV04), by side and by month: usefulness and comfort of a meeting as mentees see it,
+the mentee's progress and the comfort of the talk as mentors do. Nobody's satisfaction with mentoring: that is
+services.results.satisfaction.
 
-One survey gives one value, the mean of its ratings; a person is satisfied when the mean of their values
-reaches the programme's threshold (docs/domain.md#regulations). Surveys closed half-way stay out.
+One survey gives one value, the mean of its ratings. Surveys closed half-way stay out.
 """
 
 from collections import defaultdict
@@ -21,10 +22,8 @@ from models.surveys import Answer, SurveyRun, SurveyStatus
 from services.access.actors import Actor, Right
 from services.access.errors import NotFound
 from services.organizations.days import day_of
-from services.programmes.running import pack_of, settings_of
-
-FEWEST_SEEN = 5
-"""People behind a mean that is shown to whoever sees no single ratings: of fewer it would tell them."""
+from services.programmes.running import pack_of
+from services.surveys.reading import FEWEST_SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,43 +37,35 @@ class MonthRating:
 
 
 @dataclass(frozen=True, slots=True)
-class SideSatisfaction:
-    """`mean` is of 10, None without a rating; `satisfied` of `people` reach the threshold.
-
-    `is_withheld`: there are ratings, but of too few people for whoever asks.
+class SideRatings:
+    """`mean` is of 10, None without a rating. `is_withheld`: there are ratings, but of too few people for
+    whoever asks.
     """
 
     role: Role
     mean: float | None
     ratings: int
     people: int
-    satisfied: int
     months: tuple[MonthRating, ...]
     is_withheld: bool = False
 
-    @property
-    def share(self) -> float | None:
-        """Percent of people at or over the threshold."""
-        return 100 * self.satisfied / self.people if self.people and not self.is_withheld else None
-
-    def of_at_least(self, fewest: int) -> "SideSatisfaction":
+    def of_at_least(self, fewest: int) -> "SideRatings":
         """The same without any mean of fewer people."""
         months = tuple(month for month in self.months if month.people >= fewest)
         if self.people >= fewest or not self.people:
             return replace(self, months=months)
-        return replace(self, mean=None, satisfied=0, months=(), is_withheld=True)
+        return replace(self, mean=None, months=(), is_withheld=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Satisfaction:
-    threshold: float
-    sides: tuple[SideSatisfaction, ...]
+class Ratings:
+    sides: tuple[SideRatings, ...]
 
-    def side(self, role: Role) -> SideSatisfaction:
+    def side(self, role: Role) -> SideRatings:
         return next(side for side in self.sides if side.role is role)
 
 
-def read_satisfaction(session: Session, *, actor: Actor, cycle_id: int) -> Satisfaction:
+def read_ratings(session: Session, *, actor: Actor, cycle_id: int) -> Ratings:
     """Means of fewer than FEWEST_SEEN people are withheld from whoever does not manage pairs (a promise).
 
     Raises NotFound, NotAllowed.
@@ -87,17 +78,15 @@ def read_satisfaction(session: Session, *, actor: Actor, cycle_id: int) -> Satis
     if found is None:
         raise NotFound
     actor.check_right(Right.SEE_SCORES, found.organization_id)
-    threshold = settings_of(session, cycle_id=cycle_id).satisfied_threshold
     sides = tuple(
-        _read_side(session, cycle_id, side, threshold, ZoneInfo(found.timezone))
-        for side in (Role.MENTEE, Role.MENTOR)
+        _read_side(session, cycle_id, side, ZoneInfo(found.timezone)) for side in (Role.MENTEE, Role.MENTOR)
     )
     if not actor.has_right(Right.MANAGE_PAIRS, found.organization_id):
         sides = tuple(side.of_at_least(FEWEST_SEEN) for side in sides)
-    return Satisfaction(threshold, sides)
+    return Ratings(sides)
 
 
-def read_pair_ratings(session: Session, *, actor: Actor, pair_id: int) -> tuple[SideSatisfaction, ...]:
+def read_pair_ratings(session: Session, *, actor: Actor, pair_id: int) -> tuple[SideRatings, ...]:
     """The same of one pair, the mentee's side first. Raises NotFound, NotAllowed."""
     found = session.execute(
         select(Pair.organization_id, Pair.cycle_id, Organization.timezone)
@@ -108,9 +97,8 @@ def read_pair_ratings(session: Session, *, actor: Actor, pair_id: int) -> tuple[
         raise NotFound
     actor.check_right(Right.SEE_SCORES, found.organization_id)
     actor.check_right(Right.MANAGE_PAIRS, found.organization_id)  # so it was promised
-    threshold = settings_of(session, cycle_id=found.cycle_id).satisfied_threshold
     return tuple(
-        _read_side(session, found.cycle_id, side, threshold, ZoneInfo(found.timezone), pair_id=pair_id)
+        _read_side(session, found.cycle_id, side, ZoneInfo(found.timezone), pair_id=pair_id)
         for side in (Role.MENTEE, Role.MENTOR)
     )
 
@@ -119,15 +107,14 @@ def _read_side(
     session: Session,
     cycle_id: int,
     role: Role,
-    threshold: float,
     zone: ZoneInfo,
     *,
     pair_id: int | None = None,
-) -> SideSatisfaction:
+) -> SideRatings:
     audience: Literal["mentee", "mentor"] = "mentee" if role is Role.MENTEE else "mentor"
     survey = pack_of(session, cycle_id=cycle_id).survey_for("post_meeting", audience)
     if survey is None:
-        return SideSatisfaction(role, None, 0, 0, 0, ())
+        return SideRatings(role, None, 0, 0, ())
     rated = [one.id for one in survey.questions() if one.kind == "rating10" and not one.private]
     rows = session.execute(
         select(SurveyRun.id, SurveyRun.person_id, SurveyRun.sent_at, Answer.value)
@@ -146,24 +133,21 @@ def _read_side(
         if isinstance(rating, int) and person_id is not None and sent_at is not None:
             month = day_of(sent_at, zone).replace(day=1)
             runs.setdefault(run_id, (person_id, month, []))[2].append(rating)
-    return _sum_up(role, threshold, list(runs.values()))
+    return _sum_up(role, list(runs.values()))
 
 
-def _sum_up(role: Role, threshold: float, runs: list[tuple[int, date, list[int]]]) -> SideSatisfaction:
-    by_person: defaultdict[int, list[float]] = defaultdict(list)
+def _sum_up(role: Role, runs: list[tuple[int, date, list[int]]]) -> SideRatings:
     by_month: defaultdict[date, list[float]] = defaultdict(list)
     raters: defaultdict[date, set[int]] = defaultdict(set)
     for person_id, month, ratings in runs:
-        by_person[person_id].append(fmean(ratings))
         by_month[month].append(fmean(ratings))
         raters[month].add(person_id)
     values = [fmean(ratings) for _person, _month, ratings in runs]
-    return SideSatisfaction(
+    return SideRatings(
         role=role,
         mean=fmean(values) if values else None,
         ratings=len(values),
-        people=len(by_person),
-        satisfied=sum(fmean(own) >= threshold for own in by_person.values()),
+        people=len({person_id for person_id, _month, _ratings in runs}),
         months=tuple(
             MonthRating(month, fmean(own), len(own), len(raters[month]))
             for month, own in sorted(by_month.items())
