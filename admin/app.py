@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from admin import (
     account_words,
+    document_words,
     file_words,
     journal_words,
     pair_words,
@@ -87,6 +88,7 @@ def create_panel(config: PanelConfig) -> Flask:
         words=words,
         states=states,
         account_words=account_words,
+        document_words=document_words,
         file_words=file_words,
         journal_words=journal_words,
         pair_words=pair_words,

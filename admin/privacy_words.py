@@ -59,6 +59,7 @@ DATA_GROUPS = {
     "tasks": N_("tasks about the person"),
     "journal": N_("values in the journal of actions"),
     "mentions": N_("the name in titles of lists and events"),
+    "documents": N_("drafts of documents"),
     "publications": N_("lines of the register of publications"),
     "files": N_("files of lists and exports"),
     "person": N_("name and position"),

@@ -24,6 +24,8 @@ class FileKind(StrEnum):
     IMPORT = "import"  # a list of staff that waits for its check and decision
     IMPORT_RESULT = "import_result"
     SCAN = "scan"  # of a signed paper: stays as long as the retention list says
+    DOCUMENT = "document"
+    TEMPLATE = "template"  # of a document, the school's own
 
 
 class StoredFile(Audited, Base):

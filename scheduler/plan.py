@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.delivery.sent_forms import forget_sent
+from services.documents.signing import BATCH as ORDERS
+from services.documents.signing import carry_out_orders
 from services.files.backups.making import ask_daily_backup
 from services.joining.withdrawing import end_terms
 from services.meetings.reminders import BATCH, ask_after_meetings, send_due_reminders
@@ -50,6 +52,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("reminders", 10, send_due_reminders, batch=BATCH),
     Tick("questions after meetings", 20, ask_after_meetings, batch=BATCH),
     Tick("offers that expired", 30, expire_offers),
+    Tick("orders whose day has come", 600, carry_out_orders, batch=ORDERS),
     Tick("silence in pairs", 120, remind_of_silence, batch=SILENT),
     Tick("last days of pairs", 600, watch_terms, batch=TERMS),
     Tick("feedback not given", 60, remind_feedback),

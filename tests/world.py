@@ -7,7 +7,7 @@ Schools, mentees, mentors and agreements that a run has made before are copied (
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,18 @@ from sqlalchemy.orm import Session
 from models.accounts import AccountRole
 from models.engine import Database
 from models.people import OrganizationKind, Role
+from models.privacy import AgreementBasis
 from services.access.actors import Actor, ActorKind, Channel, Right, person_in_chat, system
 from services.accounts.directory import create_account
 from services.consents.ledger import give_consent
 from services.consents.texts import read_offer
+from services.documents.signing import register_paper_order
 from services.joining.entering import claim_invitation, create_invitation
 from services.organizations.register import add_organization
 from services.pairs.offers import accept_offer
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.people.cards import PersonFacts, add_person
+from services.privacy.agreements import register_agreement
 from services.programmes.answers import Raw, Tapped
 from services.programmes.packs import ResolvedPack, load_pack
 from services.programmes.running import create_programme
@@ -150,6 +153,35 @@ class World:
             return pair_id
 
         return self._repeat("agree", (mentee, mentor), step)
+
+    def order(self, *pair_ids: int, number: str = "1") -> None:
+        """The order on these pairs, signed on paper and registered today."""
+        self.write(
+            register_paper_order,
+            actor=self.curator,
+            organization_id=self.organization_id,
+            pair_ids=pair_ids,
+            number=number,
+            signed_on=self.now.date(),
+        )
+
+    def sign_agreement(self, mentor: "Participant", *, number: str = "3", days: int = 90) -> None:
+        """The agreement of article 351.8 for all pairs of a mentor, registered today."""
+        today = self.now.date()
+        self.write(
+            register_agreement,
+            actor=self.curator,
+            person_id=mentor.id,
+            number=number,
+            signed_on=today,
+            starts_on=today,
+            ends_on=today + timedelta(days=days),
+            basis=AgreementBasis.ASSIGNMENT,
+            content="Помощь молодому учителю",
+            form="очно",
+            payment="",
+            file_id=None,
+        )
 
     def _join_bank(
         self, role: Role, given_name: str, patronymic: str, answers: Mapping[str, Raw]

@@ -31,10 +31,12 @@ from services.access.actors import Right
 from services.access.errors import N_, NotFound
 from services.access.rights import LISTS
 from services.access.timeline import read_pair_story
+from services.documents.kinds import of_one_pair
+from services.documents.reading import list_documents_of_pair
 from services.matching.ranking import judge_pair
 from services.matching.scoring import Caution
 from services.meetings.cards import list_meetings_of_pair
-from services.pairs.assignments import EndReason, end_pair, register_agreement, register_order
+from services.pairs.assignments import EndReason, begin_work, end_pair
 from services.pairs.cards import PairCard, list_pairs, read_pair
 from services.pairs.forms import FormIsFixed, change_form
 from services.pairs.papers import read_missing_papers
@@ -109,6 +111,8 @@ class PairPage(SecuredPage):
             ratings=see(read_pair_ratings, pair_id=pair_id) if may_manage else None,
             sheets=see(list_conclusions, pair_id=pair_id),
             missing=see(read_missing_papers, pair_id=pair_id),
+            documents=see(list_documents_of_pair, pair_id=pair_id) if may_manage else [],
+            kinds=of_one_pair(pair.status),
             events=see(read_pair_story, pair_id=pair_id),
             may_manage=may_manage,
             gate=see(read_gate, pair_id=pair_id) if may_manage else None,
@@ -211,18 +215,10 @@ class PairPage(SecuredPage):
         do(withdraw_offer, pair_id=pair_id, success=label("The offer is withdrawn. Both have been told."))
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
-    @command("/<int:pair_id>/order", right=Right.MANAGE_PAIRS)
-    def order(self, pair_id: int) -> Response:
-        do(register_order, pair_id=pair_id, success=label("The order is registered."))
-        return redirect(url_for("pairs.card", pair_id=pair_id))
-
-    @command("/<int:pair_id>/agreement", right=Right.MANAGE_PAIRS)
-    def agreement(self, pair_id: int) -> Response:
-        do(
-            register_agreement,
-            pair_id=pair_id,
-            success=label("The mentor's agreement is registered. The pair is at work."),
-        )
+    @command("/<int:pair_id>/begin", right=Right.MANAGE_PAIRS)
+    def begin(self, pair_id: int) -> Response:
+        """Everything is registered that the work waits for."""
+        do(begin_work, pair_id=pair_id, success=label("The pair is at work."))
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
     @form_page("/<int:pair_id>/end", right=Right.MANAGE_PAIRS)

@@ -36,6 +36,7 @@ LISTS: Mapping[str, Right] = {
     "mentee_bank": Right.MANAGE_PAIRS,
     "mentor_bank": Right.MANAGE_PAIRS,
     "requests": Right.MANAGE_PAIRS,
+    "documents": Right.MANAGE_PAIRS,
 }
 """What it takes to read a list of records: its page and its export both look it up here.
 

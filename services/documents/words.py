@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from models.accounts import AccountRole
 from models.consents import ConsentKind, ConsentMedium
+from models.documents import DocumentKind, DocumentStatus
 from models.meetings import MeetingFormat, MeetingStatus, Source
 from models.messages import NoticeKind, OutboxStatus
 from models.pairs import Decision, DeclineReason, PairStatus
@@ -193,4 +194,23 @@ WINDOWS: Mapping[roadmaps.WindowKind, str] = {
     "whole_period": N_("the whole period"),
     "pair_programs": N_("by the pairs' programmes"),
     "own_schedule": N_("by a separate schedule"),
+}
+
+DOCUMENTS = {
+    DocumentKind.CURATOR_ORDER: N_("Order on the curator and the liaison"),
+    DocumentKind.MENTORS_ORDER: N_("Order on mentors"),
+    DocumentKind.PAIRS_ORDER: N_("Order on pairs and groups"),
+    DocumentKind.MENTOR_CONSENT: N_("Mentor's consent to the work"),
+    DocumentKind.MENTEE_CONSENT: N_("Mentee's consent to take part"),
+    DocumentKind.AGREEMENT: N_("Agreement on mentoring"),
+    DocumentKind.PROGRAMME: N_("Personalised programme"),
+    DocumentKind.SUPPORT_PLAN: N_("Mentees without a pair"),
+    DocumentKind.REQUESTS: N_("Register of requests"),
+    DocumentKind.ENDING_ORDER: N_("Order on a replacement or an end"),
+    DocumentKind.PAIR_REPORT: N_("Mentor's final report"),
+}
+
+DOCUMENT_STATES = {
+    DocumentStatus.DRAFT: N_("draft"),
+    DocumentStatus.SIGNED: N_("signed"),
 }

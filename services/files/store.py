@@ -160,6 +160,11 @@ def read_file(session: Session, *, actor: Actor, file_id: int, kind: FileKind, n
     if row.kind is not kind or (row.expires_at is not None and row.expires_at <= now):
         raise NotFound
     _check_may(actor, row)
+    return facts_of(row)
+
+
+def facts_of(row: StoredFile) -> FileFacts:
+    """For a caller that has checked who asks for this very file."""
     return FileFacts(
         id=row.id,
         organization_id=row.organization_id,

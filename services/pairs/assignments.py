@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from models.audit import Action
 from models.messages import NoticeKind
 from models.pairs import IN_WORK, Pair, PairMember, PairStatus, may_move
+from models.people import Role
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
 from services.access.records import find
 from services.pairs.capacity import move_pair, release_members, tell_member
-from services.pairs.papers import check_papers
+from services.pairs.orders import read_orders
+from services.pairs.papers import MentorPaper, check_papers, find_missing_papers
 from services.programmes.meeting_schedule import cancel_coming
 from services.programmes.running import settings_of
 
@@ -38,8 +40,16 @@ class OrderNotDue(DomainError):
     text = N_("The order is registered after both have accepted, and once.")
 
 
+class OrderMissing(DomainError):
+    text = N_("No signed order names this pair. Please register the order with its number and date.")
+
+
 class AgreementNotDue(DomainError):
-    text = N_("The mentor's written agreement is registered after the order, and once.")
+    text = N_("This pair is not waiting for the mentor's agreement.")
+
+
+class AgreementMissing(DomainError):
+    text = N_("The mentor's agreement is not registered yet. Please register it with its number and date.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +59,73 @@ class PairEnded:
 
 
 def register_order(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
-    """The order on this pair is signed. Where the pack asks for no written agreement, work begins at once.
+    """The signed order that names this pair makes it official (services/documents/signing.py). Where the
+    mentor's agreement is registered, or the programme asks for none, work begins at once.
 
-    Raises OrderNotDue, MentorPapersMissing, NotFound, NotAllowed.
+    Raises OrderNotDue, OrderMissing, MentorPapersMissing, NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if not may_move(pair.status, Action.PAIR_ORDERED):
         raise OrderNotDue
-    is_agreement_due = settings_of(session, cycle_id=pair.cycle_id).agreement_required
-    status = PairStatus.ORDERED if is_agreement_due else PairStatus.ACTIVE
+    if pair_id not in read_orders(session, [pair_id]):
+        raise OrderMissing
+    status = PairStatus.ORDERED if _lacks_agreement(session, pair, now) else PairStatus.ACTIVE
     if status is PairStatus.ACTIVE:
         check_papers(session, pair, now=now)
     move_pair(session, pair, status, actor=actor, action=Action.PAIR_ORDERED, now=now)
     return status
 
 
-def register_agreement(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
-    """The mentor has signed the written agreement (Labour Code, art. 351.8): work begins.
+def begin_work(session: Session, *, actor: Actor, pair_id: int, now: datetime) -> PairStatus:
+    """A pair under order whose papers are all there begins (Labour Code, art. 351.8).
 
-    Raises AgreementNotDue, MentorPapersMissing, NotFound, NotAllowed.
+    Raises AgreementNotDue, AgreementMissing, MentorPapersMissing, NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if not may_move(pair.status, Action.PAIR_AGREEMENT_REGISTERED):
         raise AgreementNotDue
+    if _lacks_agreement(session, pair, now):
+        raise AgreementMissing
     check_papers(session, pair, now=now)
-    move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action=Action.PAIR_AGREEMENT_REGISTERED, now=now)
+    _begin(session, pair, actor=actor, now=now)
     return pair.status
+
+
+def begin_ready(session: Session, *, actor: Actor, person_id: int, now: datetime) -> tuple[int, ...]:
+    """A paper of this mentor was registered: pairs of theirs that waited for it begin; gives their ids.
+
+    The caller has checked the right.
+    """
+    pairs = session.scalars(
+        select(Pair)
+        .join(PairMember, PairMember.pair_id == Pair.id)
+        .where(
+            PairMember.person_id == person_id,
+            PairMember.role == Role.MENTOR,
+            Pair.status == PairStatus.ORDERED,
+        )
+        .order_by(Pair.id)
+    ).all()
+    begun = []
+    for pair in pairs:
+        is_strict = settings_of(session, cycle_id=pair.cycle_id).mentor_papers_required
+        lacks = find_missing_papers(session, [pair], now=now).get(pair.id, ())
+        if MentorPaper.AGREEMENT not in lacks and not (is_strict and lacks):
+            _begin(session, pair, actor=actor, now=now)
+            begun.append(pair.id)
+    return tuple(begun)
+
+
+def _begin(session: Session, pair: Pair, *, actor: Actor, now: datetime) -> None:
+    move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action=Action.PAIR_AGREEMENT_REGISTERED, now=now)
+
+
+def _lacks_agreement(session: Session, pair: Pair, now: datetime) -> bool:
+    if not settings_of(session, cycle_id=pair.cycle_id).agreement_required:
+        return False
+    return MentorPaper.AGREEMENT in find_missing_papers(session, [pair], now=now).get(pair.id, ())
 
 
 def end_pair(session: Session, *, actor: Actor, pair_id: int, reason: EndReason, now: datetime) -> PairEnded:

@@ -24,6 +24,7 @@ from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
 from services.access.listing import Asked, Listed, list_page
 from services.pairs.contacts import MET
+from services.pairs.orders import PairOrder, read_orders
 from services.pairs.rules import Described, describe_form
 from services.people.pseudonyms import introduce_partner, name_partner, name_self
 from services.people.searching import is_pair_found
@@ -63,6 +64,7 @@ class PairCard:
     accepted_at: datetime | None
     ended_at: datetime | None
     waits_for: WaitsFor
+    order: PairOrder | None
 
     @property
     def is_discarded(self) -> bool:
@@ -213,10 +215,14 @@ def _cards(session: Session, pairs: Sequence[Pair]) -> list[PairCard]:
             .distinct()
         )
     )
-    return [_card(session, pair, has_meetings=pair.id in with_meetings) for pair in pairs]
+    orders = read_orders(session, [pair.id for pair in pairs])
+    return [
+        _card(session, pair, has_meetings=pair.id in with_meetings, order=orders.get(pair.id))
+        for pair in pairs
+    ]
 
 
-def _card(session: Session, pair: Pair, *, has_meetings: bool) -> PairCard:
+def _card(session: Session, pair: Pair, *, has_meetings: bool, order: PairOrder | None) -> PairCard:
     sides = {member.role: _side(session, pair, member) for member in pair.members}
     mentee, mentor = sides[Role.MENTEE], sides[Role.MENTOR]
     described = describe_form(session, pair)
@@ -243,6 +249,7 @@ def _card(session: Session, pair: Pair, *, has_meetings: bool) -> PairCard:
             mentor_decision=mentor.decision,
             has_meetings=has_meetings or described.kind.is_on_request,
         ),
+        order=order,
     )
 
 

@@ -14,6 +14,7 @@ from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
+from services.pairs.assignments import begin_ready
 
 SHORT, MIDDLE, LONG = 60, 300, 2000
 
@@ -68,6 +69,7 @@ def register_agreement(
     pair_id: int | None = None,
 ) -> int:
     """A signed agreement, with its scan if there is one; without a pair it covers all of the mentor's.
+    Pairs under order that waited for it begin their work.
 
     Gives its id. Raises NotFound, NotAllowed, AgreementIncomplete, AgreementTextTooLong.
     """
@@ -102,6 +104,7 @@ def register_agreement(
     session.flush()
     after = {"agreement": row.id, "basis": basis.value, "pair": pair_id}
     record(session, actor, Action.PRIVACY_AGREEMENT_REGISTERED, person, now=now, after=after)
+    begin_ready(session, actor=actor, person_id=person_id, now=now)
     return row.id
 
 

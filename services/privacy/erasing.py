@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.audit import Action, AuditEntry
 from models.base import Base
 from models.consents import Consent
+from models.documents import Document, DocumentPerson, DocumentStatus
 from models.jobs import FileKind, StoredFile
 from models.meetings import Meeting
 from models.messages import Conversation, InboxUpdate, NoticeKind, OutboxMessage, OutboxStatus
@@ -79,6 +80,7 @@ def erase_person(
     erasing.forget_meetings()
     erasing.forget_traces()
     erasing.forget_publications()
+    erasing.forget_documents()
     erasing.forget_consents()
     erasing.forget_audit()
     files = erasing.forget_files()
@@ -117,6 +119,7 @@ class _Erasing:
     def __init__(self, session: Session, person: Person, now: datetime) -> None:
         self.session, self.person, self.now = session, person, now
         self.destroyed: Counter[str] = Counter()
+        self.files: list[str] = []
         self.log: list[dict[str, Any]] = []
 
     def count(self, group: str, number: int) -> None:
@@ -287,6 +290,23 @@ class _Erasing:
         gone = self.session.execute(delete(Publication).where(Publication.id.in_(ids)))
         self.count("publications", _rows(gone))
 
+    def forget_documents(self) -> None:
+        """Drafts that name the person go whole, with their files: they are made anew without the name. A
+        signed one is a paper of the retention list; what it said stays in it alone.
+        """
+        named = select(DocumentPerson.document_id).where(DocumentPerson.person_id == self.person.id)
+        rows = self.session.scalars(select(Document).where(Document.id.in_(named))).all()
+        drafts = [row for row in rows if row.status is DocumentStatus.DRAFT]
+        files = [row.file_id for row in drafts if row.file_id is not None]
+        for row in rows:
+            row.facts = None
+        self.session.flush()
+        self.session.execute(delete(Document).where(Document.id.in_([row.id for row in drafts])))
+        for file in self.session.scalars(select(StoredFile).where(StoredFile.id.in_(files))):
+            self.files.append(file.name)
+            self.session.delete(file)
+        self.count("documents", len(drafts))
+
     def forget_consents(self) -> None:
         """The record stays as id, template, hash and times; the scan is a paper of the retention list."""
         self.session.execute(
@@ -313,7 +333,7 @@ class _Erasing:
         for row in rows:
             self.session.delete(row)
         self.count("files", len(rows))
-        return tuple(row.name for row in rows)
+        return (*self.files, *(row.name for row in rows))
 
     def empty_person(self) -> None:
         person = self.person

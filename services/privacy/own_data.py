@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.consents import Consent
+from models.documents import Document, DocumentPerson, DocumentStatus, PaperName
 from models.drafts import Draft, DraftStatus
 from models.events import Event, EventGuest
 from models.imports import Origin
@@ -108,6 +109,24 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
                 .where(MentoringAgreement.person_id == person.id)
                 .order_by(MentoringAgreement.id)
             )
+        ],
+        "documents_that_name_me": [
+            {
+                "what": kind.value,
+                "is_signed": status is DocumentStatus.SIGNED,
+                "number": number,
+                "signed_on": day.isoformat() if day else None,
+            }
+            for kind, status, number, day in session.execute(
+                select(Document.kind, Document.status, Document.number, Document.signed_on)
+                .join(DocumentPerson, DocumentPerson.document_id == Document.id)
+                .where(DocumentPerson.person_id == person.id)
+                .order_by(Document.id)
+            )
+        ],
+        "my_name_in_papers": [
+            {"forms": one.forms, "category": one.category}
+            for one in session.scalars(select(PaperName).where(PaperName.person_id == person.id))
         ],
         "publications_that_name_me": [
             {"title": title, "url": url, "published_on": day.isoformat(), "shows": list(shows)}

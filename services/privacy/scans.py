@@ -15,7 +15,7 @@ from services.access.audit import record
 from services.access.errors import NotFound
 from services.access.records import find
 from services.consents.retention import add_years, find_years
-from services.files.store import FileFacts, PlacedFile, store_file
+from services.files.store import FileFacts, PlacedFile, facts_of, store_file
 from services.organizations.days import today_of, zone_of
 
 EVIDENCE, STAFF_PAPERS = "consent_evidence", "agreements"
@@ -50,17 +50,7 @@ def read_scan(session: Session, *, actor: Actor, file_id: int, now: datetime) ->
         raise NotFound
     actor.check_right(Right.EDIT_PEOPLE, row.organization_id)
     record(session, actor, Action.PRIVACY_SCAN_READ, row, now=now)
-    return FileFacts(
-        id=row.id,
-        organization_id=row.organization_id,
-        kind=row.kind,
-        name=row.name,
-        title=row.title,
-        size=row.size,
-        sha256=row.sha256,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-    )
+    return facts_of(row)
 
 
 def forget_old_scans(session: Session, *, now: datetime, limit: int = BATCH) -> int:

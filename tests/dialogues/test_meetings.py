@@ -10,7 +10,6 @@ from sqlalchemy import select
 from models.meetings import Meeting, MeetingStatus
 from models.tasks import Task
 from sandbox.client import Person
-from services.pairs.assignments import register_order
 from tests.dialogues.pairs import PairInChat, bring_to_meeting, bring_to_pair
 from tests.running_bot import RunningBot
 
@@ -283,7 +282,7 @@ async def test_planning_survives_a_restart_and_a_double_tap(running: RunningBot)
 
 async def test_kinds_are_chosen_when_the_pair_is_at_work(running: RunningBot) -> None:
     couple = await bring_to_meeting(running)
-    await couple.curate(register_order, pair_id=couple.pair_id)
+    await asyncio.to_thread(couple.world.order, couple.pair_id)
     await couple.pyotr.say("/meetings")
     kinds = await couple.pyotr.tap("Предложить встречу")
     assert kinds.labels[0] == "Пробная рабочая встреча"

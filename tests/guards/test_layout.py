@@ -17,7 +17,7 @@ MACHINE = re.compile(
     r"(?<![\w.])/(?:work|root|home)/[a-z]|index-url[\s=:]+[\"']?https?://(?![\w.]+\.example\b)|https?://[^\s\"']+/simple\b",
     re.IGNORECASE,
 )
-PICTURES = {".png", ".ico", ".jpg", ".woff2", ".mo"}
+PICTURES = {".png", ".ico", ".jpg", ".woff2", ".mo", ".docx"}
 
 
 def test_packages_import_only_what_they_may() -> None:

@@ -16,7 +16,6 @@ from notices.catalogue import compose
 from notices.language import load_translators
 from notices.letters import Letter
 from services.meetings.outcomes import log_past_meeting
-from services.pairs.assignments import register_order
 from services.pairs.offers import accept_offer, decline_offer
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.pairs.silence import remind_of_silence
@@ -193,10 +192,12 @@ def test_the_card_says_who_is_waited_for(curator: Browser, world: World, draft: 
     card = text_of(curator.get(f"/pairs/{draft}/"))
     assert "оба согласны" in card
     assert "ждёт наставника" in card
-    ordered = text_of(curator.post(f"/pairs/{draft}/order", page=f"/pairs/{draft}/"))
-    assert "Приказ зарегистрирован." in ordered
+    curator.post("/documents/order", subject=str(draft), number="15-о", signed_on="23.11.2026")
+    ordered = text_of(curator.get(f"/pairs/{draft}/"))
+    assert "приказ № 15-о от 23.11.2026" in ordered
     assert "работает" in ordered
     assert "Зарегистрирован приказ" in ordered
+    assert "приказ № 15-о от 23.11.2026" in text_of(curator.get("/pairs/"))
 
 
 def test_who_may_not_act_reads_that_the_curator_is_waited_for(
@@ -323,7 +324,7 @@ def test_the_list_says_when_a_pair_met_and_whose_move_it_is(
     assert "ждёт наставника до 30.11.2026" in read
     assert "встреч пока не было" in read
     log_meeting(world, two.mentor, pair_id)
-    world.write(register_order, actor=world.curator, pair_id=pair_id)
+    world.order(pair_id)
     for page in ("/pairs/?sort=met", f"/pairs/{pair_id}/"):
         read = text_of(curator.get(page))
         assert "1 встреча, последняя 23.11.2026" in read, page

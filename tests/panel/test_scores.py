@@ -16,7 +16,6 @@ from models.surveys import SurveyRun
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import confirm_meeting, propose_meeting
-from services.pairs.assignments import register_order
 from services.programmes.answers import Tapped
 from services.results.attendance import read_attendance
 from services.results.ratings import read_pair_ratings, read_ratings
@@ -139,7 +138,7 @@ def test_a_mark_that_is_no_mark_changes_nothing(curator: Browser, world: World) 
 def pair(world: World) -> tuple[int, Participant, Participant]:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = world.agree(mentee, mentor)
-    world.write(register_order, actor=world.curator, pair_id=pair_id)
+    world.order(pair_id)
     return pair_id, mentee, mentor
 
 

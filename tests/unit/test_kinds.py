@@ -17,7 +17,7 @@ from services.matching.scoring import Caution, assess
 from services.meetings.kinds import list_kinds
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import propose_meeting
-from services.pairs.assignments import EndReason, end_pair, register_order
+from services.pairs.assignments import EndReason, end_pair
 from services.pairs.cards import read_pair
 from services.pairs.forms import FormIsFixed, NotInPack, change_form
 from services.pairs.offers import accept_offer
@@ -172,7 +172,7 @@ def test_form_and_kind_are_changed_while_the_state_allows_it(world: World) -> No
         couple.change("virtual")
     for one in (couple.anna, couple.pyotr):
         world.write(accept_offer, actor=couple.actor(one), pair_id=couple.pair_id)
-    couple.curate(register_order, pair_id=couple.pair_id)
+    couple.world.order(couple.pair_id)
     assert couple.told("pair.changed") == [], "nobody was told of the draft"
     couple.change("virtual")
     assert couple.told("pair.changed") == sorted([couple.anna.id, couple.pyotr.id])

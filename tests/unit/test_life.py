@@ -27,7 +27,6 @@ from services.joining import absences
 from services.joining.handovers import StillResponsible, hand_over
 from services.joining.merging import BothInOneRole, SameCard, merge_people, preview_merge
 from services.meetings.planning import propose_meeting
-from services.pairs.assignments import register_order
 from services.pairs.banks import list_bank, read_profile
 from services.people.eligibility import EligibilityGround, YearsUnlikely, read_eligibility, set_eligibility
 from services.people.testimonies import (
@@ -76,7 +75,7 @@ def status_of(world: World, pair_id: int) -> PairStatus:
 def test_a_long_leave_pauses_the_pair_and_the_return_goes_on(world: World) -> None:
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = world.agree(mentee, mentor)
-    world.write(register_order, actor=world.curator, pair_id=pair_id)
+    world.order(pair_id)
     with pytest.raises(absences.LeaveEndsBefore):
         world.write(
             absences.begin_leave,

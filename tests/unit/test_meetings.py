@@ -37,7 +37,7 @@ from services.meetings.planning import (
     move_meeting,
     propose_meeting,
 )
-from services.pairs.assignments import EndReason, end_pair, register_order
+from services.pairs.assignments import EndReason, end_pair
 from services.pairs.proposals import confirm_pair, draft_pair
 from tests.world import Participant, World
 
@@ -121,7 +121,7 @@ def test_the_introduction_comes_first_and_the_rest_when_the_pair_is_at_work(worl
     with pytest.raises(KindNotDue):
         pair.propose(kind=MeetingKind.REGULAR, local_start=THURSDAY + timedelta(days=1))
     pair.propose(kind=MeetingKind.TRIAL, local_start=THURSDAY + timedelta(days=1))
-    world.write(register_order, actor=world.curator, pair_id=pair.id)
+    world.order(pair.id)
     pair.propose(kind=MeetingKind.PLANNING, local_start=THURSDAY + timedelta(days=5))
 
 

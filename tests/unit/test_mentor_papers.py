@@ -9,12 +9,11 @@ import pytest
 
 from models.consents import ConsentKind
 from models.engine import Database
-from models.pairs import PairStatus
+from models.pairs import Pair, PairStatus
 from models.privacy import AgreementBasis
 from services.access.errors import NotFound
 from services.consents.papers import register_paper
 from services.curator.overview import Block, read_sections
-from services.pairs.assignments import register_order
 from services.pairs.offers import accept_offer
 from services.pairs.papers import MentorPaper, MentorPapersMissing, read_missing_papers
 from services.pairs.proposals import confirm_pair, draft_pair
@@ -64,7 +63,7 @@ def test_a_pair_says_which_papers_of_its_mentor_are_missing_and_where_wanted_doe
         changes={"mentor_papers_required": True},
     )
     with pytest.raises(MentorPapersMissing):
-        world.write(register_order, actor=world.curator, pair_id=pair_id)
+        world.order(pair_id)
     world.write(
         register_paper,
         actor=world.curator,
@@ -91,8 +90,9 @@ def test_a_pair_says_which_papers_of_its_mentor_are_missing_and_where_wanted_doe
         world.write(agreements.register_agreement, **agreement, pair_id=pair_id + 1)
     world.write(agreements.register_agreement, **agreement, pair_id=pair_id)
     assert (missing(), waits()) == ((), [])
-    status = world.write(register_order, actor=world.curator, pair_id=pair_id)
-    assert status is PairStatus.ACTIVE
+    world.order(pair_id)
+    with world.database.reading() as session:
+        assert session.get_one(Pair, pair_id).status is PairStatus.ACTIVE
     world.now += timedelta(days=91)
     assert missing() == (MentorPaper.AGREEMENT,), "its term has ended"
     world.write(

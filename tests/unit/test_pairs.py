@@ -17,15 +17,15 @@ from models.people import Participation, ParticipationStatus, Role
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.errors import DomainError, NotAllowed, NotFound
+from services.documents.making import PairNotForThis
 from services.joining.withdrawing import withdraw_consent
 from services.pairs.assignments import (
+    AgreementMissing,
     AgreementNotDue,
     EndReason,
-    OrderNotDue,
     PairNotInWork,
+    begin_work,
     end_pair,
-    register_agreement,
-    register_order,
 )
 from services.pairs.banks import list_bank
 from services.pairs.capacity import move_pair
@@ -244,20 +244,22 @@ def test_the_order_and_where_asked_the_agreement_make_a_pair_active(
     )
     mentee, mentor = world.mentee(), world.mentor()
     pair_id = offer(world, mentee, mentor)
-    with pytest.raises(OrderNotDue):
-        world.write(register_order, actor=world.curator, pair_id=pair_id)
+    with pytest.raises(PairNotForThis):
+        world.order(pair_id)
     agree(world, pair_id, mentee)
-    with pytest.raises(OrderNotDue):  # both come of their own will, or there is no pair
-        world.write(register_order, actor=world.curator, pair_id=pair_id)
+    with pytest.raises(PairNotForThis):  # both come of their own will, or there is no pair
+        world.order(pair_id)
     agree(world, pair_id, mentor)
     assert card(world, pair_id).status is PairStatus.ACCEPTED, "the order makes the pair, not the two alone"
-    world.write(register_order, actor=world.curator, pair_id=pair_id)
+    world.order(pair_id)
     if is_agreement_due:
         assert card(world, pair_id).status is PairStatus.ORDERED
-        world.write(register_agreement, actor=world.curator, pair_id=pair_id)
+        with pytest.raises(AgreementMissing):
+            world.write(begin_work, actor=world.curator, pair_id=pair_id)
+        world.sign_agreement(mentor)
     assert card(world, pair_id).status is PairStatus.ACTIVE
     with pytest.raises(AgreementNotDue):
-        world.write(register_agreement, actor=world.curator, pair_id=pair_id)
+        world.write(begin_work, actor=world.curator, pair_id=pair_id)
 
 
 def test_an_ended_pair_frees_both(world: World) -> None:

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import func, select
 
 from models.base import Base
+from models.documents import DocumentStatus
 from models.engine import Database
 from models.jobs import FileKind
 from models.outreach import PublicationKind
 from models.people import Role
 from models.references import columns_to
 from services.access.actors import Channel, system
+from services.documents.reading import delete_draft
 from services.files.store import forget_expired
 from services.joining.merging import merge_people
 from services.pairs.proposals import discard_draft, draft_pair
@@ -36,6 +38,12 @@ DELETED = {
     "services/messages_read/drafts/writing.py": {"Draft": "drafts"},
     "services/joining/withdrawing.py": {"Draft": "drafts"},
     "services/accounts/failed_tries.py": {"FailedTries": "failed_tries"},
+    "services/documents/making.py": {
+        "DocumentPair": "document_pairs",
+        "DocumentPerson": "document_persons",
+        "old": "files",
+    },
+    "services/documents/reading.py": {"row": "documents", "file": "files"},
     "services/files/store.py": {"row": "files"},
     "services/people/imports/register.py": {"file": "files"},
     "services/delivery/inbox.py": {"InboxUpdate": "inbox"},
@@ -57,12 +65,14 @@ DELETED = {
         "ChatAccount": "chat_accounts",
         "ChatMessage": "chat_messages",
         "Conversation": "conversations",
+        "Document": "documents",
         "JoinRequest": "join_requests",
         "OutboxMessage": "outbox",
         "Publication": "publications",
         "PublicationPerson": "publication_persons",
         "Suggestion": "suggestions",
         "Task": "tasks",
+        "file": "files",
         "row": "files",
         "run": "survey_runs",
         # `table` is each table that services.privacy.traces calls deleted
@@ -82,7 +92,11 @@ DELETED = {
 """Every deletion of the product, by file and by what stands in the brackets: the tables of its rows."""
 
 FATES = {
+    ("documents", "document_pairs"): GOES,
+    ("documents", "document_persons"): GOES,
     ("files", "consents"): EMPTIED,
+    ("files", "document_templates"): EMPTIED,
+    ("files", "documents"): EMPTIED,
     ("files", "jobs"): EMPTIED,
     ("files", "mentoring_agreements"): EMPTIED,
     ("files", "people_imports"): EMPTIED,
@@ -191,6 +205,20 @@ def expire(world: World, point: Callable[[int], None]) -> None:
     assert len(world.write(forget_expired)) == 1
 
 
+def drop_draft(world: World, point: Callable[[int], None]) -> None:
+    with world.database.writing() as session:
+        document_id = add_row(
+            session,
+            "documents",
+            now=world.now,
+            organization_id=world.organization_id,
+            status=DocumentStatus.DRAFT,
+        )
+    assert document_id is not None
+    point(document_id)
+    world.write(delete_draft, actor=world.curator, document_id=document_id)
+
+
 def unlist(world: World, point: Callable[[int], None]) -> None:
     found = world.write(
         add_publication,
@@ -215,6 +243,7 @@ def follow(world: World, point: Callable[[int], None]) -> None:
 
 
 DELETING: dict[str, Callable[[World, Callable[[int], None]], None]] = {
+    "documents": drop_draft,
     "files": expire,
     "join_requests": erase_asking,
     "pairs": discard,

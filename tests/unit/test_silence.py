@@ -18,7 +18,7 @@ from services.meetings.kinds import list_kinds
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import propose_meeting
 from services.organizations.school_days import add_school_days
-from services.pairs.assignments import EndReason, end_pair, register_order
+from services.pairs.assignments import EndReason, end_pair
 from services.pairs.offers import accept_offer
 from services.pairs.proposals import confirm_pair, draft_pair
 from services.pairs.silence import remind_of_silence
@@ -200,7 +200,7 @@ def test_days_away_and_holidays_do_not_count(couple: Couple) -> None:
 
 def test_a_pause_begins_the_days_anew(couple: Couple) -> None:
     couple.agree()
-    couple.curate(register_order, pair_id=couple.pair_id)
+    couple.world.order(couple.pair_id)
     couple.live(8)
     couple.curate(begin_leave, person_id=couple.pyotr.id, starts_on=couple.world.now.date(), ends_on=None)
     couple.live(10)

@@ -16,6 +16,7 @@ from services.access.errors import N_
 from services.documents import words
 from services.documents.exports.naming import NOBODY, Member, cycle_labels, packs_of, sides_of, words_of
 from services.documents.exports.tables import Column, Found, Scope, Table, last_of
+from services.pairs.orders import PairOrder, read_orders
 
 _FILTERS = frozenset({"cycle_id", "statuses", "since", "until"})
 
@@ -40,6 +41,7 @@ class _PairLine:
     row: Row[Any]
     cycle: str | None
     sides: Mapping[Role, Member]
+    order: PairOrder | None
     may_read: bool
 
     @property
@@ -68,6 +70,8 @@ def _pair_columns(session: Session, scope: Scope) -> tuple[Column, ...]:
         Column("proposed_at", N_("Proposed"), lambda one: one.row.proposed_at, "moment"),
         Column("offered_at", N_("Offered"), lambda one: one.row.offered_at, "moment"),
         Column("accepted_at", N_("Accepted by both"), lambda one: one.row.accepted_at, "moment"),
+        Column("order_number", N_("Order No."), lambda one: one.order and one.order.number, width=12),
+        Column("ordered_on", N_("Date of the order"), lambda one: one.order and one.order.signed_on, "day"),
         Column("ended_at", N_("Ended"), lambda one: one.row.ended_at, "moment"),
         Column(
             "mentee_decision", N_("Mentee's answer"), lambda one: one.mentee.decision, "code", words.DECISIONS
@@ -115,8 +119,10 @@ def _read_pairs(session: Session, scope: Scope, after: int, limit: int) -> Found
     sides = sides_of(session, ids)
     labels = cycle_labels(session, scope)
     may_read = scope.has_right(Right.MANAGE_PAIRS)
+    orders = read_orders(session, ids)
     lines = [
-        _PairLine(row, labels.get(row.cycle_id), sides.get(row.id, {}), may_read=may_read) for row in found
+        _PairLine(row, labels.get(row.cycle_id), sides.get(row.id, {}), orders.get(row.id), may_read=may_read)
+        for row in found
     ]
     return Found(lines, last_of(ids, limit))
 
