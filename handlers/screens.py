@@ -7,7 +7,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers import consents as consent_screens
-from handlers import feedback, home, joining, mydata, pairs, privacy, settings, suggestions, survey_screens
+from handlers import (
+    feedback,
+    home,
+    joining,
+    mydata,
+    pairs,
+    privacy,
+    roadmap,
+    settings,
+    suggestions,
+    survey_screens,
+)
 from handlers import roles as role_screens
 from handlers.drafts.screens import draft_screen
 from handlers.forms import data_screen, form_screen
@@ -69,6 +80,8 @@ SCREENS: dict[str, Screen] = {
     "log": Screen(journal_screens.log_screen),
     "draft": Screen(draft_screen, is_deciding=True),
     "feedback": Screen(feedback.feedback_screen),
+    "roadmap.proof": Screen(roadmap.proof_screen, before_consent=True),
+    "roadmap.duties": Screen(roadmap.duties_screen, before_consent=True),
 }
 """A flow is registered by its row; its buttons by handlers/taps.py."""
 

@@ -19,8 +19,7 @@ from notices.suggestions import KINDS
 from services.access.errors import N_, NotAllowed, NotFound
 from services.delivery.conversations import Participant
 from services.pairs.cards import PairCard, read_pair
-from services.pairs.petitions import PairOver
-from services.pairs.suggestions import SuggestionEmpty, SuggestionTooLong, suggest
+from services.pairs.suggestions import suggest
 
 router = Router(name="suggestions")
 on_suggest = Taps(router, SuggestTap)
@@ -46,15 +45,7 @@ ASKS = {
 async def take_text(message: Message, talk: Talk) -> None:
     pair_id, kind = int(talk.chat.data["pair_id"]), SuggestionKind(talk.chat.data["kind"])
     talk.go("pair")
-    try:
-        await talk.act(suggest, actor=talk.actor, pair_id=pair_id, kind=kind, text=message.text or "")
-    except (SuggestionEmpty, SuggestionTooLong) as error:
-        await talk.enter("suggest.text", pair_id=pair_id, kind=kind.value, note=talk.t.error(error))
-        return
-    except (PairOver, NotAllowed, NotFound) as error:
-        await talk.act()
-        await talk.show(talk.t.error(error))
-        return
+    await talk.act(suggest, actor=talk.actor, pair_id=pair_id, kind=kind, text=message.text or "")
     await talk.show(talk.t("Passed on to the curator. I will write what is decided."))
 
 

@@ -342,6 +342,7 @@ class RoadmapDo(Do):
     REMIND = "remind", "digest_id", "entry_id"
     CLOSE = "done", "digest_id", "entry_id"
     PUT_OFF = "later", "digest_id", "entry_id"
+    LEAVE = "leave"
 
 
 class RoadmapTap(Tap, screen="roadmap", is_for_notices=True):

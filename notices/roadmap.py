@@ -75,13 +75,8 @@ def describe_digest(found: Digest, t: Translator) -> Letter:
 
 
 def describe_duties(duties: Sequence[Duty], t: Translator) -> Letter:
-    """What is left for a person after a tap."""
-    thanks = t("Thank you, it is marked as done.")
-    if not duties:
-        return Letter(thanks)
-    lines = [thanks, t("Still with you:")]
-    lines += _list(duties, t)
-    return Letter("\n\n".join(lines), _done_rows(duties, t))
+    """What is left for a person after one row is done; there is something left."""
+    return Letter("\n\n".join([t("Still with you:"), *_list(duties, t)]), _done_rows(duties, t))
 
 
 def _list(duties: Sequence[Duty], t: Translator) -> list[str]:

@@ -124,6 +124,17 @@ def newest(session: Session, person_id: int, kind: ConsentKind) -> Consent | Non
     ).first()
 
 
+def read_days_given(session: Session, people: Iterable[int]) -> dict[int, datetime]:
+    """When each of these people gave the last consent that they need to take part, where it is given now."""
+    kinds = {kind for needed in DECISIVE.values() for kind in needed}
+    given = session.execute(
+        select(Consent.person_id, func.max(Consent.decided_at))
+        .where(Consent.id.in_(newest_ids(*kinds, people=people)), Consent.decision == ConsentDecision.GIVEN)
+        .group_by(Consent.person_id)
+    )
+    return {person_id: decided_at for person_id, decided_at in given if decided_at is not None}
+
+
 def newest_ids(
     *kinds: ConsentKind, organization_id: int | None = None, people: Iterable[int] | None = None
 ) -> Select[int]:

@@ -72,6 +72,7 @@ Evidence = Literal[
     "awards_ordered",
     "best_practices",
     "publications",
+    "results_published",
     "memos_sent",
     "minutes_kept",
     "partners_found",
@@ -175,7 +176,7 @@ class Row(Content):
 
     `number` is how the regulation counts it, `section` the heading under its stage, `responsible` leads and
     `together_with` helps, `document` and `papers` come out of it, `result` is what is then different,
-    `evidence` names the data that prove it done.
+    `evidence` names the data that prove it done, `shows` those that only say how far it is.
     """
 
     id: Identifier
@@ -190,6 +191,7 @@ class Row(Content):
     papers: tuple[PaperId, ...] = ()
     result: Text | None = None
     evidence: tuple[Evidence, ...] = ()
+    shows: tuple[Evidence, ...] = ()
     source: Written
 
     @model_validator(mode="before")

@@ -21,7 +21,7 @@ from services.organizations.school_days import read_calendar
 from services.programmes.texts import Text
 from services.roadmap.entries import quieten
 from services.roadmap.leaders import check_leads, read_leaders
-from services.roadmap.proofs import CHECK_EVERY, finish_row
+from services.roadmap.proofs import CHECK_EVERY
 from services.roadmap.reminders import BATCH as REMINDED
 from services.roadmap.reminders import ask_responsible, is_reminded, leaders_of, remind_responsible, row_of
 
@@ -189,7 +189,7 @@ def act_on_digest(
     act: str,
     now: datetime,
 ) -> Digest:
-    """One tap of the digest: "remind", "done" or "later"; then what the digest says.
+    """One tap of the digest: "remind" or "later"; then what the digest says.
 
     Raises NotFound, NotAllowed, NoOneToRemind, RowDone.
     """
@@ -207,4 +207,4 @@ def _put_off(session: Session, *, actor: Actor, entry_id: int, now: datetime) ->
     quieten(session, find(session, RoadmapEntry, entry_id, lock=True), actor=actor, now=now)
 
 
-ACTS: dict[str, Callable[..., Any]] = {"remind": ask_responsible, "done": finish_row, "later": _put_off}
+ACTS: dict[str, Callable[..., Any]] = {"remind": ask_responsible, "later": _put_off}

@@ -1,353 +1,170 @@
-"""What data can prove: the closed list of rules that a pack's rows choose from by key.
+"""Which facts prove which row of the roadmap.
 
-A rule counts what there is against what there should be. It proves nothing while there is nobody to count:
-a school without mentees has not collected their consents.
+A rule gives the day of each fact and how many there should be; it proves nothing while there is nobody to
+count: a school without mentees has not collected their consents. A row is proven by the facts of
+its own window, and one fact of the kind of which one is enough proves one row (docs/design.md#evidence).
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.approvals import ApprovalKind
-from models.events import TRAININGS, Event, EventGuest, EventKind, EventStatus
-from models.meetings import Meeting, MeetingKind, MeetingStatus
-from models.outreach import Memo, Partner, Publication, PublicationKind
-from models.pairs import AGREED, UNDER_ORDER, Pair, PairMember, PairStatus
-from models.people import Participation, ParticipationStatus, Role
-from models.person_notes import Consultation
 from models.programmes import Cycle
-from models.surveys import SurveyRun, SurveyStatus
+from models.roadmap import RoadmapEntry
 from services.access.errors import NotFound
-from services.consents.states import ConsentState, read_states
-from services.programmes.packs import ResolvedPack
-from services.programmes.regulations import Occasion
-from services.programmes.roadmaps import Evidence
-from services.programmes.running import pack_of
-from services.roadmap.approvals import read_approval
+from services.programmes.roadmaps import Evidence, Row
+from services.roadmap.entries import school_year_of
+from services.roadmap.facts import RULES, Counted, scope_of
+
+EARLY = timedelta(days=14)
+"""What is done so long before a row's window opens is still done for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a rule counted. `need` None: one is enough."""
+    """What was counted for one row. `reached_on` is the day of the fact that made it enough."""
 
     rule: Evidence
     have: int
     need: int | None = None
+    reached_on: date | None = field(default=None, compare=False)
 
     @property
     def is_proven(self) -> bool:
-        return self.have >= (1 if self.need is None else max(self.need, 1))
+        return self.have >= enough(self.need)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The programme whose data are counted."""
-
-    organization_id: int
-    cycle_id: int
-    pack: ResolvedPack
+def enough(need: int | None) -> int:
+    return 1 if need is None else max(need, 1)
 
 
-Rule = Callable[[Session, Scope], tuple[int, int | None]]
+IN_THE_WINDOW: frozenset[Evidence] = frozenset(
+    {
+        "training_held",
+        "council_held",
+        "round_table_held",
+        "minutes_kept",
+        "final_event_held",
+        "group_final_held",
+        "themed_events",
+        "best_practices",
+        "publications",
+        "results_published",
+        "quality_assessed",
+        "satisfaction_asked",
+    }
+)
+"""What happens again and again: only what happened in a row's own window proves it. The rest is a state of
+this school year, whenever it was reached.
+"""
 
 
-def read_evidence(session: Session, *, organization_id: int, cycle_id: int) -> dict[Evidence, Found]:
-    """All rules that the programme's rows name and that can be counted now. A key that is missing here has
-    no rule yet: its row is ticked by hand.
+def read_evidence(session: Session, cycle: Cycle) -> dict[int, tuple[Found, ...]]:
+    """What data say of each entry of the roadmap that they may prove, by its number, in the order of its row.
+
+    A key that is missing has no rule: its row is ticked by hand.
     """
     try:
-        scope = Scope(organization_id, cycle_id, pack_of(session, cycle_id=cycle_id))
+        scope = scope_of(session, organization_id=cycle.organization_id, cycle_id=cycle.id)
     except NotFound:
         return {}
-    named = {key for row in scope.pack.pack.rows() for key in row.evidence}
-    return {key: Found(key, *RULES[key](session, scope)) for key in sorted(named & RULES.keys())}
+    rows = {row.id: row for row in scope.pack.pack.rows()}
+    entries = [
+        entry
+        for entry in session.scalars(select(RoadmapEntry).where(RoadmapEntry.cycle_id == cycle.id))
+        if entry.row_id in rows and _is_counted(entry, rows[entry.row_id], cycle)
+    ]
+    places = {row_id: place for place, row_id in enumerate(rows)}
+    entries.sort(key=lambda one: (one.planned_to or date.max, places[one.row_id], one.turn))
+    named: defaultdict[Evidence, list[RoadmapEntry]] = defaultdict(list)
+    for entry in entries:
+        for key in _named(rows[entry.row_id]):
+            named[key].append(entry)
+    found = {
+        key: _share(key, RULES[key](session, scope), rows, of_key, scope.first)
+        for key, of_key in named.items()
+    }
+    return {entry.id: tuple(found[key][entry.id] for key in _named(rows[entry.row_id])) for entry in entries}
 
 
-def is_proven(keys: tuple[Evidence, ...], found: Mapping[Evidence, Found]) -> bool:
-    """Whether everything that a row names is there; a row that names nothing is never proven by data."""
-    return bool(keys) and all(key in found and found[key].is_proven for key in keys)
+def _named(row: Row) -> list[Evidence]:
+    return [key for key in dict.fromkeys((*row.evidence, *row.shows)) if key in RULES]
 
 
-# --- people ---------------------------------------------------------------------------------------------
+def proven_on(row: Row, found: Sequence[Found]) -> date | None:
+    """The day on which everything that a row names was there; None while something is missing, and for a row
+    that names nothing.
+    """
+    reached = {one.rule: one.reached_on for one in found}
+    days = [reached.get(key) for key in row.evidence]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
 
 
-def _people(session: Session, scope: Scope, role: Role, *conditions: ColumnElement[bool]) -> set[int]:
-    return set(
-        session.scalars(
-            select(Participation.person_id).where(
-                Participation.cycle_id == scope.cycle_id,
-                Participation.role == role,
-                Participation.status != ParticipationStatus.LEFT,
-                *conditions,
+def _is_counted(entry: RoadmapEntry, row: Row, cycle: Cycle) -> bool:
+    """Dates of earlier years prove nothing. Of a row that is due several times a year a state proves the
+    first time; what happens again proves each.
+    """
+    if entry.year != school_year_of(cycle.starts_on):
+        return False
+    if not IN_THE_WINDOW.isdisjoint(row.evidence):
+        return True
+    dues = row.dates_in(cycle.starts_on, cycle.ends_on)
+    return entry.turn == next((turn for turn, due in enumerate(dues) if due.end >= cycle.starts_on), 0)
+
+
+def _share(
+    key: Evidence, counted: Counted, rows: Mapping[str, Row], entries: Sequence[RoadmapEntry], first: date
+) -> dict[int, Found]:
+    if key not in IN_THE_WINDOW:
+        return {entry.id: _found(key, counted.need, counted.days.values()) for entry in entries}
+    opens = {entry.id: _opens(entry, first) for entry in entries}
+    if counted.need is not None:
+        until = _next_turns(entries, opens)
+        return {
+            entry.id: _found(
+                key,
+                counted.need,
+                (day for day in counted.days.values() if opens[entry.id] <= day < until[entry.id]),
             )
-        )
-    )
+            for entry in entries
+        }
+    days = sorted(counted.days.values())
+    given: dict[int, list[date]] = {entry.id: [] for entry in entries}
+    single = [entry for entry in entries if not rows[entry.row_id].is_continuous]
+    for day in days:
+        begun = [entry for entry in single if opens[entry.id] <= day]
+        within = [one for one in begun if one.planned_to is None or day <= one.planned_to]
+        open_ones = [one for one in (*within, *begun) if not given[one.id]]
+        for entry in (open_ones or within)[:1]:
+            given[entry.id].append(day)
+    for entry in entries:
+        if rows[entry.row_id].is_continuous:
+            given[entry.id] = [day for day in days if day >= opens[entry.id]]
+    return {entry.id: _found(key, None, given[entry.id]) for entry in entries}
 
 
-def _consents(role: Role) -> Rule:
-    def count(session: Session, scope: Scope) -> tuple[int, int]:
-        people = _people(session, scope, role)
-        states = read_states(session, organization_id=scope.organization_id)
-        return sum(states.get(one) is ConsentState.GIVEN for one in people), len(people)
-
-    return count
+def _opens(entry: RoadmapEntry, first: date) -> date:
+    """From which day on facts are the row's; one that is only due by a day has the school year before it."""
+    return entry.planned_from - EARLY if entry.planned_from is not None else first
 
 
-def _interviewed(session: Session, scope: Scope) -> tuple[int, int]:
-    """Mentors about whom a sheet of the interview was sent (SV11), of all mentors."""
-    mentors = _people(session, scope, Role.MENTOR)
-    about = session.scalars(
-        select(SurveyRun.about_person_id).where(
-            SurveyRun.organization_id == scope.organization_id,
-            SurveyRun.cycle_id == scope.cycle_id,
-            SurveyRun.survey_id.in_(scope.pack.surveys_on("mentor_interview")),
-            SurveyRun.status == SurveyStatus.SENT,
-        )
-    )
-    return len(mentors & set(about)), len(mentors)
+def _next_turns(entries: Sequence[RoadmapEntry], opens: Mapping[int, date]) -> dict[int, date]:
+    """The day from which facts belong to the next time that the same row is due."""
+    until = dict.fromkeys(opens, date.max)
+    turns = sorted(entries, key=lambda entry: (entry.row_id, entry.turn))
+    for entry, after in pairwise(turns):
+        if entry.row_id == after.row_id and opens[after.id] > opens[entry.id]:
+            until[entry.id] = opens[after.id]
+    return until
 
 
-def _appointed(session: Session, scope: Scope) -> tuple[int, None]:
-    """The head's approval that covers all mentors and names its order (E13)."""
-    found = read_approval(
-        session,
-        organization_id=scope.organization_id,
-        cycle_id=scope.cycle_id,
-        kind=ApprovalKind.MENTORS,
-    )
-    return int(found.is_whole and bool(found.document)), None
-
-
-def _bank(role: Role) -> Rule:
-    def count(session: Session, scope: Scope) -> tuple[int, None]:
-        in_bank = (ParticipationStatus.READY, ParticipationStatus.PAIRED)
-        return len(_people(session, scope, role, Participation.status.in_(in_bank))), None
-
-    return count
-
-
-def _surveyed(role: Role) -> Rule:
-    """Those who sent the questionnaire of their role, of all who took the role."""
-
-    def count(session: Session, scope: Scope) -> tuple[int, int]:
-        survey = scope.pack.survey_for("mentee_intake" if role is Role.MENTEE else "mentor_intake")
-        people = _people(session, scope, role)
-        return len(people & _sent(session, scope, (survey.id,) if survey else ()).keys()), len(people)
-
-    return count
-
-
-def _bank_of_mentees(session: Session, scope: Scope) -> set[int]:
-    in_bank = (ParticipationStatus.READY, ParticipationStatus.PAIRED)
-    return _people(session, scope, Role.MENTEE, Participation.status.in_(in_bank))
-
-
-def _in_pairs(session: Session, scope: Scope) -> set[int]:
-    return set(
-        session.scalars(
-            select(PairMember.person_id)
-            .join(Pair)
-            .where(Pair.cycle_id == scope.cycle_id, Pair.status.in_(AGREED), PairMember.role == Role.MENTEE)
-        )
-    )
-
-
-def _paired(session: Session, scope: Scope) -> tuple[int, int]:
-    """Mentees in an agreed pair, of all in the bank."""
-    bank = _bank_of_mentees(session, scope)
-    return len(bank & _in_pairs(session, scope)), len(bank)
-
-
-def _paired_or_supported(session: Session, scope: Scope) -> tuple[int, int]:
-    """Mentees of the bank who are in an agreed pair, or whom the psychologist saw in this school year."""
-    bank = _bank_of_mentees(session, scope)
-    cycle = session.get_one(Cycle, scope.cycle_id)
-    seen = session.scalars(
-        select(Consultation.person_id).where(
-            Consultation.organization_id == scope.organization_id,
-            Consultation.held_on.between(cycle.starts_on, cycle.ends_on),
-        )
-    )
-    return len(bank & (_in_pairs(session, scope) | set(seen))), len(bank)
-
-
-# --- pairs and meetings ---------------------------------------------------------------------------------
-
-
-def _count_pairs(session: Session, scope: Scope, states: Collection[PairStatus]) -> int:
-    found = session.scalar(
-        select(func.count(Pair.id)).where(Pair.cycle_id == scope.cycle_id, Pair.status.in_(states))
-    )
-    return found or 0
-
-
-def _ordered(session: Session, scope: Scope) -> tuple[int, int]:
-    return _count_pairs(session, scope, UNDER_ORDER), _count_pairs(session, scope, AGREED)
-
-
-def _met(*kinds: MeetingKind) -> Rule:
-    """Pairs that held a meeting of the kind, of all agreed pairs."""
-
-    def count(session: Session, scope: Scope) -> tuple[int, int]:
-        have = session.scalar(
-            select(func.count(func.distinct(Meeting.pair_id)))
-            .join(Pair, Pair.id == Meeting.pair_id)
-            .where(
-                Meeting.cycle_id == scope.cycle_id,
-                Meeting.kind.in_(kinds),
-                Meeting.status == MeetingStatus.HELD,
-                Pair.status.in_(AGREED),
-            )
-        )
-        return have or 0, _count_pairs(session, scope, AGREED)
-
-    return count
-
-
-# --- surveys --------------------------------------------------------------------------------------------
-
-
-def _sent(session: Session, scope: Scope, surveys: Collection[str]) -> dict[int, int]:
-    """How many sheets of these surveys each person has sent."""
-    rows = session.execute(
-        select(SurveyRun.person_id, func.count(SurveyRun.id))
-        .where(
-            SurveyRun.organization_id == scope.organization_id,
-            SurveyRun.cycle_id == scope.cycle_id,
-            SurveyRun.survey_id.in_(surveys),
-            SurveyRun.status == SurveyStatus.SENT,
-            SurveyRun.person_id.is_not(None),
-        )
-        .group_by(SurveyRun.person_id)
-    )
-    return {person_id: count for person_id, count in rows if person_id is not None}
-
-
-def _asked(*occasions: Occasion, times: int = 1) -> Rule:
-    """Participants who answered at least so many times: a parameter is recorded twice (A38)."""
-
-    def count(session: Session, scope: Scope) -> tuple[int, int]:
-        sent = _sent(session, scope, scope.pack.surveys_on(*occasions))
-        people = _people(session, scope, Role.MENTEE) | _people(session, scope, Role.MENTOR)
-        return sum(sent.get(one, 0) >= times for one in people), len(people)
-
-    return count
-
-
-def _feedback(session: Session, scope: Scope) -> tuple[int, int]:
-    """Sheets sent after meetings, of those that were asked for."""
-    runs = (
-        select(func.count(SurveyRun.id))
-        .where(SurveyRun.organization_id == scope.organization_id, SurveyRun.cycle_id == scope.cycle_id)
-        .where(SurveyRun.survey_id.in_(scope.pack.surveys_on("post_meeting")))
-    )
-    sent = session.scalar(runs.where(SurveyRun.status == SurveyStatus.SENT)) or 0
-    return sent, session.scalar(runs) or 0
-
-
-def _quality(session: Session, scope: Scope) -> tuple[int, None]:
-    """Finished sheets of the nine criteria (SV07)."""
-    found = session.scalar(
-        select(func.count(SurveyRun.id)).where(
-            SurveyRun.organization_id == scope.organization_id,
-            SurveyRun.cycle_id == scope.cycle_id,
-            SurveyRun.survey_id == scope.pack.pack.scoring.survey,
-            SurveyRun.status == SurveyStatus.SENT,
-        )
-    )
-    return found or 0, None
-
-
-# --- events and records ---------------------------------------------------------------------------------
-
-
-def _held(*kinds: EventKind, has_minutes: bool = False) -> Rule:
-    def count(session: Session, scope: Scope) -> tuple[int, None]:
-        query = select(func.count(Event.id)).where(
-            Event.cycle_id == scope.cycle_id, Event.kind.in_(kinds), Event.status == EventStatus.HELD
-        )
-        if has_minutes:
-            query = query.where(Event.decisions != "")
-        return session.scalar(query) or 0, None
-
-    return count
-
-
-def _invited(session: Session, scope: Scope) -> tuple[int, None]:
-    """People invited to the final event (C33)."""
-    found = session.scalar(
-        select(func.count(EventGuest.id))
-        .join(Event, Event.id == EventGuest.event_id)
-        .where(
-            Event.cycle_id == scope.cycle_id,
-            Event.kind.in_((EventKind.FINAL, EventKind.GROUP_FINAL)),
-            EventGuest.invited_at.is_not(None),
-        )
-    )
-    return found or 0, None
-
-
-def _published(*kinds: PublicationKind) -> Rule:
-    def count(session: Session, scope: Scope) -> tuple[int, None]:
-        query = select(func.count(Publication.id)).where(Publication.cycle_id == scope.cycle_id)
-        if kinds:
-            query = query.where(Publication.kind.in_(kinds))
-        return session.scalar(query) or 0, None
-
-    return count
-
-
-def _memos(session: Session, scope: Scope) -> tuple[int, int]:
-    """Audiences that were sent a memo, of the two (E40, E41)."""
-    found = session.scalar(
-        select(func.count(func.distinct(Memo.audience))).where(
-            Memo.cycle_id == scope.cycle_id, Memo.sent_at.is_not(None)
-        )
-    )
-    return found or 0, len(Role)
-
-
-def _partners(session: Session, scope: Scope) -> tuple[int, None]:
-    found = session.scalar(select(func.count(Partner.id)).where(Partner.cycle_id == scope.cycle_id))
-    return found or 0, None
-
-
-RULES: Mapping[Evidence, Rule] = {
-    "requests_collected": _surveyed(Role.MENTEE),
-    "request_list": _surveyed(Role.MENTEE),
-    "mentors_surveyed": _surveyed(Role.MENTOR),
-    "interviews_held": _interviewed,
-    "mentors_ordered": _appointed,
-    "preferences_asked": _asked("mutual_preference"),
-    "mentee_consents": _consents(Role.MENTEE),
-    "mentor_consents": _consents(Role.MENTOR),
-    "mentee_bank": _bank(Role.MENTEE),
-    "mentor_bank": _bank(Role.MENTOR),
-    "pairs_formed": _paired,
-    "unpaired_supported": _paired_or_supported,
-    "pairs_ordered": _ordered,
-    "intro_meetings": _met(MeetingKind.INTRO),
-    "trial_meetings": _met(MeetingKind.TRIAL),
-    "planning_meetings": _met(MeetingKind.PLANNING),
-    "regular_meetings": _met(MeetingKind.REGULAR),
-    "final_meetings": _met(MeetingKind.FINAL),
-    "feedback_given": _feedback,
-    "quality_assessed": _quality,
-    "satisfaction_asked": _asked("satisfaction_final"),
-    "indicators_before": _asked("indicators_before"),
-    "indicators_after": _asked("indicators_after", times=2),
-    "training_held": _held(*TRAININGS),
-    "round_table_held": _held(EventKind.ROUND_TABLE),
-    "council_held": _held(EventKind.COUNCIL),
-    "minutes_kept": _held(EventKind.ROUND_TABLE, EventKind.COUNCIL, has_minutes=True),
-    "final_event_held": _held(EventKind.FINAL),
-    "group_final_held": _held(EventKind.GROUP_FINAL),
-    "themed_events": _held(EventKind.THEMED),
-    "invitations_sent": _invited,
-    "best_practices": _published(PublicationKind.CASE, PublicationKind.METHOD),
-    "publications": _published(),
-    "memos_sent": _memos,
-    "partners_found": _partners,
-}
+def _found(key: Evidence, need: int | None, days: Iterable[date]) -> Found:
+    known = sorted(days)
+    wanted = enough(need)
+    return Found(key, len(known), need, known[wanted - 1] if len(known) >= wanted else None)

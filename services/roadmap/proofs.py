@@ -1,5 +1,6 @@
 """What people put down for a row, and when it counts as done: by hand here, by data in `settle_roadmaps`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -18,8 +19,8 @@ from services.organizations.days import today_of
 from services.programmes.packs import ResolvedPack
 from services.programmes.roadmaps import Role, Row
 from services.programmes.running import pack_of
-from services.roadmap.entries import lay_out, reschedule, school_year_of
-from services.roadmap.evidence import is_proven, read_evidence
+from services.roadmap.entries import lay_out, reschedule
+from services.roadmap.evidence import Found, proven_on, read_evidence
 from services.roadmap.leaders import check_answers_for
 
 NOTE_LIMIT = 300
@@ -38,6 +39,10 @@ class LinkTooLong(DomainError):
 
 class NoteTooLong(DomainError):
     text = N_("This note is too long: at most {limit} characters fit.")
+
+
+class ProofMissing(DomainError):
+    text = N_("Please say what shows that it is done: a link, a scan, or a few words.")
 
 
 class NotYet(DomainError):
@@ -66,6 +71,15 @@ def check_link(typed: str) -> str:
     return url
 
 
+def is_link(typed: str) -> bool:
+    """Whether somebody meant the address of a page."""
+    try:
+        check_link(typed)
+    except (LinkUnreadable, LinkTooLong):
+        return False
+    return True
+
+
 def finish_row(
     session: Session,
     *,
@@ -77,17 +91,21 @@ def finish_row(
     file_id: int | None = None,
     now: datetime,
 ) -> RowSettled:
-    """Mark a row as done by hand, with a link, a scan or in a word. Doing it twice keeps the first date.
+    """Mark a row as done by hand: with a link, a scan or in a word, unless one of these was put down before.
+    Doing it twice keeps the first date.
 
-    Raises NotFound, NotAllowed, LinkUnreadable, LinkTooLong, NoteTooLong, NotYet.
+    Raises NotFound, NotAllowed, LinkUnreadable, LinkTooLong, NoteTooLong, NotYet, ProofMissing.
     """
     entry = find(session, RoadmapEntry, entry_id, lock=True)
     check_answers_for(session, actor, entry, _role_of(session, entry))
     today = today_of(session, entry.organization_id, now)
     if done_on is not None and done_on > today:
         raise NotYet
-    if entry.done_on is not None and not (url.strip() or note.strip() or file_id):
-        return RowSettled(entry.id, entry.done_on)
+    if not (url.strip() or note.strip() or file_id):
+        if entry.done_on is not None:
+            return RowSettled(entry.id, entry.done_on)
+        if session.scalar(select(RoadmapProof.id).where(RoadmapProof.entry_id == entry_id).limit(1)) is None:
+            raise ProofMissing(field="note")
     _put_down(session, actor, entry, _Given(url, note, file_id), now)
     if entry.done_on is None:
         _close(session, actor, entry, done_on or today, now, is_by_data=False)
@@ -117,17 +135,7 @@ def reopen_row(session: Session, *, actor: Actor, entry_id: int, now: datetime) 
     entry = find(session, RoadmapEntry, entry_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, entry.organization_id)
     if entry.done_on is not None:
-        before = entry.done_on.isoformat()
-        entry.done_on, entry.is_done_by_data = None, False
-        reschedule(session, entry, now=now)
-        record(
-            session,
-            actor,
-            Action.ROADMAP_REOPENED,
-            entry,
-            now=now,
-            before={"row": entry.row_id, "done_on": before},
-        )
+        _reopen(session, actor, entry, now)
     return RowSettled(entry.id, entry.done_on)
 
 
@@ -158,36 +166,36 @@ def settle_roadmaps(session: Session, *, now: datetime, limit: int = BATCH) -> i
     return len(due)
 
 
-def ticks_itself(entry: RoadmapEntry, row: Row, cycle: Cycle, today: date) -> bool:
-    """Whether data may prove this entry now; what goes on all the time is not done before its end."""
-    if row.is_continuous and (entry.planned_to is None or today < entry.planned_to):
-        return False
-    return counts_itself(entry, row, cycle)
-
-
-def counts_itself(entry: RoadmapEntry, row: Row, cycle: Cycle) -> bool:
-    """Whether what the rules count is shown beside this entry. They count the whole school year, so of a row
-    that is due several times it is the first one in the year; dates of earlier years prove nothing.
+def proven_today(entry: RoadmapEntry, row: Row, found: Sequence[Found], today: date) -> date | None:
+    """The day on which data proved this entry; None while they do not. What goes on all the time is done at
+    its end, not before.
     """
-    dues = row.dates_in(cycle.starts_on, cycle.ends_on)
-    counted = next((turn for turn, due in enumerate(dues) if due.end >= cycle.starts_on), 0)
-    return entry.turn == counted and entry.year == school_year_of(cycle.starts_on)
+    day = proven_on(row, found)
+    if day is None or not row.is_continuous:
+        return day
+    return entry.planned_to if entry.planned_to is not None and entry.planned_to <= today else None
 
 
 def _tick(session: Session, cycle_id: int, organization_id: int, now: datetime) -> None:
+    """What data prove is done on the day of the fact, and open again once they do not."""
     cycle = session.get_one(Cycle, cycle_id)
-    found = read_evidence(session, organization_id=organization_id, cycle_id=cycle_id)
+    found = read_evidence(session, cycle)
     rows = {row.id: row for row in pack_of(session, cycle_id=cycle_id).pack.rows()}
     today = today_of(session, organization_id, now)
+    actor = system(Channel.SCHEDULER)
     entries = session.scalars(
-        select(RoadmapEntry).where(RoadmapEntry.cycle_id == cycle_id, RoadmapEntry.done_on.is_(None))
+        select(RoadmapEntry).where(
+            RoadmapEntry.cycle_id == cycle_id,
+            or_(RoadmapEntry.done_on.is_(None), RoadmapEntry.is_done_by_data),
+        )
     ).all()
     for entry in entries:
         row = rows.get(entry.row_id)
-        if row is None or not ticks_itself(entry, row, cycle, today):
-            continue
-        if is_proven(row.evidence, found):
-            _close(session, system(Channel.SCHEDULER), entry, today, now, is_by_data=True)
+        day = proven_today(entry, row, found.get(entry.id, ()), today) if row is not None else None
+        if day is None and entry.done_on is not None:
+            _reopen(session, actor, entry, now)
+        elif day is not None and day != entry.done_on:
+            _close(session, actor, entry, day, now, is_by_data=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +236,13 @@ def _close(
     entry.done_on, entry.is_done_by_data, entry.remind_at = day, is_by_data, None
     after = {"row": entry.row_id, "done_on": day.isoformat(), "by_data": is_by_data}
     record(session, actor, Action.ROADMAP_DONE, entry, now=now, after=after)
+
+
+def _reopen(session: Session, actor: Actor, entry: RoadmapEntry, now: datetime) -> None:
+    before = {"row": entry.row_id, "done_on": entry.done_on.isoformat() if entry.done_on else None}
+    entry.done_on, entry.is_done_by_data = None, False
+    reschedule(session, entry, now=now)
+    record(session, actor, Action.ROADMAP_REOPENED, entry, now=now, before=before)
 
 
 def _role_of(session: Session, entry: RoadmapEntry) -> Role | None:

@@ -20,9 +20,10 @@ from services.organizations.days import today_of
 from services.programmes.roadmaps import Evidence, Row, Stage
 from services.programmes.running import pack_of
 from services.roadmap.entries import find_old
-from services.roadmap.evidence import Found, is_proven, read_evidence
+from services.roadmap.evidence import Found, read_evidence
+from services.roadmap.facts import RULES
 from services.roadmap.leaders import Leader, Leaders, read_leaders
-from services.roadmap.proofs import counts_itself, ticks_itself
+from services.roadmap.proofs import proven_today
 
 NEAR = timedelta(days=14)
 
@@ -139,7 +140,7 @@ def compose_roadmap(session: Session, cycle: Cycle, *, now: datetime) -> Roadmap
     maker = _Maker(
         cycle=cycle,
         today=today,
-        found=read_evidence(session, organization_id=cycle.organization_id, cycle_id=cycle.id),
+        found=read_evidence(session, cycle),
         leaders=read_leaders(session, organization_id=cycle.organization_id, named=named),
         proofs=_read_proofs(session, [one.id for one in entries]),
     )
@@ -168,14 +169,16 @@ def compose_roadmap(session: Session, cycle: Cycle, *, now: datetime) -> Roadmap
 class _Maker:
     cycle: Cycle
     today: date
-    found: Mapping[Evidence, Found]
+    found: Mapping[int, tuple[Found, ...]]
     leaders: Leaders
     proofs: Mapping[int, tuple[Proof, ...]]
 
     def make(self, row: Row, entry: RoadmapEntry) -> RoadmapRow:
-        may_tick = entry.done_on is None and ticks_itself(entry, row, self.cycle, self.today)
-        by_data = may_tick and is_proven(row.evidence, self.found)
-        state = RowState.DONE if by_data else state_of(entry, self.cycle, self.today)
+        found = self.found.get(entry.id, ())
+        by_hand = entry.done_on if not entry.is_done_by_data else None
+        by_data = proven_today(entry, row, found, self.today) if by_hand is None else None
+        done_on = by_hand or by_data
+        state = RowState.DONE if done_on is not None else state_of(entry, self.cycle, self.today)
         late = (self.today - entry.planned_to).days if entry.planned_to is not None else 0
         return RoadmapRow(
             entry_id=entry.id,
@@ -184,13 +187,11 @@ class _Maker:
             planned_to=entry.planned_to,
             is_replanned=entry.is_replanned,
             state=state,
-            done_on=self.today if by_data else entry.done_on,
-            is_by_data=by_data or entry.is_done_by_data,
+            done_on=done_on,
+            is_by_data=by_data is not None,
             quiet_until=entry.quiet_until,
-            found=tuple(self.found[key] for key in row.evidence if key in self.found)
-            if counts_itself(entry, row, self.cycle)
-            else (),
-            missing=tuple(key for key in row.evidence if key not in self.found),
+            found=found,
+            missing=tuple(key for key in row.evidence if key not in RULES),
             proofs=self.proofs.get(entry.id, ()),
             leaders=self.leaders.of(row.responsible, entry.responsible_id),
             responsible_id=entry.responsible_id,
@@ -199,9 +200,7 @@ class _Maker:
 
 
 def state_of(entry: RoadmapEntry, cycle: Cycle, today: date) -> RowState:
-    """Where a row stands by its dates and its tick, without what the data may prove meanwhile."""
-    if entry.done_on is not None:
-        return RowState.DONE
+    """Where a row stands by its dates while it is not done."""
     if entry.planned_to is None:
         return RowState.UNDATED
     if entry.planned_to < today:

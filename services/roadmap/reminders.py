@@ -26,7 +26,7 @@ from services.programmes.roadmaps import Row
 from services.programmes.running import pack_of
 from services.programmes.texts import Text
 from services.roadmap.entries import reschedule
-from services.roadmap.leaders import Leader, check_leads, read_leaders
+from services.roadmap.leaders import Leader, check_answers_for, check_leads, read_leaders
 from services.roadmap.reading import RowState, state_of
 
 BATCH = 40  # rows; all that are due in a morning make one notice a person
@@ -141,6 +141,13 @@ def read_duty(session: Session, *, entry_id: int, person_id: int, now: datetime)
     return _duty(session, entry, today)
 
 
+def read_own_row(session: Session, *, actor: Actor, entry_id: int, now: datetime) -> Duty:
+    """The row as it stands, for whoever may tick it. Raises NotFound, NotAllowed."""
+    entry = find(session, RoadmapEntry, entry_id)
+    check_answers_for(session, actor, entry, row_of(session, entry).responsible)
+    return _duty(session, entry, today_of(session, entry.organization_id, now))
+
+
 def read_duties(
     session: Session, *, entry_ids: Sequence[int], person_id: int, now: datetime
 ) -> tuple[Duty, ...]:
@@ -200,7 +207,9 @@ def list_duties(session: Session, *, person_id: int, now: datetime) -> tuple[Dut
 
 
 def is_reminded(entry: RoadmapEntry, cycle: Cycle, today: date) -> bool:
-    """Whether a row belongs on a list of what waits: late, or due within a week, and not put off."""
+    """Whether a row that is not done belongs on a list of what waits: late or due within a week, and not put
+    off.
+    """
     if entry.quiet_until is not None and entry.quiet_until > today:
         return False
     state = state_of(entry, cycle, today)

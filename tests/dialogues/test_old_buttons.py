@@ -40,7 +40,7 @@ draft.open:8 draft.save:0 draft.sure:0 draft.refuse:0 draft.edit draft.card draf
 draft.day:2026-12-01 draft.month:2026-12-01 draft.time:1530 draft.minutes:45 draft.kind:regular
 draft.format:online draft.pair:5 draft.meeting:3 draft.tense:log draft.skip:topic draft.another
 draft.both draft.twin:3
-roadmap.finish:9 roadmap.remind:2:9 roadmap.done:2:9 roadmap.later:2:9
+roadmap.finish:9 roadmap.remind:2:9 roadmap.done:2:9 roadmap.later:2:9 roadmap.leave
 event.comes:4 event.cannot:4 event.here:4
 """
 RELEASED = _RELEASED.split()

@@ -82,11 +82,17 @@ async def test_the_monday_digest_and_its_buttons_work(running: RunningBot) -> No
     assert "отложено до" in put_off.text
     assert later not in put_off.labels
     done = next(label for label in put_off.labels if label.endswith("Сделано"))
-    closed = await vera.tap(done)
-    assert "✓ Строка" in closed.text
-    assert done not in closed.labels
+    wanted = await vera.tap(done)
+    assert "Чем подтвердить, что это сделано?" in wanted.text
+    closed = await vera.say("протокол № 3, в папке программы")
+    assert "Спасибо, отмечено как выполненное." in closed.text
     assert asked.labels == ["Сделано"]
-    thanked = await pavel.tap("Сделано")
+    wanted = await pavel.tap("Сделано")
+    assert (await look(world, "now")).done_on is None, "nothing is done without what shows it"
+    refused = await pavel.say("очень длинно " * 40)
+    assert "не больше 300" in refused.text
+    assert "Чем подтвердить" in refused.text
+    thanked = await pavel.say("https://school.ru/order.pdf")
     assert "Спасибо, отмечено как выполненное." in thanked.text
     entry = await look(world, "now")
     assert entry.done_on is not None
@@ -103,10 +109,15 @@ async def test_who_answers_is_reminded_by_the_clock(running: RunningBot) -> None
     assert reminded.labels == ["Сделано"]
     assert "Строка now" not in await vera.transcript(), "the curator did not name herself for this row"
     await pavel.tap("Сделано")
+    left = await pavel.tap("Не сейчас")
+    assert "Чем подтвердить" not in left.text
+    assert (await look(world, "now")).done_on is None
+    await pavel.tap("Сделано", message_id=reminded.message_id)
+    await pavel.say("приказ № 12, у секретаря")
     await running.telegram.skip(days=8)
     await vera.expect("Дорожная карта")
     transcript = await pavel.transcript()
-    assert transcript.count("Дорожная карта. Строка now") == 0, "what is done is reminded of no more"
+    assert transcript.count("Дорожная карта. Строка now") == 1, "what is done is reminded of no more"
     assert "Спасибо, отмечено" in transcript
 
 
@@ -129,6 +140,7 @@ async def test_many_rows_of_one_morning_are_one_message(running: RunningBot) -> 
     await running.telegram.skip(to=(await look(world, "now")).remind_at)
     reminded = await pavel.expect("Вашего внимания ждут")
     assert reminded.labels == ["1 Сделано", "2 Сделано", "3 Сделано"]
-    left = await pavel.tap("2 Сделано")
+    await pavel.tap("2 Сделано")
+    left = await pavel.say("приказ № 12")
     assert "За вами ещё" in left.text
     assert left.labels == ["1 Сделано", "2 Сделано"]

@@ -36,6 +36,9 @@ async def test_a_mentor_proposes_a_contest_and_hears_of_the_decision(running: Ru
     asked = await couple.pyotr.tap("Рекомендовать на конкурс")
     assert "Какой конкурс" in asked.text
     await couple.pyotr.send_sticker()
+    refused = await couple.pyotr.say("Очень длинно. " * 200)
+    assert "Какой конкурс" in refused.text, "what is refused is asked again, with the reason"
+    assert "наша ошибка" not in refused.text
     told = await couple.pyotr.say("Педагогический дебют: сильный открытый урок")
     assert "Передано куратору" in told.text
 

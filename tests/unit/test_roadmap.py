@@ -29,7 +29,14 @@ from services.organizations.school_days import (
 from services.roadmap.digests import read_digest, remind_of_roadmaps, send_digests
 from services.roadmap.entries import DatesReversed, EndMissing, lay_out, plan_entry, put_off, shift_old_dates
 from services.roadmap.moments import find_next
-from services.roadmap.proofs import LinkUnreadable, NotYet, finish_row, reopen_row, settle_roadmaps
+from services.roadmap.proofs import (
+    LinkUnreadable,
+    NotYet,
+    ProofMissing,
+    finish_row,
+    reopen_row,
+    settle_roadmaps,
+)
 from services.roadmap.reading import Roadmap, RoadmapRow, RowState, read_roadmap
 from services.roadmap.reminders import read_duties
 from tests.roadmaps import give_rows
@@ -92,7 +99,10 @@ def test_rows_stand_where_their_dates_put_them(world: World) -> None:
 def test_yearly_rows_return_by_themselves_and_keep_what_was(world: World) -> None:
     give_rows(world)
     first = one(world, "returns")
-    world.write(finish_row, actor=world.curator, entry_id=first.entry_id, done_on=date(2026, 9, 28))
+    facts = {"actor": world.curator, "entry_id": first.entry_id, "done_on": date(2026, 9, 28)}
+    with pytest.raises(ProofMissing):
+        world.write(finish_row, **facts)
+    world.write(finish_row, **facts, note="акт, в папке")
     world.now += timedelta(days=365)
     world.write(settle_roadmaps)
     years = [found for found in look(world).rows() if found.row.id == "returns"]

@@ -1,17 +1,20 @@
 """The closed list of evidence: each rule counts what really happened, by real services."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
+from sqlalchemy import select
 
 from models.accounts import AccountRole
 from models.approvals import ApprovalKind
 from models.engine import Database
 from models.events import EventKind
 from models.meetings import MeetingKind
+from models.outreach import PublicationKind
 from models.pairs import Pair, PairStatus
 from models.people import OrganizationKind
+from models.roadmap import RoadmapEntry
 from models.surveys import RunOccasion
 from services.access.actors import Actor, ActorKind, Channel, system
 from services.access.rights import RIGHTS
@@ -27,9 +30,14 @@ from services.roadmap.entries import lay_out
 from services.roadmap.events.guests import invite_guests, mark_present
 from services.roadmap.events.minutes import write_minutes
 from services.roadmap.events.planning import plan_event
-from services.roadmap.evidence import RULES, Found, Scope, is_proven
+from services.roadmap.evidence import Found
+from services.roadmap.facts import RULES, scope_of
+from services.roadmap.outreach import add_publication, remove_publication
+from services.roadmap.proofs import settle_roadmaps
+from services.roadmap.reading import read_roadmap
 from services.surveys.office import open_sheet_about
 from services.surveys.opening import open_run
+from tests.roadmaps import give_rows
 from tests.world import PROGRAMMES, World, fill_run, found_school
 
 BY_HAND = {
@@ -51,10 +59,13 @@ def world(database: Database, now: datetime) -> World:
     return found_school(database, now)
 
 
-def count(world: World, key: str) -> Found:
+def count(world: World, key: Any) -> Found:
+    """What the rule counts, whatever the window."""
     with world.database.reading() as session:
-        scope = Scope(world.organization_id, world.cycle_id, world.pack)
-        return Found(key, *RULES[key](session, scope))  # type: ignore[arg-type,index]
+        scope = scope_of(session, organization_id=world.organization_id, cycle_id=world.cycle_id)
+        counted = RULES[cast("Evidence", key)](session, scope)
+        days = sorted(counted.days.values())
+        return Found(key, len(days), counted.need, days[-1] if days else None)
 
 
 def test_every_key_has_a_rule_or_is_known_to_have_none() -> None:
@@ -102,7 +113,7 @@ def test_meetings_of_a_kind_prove_their_row(world: World, kind: MeetingKind, key
     ],
 )
 def test_an_event_proves_its_row_when_it_was_held(world: World, kind: EventKind, key: str) -> None:
-    mentor = world.mentor("Пётр")
+    mentor, mentee = world.mentor("Пётр"), world.mentee("Анна")
     event = world.write(
         plan_event,
         actor=world.curator,
@@ -112,13 +123,16 @@ def test_an_event_proves_its_row_when_it_was_held(world: World, kind: EventKind,
         starts_at=world.now + timedelta(hours=1),
     )
     facts: dict[str, Any] = {"actor": world.curator, "event_id": event.id}
-    world.write(invite_guests, **facts, person_ids=[mentor.id])
+    world.write(invite_guests, **facts, person_ids=[mentor.id, mentee.id])
     assert not count(world, key).is_proven, "planned is not held"
     assert count(world, "invitations_sent").is_proven is (kind in {EventKind.FINAL, EventKind.GROUP_FINAL})
     world.now += timedelta(hours=3)
-    held = world.write(mark_present, **facts, person_ids=[mentor.id])
-    assert held.attended == 1
+    alone = world.write(mark_present, **facts, person_ids=[mentor.id])
+    assert alone.attended == 1
+    assert count(world, key).is_proven is (kind in {EventKind.TRAINING, EventKind.THEMED})
+    world.write(mark_present, **facts, person_ids=[mentor.id, mentee.id])
     assert count(world, key).is_proven
+    assert count(world, key).reached_on == (world.now - timedelta(hours=2)).date()
     assert not count(world, "minutes_kept").is_proven
     world.write(write_minutes, **facts, number="1", chair="", secretary="", decisions="Работать вместе")
     has_minutes = kind in {EventKind.ROUND_TABLE, EventKind.COUNCIL}
@@ -190,7 +204,114 @@ def test_a_mentee_without_a_pair_waits_for_the_psychologist(world: World) -> Non
 def test_nothing_is_proven_while_there_is_nobody_to_count(world: World) -> None:
     proven = [key for key in RULES if count(world, key).is_proven]
     assert proven == []
-    assert not is_proven((), {})
+
+
+def test_one_training_does_not_train_all_mentors(world: World) -> None:
+    came, _absent = world.mentor("Пётр"), world.mentor("Иван")
+    event = world.write(
+        plan_event,
+        actor=world.curator,
+        cycle_id=world.cycle_id,
+        kind=EventKind.TRAINING,
+        title="Семинар",
+        starts_at=world.now + timedelta(hours=1),
+    )
+    world.now += timedelta(hours=3)
+    world.write(mark_present, actor=world.curator, event_id=event.id, person_ids=[came.id])
+    assert count(world, "training_held") == Found("training_held", 1, 2)
+
+
+# --- one fact, one row ----------------------------------------------------------------------------------
+
+
+def row(row_id: str, first: str, last: str, *, evidence: str = "publications") -> dict[str, Any]:
+    title = {"ru": f"Строка {row_id}", "en": f"Row {row_id}"}
+    window = {"kind": "yearly", "from_day": first, "to_day": last}
+    return {"id": row_id, "title": title, "windows": [window], "evidence": [evidence], "source": "a test"}
+
+
+def publish(world: World, day: date) -> int:
+    made = world.write(
+        add_publication,
+        actor=world.curator,
+        cycle_id=world.cycle_id,
+        kind=PublicationKind.NEWS,
+        title="Новость",
+        url="https://school.ru/1",
+        published_on=day,
+    )
+    return int(made.id)
+
+
+def done_days(world: World) -> dict[str, date | None]:
+    """By row, as the page computes it and, after a tick, as it is stored: both must say the same."""
+    world.now += timedelta(minutes=11)
+    world.write(settle_roadmaps)
+    shown = world.read(read_roadmap, actor=world.curator, cycle_id=world.cycle_id, now=world.now)
+    with world.database.reading() as session:
+        stored = {
+            entry.row_id: entry.done_on
+            for entry in session.scalars(select(RoadmapEntry).where(RoadmapEntry.year == 2026))
+        }
+    days = {one.row.id: one.done_on for one in shown.rows() if one.entry_id}
+    assert {row_id: stored[row_id] for row_id in days} == days
+    return days
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [
+        ([], {"autumn": None, "also_autumn": None, "winter": None}),
+        (["2026-10-05"], {"autumn": "2026-10-05", "also_autumn": None, "winter": None}),
+        (["2026-09-20"], {"autumn": "2026-09-20", "also_autumn": None, "winter": None}),
+        (["2026-09-10"], {"autumn": None, "also_autumn": None, "winter": None}),
+        (["2026-10-05", "2026-10-07"], {"autumn": "2026-10-05", "also_autumn": "2026-10-07", "winter": None}),
+        (["2026-11-20"], {"autumn": None, "also_autumn": None, "winter": "2026-11-20"}),
+        (["2026-11-10"], {"autumn": "2026-11-10", "also_autumn": None, "winter": None}),
+    ],
+)
+def test_a_publication_proves_the_row_in_whose_window_it_lies_and_no_other(
+    world: World, published: list[str], expected: dict[str, str | None]
+) -> None:
+    rows = [
+        row("autumn", "10-01", "10-31"),
+        row("also_autumn", "10-01", "10-31"),
+        row("winter", "12-01", "12-20"),
+    ]
+    give_rows(world, rows)
+    for day in published:
+        publish(world, date.fromisoformat(day))
+    assert done_days(world) == {key: day and date.fromisoformat(day) for key, day in expected.items()}
+
+
+def test_a_row_opens_again_when_its_proof_goes(world: World) -> None:
+    give_rows(world, [row("autumn", "10-01", "10-31")])
+    number = publish(world, date(2026, 10, 5))
+    assert done_days(world) == {"autumn": date(2026, 10, 5)}
+    world.write(remove_publication, actor=world.curator, publication_id=number)
+    assert done_days(world) == {"autumn": None}
+
+
+@pytest.mark.requirement("C21")
+def test_a_new_pair_opens_the_row_of_the_first_meetings_again(world: World) -> None:
+    give_rows(world, [row("intro", "11-01", "12-15", evidence="intro_meetings")])
+    first = world.agree(world.mentee("Анна"), world.mentor("Пётр"))
+    with world.database.writing() as session:
+        session.get_one(Pair, first).status = PairStatus.ACTIVE
+    met = {"actor": world.curator, "minutes": 40, "topic": "Знакомство", "kind": MeetingKind.INTRO}
+    world.write(log_past_meeting, pair_id=first, day=date(2026, 11, 20), **met)
+    assert done_days(world) == {"intro": date(2026, 11, 20)}
+    world.agree(world.mentee("Ольга"), world.mentor("Иван"))
+    assert done_days(world) == {"intro": None}
+
+
+def test_what_a_row_only_shows_does_not_tick_it(world: World) -> None:
+    asked = row("asked", "11-01", "12-15", evidence="mentee_bank")
+    give_rows(world, [{**asked, "evidence": [], "shows": ["mentee_bank"]}])
+    world.mentee("Анна")
+    assert done_days(world) == {"asked": None}
+    roadmap = world.read(read_roadmap, actor=world.curator, cycle_id=world.cycle_id, now=world.now)
+    assert [one.found for one in roadmap.rows()] == [(Found("mentee_bank", 1, 1),)]
 
 
 @pytest.mark.parametrize("pack_id", ["afterschool-centre-2022", "support-centre-2024", "simferopol-2022"])
