@@ -10,6 +10,9 @@ from pathlib import Path
 
 from bench.databases import list_kinds
 from bench.pages import measure_pages
+from bench.reading import HEAD, KEPT_APART, WORKING
+from bench.reading import measure as measure_reading
+from bench.reading import show as show_reading
 from bench.reminders import measure_reminders
 from bench.report import (
     describe_machine,
@@ -18,6 +21,7 @@ from bench.report import (
     show_starting,
     show_survey,
     show_ticks,
+    tabulate,
     write_part,
 )
 from bench.sandboxed import measure_sandboxed, show_sandboxed
@@ -57,6 +61,15 @@ async def pages(folder: Path, asked: argparse.Namespace) -> str:
     return show_pages([one for kind in kinds for size in sizes for one in measure_pages(kind, folder, size)])
 
 
+async def reading(_folder: Path, _asked: argparse.Namespace) -> str:
+    """The faults of the working half are named below the table; of the half kept apart only the figures."""
+    working = measure_reading(WORKING)
+    table = tabulate(HEAD, show_reading([("kept apart", measure_reading(KEPT_APART)), ("working", working)]))
+    found = [*working.faults, *(f"silent: {one}" for one in working.silent), *working.taken_for_wish]
+    print("\n".join(found))
+    return table
+
+
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Awaitable[str]]] = {
     "survey": survey,
     "sandbox": sandbox,
@@ -64,6 +77,7 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], Awaitable[str]]] = {
     "starting": starting,
     "reminders": reminders,
     "pages": pages,
+    "reading": reading,
 }
 
 

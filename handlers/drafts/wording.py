@@ -50,6 +50,11 @@ SENTENCES = {
     Warned.IMPOSSIBLE_TIME: N_("There is no such time."),
     Warned.DATE_AGAINST_TENSE: N_("The words speak of the past, but the day lies ahead, or the reverse."),
     Warned.WEEKDAY_AGAINST_DATE: N_("That day falls on another weekday."),
+    Warned.AFTER_MIDNIGHT: N_(
+        "It is past midnight: so long a meeting does not fit into today. Was it yesterday?"
+    ),
+    Warned.LONG_AGO: N_("That day is more than half a year ago."),
+    Warned.RECURRENCE: N_("You speak of a series: I write down the nearest meeting only."),
     Warned.SPAN_AGAINST_MINUTES: N_("The hours and the minutes do not agree."),
     Warned.SEVERAL_MEETINGS: N_("You speak of several meetings: please write the others by day as well."),
     Warned.UNKNOWN_PERSON: N_("One of the names is not of your pair."),
@@ -108,7 +113,7 @@ def _lines(session: Session, card: DraftCard, t: Translator) -> list[str]:
     lines = []
     if purpose is Purpose.MOVE and card.meeting is not None:
         lines.append(t("Instead of: {when}", when=describe_when(session, card.meeting, t)))
-    lines += [line for line in (_when(card.item, t), _length(card.item, t)) if line]
+    lines += [line for line in (_when(card.item, card.today.year, t), _length(card.item, t)) if line]
     partners = card.partners
     if purpose is Purpose.MOVE and card.meeting is not None:
         names = [one.chat_name for one in card.candidates if one.pair_id == card.meeting.pair_id]
@@ -120,10 +125,10 @@ def _lines(session: Session, card: DraftCard, t: Translator) -> list[str]:
     return lines
 
 
-def _when(item: Item, t: Translator) -> str:
+def _when(item: Item, this_year: int, t: Translator) -> str:
     if item.day is None:
         return t.clock(item.start) if item.start else ""
-    day = capitalised(t.day(item.day))
+    day = capitalised(t.day(item.day, with_year=item.day.year != this_year))
     if item.start is None:
         return f"<b>{day}</b>"
     span = t.clock(item.start) + (f"–{t.clock(item.end)}" if item.end else "")
@@ -249,7 +254,7 @@ def _sentences(card: DraftCard, t: Translator) -> list[str]:
     if warnings.is_sunday:
         found.append(t("Mind: this is a Sunday."))
     if warnings.is_long:
-        found.append(t("This is more than eight hours."))
+        found.append(t("This is eight hours or more."))
     if warnings.has_overlap:
         found.append(t("Mind: you already have another meeting at that time."))
     if warnings.is_over_a_year:

@@ -43,6 +43,8 @@ def read_date(text: str, now_local: datetime, towards: Towards = None) -> DateRe
     find_other_numbers(scan, tidied)
     found = find_days(scan)
     times = find_times(scan)
+    if any(one.is_every for one in found):
+        return DateReading(problem=Problem.UNKNOWN)
     if len(found) != 1:
         return _several(found, now_local, towards)
     at = start_of(times)

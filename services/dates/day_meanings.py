@@ -10,7 +10,7 @@ from services.dates.readings import DateReading, Problem, Towards
 CLEARLY_NEAR = timedelta(days=60)  # without a tense, a date this near is meant ...
 CLEARLY_FARTHER = timedelta(days=180)  # ... when the other one lies so much farther
 LONG_AGO = timedelta(days=183)  # "встретились 17.10", written on 15.10, is hardly a year ago
-TOO_FAR = timedelta(days=731)
+TOO_FAR = timedelta(days=366)
 _A_YEAR = timedelta(days=366)
 _SCHOOL_YEAR_STARTS = 9
 
@@ -68,6 +68,19 @@ class DayOfMonth:
             return (today,)
         past = [day for day in found if day < today][-1:]
         return (*past, *[day for day in found if day > today][:1])
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfNearMonth:
+    """«10 числа прошлого месяца»: `months` away from this one."""
+
+    day: int
+    months: int
+    vague: Problem | None = None
+
+    def candidates(self, today: date) -> tuple[date, ...]:
+        month = today.year * 12 + today.month - 1 + self.months
+        return tuple(_existing([(month // 12, month % 12 + 1, self.day)]))
 
 
 @dataclass(frozen=True, slots=True)

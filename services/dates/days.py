@@ -8,6 +8,7 @@ from datetime import date
 from services.dates.day_meanings import (
     DayMeaning,
     DayOfMonth,
+    DayOfNearMonth,
     DaysAway,
     ExactDay,
     MonthEnd,
@@ -19,6 +20,7 @@ from services.dates.day_meanings import (
 from services.dates.day_words import (
     MONTH,
     MONTHS,
+    MONTHS_AWAY,
     ORDINAL,
     ORDINALS,
     WEEKDAY,
@@ -33,7 +35,7 @@ from services.dates.readings import Problem
 _FREE = r"(?<![\w+])(?<!\d[.,:/-])"
 _YEAR = r"(?:[ ,]{1,2}(?P<year>20\d\d)(?:[ ]?(?:года|году|год|г)(?!\w)\.?)?)?(?!\d|:\d)"
 _WORDY_DAY = r"[0-3]?\d(?:[ ]?-?(?:ого|го|ое|ему|му|е|ем|ым|м))?"
-_LISTED = rf"{_WORDY_DAY}(?:[ ]?(?:,|и|,[ ]?и)[ ]{{0,2}}{_WORDY_DAY}){{1,6}}"
+_LISTED = rf"{_WORDY_DAY}(?:[ ]?(?:,|и|,[ ]?и|или|либо)[ ]{{0,2}}{_WORDY_DAY}){{1,6}}"
 _BEFORE = r"(?:(?<!\w)(?P<prep>до|к|ко|с|со|на|от|после)[ ]{1,3})?"
 _AFTER_AT = re.compile(r"(?<!\w)во?[ ]{1,3}$")
 _LAST_MONTH, _LAST_HOUR = 12, 23
@@ -45,6 +47,7 @@ class FoundDay:
     end: int
     meaning: DayMeaning
     preposition: str = ""
+    is_every: bool = False  # «каждый вторник», «по средам»: a series, of which this is the nearest
 
     @property
     def is_bound(self) -> bool:
@@ -111,6 +114,12 @@ def _ordinal_of_month(match: re.Match[str]) -> DayMeaning:
 
 def _day_number(match: re.Match[str]) -> DayMeaning:
     return _day_of_month(_first_number(match["day"]), None, None)
+
+
+def _day_of_near_month(match: re.Match[str]) -> DayMeaning:
+    day = _first_number(match["day"]) if match["day"] else _ordinal(match)
+    months = next(found for stem, found in MONTHS_AWAY.items() if match["near"].startswith(stem))
+    return DayOfNearMonth(day, months)
 
 
 def _days_away(match: re.Match[str]) -> DayMeaning | None:
@@ -185,7 +194,13 @@ _WITH_YEAR = (
 )
 _WITHOUT_YEAR = (
     rf"{_BEFORE}{_FREE}(?P<day>\d{{1,2}})[./](?P<month>\d\d)(?P<year>(?!))?"
-    r"(?!\d|:\d|[.,/]\d|[ ]?(?:час|ч(?!\w)|мин))"
+    r"(?![ ]?-[ ]?\d{1,2}[.:](?:00|1[3-9]|[2-5]\d)(?!\d))"
+    r"(?!\d|:\d|[.,/]\d|[ ]?(?:час(?:а|ов)(?!\w)|ч(?!\w)|мин))"
+)
+_OF_NEAR_MONTH = (
+    rf"{_BEFORE}(?:{_FREE}(?P<day>[0-3]?\d(?:[ ]?-?(?:ого|го|е|ое))?)"
+    rf"|{ORDINAL})[ ]{{1,3}}(?:числа[ ]{{1,3}})?"
+    r"(?P<near>прошл|прошедш|эт|текущ|следующ|будущ)(?:ого|его)[ ]{1,3}месяца(?!\w)"
 )
 _NO_UNIT = r"(?![ ]?(?:час|ч(?!\w)|мин|балл|раз|%))"
 _RANGE_OF_DAYS = (
@@ -196,7 +211,11 @@ _NEAR_WEEKDAY = (
     rf"(?<!\w)(?:{_WEEK % 'week'}[ ,]{{1,3}})?{WEEKDAY_PREPOSITION}{WHICH}(?<!\w){WEEKDAY}"
     rf"(?:[ ,]{{1,3}}{_WEEK % 'week_after'})?"
 )
-_EVERY_WEEKDAY = r"(?<!\w)по[ ](?:понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)(?:ам|ям)(?!\w)"
+_EVERY_WEEKDAY = re.compile(
+    r"(?<!\w)(?:по[ ](?P<weekday>понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)(?:ам|ям)"
+    r"|кажд(?:ый|ую|ое)[ ]{1,3}(?P<each>понедельник|вторник|сред|четверг|пятниц|суббот"
+    r"|воскресень)\w{0,2})(?!\w)"
+)
 
 # In this order: what a rule reads is not seen by those after it.
 _RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
@@ -215,6 +234,10 @@ _RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         ),
         (rf"{_BEFORE}{_FREE}(?P<day>{_WORDY_DAY})[ ]{{1,3}}{MONTH}{_YEAR}", _with_month_word),
         (rf"{_BEFORE}{ORDINAL}[ ]{{1,3}}{MONTH}{_YEAR}", _ordinal_with_month),
+        (
+            _OF_NEAR_MONTH,
+            _day_of_near_month,
+        ),
         (rf"{_BEFORE}{ORDINAL}[ ]{{1,3}}числа(?!\w)", _ordinal_of_month),
         (rf"{_BEFORE}{_FREE}(?P<day>[0-3]?\d(?:[ ]?-?(?:ого|го|е|ое))?)[ ]{{1,3}}числа(?!\w)", _day_number),
         (rf"{_BEFORE}{_FREE}(?P<day>[0-3]?\d[ ]?-?(?:го|ого))(?!\w)(?![ ]?класс)", _day_number),
@@ -229,7 +252,6 @@ _RULES: tuple[tuple[re.Pattern[str], _Maker], ...] = tuple(
         (_COUNTED_AWAY, _days_away),
         (_NEAR_WEEKDAY, _weekday),
         (rf"(?<!\w)(?:{_WEEK % 'week'}|на[ ](?:днях|выходных|каникулах)|недавно)(?!\w)", _unknown),
-        (_EVERY_WEEKDAY, _unknown),
     )
 )
 
@@ -244,6 +266,10 @@ _BESIDE = re.compile(r"[ ,(\n)-]{0,3}")
 def find_days(scan: Scan) -> list[FoundDay]:
     """Day phrases in the order of the text, blanked out in the scan; two for one day side by side are one."""
     found = _find_listed(scan)
+    for match in _EVERY_WEEKDAY.finditer(scan.text):
+        weekday = WEEKDAYS[match["weekday"] or match["each"]]
+        found.append(FoundDay(*match.span(), WeekDay(weekday), is_every=True))
+        scan.take(*match.span())
     for pattern, maker in _RULES:
         for match in pattern.finditer(scan.text):
             meaning = maker(match)

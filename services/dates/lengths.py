@@ -28,7 +28,7 @@ _NOT_LENGTH_BEFORE = re.compile(
 )
 _NOT_LENGTH_AFTER = re.compile(r"[ ]{1,3}(?:назад|до|позже|раньше|пик|спустя|утра|дня|вечера|ночи)(?!\w)")
 _ACADEMIC = re.compile(
-    rf"(?:(?<!\w)(?P<n>\d{{1,2}})[ ]{{0,20}})?(?<!\w)(?:академическ\w*|ак(?:ад)?\.?)[ ]{{0,2}}{_HOUR}"
+    rf"(?:(?<!\w)(?P<n>\d{{1,2}})[ ]{{0,20}})?(?<!\w)(?:академ\w*\.?|ак(?:ад)?\.?)[ ]{{0,2}}{_HOUR}"
 )
 _EACH_BEFORE = re.compile(r"(?<!\w)по[ ]{1,3}$")
 _EACH_AFTER = re.compile(r"[ ,]{0,3}(?:кажд(?:ая|ый|ую|ое)|обе|оба|все)(?!\w)")
@@ -55,6 +55,8 @@ _RANGE = re.compile(
     rf"[ ]{{0,20}}(?:-|до|или)[ ]{{0,2}}"
     rf"(?:\d{{1,3}}(?:[.,]\d)?[ ]{{0,20}}(?:{_MINUTE}|{_HOUR})|час(?!\w)"
     rf"|полтора(?:[ ]часа?)?(?!\w)|полутора(?!\w))"
+    rf"|(?<!\w)(?:минут(?:ок)?|часа|часов)[ ]{{1,2}}\d{{1,3}}[ ]{{0,20}}(?:-|до"
+    rf"|или)[ ]{{0,2}}\d{{1,3}}(?!\w|[:.]\d)"
 )
 _AND_MINUTES = (
     rf"(?:[ ]{{0,20}}(?:и[ ]{{1,2}})?(?P<m>\d{{1,2}})(?:[ ]{{0,20}}{_MINUTE}|(?!\w|:\d|[.,/-]\d)))?"
@@ -63,18 +65,22 @@ _SPELLED = "|".join(sorted(_ADJECTIVE_NUMBERS, key=len, reverse=True))
 _PHRASES = (
     rf"{_FREE}(?P<whole>\d{{1,2}})[ ]{{1,20}}с[ ]{{1,2}}половиной[ ]{{1,2}}{_HOUR}",
     r"(?<!\w)(?P<one>час)[ ]{1,2}с[ ]{1,2}половиной(?!\w)",
-    r"(?<!\w)(?P<three>3[ ]{1,20}четверти[ ]часа)(?!\w)",
+    r"(?<!\w)(?P<three>(?:3[ ]{1,20}четверти|3/4|¾)[ ]?часа)(?!\w)",
+    r"(?<!\w)(?P<third>(?:треть|1/3)[ ]часа)(?!\w)",
+    r"(?<!\w)(?P<two_thirds>(?:2[ ]{1,20}трети|2/3)[ ]часа)(?!\w)",
+    r"(?<!\w)(?P<quarter_sign>(?:1/4|¼)[ ]?часа)(?!\w)",
+    rf"(?<!\w)(?P<one_and_half>1[ ]?(?:1/2|½))[ ]?{_HOUR}",
     r"(?<!\w)(?P<quarter>четверть[ ]часа)(?!\w)",
     r"(?<!\w)(?P<with_quarter>час[ ]с[ ]четвертью)(?!\w)",
     rf"(?<!\w)(?P<half_sign>1/2|½)[ ]?{_HOUR}",
     rf"(?<!\w)(?P<one_half>полтора|полутора)[ ]?{_HOUR}|(?<!\w)(?P<inverted_half>часа[ ]полтора)(?!\w)",
     r"(?<!\w)(?P<half>пол[ -]?час(?:а|ика|ик))(?!\w)",
-    rf"{_FREE}(?P<hours>\d{{1,2}})[.,](?P<tenth>\d{{1,2}})[ ]{{0,20}}{_HOUR}",
+    rf"{_FREE}(?P<hours>\d{{1,2}})[.,](?P<tenth>\d|25|50|75)[ ]{{0,20}}{_HOUR}",
     rf"{_FREE}(?P<h>\d{{1,3}})[ ]{{0,20}}{_HOUR}{_AND_MINUTES}",
     r"(?<!\w)(?P<about_hours>часа)[ ]{1,2}(?P<n>[2-6])(?!\w|:\d|[.,/-]\d)",
     rf"(?<!\w)(?P<bare>час(?:ик|ок|а|у)?)(?!\w){_AND_MINUTES}",
     rf"{_FREE}(?P<minutes>\d{{1,4}})(?:[ ]?-?(?:ти|и))?(?P<plus>\+)?[ ]{{0,20}}(?:{_MINUTE}|')",
-    r"(?<!\w)(?P<about_minutes>минут(?:ок)?)[ ]{1,2}(?P<n>\d{1,3})(?!\w|:\d|[.,/-]\d)",
+    r"(?<!\w)(?P<about_minutes>минут(?:ок)?(?:[ ]на)?)[ ]{1,2}(?P<n>\d{1,3})(?!\w|:\d|[.,/-]\d)",
     r"(?<!\w)(?<!\d[.,:/])(?P<adjective>\d{1,3})(?:-?ти|-)?[ ]?-?минутн\w+",
     rf"(?<!\w)(?P<spelled>{_SPELLED})минутн\w+",
     r"(?<!\w)(?P<half_adjective>получасов\w+)",
@@ -83,9 +89,14 @@ _PHRASES = (
     r"(?<!\w)(?P<one_adjective>часов(?:ая|ую|ой))(?!\w)",
 )
 _RULES: tuple[re.Pattern[str], ...] = tuple(re.compile(phrase) for phrase in _PHRASES)
-_COLLEGE_CLASS = re.compile(r"(?<!\w)(?:(?:одн[уа]|цел(?:ую|ая))[ ])?пар(?:а|у)(?=[ ]*(?:$|[,.;!?\n)]))")
+_COLLEGE_CLASS = re.compile(
+    r"(?<!\w)(?:(?:одн[уа]|цел(?:ую|ая))[ ])?пар(?:а|у)(?=[ ]*(?:$|[,.;!?\n)]))|(?<!\w)(?:2|3"
+    r"|4)[ ]{1,20}пары(?:[ ]подряд)?(?!\w)"
+    r"|(?<!\w)(?:пару|несколько)[ ](?:минут|часов|часиков)(?!\w)"
+)
 _FIXED = {
-    "one": 90, "three": 45, "quarter": 15, "with_quarter": 75,
+    "one": 90, "three": 45, "third": 20, "two_thirds": 40, "quarter_sign": 15, "one_and_half": 90,
+    "quarter": 15, "with_quarter": 75,
     "half_sign": 30, "one_half": 90, "inverted_half": 90, "half": 30,
     "half_adjective": 30, "one_half_adjective": 90, "two_adjective": 120, "one_adjective": 60,
 }  # fmt: skip
@@ -110,7 +121,8 @@ def find_lengths(scan: Scan) -> list[FoundLength]:
                 found.append(one)
                 scan.take(one.start, one.end)
     for match in _COLLEGE_CLASS.finditer(scan.text):
-        found.append(FoundLength(*match.span(), choices=(90, 45), problem=Problem.AMBIGUOUS))
+        choices = (90, 45) if match.group().endswith(("пара", "пару")) else ()
+        found.append(FoundLength(*match.span(), choices=choices, problem=Problem.AMBIGUOUS))
         scan.take(*match.span())
     return sorted((one for one in found if one.minutes is not None or one.problem), key=lambda one: one.start)
 

@@ -35,7 +35,10 @@ _CLASS = (
 # 5-е классы, в 5 и 6 классах, с 8 до 9 класса
 _GRADES = rf"{_START}{_GRADE}(?:[ ]?(?:-|и|до|по)[ ]?{_GRADE}){{0,3}}[ -]{{0,2}}(?:кл\.|кл(?!\w)|класс)\w*"
 _ROOM = rf"(?<!\w)(?:{_PLACES})\.?[ ]?(?:№[ ]?)?\d{{1,4}}[а-я]?(?!\w)"
-_THE_NTH = rf"(?<!\w)(?:{_NUMBERED})\.?[ ]{{1,2}}\d{{1,3}}(?!\w|:\d|[.,]\d|[ ]?(?:мин|час|ч(?!\w)))"
+_THE_NTH = (
+    rf"(?<!\w)(?<!без )(?:{_NUMBERED})\.?[ ]{{1,2}}\d{{1,3}}(?!\w|:\d|[.,]\d|[ ]?(?:мин|час"
+    rf"|ч(?!\w))){_MONTH_FOLLOWS}"
+)
 _SECTION = rf"(?<!\w)(?:{_SECTIONS})\.?[ ]{{0,2}}\d{{1,4}}(?:[.\-]\d{{1,3}}){{0,4}}(?!\d)"
 _THINGS = (
     rf"{_START}(?<!\d-)\d{{1,3}}(?:-?(?:й|м|го|му|х|е|ый|ом|я|ой|ю|ая|ую|ти|и))?[ ]{{1,2}}"
@@ -51,7 +54,7 @@ _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (_ADDRESS, _PHONE, _CLASS, _GRADES, _ROOM, _THE_NTH, _SECTION, _THINGS, _HEADS, _SHARE)
 )
-_AFTER_AT = re.compile(r"(?<!\w)в[ ]{1,2}$")
+_AFTER_AT = re.compile(r"(?<!\w)(?:в|с[ ]\d{1,2}[ ](?:до|по))[ ]{1,2}$")
 _NUMBER_AND_WORD = re.compile(r"\d{1,2}[ ]{1,2}(?!раз|дет|урок|класс|четверт|год|лет)\w+")
 _COUNTED_CASE = re.compile(r"(?:(?<!и)е|ии|ти|ах|ях|ом|ой)$")
 _CAPITAL_CLASS = re.compile(r"(?<!\w)(?<!\d[.,:/])(?:1[01]|[1-9])[ ]([А-Я])(?!\w)")
@@ -59,7 +62,7 @@ _CAPITAL_CLASS = re.compile(r"(?<!\w)(?<!\d[.,:/])(?:1[01]|[1-9])[ ]([А-Я])(?!
 
 def _is_hour_with_subject(match: re.Match[str]) -> bool:
     """«в 14 встречаемся», «в 15 занятие»: an hour and what is then, unlike «в 8 школе», «в 2 группах»."""
-    is_after_at = _AFTER_AT.search(match.string[max(0, match.start() - 4) : match.start()])
+    is_after_at = _AFTER_AT.search(match.string[max(0, match.start() - 12) : match.start()])
     return bool(
         is_after_at and _NUMBER_AND_WORD.fullmatch(match.group()) and not _COUNTED_CASE.search(match.group())
     )

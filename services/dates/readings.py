@@ -7,7 +7,7 @@ from typing import Literal
 
 Towards = Literal["past", "future"] | None
 
-LONGEST_USUAL_MINUTES = 480  # more needs a second confirmation (docs/domain.md#meeting-messages)
+LONGEST_USUAL_MINUTES = 480  # as much or more needs a second confirmation (docs/domain.md#meeting-messages)
 
 
 class Problem(StrEnum):
@@ -17,7 +17,7 @@ class Problem(StrEnum):
     RANGE = "range"  # "13-17 октября", "30-40 минут": no single value
     WRONG_SIDE = "wrong_side"  # the words speak of the past and the date lies ahead, or the reverse
     WRONG_WEEKDAY = "wrong_weekday"  # "среда, 16 октября" in a year where it is a Thursday
-    TOO_FAR = "too_far"  # more than two years away
+    TOO_FAR = "too_far"  # more than a year away
     ZERO = "zero"  # no minutes at all is no meeting
 
 
@@ -45,4 +45,4 @@ class MinutesReading:
 
     @property
     def is_long(self) -> bool:
-        return self.minutes is not None and self.minutes > LONGEST_USUAL_MINUTES
+        return self.minutes is not None and self.minutes >= LONGEST_USUAL_MINUTES

@@ -11,6 +11,7 @@ from services.dates.readings import Problem
 _HALF_DAY = 12
 _FIRST_SURE_HOUR = 8  # «в 8» is the morning in a school; «в 3» may be misread, so it is asked
 _LAST_HOUR, _LAST_MINUTE = 23, 59
+_EVENING, _SMALL_HOURS = 21, 3  # a span from one to the other crosses midnight
 
 _FREE = r"(?<![\w+])(?<!\d[.,:/-])"
 _PART = r"(?:[ ]{1,20}(?P<part%(n)s>утра|дня|вечера|ночи|утром|днем|вечером)(?!\w))?"
@@ -60,12 +61,20 @@ class FoundTime:
     problem: Problem | None = None
 
     @property
+    def crosses_midnight(self) -> bool:
+        """«с 23:30 до 00:30»"""
+        both = self.first is not None and self.second is not None
+        return both and self.first.hour >= _EVENING and self.second.hour < _SMALL_HOURS  # type: ignore[union-attr]
+
+    @property
     def length(self) -> int | None:
         """Minutes between start and end; known also when the half of the day is not."""
         if self.first is None or self.second is None:
             return None
         minutes = self.second.minutes - self.first.minutes
-        if minutes <= 0 and not (self.first.is_sure and self.second.is_sure):
+        if self.crosses_midnight:
+            minutes += 2 * _HALF_DAY * 60
+        elif minutes <= 0 and not (self.first.is_sure and self.second.is_sure):
             minutes += _HALF_DAY * 60
         return minutes if minutes > 0 else None
 
@@ -87,15 +96,22 @@ _SPAN = re.compile(
 _PART_1 = _PART % {"n": "1"}
 _HOUR_ORDINALS = "|".join(stem for stem, number in ORDINALS.items() if number <= _HALF_DAY)
 _AT_HALF = re.compile(
-    rf"(?<!\w)(?:в|к|на)?[ ]?(?:пол|половин[аеу])[ ]?(?P<ordinal>{_HOUR_ORDINALS})(?:ого|его"
+    rf"(?<!\w)(?:(?P<prep>в|к|на|с|до)[ ])?(?:пол|половин[аеуы])[ ]?(?P<ordinal>{_HOUR_ORDINALS})(?:ого|его"
     rf"|ьего){_PART_1}(?!\w)"
 )
 _TO_THE_HOUR = re.compile(
     rf"(?<!\w)без[ ]{{1,3}}(?:(?P<less>\d{{1,2}})"
-    rf"|(?P<quarter>четверти))[ ]{{1,20}}(?P<h1>\d{{1,2}}){_PART_1}(?!\w)"
+    rf"|(?P<quarter>четверти))(?:[ ]{{1,20}}минут)?[ ]{{1,20}}(?:(?P<h1>\d{{1,2}})|час){_PART_1}(?!\w)"
 )
 _ONE_O_CLOCK = re.compile(r"(?<!\w)(?:в|к|на)?[ ]?час[ ](?P<part1>дня|ночи)(?!\w)")
 _NOON = re.compile(r"(?<!\w)(?:в|к)[ ]полдень(?!\w)")
+_NUMBER_BEFORE = re.compile(
+    r"(?:\d|(?<!\w)(?:полтора|полутора|пол|пару|пара|несколько|четверти|четверть))[ ]{1,20}$"
+)
+_ABOUT_HOUR = re.compile(
+    rf"(?<!\w)(?:к[ ])?час(?:а|ов|ам|у|ика|иков)[ ](?P<prep>в|к|до|с|со|после)[ ]{{1,3}}{_clock('1')}"
+    rf"{_COUNTED}"
+)
 _AT_APART = re.compile(
     rf"(?<!\w)(?:в|к)[ ]{{1,3}}(?P<h1>\d{{1,2}})(?:-|[ ]{{1,20}})(?P<m1>[0-5]\d"
     rf"|0[ ]{{1,20}}0){_PART_1}(?!\w|:\d|[.,-]\d){_COUNTED}"
@@ -119,7 +135,20 @@ def find_times(scan: Scan) -> list[FoundTime]:
             if time_found is not None:
                 found.append(time_found)
                 scan.take(*match.span())
-    return sorted(found, key=lambda one: one.start)
+    return _join_spans(sorted(found, key=lambda one: one.start), scan.folded)
+
+
+def _join_spans(found: list[FoundTime], folded: str) -> list[FoundTime]:
+    """«с половины третьего до трех»: a start and the end beside it are one span."""
+    joined: list[FoundTime] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        is_end = one.first is None and one.second is not None
+        if last and last.first and not last.second and is_end and not folded[last.end : one.start].strip():
+            joined[-1] = _spanned(last.start, one.end, last.first, one.second)
+        else:
+            joined.append(one)
+    return joined
 
 
 def _group(match: re.Match[str], name: str) -> str:
@@ -182,15 +211,20 @@ def _read_span(match: re.Match[str]) -> FoundTime | None:
 
 def _span(match: re.Match[str]) -> FoundTime:
     first, second = _read_clock(match, "1"), _read_clock(match, "2")
+    if first is not None and second is not None and _group(match, "part2") and not _group(match, "part1"):
+        is_shared = second.is_sure and not first.is_sure
+        first = _by_part(first.hour, first.minute, match["part2"]) if is_shared else first  # «с 3 до 4 дня»
+    return _spanned(*match.span(), first, second)
+
+
+def _spanned(start: int, end: int, first: Clock | None, second: Clock | None) -> FoundTime:
     if first is None or second is None:
-        return FoundTime(*match.span(), problem=Problem.IMPOSSIBLE)
-    if second.is_sure and not first.is_sure and _group(match, "part2") and not _group(match, "part1"):
-        first = _by_part(first.hour, first.minute, match["part2"])  # «с 3 до 4 дня»
+        return FoundTime(start, end, problem=Problem.IMPOSSIBLE)
     if first.is_sure and not second.is_sure:  # «с 11 до 1» ends in the afternoon
         is_later = second.minutes > first.minutes
         second = Clock(second.hour + (0 if is_later else _HALF_DAY), second.minute)
-    found = FoundTime(*match.span(), first, second)
-    return found if found.length else FoundTime(*match.span(), problem=Problem.IMPOSSIBLE)
+    found = FoundTime(start, end, first, second)
+    return found if found.length else FoundTime(start, end, problem=Problem.IMPOSSIBLE)
 
 
 def _read_half(match: re.Match[str]) -> FoundTime | None:
@@ -200,7 +234,7 @@ def _read_half(match: re.Match[str]) -> FoundTime | None:
 
 def _read_to_hour(match: re.Match[str]) -> FoundTime | None:
     less = 15 if match["quarter"] else int(match["less"])
-    hour = int(match["h1"])
+    hour = int(match["h1"] or 1)
     if not 0 < less < _LAST_MINUTE or not 0 < hour <= 24:  # noqa: PLR2004
         return None
     return _single(match, hour - 1 or _HALF_DAY, 60 - less)
@@ -209,9 +243,24 @@ def _read_to_hour(match: re.Match[str]) -> FoundTime | None:
 def _single(match: re.Match[str], hour: int, minute: int) -> FoundTime:
     part = _group(match, "part1")
     is_sure = hour >= _FIRST_SURE_HOUR
-    return FoundTime(
-        *match.span(), _by_part(hour, minute, part) if part else Clock(hour, minute, is_sure=is_sure)
-    )
+    clock = _by_part(hour, minute, part) if part else Clock(hour, minute, is_sure=is_sure)
+    is_end = _group(match, "prep") == "до"
+    return FoundTime(*match.span(), None if is_end else clock, clock if is_end else None)
+
+
+def _read_about(match: re.Match[str]) -> FoundTime | None:
+    """«часа в три» is an hour of the day, «2 часа в 15:00» a length and an hour."""
+    if _NUMBER_BEFORE.search(match.string[max(0, match.start() - 24) : match.start()]):
+        return None
+    clock = _read_clock(match, "1")
+    if clock is None or match["prep"] == "после":
+        return (
+            FoundTime(*match.span(), problem=Problem.IMPOSSIBLE)
+            if clock is None
+            else FoundTime(*match.span())
+        )
+    is_end = match["prep"] == "до"
+    return FoundTime(*match.span(), None if is_end else clock, clock if is_end else None)
 
 
 def _read_one(match: re.Match[str]) -> FoundTime:
@@ -264,5 +313,6 @@ _RULES = (
     (_TO_THE_HOUR, _read_to_hour),
     (_ONE_O_CLOCK, _read_one),
     (_NOON, _read_noon),
+    (_ABOUT_HOUR, _read_about),
     (_AT_APART, _read_apart),
 )

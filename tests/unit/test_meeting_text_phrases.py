@@ -1,7 +1,7 @@
 """Messages of many shapes and what each says (docs/domain.md#meeting-messages).
 
-meeting_text_phrases.jsonl has one line a phrase and names only what the text says: kind regular, exact
-minutes and the only member go without saying.
+meeting_text_phrases.jsonl has one line a phrase and names only what the text says; exact minutes go without
+saying.
 """
 
 import json
@@ -34,7 +34,7 @@ MEMBERS = {
     ],
     "three": ["Лебедева Наталья Викторовна", "Соколов Артём Игоревич", "Морозова Дарья Павловна"],
 }
-USUAL = {"approximate": False, "kind": "regular", "participants": MEMBERS["one"]}
+USUAL = {"approximate": False}
 PHRASES = [
     json.loads(line)
     for line in Path(__file__)

@@ -49,6 +49,7 @@ class DraftCard:
     id: int
     at: int
     total: int
+    today: date  # where the author is
     item: Item
     question: Field | None
     partners: tuple[Partner, ...]
@@ -113,6 +114,7 @@ def read_draft(session: Session, *, actor: Actor, draft_id: int, now: datetime) 
         id=draft.id,
         at=contents.at,
         total=len(contents.items),
+        today=author.local(now).date(),
         item=item,
         question=question,
         partners=partners,
@@ -166,7 +168,7 @@ def _list_warnings(
     return Warnings(
         read=tuple(one for one in contents.warnings if _is_still_true(one, item)),
         is_sunday=is_of_time and item.day is not None and item.day.weekday() == SUNDAY,
-        is_long=item.minutes is not None and item.minutes > LONGEST_USUAL_MINUTES,
+        is_long=item.minutes is not None and item.minutes >= LONGEST_USUAL_MINUTES,
         has_overlap=is_time and _has_overlap(session, author, item),
         is_over_a_year=item.purpose is Purpose.EXTEND and _is_over_a_year(session, item, partners),
     )
@@ -178,6 +180,8 @@ def _is_still_true(warned: Warned, item: Item) -> bool:
         Warned.IMPOSSIBLE_DATE,
         Warned.DATE_AGAINST_TENSE,
         Warned.WEEKDAY_AGAINST_DATE,
+        Warned.AFTER_MIDNIGHT,
+        Warned.LONG_AGO,
     }
     if warned in {Warned.SUNDAY, Warned.LONG_MEETING, Warned.PREVIOUS_SCHOOL_YEAR, Warned.LESSON_VISIT}:
         return False

@@ -126,6 +126,8 @@ def make_items(reading: Reading, pairs_of: dict[str, tuple[int, ...]]) -> tuple[
 def _make_item(entry: Entry, reading: Reading, pairs_of: dict[str, tuple[int, ...]]) -> Item:
     purpose = PURPOSES[reading.intent]
     found = [pairs_of.get(name, ()) for name in entry.participants or ()]
+    if entry.participants is None and len(pairs_of) == 1 and not _names_others(reading):
+        found = [*pairs_of.values()]
     is_clear = all(len(ids) == 1 for ids in found)
     asks = []
     if purpose is Purpose.LOG:
@@ -148,6 +150,12 @@ def _make_item(entry: Entry, reading: Reading, pairs_of: dict[str, tuple[int, ..
         pair_ids=tuple(ids[0] for ids in found) if is_clear else (),
         asks=tuple(asks),
     )
+
+
+def _names_others(reading: Reading) -> bool:
+    """Whether somebody took part who is not of the author's pairs, or must not be guessed."""
+    is_corrected = reading.intent is Intent.CORRECTION
+    return is_corrected or "participants" in reading.questions or Warned.UNKNOWN_PERSON in reading.warnings
 
 
 def find_question(item: Item) -> Field | None:

@@ -3,21 +3,23 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import pairwise
 
-from services.dates.day_meanings import resolve
+from services.dates.day_meanings import LONG_AGO, resolve, school_year_start
 from services.dates.days import FoundDay
 from services.dates.lengths import FoundLength
 from services.dates.readings import LONGEST_USUAL_MINUTES, DateReading, Problem, Towards
 from services.dates.times import FoundTime
 from services.messages_read.reading import intents
 from services.messages_read.reading.clauses import Clause
+from services.messages_read.reading.leftovers import Leftover
 from services.messages_read.reading.readings import Entry, Intent, Warned
 from services.messages_read.reading.told import Told
 from services.messages_read.reading.topics import topic_of
 
 _EACH = re.compile(r"(?<!\w)(?:кажд(?:ая|ый|ую|ое|ой)|обе|оба|все по|ежедневно)(?!\w)")
+_OR = re.compile(r"[ ,]{0,3}(?:или|либо)[ ]{1,3}(?:может[ ])?")
 _PROBLEM_WARNINGS = {
     Problem.IMPOSSIBLE: Warned.IMPOSSIBLE_DATE,
     Problem.TOO_FAR: Warned.IMPOSSIBLE_DATE,
@@ -50,6 +52,8 @@ class _Part:
     lengths: Sequence[FoundLength]
     clauses: Sequence[Clause]
     is_shared: bool = False  # one length stands for several days
+    participants: tuple[str, ...] | None = None  # None: those of the whole message
+    leftovers: Sequence[Leftover] = ()
 
 
 def make_entries(told: Told, now: datetime, towards: Towards, intent: Intent, draft: Draft) -> None:
@@ -63,11 +67,51 @@ def make_entries(told: Told, now: datetime, towards: Towards, intent: Intent, dr
 def _parts(told: Told, now: datetime, towards: Towards) -> list[_Part]:
     days = _different(told.days, now, towards)
     if len(days) < 2:  # noqa: PLR2004
-        return [_Part(days[0] if days else None, told.times, told.lengths, told.main)]
+        day = days[0] if days else None
+        if is_alternative(told):
+            day = None
+        return _split_by_people(told, day) or [
+            _Part(day, told.times, told.lengths, told.main, leftovers=told.leftovers)
+        ]
+    if is_alternative(told):
+        return [_Part(None, told.times, told.lengths, told.main, leftovers=told.leftovers)]
     values = max(len(told.lengths), len(told.times))
     if values >= len(days) or _each_on_its_line(told, days):
         return _split(told, days)
-    return [_Part(day, told.times, told.lengths, told.main, is_shared=True) for day in days]
+    return [
+        _Part(day, told.times, told.lengths, told.main, is_shared=True, leftovers=told.leftovers)
+        for day in days
+    ]
+
+
+def is_alternative(told: Told) -> bool:
+    """«в пятницу или в понедельник»: which of the two is asked."""
+    return any(_OR.fullmatch(told.folded[one.end : other.start]) for one, other in pairwise(told.days))
+
+
+def _split_by_people(told: Told, day: FoundDay | None) -> list[_Part]:
+    """«с Олегом 30 минут, с Катей 25»: as many meetings of one day as people with a length of their own."""
+    named, lengths = told.people.places, told.lengths
+    if len(named) < 2 or len(named) != len(lengths) or len({name for _, name in named}) != len(named):  # noqa: PLR2004
+        return []
+    clause_starts = [
+        max((clause.start for clause in told.main if clause.holds(start)), default=start)
+        for start, _ in named
+    ]
+    starts = [0, *clause_starts[1:]]
+    ends = [*starts[1:], len(told.text)]
+    parts = [
+        _Part(
+            day,
+            [one for one in told.times if start <= one.start < end],
+            [one for one in lengths if start <= one.start < end],
+            [clause for clause in told.main if start <= clause.start < end],
+            participants=(name,),
+            leftovers=[one for one in told.leftovers if start <= one.start < end],
+        )
+        for start, end, (_, name) in zip(starts, ends, named, strict=True)
+    ]
+    return parts if all(len(part.lengths) == 1 for part in parts) else []
 
 
 def _different(days: Sequence[FoundDay], now: datetime, towards: Towards) -> list[FoundDay]:
@@ -82,21 +126,30 @@ def _different(days: Sequence[FoundDay], now: datetime, towards: Towards) -> lis
 
 
 def _each_on_its_line(told: Told, days: Sequence[FoundDay]) -> bool:
-    return all("\n" in told.text[one.end : other.start] for one, other in pairwise(days))
+    return all(
+        any(sign in told.text[one.end : other.start] for sign in "\n;") for one, other in pairwise(days)
+    )
 
 
 def _split(told: Told, days: Sequence[FoundDay]) -> list[_Part]:
     """From each day to the next one; what stands before the first belongs to it."""
     starts = [0, *(_part_start(told, last, day) for last, day in pairwise(days))]
     ends = [*starts[1:], len(told.text)]
+    people = [
+        tuple(dict.fromkeys(name for place, name in told.people.places if start <= place < end))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    is_apart = all(people)
     return [
         _Part(
             day,
             [one for one in told.times if start <= one.start < end],
             [one for one in told.lengths if start <= one.start < end],
             [clause for clause in told.main if start <= clause.start < end or clause.holds(start)],
+            participants=people[place] if is_apart else None,
+            leftovers=[one for one in told.leftovers if start <= one.start < end],
         )
-        for day, start, end in zip(days, starts, ends, strict=True)
+        for place, (day, start, end) in enumerate(zip(days, starts, ends, strict=True))
     ]
 
 
@@ -111,18 +164,38 @@ def _entry(part: _Part, told: Told, now: datetime, towards: Towards, intent: Int
     reading = resolve(part.day.meaning, now, towards, start) if part.day else DateReading()
     note_date_problem(reading, draft)
     minutes, is_about = _minutes(part, told, span_minutes, draft)
+    day = _doubted_day(reading.date, part, minutes, now, intent, draft)
     return Entry(
-        date=reading.date,
+        date=day,
         start=start,
         end=end,
         minutes=minutes,
         approximate=is_about if minutes else None,
-        kind=told.kind or ("regular" if intent is Intent.LOG else None),
+        kind=told.kind,
         format=told.format,
         place=told.place,
         topic=topic_of((told.words_of(clause) for clause in part.clauses), is_visit=told.is_visit),
         next_step=told.step(),
+        participants=part.participants,
     )
+
+
+def _doubted_day(
+    day: date | None, part: _Part, minutes: int | None, now: datetime, intent: Intent, draft: Draft
+) -> date | None:
+    """The day, unless what is said of it can hardly be so; then it is asked."""
+    if day is None or intent is not Intent.LOG:
+        return None if any(one.field == "date" for one in part.leftovers) else day
+    if any(one.field == "date" for one in part.leftovers) or (part.day and part.day.is_every):
+        return None
+    if now.date() - day > LONG_AGO and school_year_start(day) != school_year_start(now.date()):
+        draft.warn(Warned.LONG_AGO)
+        return None
+    since_midnight = now.hour * 60 + now.minute
+    if day == now.date() and minutes and minutes > since_midnight:
+        draft.warn(Warned.AFTER_MIDNIGHT)
+        return None
+    return day
 
 
 def note_date_problem(reading: DateReading, draft: Draft) -> None:
@@ -154,6 +227,9 @@ def read_clock(times: Sequence[FoundTime], draft: Draft) -> tuple[time | None, t
 
 def _minutes(part: _Part, told: Told, span: int | None, draft: Draft) -> tuple[int | None, bool]:
     found = [one for one in part.lengths if one.problem is not Problem.ZERO]
+    if any(one.field == "minutes" for one in part.leftovers):
+        draft.ask("minutes")
+        return None, False
     values = {one.minutes for one in found}
     if part.is_shared and found and not (any(one.is_each for one in found) or _EACH.search(told.folded)):
         return None, False  # "5.10 и 12.10, час": of each, or of both together
@@ -167,7 +243,7 @@ def _minutes(part: _Part, told: Told, span: int | None, draft: Draft) -> tuple[i
         draft.warn(Warned.SPAN_AGAINST_MINUTES)
         return None, False
     minutes = span if span and not (said and not found[0].approximate) else said
-    if minutes and minutes > LONGEST_USUAL_MINUTES:
+    if minutes and minutes >= LONGEST_USUAL_MINUTES:
         draft.warn(Warned.LONG_MEETING)
     is_about = bool(found) and any(one.approximate for one in found) and minutes == said and not span
     return minutes, is_about
@@ -175,12 +251,12 @@ def _minutes(part: _Part, told: Told, span: int | None, draft: Draft) -> tuple[i
 
 def make_moved(told: Told, now: datetime, draft: Draft) -> None:
     """The new day and time of a moved meeting: what stands after «на», or after the word of moving."""
-    word = intents.moved_to(told.folded)
+    word = intents.offered_from(told.folded)
     named = [day for day in told.days if day.preposition == "на"]
-    after = [day for day in told.days if day.start > word and "шн" not in told.folded[day.start : day.end]]
+    after = [day for day in told.days if day.start >= word and "шн" not in told.folded[day.start : day.end]]
     day = next(iter(named or after), None)
     times = [one for one in told.times if _follows_on(told, one)] or [
-        one for one in told.times if one.start > word
+        one for one in told.times if one.start >= word
     ]
     start, end, span = read_clock(times[-1:], draft)
     reading = resolve(day.meaning, now, "future", start) if day else DateReading()
@@ -189,7 +265,9 @@ def make_moved(told: Told, now: datetime, draft: Draft) -> None:
         Entry(date=reading.date, start=start, end=end, minutes=span, approximate=False if span else None,
               kind=told.kind, format=told.format, place=told.place)
     )  # fmt: skip
-    draft.ask(*(["date"] if reading.date is None else []), *(["start"] if start is None else []))
+    keeps_time = start is None and bool(intents.SAME_TIME.search(told.folded))
+    draft.ask(*(["date"] if reading.date is None else []))
+    draft.ask(*(["start"] if start is None and not keeps_time else []))
 
 
 def _follows_on(told: Told, found: FoundTime) -> bool:

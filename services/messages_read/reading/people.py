@@ -41,6 +41,7 @@ class People:
     is_ambiguous: bool = False
     has_unknown: bool = False
     names_outsider: bool = False  # «с директором»: a role, whose name is asked
+    places: tuple[tuple[int, str], ...] = ()  # where each participant is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def find_people(
         spans=(*((one.start, one.end) for one in named), *unknown, *roles),
         is_ambiguous=is_ambiguous,
         has_unknown=bool(unknown),
+        places=tuple((one.start, one.candidates[0].written) for one in named if len(one.candidates) == 1),
         names_outsider=any(_OUTSIDERS.search(folded[start:end]) for start, end in roles),
     )
 

@@ -20,15 +20,39 @@ from services.messages_read.reading.entries import (
 )
 from services.messages_read.reading.readings import AuthorRole, Entry, Intent, Reading, Warned
 from services.messages_read.reading.told import Told, gather
+from services.messages_read.wishes import WishKind, find_wish
 
 _SUNDAY = 6
-_COUNT = re.compile(r"(?<!\w)(?<!\d[.,:])(\d{1,2})[ ]+(?:\w+[ ])?встреч(?:и|у|а)?(?!\w)")
+_COUNT = re.compile(
+    r"(?<!\w)(?<!\d[.,:])(\d{1,2})[ ]+(?:(?:(?!янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя"
+    r"|дек)\w+[ ])?встреч(?:и|у|а)?|раза?[ ]+(?:по|встре\w+|созв\w+|занима\w+))(?!\w)"
+)
 _HEADCOUNT = re.compile(r"(?<!\w)нас[ ](?:было[ ]|собралось[ ])?(\d{1,2}|трое|четверо|пятеро|шестеро)(?!\w)")
 _COLLECTIVE = {"трое": 3, "четверо": 4, "пятеро": 5, "шестеро": 6}
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[a-zA-Z]+")
 _CALLS = frozenset({"zoom", "skype", "teams", "telegram", "whatsapp", "max", "meet", "google", "discord"})
 _PETITIONS = {Intent.REPLACEMENT, Intent.RESIGNATION, Intent.EXTENSION}
+_EVERY = re.compile(
+    r"(?<!\w)(?:кажд(?:ую|ой|ые[ ]\d)[ ]недел\w+|еженедельн\w+|ежемесячн\w+"
+    r"|раза?[ ]в[ ](?:\d[ ]+)?(?:недел\w+|месяц)"
+    r"|кажды(?:й|е)[ ](?:\d[ ]+)?(?:день|дня|месяц|недели)|регулярно)(?!\w)"
+)
+_OTHER_DOING = re.compile(
+    r"(?<!\w)(?:(?:на)?пи(?:шу|шем|шет)|позвон\w+|скин\w+|пришл\w+|отправ\w+|принес\w+|подготов\w+|(?:с"
+    r"|до)дела\w+|сдам|сда(?:ст|дим)"
+    r"|еду|едем|поеду|уе(?:ду|зжаю|дем)|заполн\w+|пода(?:м|дим)|попроб\w+|начн\w+)(?!\w)"
+)
+_WISHES = {
+    WishKind.WITHDRAW: Intent.WITHDRAW,
+    WishKind.STOP: Intent.WITHDRAW,
+    WishKind.LATE: Intent.LATE,
+    WishKind.HELP: Intent.HELP,
+    WishKind.HOWTO: Intent.HELP,
+    WishKind.REMIND: Intent.HELP,
+    WishKind.ABSENCE: Intent.HELP,
+    WishKind.RENAMED: Intent.HELP,
+}
 _NAMES_A_MEETING = re.compile(
     r"(?<!\w)(?:встре\w+|созвон\w+|увид\w+|посе(?:щу|тим|тит|тить)|посещ\w+|провед\w+"
     r"|пров(?:одим|ожу)|обсу\w+|разбер\w+|позанима\w+|собер\w+|приду|придем|зайду|жду"
@@ -52,18 +76,34 @@ def read_message(
     """
     if is_foreign(text):
         return Reading(Intent.UNCLEAR, questions=("date",), warnings=(Warned.NOT_RUSSIAN,))
+    wish = find_wish(text, now=now)
+    if wish is not None and wish.kind in _WISHES:
+        return Reading(_WISHES[wish.kind])
     told = gather(text, now, members)
     draft = Draft([], [], [])
     intent = _decide(told, now, author_role)
+    if wish is not None and intent is not Intent.CORRECTION:
+        intent = _of_wish(wish.kind, intent, author_role)
     if intent in {Intent.LOG, Intent.PLAN, Intent.UNCLEAR}:
         intent = _make_meetings(told, now, intent, draft)
     else:
         _make_other(told, now, intent, draft)
     if intent not in _PETITIONS | {Intent.DELETE, Intent.NOTE}:
         _add_people(told, members, intent, draft)
+    if is_recurrent(told):
+        draft.warn(Warned.RECURRENCE)
     _warn_of_days(now, intent, draft)
     draft.warn(*told.privacy_warnings)
     return Reading(intent, tuple(draft.entries), tuple(_in_order(draft.questions)), tuple(draft.warnings))
+
+
+def _of_wish(kind: WishKind, intent: Intent, author_role: AuthorRole) -> Intent:
+    """«хочу выйти из программы» is a mentor's notice; whatever else the grammar makes of it is no meeting."""
+    if kind is WishKind.PARTNER:
+        return Intent.REPLACEMENT
+    if kind is WishKind.LEAVE and author_role == "mentor":
+        return Intent.RESIGNATION
+    return intent if intent in _PETITIONS else Intent.UNCLEAR
 
 
 def is_foreign(text: str) -> bool:
@@ -87,14 +127,23 @@ def _decide(told: Told, now: datetime, author_role: AuthorRole) -> Intent:
         return petition
     if intents.asks(told.folded) and not told.has_length:
         return Intent.UNCLEAR
-    change = intents.change_of(_main_text(told), is_held=told.is_held, has_values=told.has_length)
+    change = intents.change_of(
+        _main_text(told),
+        is_held=told.is_held,
+        has_values=told.has_length,
+        has_day=bool(told.days),
+        is_future=not told.is_past,
+    )
+    if change is Intent.MISSED and intents.is_only_refused(told.folded) and _has_unread_number(told):
+        return Intent.MOVED  # «21 не могу, а 22 после 14»: another day is offered, and it is asked
     if change:
         return change
-    if any(one.problem is Problem.ZERO for one in told.lengths) and not told.has_length:
-        return Intent.NOTE
-    if intents.is_note(told.folded) and not told.has_length:
-        return Intent.NOTE
-    return _by_tense(told, now)
+    is_empty = any(one.problem is Problem.ZERO for one in told.lengths) or intents.is_note(told.folded)
+    return Intent.NOTE if is_empty and not told.has_length else _by_tense(told, now)
+
+
+def _has_unread_number(told: Told) -> bool:
+    return any(re.search(r"\d", clause.text) for clause in told.main)
 
 
 def _main_text(told: Told) -> str:
@@ -112,27 +161,42 @@ def _by_tense(told: Told, now: datetime) -> Intent:
         return Intent.LOG if is_about_meeting else Intent.UNCLEAR
     has_start = any(one.first for one in told.times)
     if told.is_future:
-        named = bool(told.days) or has_start or bool(_NAMES_A_MEETING.search(told.folded))
+        is_named = bool(_NAMES_A_MEETING.search(told.folded)) or mentions_meeting(told.main)
+        named = is_named or ((bool(told.days) or has_start) and not _OTHER_DOING.search(told.folded))
         return Intent.PLAN if named else Intent.UNCLEAR
     return _by_date(told, now, has_start=has_start, is_about_meeting=is_about_meeting)
 
 
 def _by_date(told: Told, now: datetime, *, has_start: bool, is_about_meeting: bool) -> Intent:
     """Without a verb the day itself tells a log from a plan."""
-    starts_only = Intent.PLAN if has_start and not told.has_length else Intent.UNCLEAR
+    is_series = is_recurrent(told) and not told.has_length
+    starts_only = Intent.PLAN if is_series or (has_start and not told.has_length) else Intent.UNCLEAR
     if not told.days:
         return Intent.LOG if told.has_length else starts_only
     at = next((one.first.choices[0] for one in told.times if one.first and one.first.is_sure), None)
     reading = resolve(told.days[0].meaning, now, None, at)
+    if reading.date is None and _is_list_of_held(told):
+        return Intent.LOG
     if reading.date is None:
         is_log = reading.problem is Problem.IMPOSSIBLE and told.has_length
         return Intent.LOG if is_log else starts_only
     if reading.date == now.date() and at is not None:
         return Intent.PLAN if at > now.time() else Intent.LOG
     if reading.date > now.date():
-        return Intent.PLAN
+        is_plan = has_start or is_about_meeting or bool(told.format or told.people.participants)
+        return Intent.PLAN if is_plan else Intent.UNCLEAR
     is_told = told.has_length or (reading.date < now.date() and (is_about_meeting or _has_topic(told)))
     return Intent.LOG if is_told else Intent.UNCLEAR
+
+
+def is_recurrent(told: Told) -> bool:
+    """Whether a series of meetings is spoken of, not one."""
+    return any(day.is_every for day in told.days) or any(_EVERY.search(clause.text) for clause in told.main)
+
+
+def _is_list_of_held(told: Told) -> bool:
+    """«пн 40 мин КТП, вт 30 мин тесты»: several days, each with a length, are a journal."""
+    return len(told.days) > 1 and len(told.lengths) >= len(told.days)
 
 
 def _has_topic(told: Told) -> bool:
@@ -166,7 +230,7 @@ def _make_meetings(told: Told, now: datetime, intent: Intent, draft: Draft) -> I
 def _towards(told: Told, intent: Intent) -> Towards:
     if intent is Intent.PLAN:
         return "future"
-    return "past" if told.is_past else None
+    return "past" if told.is_past or (intent is Intent.LOG and _is_list_of_held(told)) else None
 
 
 def _ask_for_missing(told: Told, intent: Intent, draft: Draft) -> None:
@@ -201,15 +265,15 @@ def _make_other(told: Told, now: datetime, intent: Intent, draft: Draft) -> None
 
 
 def _add_people(told: Told, members: Sequence[str], intent: Intent, draft: Draft) -> None:
-    """Named members; the only one when nobody is named; otherwise a question."""
+    """The members that the text names; who else took part, or which of several, is a question."""
     people, known = told.people, [name for name in members if name.strip()]
     counted = _HEADCOUNT.search(with_digits(told.folded))
     headcount = (_COLLECTIVE.get(counted[1]) or int(counted[1])) if counted else 0
     is_open = people.is_ambiguous or people.has_unknown or people.names_outsider
     participants: tuple[str, ...] | None = people.participants or None
-    if participants is None and len(known) == 1 and not is_open and intent is not Intent.CORRECTION:
-        participants = (known[0],)
-    draft.entries[:] = [replace(entry, participants=participants) for entry in draft.entries]
+    draft.entries[:] = [
+        replace(entry, participants=entry.participants or participants) for entry in draft.entries
+    ]
     if people.has_unknown and known:
         draft.warn(Warned.UNKNOWN_PERSON)
     is_missing = participants is None and len(known) > 1

@@ -15,12 +15,15 @@ class Intent(StrEnum):
     PLAN = "plan"
     MISSED = "missed"
     MOVED = "moved"
+    LATE = "late"
     CORRECTION = "correction"
     DELETE = "delete"
     RESIGNATION = "resignation"
     REPLACEMENT = "replacement"
     EXTENSION = "extension"
     NOTE = "note"
+    HELP = "help"
+    WITHDRAW = "withdraw"
     UNCLEAR = "unclear"
 
 
@@ -41,6 +44,9 @@ class Warned(StrEnum):
     UNKNOWN_PERSON = "unknown_person"
     HEALTH_DROPPED = "health_dropped"
     PUPIL_NAME_DROPPED = "pupil_name_dropped"
+    RECURRENCE = "recurrence"  # a series is spoken of: only its nearest meeting is read
+    AFTER_MIDNIGHT = "after_midnight"  # "today 40 minutes", written at 00:30
+    LONG_AGO = "long_ago"  # a day of more than half a year before: hardly meant
     NOT_RUSSIAN = "not_russian"  # mostly Latin words: nothing is made of it
 
 

@@ -1,31 +1,36 @@
 """Everything that a message tells, found once and kept in place: days, times, lengths, people, clauses."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from services.dates.day_meanings import resolve
+from services.dates.day_meanings import ExactDay, resolve
 from services.dates.days import FoundDay, find_days
-from services.dates.folding import scan_of, tidy
+from services.dates.folding import Scan, scan_of, tidy
 from services.dates.lengths import FoundLength, find_lengths
 from services.dates.other_numbers import find_other_numbers
 from services.dates.readings import Problem
-from services.dates.times import FoundTime, find_times
+from services.dates.soon import find_soon
+from services.dates.times import Clock, FoundTime, find_times
 from services.messages_read.reading import intents
 from services.messages_read.reading.clauses import Clause, cut, next_steps
 from services.messages_read.reading.contrasts import carry_units
+from services.messages_read.reading.leftovers import Leftover, find_leftovers
 from services.messages_read.reading.names import members_of
 from services.messages_read.reading.people import People, find_people
 from services.messages_read.reading.privacy import Hidden, find_private
 from services.messages_read.reading.readings import Kind, MeetingFormat, Warned
+from services.messages_read.reading.spelling import mend_spelling
 from services.messages_read.reading.words import (
+    HELD,
     IN_PERSON,
     KINDS,
     LESSON_VISIT,
     ONLINE,
     PAST,
     PLACE,
+    PLACE_ALONE,
     PLACES,
     ROOM,
 )
@@ -40,6 +45,7 @@ _THING = re.compile(
     r"[ ]{1,3}(?!(?:встреч|запис|созвон|бесед|консульт|занят|лог|карточк|был|не|прош|состоял"
     r"|перен|отмен|длил|на|с|в|мы|я)\w*)\w+"
 )
+_AT_WHOM = frozenset(["меня", "нее", "него", "нас", "них"])  # «у меня в кабинете»
 _STEP_TRIM = " ,.;:!?-—–\n\t"
 _LONGEST_STEP = 300
 
@@ -64,6 +70,7 @@ class Told:
     place: str | None
     is_visit: bool
     gone: tuple[_Span, ...]  # spans that tell no topic
+    leftovers: tuple[Leftover, ...]  # of the meeting, beside what was read: asked about
 
     @property
     def is_held(self) -> bool:
@@ -121,7 +128,7 @@ def leave_out_private(text: str) -> tuple[str, tuple[Warned, ...]]:
 
 
 def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
-    tidied = carry_units(tidy(text))
+    tidied = carry_units(mend_spelling(tidy(text)))
     scan = scan_of(tidied)
     private = find_private(tidied, scan.folded)
     closed = [(one.start, one.end) for one in private.hidden if not one.is_health]
@@ -130,25 +137,35 @@ def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
     for span in [*closed, *private.health_words, *people.spans, *wrong]:
         scan.take(*span)
     room, room_spans = _find_room(scan.text)
-    form, form_spans = _find_format(scan.text)
     for span in room_spans:
         scan.take(*span)
     find_other_numbers(scan, tidied)
+    soon_days, soon_times = _read_soon(scan, now)
     days = [day for day in find_days(scan) if not _qualifies_a_thing(day, scan.folded)]
-    times = find_times(scan)
+    if any(day.is_every for day in days):  # «через неделю по вторникам» tells how often
+        days = [day for day in days if day.is_every or not scan.folded.startswith("через недел", day.start)]
+    days = sorted([*days, *soon_days], key=lambda day: day.start)
+    times = sorted([*find_times(scan), *soon_times], key=lambda one: one.start)
     lengths = find_lengths(scan)
-    place, place_spans = (room, room_spans) if room else _find_place(scan.text)
-    clauses = cut(scan.text)
+    of_clocks: list[_Span] = [
+        *((one.start, one.end) for one in times),
+        *((one.start, one.end) for one in lengths),
+    ]
+    clauses = cut(scan.text, of_clocks)
     steps = _steps(clauses, days, times, lengths, now)
     main = tuple(clause for clause in clauses if clause not in steps)
 
     def is_main(start: int) -> bool:
         return not any(clause.holds(start) for clause in steps)
 
+    form, form_spans = _find_format(scan.text, is_main)
+    place, place_spans = (
+        (room, room_spans) if room and is_main(room_spans[0][0]) else _find_place(scan.text, is_main)
+    )
     own_days = [day for day in days if is_main(day.start)]
-    read: list[_Span] = [(day.start, day.end) for day in days]
-    read += [(one.start, one.end) for one in times]
-    read += [(one.start, one.end) for one in lengths]
+    of_days: list[_Span] = [(day.start, day.end) for day in days]
+    leftovers = find_leftovers(scan.text, of_days, of_clocks)
+    read = [*of_days, *of_clocks, *((one.start, one.end) for one in leftovers)]
     found = [scan.widen(*span) for span in read]
     found += [*people.spans, *wrong, *place_spans, *form_spans]
     main_text = " ".join(clause.text for clause in main)
@@ -169,7 +186,20 @@ def gather(text: str, now: datetime, members: Sequence[str]) -> Told:
         place=place,
         is_visit=any(LESSON_VISIT.search(clause.text) for clause in main),
         gone=tuple(found),
+        leftovers=tuple(one for one in leftovers if is_main(one.start)),
     )
+
+
+def _read_soon(scan: Scan, now: datetime) -> tuple[list[FoundDay], list[FoundTime]]:
+    """«через полчаса» is a day and an hour, where nothing tells of the past."""
+    if HELD.search(scan.text) or PAST.search(scan.text):
+        return [], []
+    days, times = [], []
+    for one in find_soon(scan):
+        moment = now + timedelta(minutes=one.minutes)
+        days.append(FoundDay(one.start, one.end, ExactDay(moment.date())))
+        times.append(FoundTime(one.start, one.end, Clock(moment.hour, moment.minute)))
+    return days[:1], times[:1]
 
 
 def _steps(
@@ -197,7 +227,8 @@ def _steps(
     logs = [
         place
         for place, clause in enumerate(clauses)
-        if clause.is_held or (valued[place] and not clause.is_future)
+        if clause.is_held
+        or (valued[place] and not clause.is_future and not intents.NOT_COMING.search(clause.text))
     ]
     ahead = [side > 0 and not clause.is_held for clause, side in zip(clauses, sides, strict=True)]
     for place, clause in enumerate(clauses[:-1]):
@@ -226,22 +257,42 @@ def _find_room(scanned: str) -> tuple[str | None, list[_Span]]:
     return f"{word} {room['number'] or room['number2']}", [room.span()]
 
 
-def _find_place(scanned: str) -> tuple[str | None, list[_Span]]:
+def _find_place(scanned: str, is_main: Callable[[int], bool]) -> tuple[str | None, list[_Span]]:
+    for match in PLACE_ALONE.finditer(scanned):
+        return match["place"], [match.span("place")]
     for match in PLACE.finditer(scanned):
+        if not is_main(match.start()):
+            continue
         before = scanned[: match.start()].rstrip(" ")
         last_word = re.search(r"\w+$", before)
         # «дисциплина в столовой» is a topic; after a pause, a date or a verb it is where the meeting was
-        if not before or before[-1] in ",.;:!?\n(-/\0" or (last_word and PAST.fullmatch(last_word.group())):
+        if (
+            not before
+            or before[-1] in ",.;:!?\n(-/\0"
+            or (last_word and (PAST.fullmatch(last_word.group()) or last_word.group() in _AT_WHOM))
+        ):
             return PLACES[match["place"]], [match.span()]
     return None, []
 
 
-def _find_format(scanned: str) -> tuple[MeetingFormat | None, list[_Span]]:
-    online, in_person = ONLINE.search(scanned), IN_PERSON.search(scanned)
-    spans = [match.span() for pattern in (ONLINE, IN_PERSON) for match in pattern.finditer(scanned)]
+_USED = re.compile(
+    r"(?<!\w)(?:работ\w*|пользова\w*|настро\w*|осво\w*|урок\w*|журнал\w*|возможност\w*|регистр\w*"
+    r"|задани\w*)[ ]$"
+)
+
+
+def _find_format(scanned: str, is_main: Callable[[int], bool]) -> tuple[MeetingFormat | None, list[_Span]]:
+    online, in_person = (
+        [
+            match.span()
+            for match in pattern.finditer(scanned)
+            if is_main(match.start()) and not _USED.search(scanned, max(0, match.start() - 16), match.start())
+        ]
+        for pattern in (ONLINE, IN_PERSON)
+    )
     if online and in_person:
-        return None, spans  # both are said: nobody guesses
-    return ("online" if online else "in_person" if in_person else None), spans
+        return None, [*online, *in_person]  # both are said: nobody guesses
+    return ("online" if online else "in_person" if in_person else None), [*online, *in_person]
 
 
 def _kind_of(scanned: str) -> Kind | None:
