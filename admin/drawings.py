@@ -8,6 +8,7 @@ from datetime import date
 
 from babel.dates import format_date
 
+from admin import result_words
 from admin.calls import see
 from admin.charts import Chart, Series, draw, draw_spark, height_of, is_worth_drawing
 from admin.cycles import pack
@@ -15,6 +16,7 @@ from admin.languages import label, locale, number
 from models.people import Role
 from services.results.answers import QuestionResult, RoundResults
 from services.results.attendance import read_attendance
+from services.results.measured import Measured
 from services.results.ratings import read_ratings
 from services.results.sheets import criteria_of, list_sheets
 
@@ -136,6 +138,30 @@ def draw_spread(one: QuestionResult) -> bytes | None:
     words = ", ".join(f"{value}: {count}" for value, count in one.summary.spread)
     counts = tuple(count for _, count in one.summary.spread)
     return draw_spark(counts, one.question.text.get(locale()), words)
+
+
+def draw_trend(measured: Measured) -> bytes | None:
+    """An indicator over its days, with the targets of their years."""
+    points = [one for one in measured.points if one.share.percent is not None]
+    if not is_worth_drawing(len(points)):
+        return None
+    values = tuple(round(one.share.percent or 0, 1) for one in points)
+    targets = tuple(one.target.value if one.target else None for one in points)
+    series = [Series(label("value"), values)]
+    if any(one is not None for one in targets):
+        series.append(Series(label("target"), targets))
+    return draw(
+        Chart(
+            kind="lines",
+            title=label(result_words.INDICATORS[measured.indicator]),
+            description=label("The indicator and its target by day, in percent; the table has the numbers."),
+            labels=tuple(one.day.strftime("%d.%m.%Y") for one in points),
+            series=tuple(series),
+            unit="%",
+            point=number(0.5)[1],
+            top=108,
+        )
+    )
 
 
 CHARTS: dict[str, Callable[[int], bytes | None]] = {

@@ -54,6 +54,7 @@ class Action(StrEnum):
     EVENT_PLANNED = "event.planned"
     EXPORT_MADE = "export.made"
     FILE_DELETED = "file.deleted"
+    HEADCOUNT_ENTERED = "headcount.entered"
     IMPORT_APPLIED = "import.applied"
     IMPORT_DISCARDED = "import.discarded"
     IMPORT_HANDED_IN = "import.handed_in"

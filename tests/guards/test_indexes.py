@@ -34,6 +34,7 @@ NOT_FOLLOWED = {
     ("match_runs", "asked_by"): ACCOUNT,
     ("match_runs", "organization_id"): TENANT,
     ("meeting_words", "person_id"): MERGED,
+    ("headcounts", "entered_by"): ACCOUNT,
     ("meetings", "cancelled_by"): MERGED,
     ("meetings", "logged_by"): MERGED,
     ("meetings", "moved_to_id"): "followed by the pair's own meetings, which have an index",
