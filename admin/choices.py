@@ -113,4 +113,4 @@ def _people(found: Collection[PersonFacts]) -> tuple[Option, ...]:
 
 
 def _pairs(found: Collection[PairCard]) -> tuple[Option, ...]:
-    return tuple(Option(one.id, f"{one.mentor.full_name} – {one.mentee.full_name}") for one in found)
+    return tuple(Option(one.id, one.title) for one in found)

@@ -27,12 +27,21 @@ from notices.buttons import (
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
 from notices.pair_forms import describe_form
-from notices.pairs import describe_cut_off, describe_status, introduce, list_answers, offer, read_partner
+from notices.pairs import (
+    describe_cut_off,
+    describe_status,
+    introduce,
+    list_answers,
+    list_intakes,
+    offer,
+    read_partner,
+)
 from services.access.errors import N_, DomainError
 from services.delivery.conversations import Participant
 from services.delivery.reachability import is_cut_off
 from services.pairs.cards import PairCard, list_pairs_of, read_pair
 from services.pairs.offers import OfferAnsweredAlready, OfferGone, accept_offer, decline_offer
+from services.pairs.parties import party_of
 from services.people.pseudonyms import is_pseudonymous
 
 router = Router(name="pairs")
@@ -152,7 +161,7 @@ async def _tell_decision(talk: Talk, pair_id: int, wanted: Decision, error: Doma
     """A double tap leaves what the first one led to; another answer than the given one is refused."""
     card = await talk.read(read_pair, actor=talk.actor, pair_id=pair_id)
     text = talk.t.error(error)
-    if card.side(card.role_of(talk.actor.id or 0)).decision is wanted:
+    if card.side_of(talk.actor.id or 0).decision is wanted:
         if wanted is Decision.DECLINED:
             text = _thank_for_refusal(talk.t)
         elif card.status in JUST_ANSWERED:
@@ -171,8 +180,7 @@ def _thank_for_refusal(t: Translator) -> str:
 
 
 def _is_waiting(card: PairCard, person_id: int | None) -> bool:
-    is_open = card.status is PairStatus.OFFERED
-    return is_open and person_id is not None and card.side(card.role_of(person_id)).decision is None
+    return person_id is not None and card.is_asked(person_id)
 
 
 def _read_offer(
@@ -216,17 +224,26 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
     for card in _pairs_of(session, chat):
         role = card.role_of(chat.person_id)
         partner = card.partner_of(chat.person_id)
-        title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
-        lines = [title, escape(introduce(partner)), _describe_standing(session, card, role, t)]
+        if card.is_group and role is Role.MENTOR:
+            title = t("<b>Your group</b>")
+        else:
+            title = t("<b>Your mentor</b>") if role is Role.MENTEE else t("<b>Your mentee</b>")
+        lines = [title, escape(introduce(partner)), _describe_standing(session, card, chat.person_id, t)]
+        fellows = card.fellows_of(chat.person_id)
+        if fellows and card.status in MEETING:
+            names = ", ".join(one.chat_name for one in fellows)
+            lines.append(t("In the group with you: {names}.", names=names))
         lines += describe_form(card, t)
-        if card.status in MEETING:
+        if card.status in MEETING and card.is_in(chat.person_id):
             if not is_pseudonymous(session, card.cycle_id):
-                lines.append(_describe_contact(session, partner.person_id, partner.chat_name, t))
+                lines += [
+                    _describe_contact(session, one, card.side_of(one).chat_name, t) for one in partner.people
+                ]
             actions.append(_propose_action(card, chat, t))
             if role is Role.MENTOR:
                 actions.append(_suggest_action(card, t))
             shared = read_partner(session, card, chat.person_id, t)
-            lines += list_answers(shared.intake, t)
+            lines += list_intakes(session, card, chat.person_id, t)
             if shared.is_outside_chat:
                 lines.append(t("The curator will show you the answers from the questionnaire."))
             if any(not sheet.is_intake for sheet in shared.sheets):
@@ -243,7 +260,12 @@ def answers_screen(session: Session, chat: Participant, t: Translator, _now: dat
     """Page by page, whatever its length: each answer stands whole."""
     pair_id, page = int(chat.data["pair_id"]), int(chat.data.get("page", 0))
     card = next(
-        (one for one in _pairs_of(session, chat) if one.id == pair_id and one.status in MEETING), None
+        (
+            one
+            for one in _pairs_of(session, chat)
+            if one.id == pair_id and one.status in MEETING and one.is_in(chat.person_id)
+        ),
+        None,
     )
     back = (Action(t.label("Back to the pair"), PairTap(PairDo.SHOW)),)
     if card is None:
@@ -252,7 +274,10 @@ def answers_screen(session: Session, chat: Participant, t: Translator, _now: dat
     parts: list[str] = []
     for sheet in shared.sheets:
         lines = list_answers(sheet.answers, t)
-        parts += [f"<b>{escape(sheet.title.get(t.locale))}</b>\n{lines[0]}", *lines[1:]]
+        title = sheet.title.get(t.locale)
+        if card.partner_of(chat.person_id).is_several:
+            title = f"{title} – {card.side_of(sheet.person_id).chat_name}"
+        parts += [f"<b>{escape(title)}</b>\n{lines[0]}", *lines[1:]]
     pages = _in_pages(parts)
     page = min(max(page, 0), len(pages) - 1)
     turn = []
@@ -279,24 +304,28 @@ def menu_part(session: Session, chat: Participant, t: Translator, _now: datetime
     for card in _pairs_of(session, chat):
         role = card.role_of(chat.person_id)
         partner = card.partner_of(chat.person_id)
-        words = N_("Mentor: {name}. {status}") if role is Role.MENTEE else N_("Mentee: {name}. {status}")
+        if role is Role.MENTEE:
+            words = N_("Mentor: {name}. {status}")
+        else:
+            words = N_("Group: {name}. {status}") if card.is_group else N_("Mentee: {name}. {status}")
         line = t(words, name=partner.chat_name, status="{status}")
-        part.lines.append(line.replace("{status}", _describe_standing(session, card, role, t)))
+        part.lines.append(line.replace("{status}", _describe_standing(session, card, chat.person_id, t)))
         if _is_waiting(card, chat.person_id):
             part.actions.append(Action(t.label("Accept the offer"), OfferTap(OfferDo.ACCEPT, card.id)))
             part.actions.append(Action(t.label("Decline the offer"), OfferTap(OfferDo.DECLINE, card.id)))
     return part
 
 
-def _describe_standing(session: Session, card: PairCard, role: Role, t: Translator) -> str:
+def _describe_standing(session: Session, card: PairCard, person_id: int, t: Translator) -> str:
     """Where the pair stands; of a partner who cannot be reached that, rather than that they are thinking."""
-    status = describe_status(card, role, t)
-    partner = card.mentor if role is Role.MENTEE else card.mentee
-    if card.status in ENDED or not is_cut_off(session, partner.person_id):
+    status = describe_status(card, person_id, t)
+    partner = card.partner_of(person_id)
+    absent = [one for one in partner.people if card.status not in ENDED and is_cut_off(session, one)]
+    if not absent:
         return status
-    told = describe_cut_off(partner, t)
-    is_waiting = card.status is PairStatus.OFFERED and card.side(role).decision is not None
-    return told if is_waiting else f"{status} {told}"
+    told = describe_cut_off(party_of([card.side_of(one) for one in absent]), t)
+    is_waiting = card.status is PairStatus.OFFERED and card.side_of(person_id).decision is not None
+    return told if is_waiting and len(absent) == len(partner.people) else f"{status} {told}"
 
 
 def _pairs_of(session: Session, chat: Participant) -> list[PairCard]:
@@ -314,7 +343,7 @@ def _propose_action(card: PairCard, chat: Participant, t: Translator) -> Action:
 
 def _suggest_action(card: PairCard, t: Translator) -> Action:
     return Action(
-        t.label("Suggest to the curator: {name}", name=card.mentee.chat_name),
+        t.label("Suggest to the curator: {name}", name=card.mentees_party.chat_name),
         SuggestTap(SuggestDo.OPEN, card.id),
     )
 

@@ -76,6 +76,7 @@ SCREENS: dict[str, Screen] = {
     "meetings": Screen(cards.list_screen),
     "meeting": Screen(cards.meeting_screen),
     "meeting.drop": Screen(cards.drop_screen, is_deciding=True),
+    "meeting.who": Screen(cards.attendance_screen),
     "plan": Screen(planning.plan_screen),
     "log": Screen(journal_screens.log_screen),
     "draft": Screen(draft_screen, is_deciding=True),

@@ -57,7 +57,7 @@ def kind_screen(session: Session, chat: Participant, t: Translator, _now: dateti
         (Action(t.label(text), SuggestTap(SuggestDo.CHOOSE, card.id, kind)),) for kind, text in KINDS.items()
     ]
     return Letter(
-        t("What shall I pass on to the curator about {name}?", name=card.mentee.chat_name),
+        t("What shall I pass on to the curator about {name}?", name=card.mentees_party.chat_name),
         (*rows, (Action(t.label("Back"), PairTap(PairDo.SHOW)),)),
     )
 
@@ -66,7 +66,7 @@ def text_screen(session: Session, chat: Participant, t: Translator, _now: dateti
     card = _own_pair(session, chat)
     if card is None:
         return None
-    asked = t(ASKS[SuggestionKind(chat.data["kind"])], name=card.mentee.chat_name)
+    asked = t(ASKS[SuggestionKind(chat.data["kind"])], name=card.mentees_party.chat_name)
     return Letter(asked, ((Action(t.label("Back"), SuggestTap(SuggestDo.OPEN, card.id)),),))
 
 

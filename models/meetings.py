@@ -99,7 +99,10 @@ class Meeting(Audited, Base):
 
 
 class MeetingAnswer(Base):
-    """What one side says of a meeting: did it take place?"""
+    """What one side says of a meeting: did it take place? Of a group: was this mentee there?
+
+    `is_marked`: the one who logged the meeting of a group said so, the mentee has not answered.
+    """
 
     __tablename__ = "meeting_words"
     __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
@@ -109,6 +112,7 @@ class MeetingAnswer(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     role: Mapped[Role] = mapped_column(enum_column(Role))
     took_place: Mapped[bool]
+    is_marked: Mapped[bool] = mapped_column(default=False)
     said_at: Mapped[datetime]
 
     meeting: Mapped[Meeting] = relationship(back_populates="words")

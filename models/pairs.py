@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,11 +18,13 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models.audit import Action, Audited
 from models.base import Base, enum_column
 from models.people import Participation, Person, Role
+
+A_DAY = timedelta(days=1)
 
 
 class PairStatus(StrEnum):
@@ -230,7 +233,14 @@ class Pair(Audited, Base):
     override_reason: Mapped[str | None] = mapped_column(String(500))
     """Why the curator offers the pair against the psychologist's conclusion; for who leads pairs only."""
 
-    members: Mapped[list["PairMember"]] = relationship(back_populates="pair", order_by="PairMember.role")
+    members: Mapped[list["PairMember"]] = relationship(
+        back_populates="pair", order_by="(PairMember.role, PairMember.id)"
+    )
+
+    @property
+    def sides(self) -> list["PairMember"]:
+        """The mentees, then the mentor: not who left a group or was only asked into it."""
+        return [one for one in self.members if one.is_in]
 
     @property
     def mentor(self) -> "PairMember":
@@ -238,12 +248,17 @@ class Pair(Audited, Base):
 
     @property
     def mentees(self) -> list["PairMember"]:
-        """One, or the mentees of a group."""
-        return [one for one in self.members if one.role is Role.MENTEE]
+        """One, or those of a group."""
+        return [one for one in self.sides if one.role is Role.MENTEE]
 
 
 class PairMember(Base):
-    """One side of a pair. `is_current` is cleared when the pair ends."""
+    """Somebody in a pair. `is_current`: it holds the person's place, until the pair ends or they leave.
+
+    A group goes on while its members change: `awaited_until` is until when somebody who was asked into a
+    group at work may answer, `joined_at` when they agreed, `left_at` when a member left, declined or did not
+    answer, and the others went on. All three are None where a pair begins and ends as a whole.
+    """
 
     __tablename__ = "pair_members"
     __table_args__ = (
@@ -268,10 +283,53 @@ class PairMember(Base):
     decided_at: Mapped[datetime | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(enum_column(DeclineReason))
     decline_note: Mapped[str | None] = mapped_column(String(500))
+    awaited_until: Mapped[datetime | None] = mapped_column(index=True)
+    joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
 
     pair: Mapped[Pair] = relationship(back_populates="members")
     person: Mapped[Person] = relationship()
     participation: Mapped[Participation] = relationship()
+
+    @property
+    def is_in(self) -> bool:
+        return self.left_at is None and self.awaited_until is None
+
+    def was_in(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether the member stood in the pair at a meeting; of a past one often only the day is known."""
+        is_later = self.joined_at is not None and self.joined_at - A_DAY > ends_at
+        if self.awaited_until is not None or is_later:
+            return False
+        return self.left_at is None or (self.decision is Decision.ACCEPTED and self.left_at > starts_at)
+
+
+def is_in_pair() -> ColumnElement[bool]:
+    """Whether a selected PairMember stands in the pair, see `PairMember.is_in`."""
+    return and_(PairMember.left_at.is_(None), PairMember.awaited_until.is_(None))
+
+
+def count_places(participation_id: Any, *, in_work: bool = False) -> Select[int]:
+    """How many places of a participation are held: a pair holds one of a mentee's, and as many of a mentor's
+    as it has mentees; drafts, open offers and who was asked into a group hold theirs too.
+
+    `in_work`: only of pairs that both sides have agreed to.
+    """
+    own, theirs = aliased(PairMember), aliased(PairMember)
+    query = (
+        select(func.count())
+        .select_from(own)
+        .join(theirs, theirs.pair_id == own.pair_id)
+        .where(
+            own.participation_id == participation_id,
+            own.is_current,
+            theirs.is_current,
+            theirs.role != own.role,
+        )
+    )
+    if in_work:
+        agreed = (one.awaited_until.is_(None) for one in (own, theirs))
+        query = query.join(Pair, Pair.id == own.pair_id).where(Pair.status.in_(IN_WORK), *agreed)
+    return query
 
 
 def is_discarded() -> ColumnElement[bool]:

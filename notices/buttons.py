@@ -235,12 +235,19 @@ class MeetingDo(Do):
     CANCEL = "drop", "meeting_id"
     LOG = "log", "meeting_id"
     PLAN = "new", "pair_id"
+    # of a group: a mentee says whether they come, the mentor who was not there
+    STAY_AWAY = "away", "meeting_id"
+    COME = "come", "meeting_id"
+    ATTENDANCE = "who", "meeting_id"
+    MARK = "mark", "meeting_id", "person_id", "is_there"
 
 
 class MeetingTap(Tap, screen="meeting", is_for_notices=True):
     do: MeetingDo
     meeting_id: int = 0
     pair_id: int = 0
+    person_id: int = 0
+    is_there: bool = False
 
 
 class HeldDo(Do):

@@ -12,7 +12,7 @@ from notices.buttons import FeedbackDo, FeedbackTap, HeldDo, HeldTap, MeetingDo,
 from notices.language import Translator
 from notices.letters import Action, Letter, Rows, Skip
 from services.access.actors import Channel, person_in_chat, system
-from services.access.errors import NotFound
+from services.access.errors import N_, NotFound
 from services.meetings.cards import MeetingCard, find_replaced, read_meeting
 from services.meetings.moments import find_overlaps
 from services.meetings.reminders import list_reminder_times
@@ -58,7 +58,7 @@ def reminder(session: Session, facts: Mapping[str, Any], t: Translator, now: dat
             kind=_describe_kind_and_format(session, card, t),
             minutes=t.minutes(card.minutes),
         ),
-        rows_to_change(card, t),
+        rows_to_change(card, int(facts["person_id"]), t),
     )
 
 
@@ -113,15 +113,43 @@ def describe_proposal(session: Session, card: MeetingCard, person_id: int, t: Tr
     )
     if overlaps:
         text += "\n\n" + t("Mind: you already have another meeting at that time.")
+    text += _describe_own_absence(card, person_id, t)
+    confirm = (Action(t.label("Confirm"), MeetingTap(MeetingDo.CONFIRM, card.id)),)
+    if is_group_mentee(card, person_id):
+        return Letter(text, (confirm, *rows_to_change(card, person_id, t)))
     return Letter(
         text,
         (
-            (Action(t.label("Confirm"), MeetingTap(MeetingDo.CONFIRM, card.id)),),
+            confirm,
             (
                 Action(t.label("Another time"), MeetingTap(MeetingDo.MOVE, card.id)),
                 Action(t.label("Decline"), MeetingTap(MeetingDo.ASK_TO_CANCEL, card.id)),
             ),
         ),
+    )
+
+
+def is_group_mentee(card: MeetingCard, person_id: int) -> bool:
+    """Who speaks for themselves only: the mentor moves and cancels meetings of a group."""
+    return card.is_group and card.side_of(person_id).role is Role.MENTEE
+
+
+def _describe_own_absence(card: MeetingCard, person_id: int, t: Translator) -> str:
+    if is_group_mentee(card, person_id) and card.side_of(person_id).took_place is False:
+        return "\n\n" + t("You said that you cannot come.")
+    return ""
+
+
+def coming_said(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
+    """To the mentor of a group: somebody cannot come, or can after all."""
+    card = read_card(session, facts)
+    if card is None or not card.is_coming(now):
+        return Skip("the meeting has changed or begun")
+    side = card.side_of(int(facts["about"]))
+    words = N_("{name} cannot come: {when}.") if side.took_place is False else N_("{name} can come: {when}.")
+    return Letter(
+        t(words, name=side.chat_name, when=describe_when(session, card, t)),
+        rows_to_change(card, int(facts["person_id"]), t),
     )
 
 
@@ -133,8 +161,9 @@ def describe_planned(session: Session, card: MeetingCard, person_id: int, t: Tra
             kind=_describe_kind_and_format(session, card, t),
             minutes=t.minutes(card.minutes),
             partner=card.partner_of(person_id).chat_name,
-        ),
-        rows_to_change(card, t),
+        )
+        + _describe_own_absence(card, person_id, t),
+        rows_to_change(card, person_id, t),
     )
 
 
@@ -152,6 +181,20 @@ def describe_cancelled(
 
 
 def describe_question(session: Session, card: MeetingCard, person_id: int, t: Translator) -> Letter:
+    if is_group_mentee(card, person_id):
+        return Letter(
+            t(
+                "The meeting of your group on {when} ({partner}): were you there?",
+                when=describe_when(session, card, t),
+                partner=card.mentor.chat_name,
+            ),
+            (
+                (
+                    Action(t.label("Yes"), HeldTap(HeldDo.YES, card.id)),
+                    Action(t.label("No"), HeldTap(HeldDo.NO, card.id)),
+                ),
+            ),
+        )
     return Letter(
         t(
             "Your meeting on {when} ({partner}): did it take place?",
@@ -168,7 +211,11 @@ def describe_question(session: Session, card: MeetingCard, person_id: int, t: Tr
     )
 
 
-def rows_to_change(card: MeetingCard, t: Translator) -> Rows:
+def rows_to_change(card: MeetingCard, person_id: int, t: Translator) -> Rows:
+    if is_group_mentee(card, person_id):
+        if card.side_of(person_id).took_place is False:
+            return ((Action(t.label("I can come after all"), MeetingTap(MeetingDo.COME, card.id)),),)
+        return ((Action(t.label("I cannot come"), MeetingTap(MeetingDo.STAY_AWAY, card.id)),),)
     return (
         (
             Action(t.label("Move"), MeetingTap(MeetingDo.MOVE, card.id)),
@@ -231,7 +278,7 @@ def _describe_own_proposal(session: Session, card: MeetingCard, person_id: int, 
             minutes=t.minutes(card.minutes),
             partner=card.partner_of(person_id).chat_name,
         ),
-        rows_to_change(card, t),
+        rows_to_change(card, person_id, t),
     )
 
 
@@ -269,6 +316,18 @@ def _describe_moved(
     return Letter(f"{moved}\n\n{state.text}", state.rows)
 
 
+def _describe_absent(card: MeetingCard, t: Translator) -> str:
+    names = ", ".join(one.chat_name for one in card.absent)
+    return "\n" + t("Not there: {names}", names=names) if names else ""
+
+
+def _list_attendance(card: MeetingCard, person_id: int, t: Translator) -> list[Action]:
+    """The mentor of a group says who was not there."""
+    if card.is_group and card.is_logged and card.side_of(person_id).role is Role.MENTOR:
+        return [Action(t.label("Who was not there"), MeetingTap(MeetingDo.ATTENDANCE, card.id))]
+    return []
+
+
 def _describe_past(
     session: Session, card: MeetingCard, person_id: int, t: Translator, now: datetime
 ) -> Letter:
@@ -291,7 +350,8 @@ def _describe_past(
         text += "\n" + t("Topic: {topic}", topic=card.topic)
     if card.next_step:
         text += "\n" + t("Next: {step}", step=card.next_step)
-    actions = []
+    text += _describe_absent(card, t)
+    actions = _list_attendance(card, person_id, t)
     if card.side_of(person_id).role is Role.MENTOR and not card.is_logged:
         actions.append(Action(t.label("Log the meeting"), MeetingTap(MeetingDo.LOG, card.id)))
     run_id = find_feedback(session, meeting_id=card.id, person_id=person_id)

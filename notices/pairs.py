@@ -7,19 +7,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models.pairs import BEGINNING, MEETING, PairStatus, WaitsFor
 from models.pairs import ENDED as ENDED_STATUSES
+from models.pairs import MEETING, PairStatus, WaitsFor
 from models.people import Role
 from notices.buttons import MeetingDo, MeetingTap, OfferDo, OfferTap
 from notices.language import Translator, escape
-from notices.letters import Action, Letter, Skip
+from notices.letters import Action, Letter, Rows, Skip
 from notices.pair_cards import read_card
 from notices.pair_forms import describe_form
 from services.access.actors import Channel, system
 from services.access.errors import N_
 from services.delivery.reachability import is_reachable
 from services.organizations.days import day_of, timezone_of
-from services.pairs.cards import PairCard, Side
+from services.pairs.cards import PairCard
+from services.pairs.parties import Party, party_of
 from services.programmes.running import settings_of
 from services.surveys.shared import Shared, SharedAnswer, read_shared
 
@@ -35,23 +36,33 @@ OFFER = {
         "Please answer by {until}."
     ),
 }
+GROUP_OFFER = {
+    Role.MENTEE: N_(
+        "{name}, there is a mentor for you, in a group of several mentees: <b>{partner}</b>.\n\n"
+        "If this suits you, press Accept. If not, press Decline: only the curator will see the reason. "
+        "Please answer by {until}."
+    ),
+    Role.MENTOR: N_(
+        "{name}, would you become a mentor to a group: <b>{partner}</b>?\n\n"
+        "If this suits you, press Accept. If not, press Decline: only the curator will see the reason. "
+        "Please answer by {until}. The group begins with those who agree."
+    ),
+}
 TAGS = re.compile(r"</?[a-z]+>")
 
 
 def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: datetime) -> Letter | Skip:
     """The offer; for a draft it is the preview that the curator sees before confirming."""
     card = read_card(session, facts)
-    if card is None or card.status not in BEGINNING:
-        return Skip("the offer is no longer open")
     person_id = int(facts["person_id"])
-    role = card.role_of(person_id)
-    if card.side(role).decision is not None:
-        return Skip("answered already")
+    if card is None or (card.status is not PairStatus.DRAFT and not card.is_asked(person_id)):
+        return Skip("the offer is answered or no longer open")
+    side, role = card.side_of(person_id), card.role_of(person_id)
     timezone = timezone_of(session, card.organization_id)
-    until = card.offer_expires_at or _find_end(session, card, now)
-    words = OFFER[role]
+    until = card.asked_until(person_id) or _find_end(session, card, now)
+    words = (GROUP_OFFER if card.is_group else OFFER)[role]
     fields = {
-        "name": card.side(role).own_name,
+        "name": side.own_name,
         "partner": introduce(card.partner_of(person_id)),
         "until": t.month_day(day_of(until, timezone)),
     }
@@ -85,6 +96,8 @@ def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: da
     tail = _introduce_by_answers(session, card, person_id, t)
     propose = ((Action(t.label("Propose a meeting"), MeetingTap(MeetingDo.PLAN, pair_id=card.id)),),)
     is_mentor = card.role_of(person_id) is Role.MENTOR
+    if card.is_group:
+        return _begin_group(card, person_id, tail, propose, t)
     if card.described.kind.is_on_request:
         words = (
             N_(
@@ -116,6 +129,59 @@ def accepted(session: Session, facts: Mapping[str, Any], t: Translator, _now: da
         )
         + tail
     )
+
+
+def _begin_group(card: PairCard, person_id: int, tail: str, propose: Rows, t: Translator) -> Letter:
+    if card.role_of(person_id) is Role.MENTOR:
+        return Letter(
+            t(
+                "The group is together. Your mentees: <b>{partner}</b>.\n\n"
+                "Next step: propose a time for the first meeting, to get to know each other.",
+                partner=introduce(card.mentees_party),
+            )
+            + tail,
+            propose,
+        )
+    fellows = ", ".join(one.chat_name for one in card.fellows_of(person_id))
+    text = t(
+        "You are in the group. Your mentor is <b>{partner}</b>.\n\n"
+        "Next step: your mentor proposes a time for a meeting, and I will send it to you.",
+        partner=introduce(card.partner_of(person_id)),
+    )
+    if fellows:
+        text += "\n" + t("In the group with you: {names}.", names=fellows)
+    return Letter(text + tail)
+
+
+def member_joined(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    """To who stands in a group: one more has come into it."""
+    found = _read_member(session, facts)
+    if found is None or not found[0].is_in(int(facts["about"])):
+        return Skip("the group has ended or changed")
+    card, name = found
+    if card.role_of(int(facts["person_id"])) is Role.MENTOR:
+        return Letter(t("One more mentee has come into your group: {name}.", name=name))
+    return Letter(t("One more colleague has come into your group: {name}.", name=name))
+
+
+def member_left(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
+    """To who leaves a group, and to who stays: neutral, without the reason."""
+    found = _read_member(session, facts)
+    if found is None or found[0].is_in(int(facts["about"])):
+        return Skip("the group has ended or changed")
+    if facts["about"] == facts["person_id"]:
+        words = t(
+            "You are no longer in the group of your mentor. If you have questions, please ask the curator."
+        )
+        return Letter(words)
+    return Letter(t("{name} is no longer in your group. The others go on.", name=found[1]))
+
+
+def _read_member(session: Session, facts: Mapping[str, Any]) -> tuple[PairCard, str] | None:
+    card = read_card(session, facts)
+    if card is None or card.status in ENDED_STATUSES:
+        return None
+    return card, card.side_of(int(facts["about"])).chat_name
 
 
 def declined(session: Session, facts: Mapping[str, Any], t: Translator, _now: datetime) -> Letter | Skip:
@@ -152,12 +218,13 @@ def unreachable(session: Session, facts: Mapping[str, Any], t: Translator, _now:
     if card is None or card.status in ENDED_STATUSES:
         return Skip("the pair has ended")
     partner = card.partner_of(int(facts["person_id"]))
-    if is_reachable(session, partner.person_id):
+    absent = [one for one in partner.people if not is_reachable(session, one)]
+    if not absent:
         return Skip("the person is back")
-    return Letter(describe_cut_off(partner, t))
+    return Letter(describe_cut_off(party_of([card.side_of(one) for one in absent]), t))
 
 
-def describe_cut_off(partner: Side, t: Translator) -> str:
+def describe_cut_off(partner: Party, t: Translator) -> str:
     """Why nothing comes from the other side of a pair."""
     return t(
         "{partner} does not get my messages at present; the curator knows. Whatever waits for an answer "
@@ -196,8 +263,21 @@ def read_partner(session: Session, card: PairCard, person_id: int, t: Translator
 def _introduce_by_answers(session: Session, card: PairCard, person_id: int, t: Translator) -> str:
     """Under a notice, after an empty line: form and kind, then what may be told of the other's intake."""
     tail = "\n\n" + "\n".join(describe_form(card, t))
-    lines = list_answers(read_partner(session, card, person_id, t).intake, t)
+    lines = list_intakes(session, card, person_id, t)
     return tail + ("\n\n" + "\n".join([t("<i>From the questionnaire:</i>"), *lines]) if lines else "")
+
+
+def list_intakes(session: Session, card: PairCard, person_id: int, t: Translator) -> list[str]:
+    """A line for each answer of the other side's intake that was promised to the pair; by name in a group."""
+    shared = read_partner(session, card, person_id, t)
+    partner = card.partner_of(person_id)
+    lines: list[str] = []
+    for one in partner.people:
+        answers = list_answers(shared.intake_of(one), t)
+        if answers and partner.is_several:
+            lines.append(f"<b>{escape(card.side_of(one).chat_name)}</b>")
+        lines += answers
+    return lines
 
 
 def list_answers(answers: Sequence[SharedAnswer], t: Translator) -> list[str]:
@@ -214,9 +294,9 @@ def _go_on(chosen: str) -> str:
     return re.sub(r"(?:(?<=^)|(?<=, ))[А-ЯЁ](?=[а-яё ])", lambda hit: hit[0].lower(), chosen)
 
 
-def introduce(side: Side) -> str:
+def introduce(party: Party) -> str:
     """Full name and position, as one introduces a colleague; less of it in the pseudonymous mode."""
-    return side.introduction
+    return party.introduction
 
 
 WORK = {
@@ -227,26 +307,38 @@ WORK = {
 ENDED = N_("The work of this pair has ended.")
 
 
-def describe_status(card: PairCard, role: Role, t: Translator) -> str:
-    """The pair's state in words for one of its sides; it names who must act (docs/design.md#panel)."""
+def describe_status(card: PairCard, person_id: int, t: Translator) -> str:
+    """The pair's state in words for one of its members; it names who must act (docs/design.md#panel)."""
+    if card.is_asked(person_id):
+        return t("The offer waits for your answer.")
     if card.status is PairStatus.OFFERED:
-        return _describe_offer(card, role, t)
+        return _describe_offer(card, card.role_of(person_id), t)
     if card.status is PairStatus.ACCEPTED:
-        return _describe_beginning(card, role, t)
+        return _describe_beginning(card, card.role_of(person_id), t)
     return t(WORK.get(card.status, ENDED))
 
 
 def _describe_offer(card: PairCard, role: Role, t: Translator) -> str:
-    if card.side(role).decision is None:
-        return t("The offer waits for your answer.")
+    if card.is_group:
+        return t("You agreed. Now others of the group are thinking.")
     if role is Role.MENTEE:
         return t("You agreed. Now your mentor is thinking.")
     return t("You agreed. Now your mentee is thinking.")
 
 
 def _describe_beginning(card: PairCard, role: Role, t: Translator) -> str:
+    if card.is_group:
+        return _describe_beginning_group(card, role, t)
     if card.waits_for is not WaitsFor.MENTOR:
         return t("Both agreed. You can meet already; the order waits for the curator.")
     if role is Role.MENTOR:
         return t("Both agreed. Next: you propose the first meeting.")
     return t("Both agreed. Next: your mentor proposes the first meeting.")
+
+
+def _describe_beginning_group(card: PairCard, role: Role, t: Translator) -> str:
+    if card.waits_for is not WaitsFor.MENTOR:
+        return t("The group is together. You can meet already; the order waits for the curator.")
+    if role is Role.MENTOR:
+        return t("The group is together. Next: you propose the first meeting.")
+    return t("The group is together. Next: your mentor proposes the first meeting.")

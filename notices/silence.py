@@ -25,7 +25,7 @@ def offer(session: Session, facts: Mapping[str, Any], t: Translator, now: dateti
         return Skip("the offer is no longer open")
     person_id = int(facts["person_id"])
     role = card.role_of(person_id)
-    if card.side(role).decision is not None or card.offer_expires_at <= now:
+    if not card.is_asked(person_id) or card.offer_expires_at <= now:
         return Skip("answered already")
     fields = {
         "partner": introduce(card.partner_of(person_id)),

@@ -297,7 +297,7 @@ class DocumentsPage(SecuredPage):
         return [
             Choosable(
                 one.id,
-                f"{one.mentor.full_name} – {one.mentee.full_name}",
+                one.title,
                 is_ticked=one.id in asked if asked else one.status in known.usual,
             )
             for one in pairs

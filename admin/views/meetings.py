@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from admin import words
 from admin.calls import do, refusals_shown, see
 from admin.cycles import kind_title, pack
-from admin.inputs import choice, day, read_clock, record, text, texts
+from admin.inputs import choice, day, flag, number, read_clock, record, text, texts
 from admin.languages import label, local_moment
-from admin.pages import Entry, Group, form_page, page
+from admin.pages import Entry, Group, command, form_page, page
 from admin.storage import now
 from admin.tables import SecuredTable
 from models.meetings import Meeting, MeetingKind
@@ -20,6 +20,7 @@ from services.access.actors import Right
 from services.access.errors import N_
 from services.access.rights import LISTS
 from services.documents import words as states
+from services.meetings.attendance import set_attendance
 from services.meetings.cards import WHOLE, MeetingCard, cards_of, read_meeting
 from services.meetings.outcomes import log_meeting, log_past_meeting
 from services.pairs.cards import read_pair
@@ -69,7 +70,7 @@ class MeetingTable(SecuredTable):
             case "starts_at":
                 return local_start(card)
             case "sides":
-                return f"{card.mentor.full_name} – {card.mentee.full_name}"
+                return card.title
             case "kind":
                 return kind_title(row.kind.value)
             case "status":
@@ -101,6 +102,18 @@ class MeetingTable(SecuredTable):
                 return redirect(url_for("meetings.card", meeting_id=meeting_id))
         form = {"minutes": text("minutes") or card.minutes, "topic": text("topic")}
         return self.show("panel/meeting_log.html", meeting=card, pair=None, form=form, **_words(card))
+
+    @command("/<int:meeting_id>/attend", right=Right.MANAGE_PAIRS)
+    def attend(self, meeting_id: int) -> Response:
+        """Whether a mentee of a group was there."""
+        do(
+            set_attendance,
+            meeting_id=meeting_id,
+            person_id=number("person_id", needed=N_("Please choose a mentee.")),
+            was_there=flag("was_there"),
+            success=label("Marked."),
+        )
+        return redirect(url_for("meetings.card", meeting_id=meeting_id))
 
     @form_page("/add/<int:pair_id>", right=Right.MANAGE_PAIRS)
     def add(self, pair_id: int) -> str | Response:

@@ -13,14 +13,14 @@ from admin.calls import do, refusals_shown, see
 from admin.choices import Choice, offer_choice
 from admin.cycles import cycle_id_or_none, offer_forms, pack
 from admin.edits import take_edit
-from admin.inputs import InputRefused, read_day, sent, text
+from admin.inputs import InputRefused, number, read_day, sent, text
 from admin.languages import label, sentence, translator
 from admin.pages import Entry, Group, command, form_page, page
 from admin.paging import read_asked
 from admin.previews import preview_of, template_of, words_of
 from admin.storage import now, session
 from models.messages import NoticeKind
-from models.pairs import IN_WORK, STATES, PairStatus
+from models.pairs import ENDED, IN_WORK, STATES, Decision, PairStatus
 from models.people import Role
 from models.suggestions import SuggestionKind
 from notices.catalogue import compose
@@ -37,8 +37,11 @@ from services.matching.ranking import judge_pair
 from services.matching.scoring import Caution
 from services.meetings.cards import list_meetings_of_pair
 from services.pairs.assignments import EndReason, begin_work, end_pair
+from services.pairs.banks import list_bank
 from services.pairs.cards import PairCard, list_pairs, read_pair
 from services.pairs.forms import FormIsFixed, change_form
+from services.pairs.groups import add_mentee, remove_mentee
+from services.pairs.offers import begin_with_agreed
 from services.pairs.papers import read_missing_papers
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
 from services.pairs.standings import read_standings
@@ -121,6 +124,8 @@ class PairPage(SecuredPage):
             choices=self._choose_colleagues(pair, suggestions),
             is_at_work=pair.status in IN_WORK,
             may_change=STATES[pair.status].may_change,
+            is_open=pair.status not in ENDED,
+            can_begin=can_begin(pair),
             now=now(),
         )
 
@@ -163,7 +168,7 @@ class PairPage(SecuredPage):
         if not STATES[pair.status].may_change:
             flash(sentence(FormIsFixed()), "error")
             return redirect(url_for("pairs.card", pair_id=pair_id))
-        choices = offer_forms(pack().pack, mentees=1)
+        choices = offer_forms(pack().pack, mentees=len(pair.mentees))
         current = {
             "form": pair.form,
             "kind": pair.kind,
@@ -238,6 +243,44 @@ class PairPage(SecuredPage):
         )
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
+    @form_page("/<int:pair_id>/mentees", right=Right.MANAGE_PAIRS)
+    def mentees(self, pair_id: int) -> str | Response:
+        """One more mentee of a group, or one less; or the group begins with those who agreed."""
+        pair = self._read(pair_id)
+        if request.method == "POST":
+            added = number("participation_id", needed=N_("Please choose a mentee."))
+            told = label("Added to the draft.")
+            if pair.status is not PairStatus.DRAFT:
+                told = label("Asked. The mentee answers in the chat.")
+            with refusals_shown():
+                do(add_mentee, pair_id=pair_id, mentee_participation_id=added, success=told)
+                return redirect(url_for("pairs.card", pair_id=pair_id))
+        return self.show(
+            "panel/pair_mentees.html",
+            pair=pair,
+            free=see(list_bank, role=Role.MENTEE, search=request.args.get("search", ""), asked=read_asked()),
+            search=request.args.get("search", ""),
+        )
+
+    @command("/<int:pair_id>/mentees/<int:person_id>/remove", right=Right.MANAGE_PAIRS)
+    def remove(self, pair_id: int, person_id: int) -> Response:
+        do(
+            remove_mentee,
+            pair_id=pair_id,
+            person_id=person_id,
+            success=label("The mentee is no longer in this group."),
+        )
+        return redirect(url_for("pairs.card", pair_id=pair_id))
+
+    @command("/<int:pair_id>/begin-group", right=Right.MANAGE_PAIRS)
+    def begin_group(self, pair_id: int) -> Response:
+        do(
+            begin_with_agreed,
+            pair_id=pair_id,
+            success=label("The group has begun with those who agreed. All have been told."),
+        )
+        return redirect(url_for("pairs.card", pair_id=pair_id))
+
     @staticmethod
     def _choose_colleagues(pair: PairCard, suggestions: list[SuggestionFacts]) -> dict[int, Choice]:
         """Whom the curator may name as involved, by the suggestion that asks for it."""
@@ -245,7 +288,7 @@ class PairPage(SecuredPage):
             one.id: offer_choice(
                 "colleague_id",
                 url_for("pairs.card", pair_id=pair.id),
-                without=[pair.mentor.person_id, pair.mentee.person_id],
+                without=[one.person_id for one in pair.sides],
                 mark=one.id,
             )
             for one in suggestions
@@ -258,20 +301,23 @@ class PairPage(SecuredPage):
     @staticmethod
     def _compare(pair: PairCard) -> tuple[Caution, ...]:
         """What to think of before this pair of this kind is offered."""
-        with suppress(NotFound):  # who has left the programme meanwhile is not judged
-            judged = see(
-                judge_pair,
-                mentee_participation_id=pair.mentee.participation_id,
-                mentor_participation_id=pair.mentor.participation_id,
-                is_reverse=pair.described.kind.is_reverse,
-            )
-            return judged.assessment.cautions
-        return ()
+        found: dict[Caution, None] = {}
+        for one in pair.mentees:
+            with suppress(NotFound):  # who has left the programme meanwhile is not judged
+                judged = see(
+                    judge_pair,
+                    mentee_participation_id=one.participation_id,
+                    mentor_participation_id=pair.mentor.participation_id,
+                    is_reverse=pair.described.kind.is_reverse,
+                )
+                found |= dict.fromkeys(judged.assessment.cautions)
+        return tuple(found)
 
     @staticmethod
     def _preview(pair: PairCard, role: Role) -> Preview:
         """The words of the notice by the function that will make them when they are sent."""
-        side = pair.side(role)
+        # what a curator writes for the mentees of a group goes to each of them: names stand as placeholders
+        side = pair.mentor if role is Role.MENTOR else pair.mentees[0]
         person = see(read_person, person_id=side.person_id)
         letter = compose(
             session(),
@@ -286,13 +332,20 @@ class PairPage(SecuredPage):
         template = template_of(typed, letter) if typed != usual else None
         return Preview(
             role=role,
-            name=side.full_name,
+            name=side.full_name if role is Role.MENTOR else pair.mentees_party.full_name,
             markup=preview_of(reword(letter, template) if template is not None else letter),
             words=typed,
             buttons=tuple(action.label for row in letter.rows for action in row),
             usual=usual,
             template=template,
         )
+
+
+def can_begin(pair: PairCard) -> bool:
+    """Whether a group waits only for mentees who have not answered."""
+    answers = [one.decision for one in pair.mentees]
+    is_waiting = pair.status is PairStatus.OFFERED and pair.mentor.decision is Decision.ACCEPTED
+    return is_waiting and None in answers and Decision.ACCEPTED in answers
 
 
 def _rules(pair: PairCard) -> str:

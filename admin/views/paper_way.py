@@ -14,7 +14,7 @@ from admin.languages import label, locale
 from admin.pages import Entry, Group, command, page
 from admin.storage import now
 from models.meetings import MeetingKind, MeetingStatus
-from models.pairs import MEETING, DeclineReason, PairStatus
+from models.pairs import MEETING, DeclineReason
 from models.paper_way import Deed, WordOf
 from models.people import Role
 from models.suggestions import SuggestionKind
@@ -199,8 +199,7 @@ class PaperPage(SecuredPage):
 
 
 def _awaits(pair: PairCard, person_id: int) -> bool:
-    side = pair.side(pair.role_of(person_id))
-    return pair.status is PairStatus.OFFERED and side.decision is None
+    return pair.is_asked(person_id)
 
 
 def _is_proposed_to(meeting: MeetingCard, person_id: int) -> bool:

@@ -7,20 +7,23 @@ from admin import matching_words
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
 from admin.cycles import cycle, offer_forms, pack
-from admin.inputs import text, texts
+from admin.inputs import ids, number, text, texts
 from admin.languages import label
 from admin.pages import Entry, Group, form_page, page
 from admin.paging import read_asked
 from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_, NotFound
+from services.access.listing import Asked
 from services.matching.drafting import draft_chosen
 from services.matching.facts import Gap
 from services.matching.ranking import judge_pair, rank_mentors
 from services.pairs.banks import Profile, Withheld, count_free, list_bank, read_profile, read_withheld
+from services.pairs.proposals import draft_group
 from services.pairs.rules import find_kind
 
 MOST_COMPARED = 60
+MOST_IN_A_GROUP = 500  # of those to choose from on one page
 
 
 class ProposalPage(SecuredPage):
@@ -93,6 +96,33 @@ class ProposalPage(SecuredPage):
             choices=offer_forms(content, mentees=1),
             reason=text("reason"),
             told=matching_words,
+        )
+
+    @form_page("/group/", right=Right.MANAGE_PAIRS)
+    def group(self) -> str | Response:
+        """One mentor and several mentees as one pair: a draft, and then the messages."""
+        if request.method == "POST":
+            mentor = number("mentor", needed=N_("Please choose the mentor."))
+            with refusals_shown():
+                drafted = do(
+                    draft_group,
+                    mentee_participation_ids=ids("mentees"),
+                    mentor_participation_id=mentor,
+                    form=text("form") or None,
+                    kind=text("kind") or None,
+                    role_variant=text("role_variant") or None,
+                    success=label("The draft is ready. Nobody has been told yet."),
+                )
+                return redirect(url_for("pairs.confirm", pair_id=drafted.pair_id))
+        everybody = Asked(size=MOST_IN_A_GROUP)
+        mentors = see(list_bank, role=Role.MENTOR, asked=everybody)
+        return self.show(
+            "panel/proposal_group.html",
+            mentors=[one for one in mentors.rows if one.places_left > 1],
+            mentees=see(list_bank, role=Role.MENTEE, asked=everybody),
+            form=texts("form", "kind", "role_variant", "mentor"),
+            ticked=set(ids("mentees")),
+            choices=offer_forms(pack().pack, mentees=2),
         )
 
 

@@ -142,6 +142,8 @@ def _check_not_ahead(talk: Talk, day: date) -> None:
 def _go_after(kept: MeetingSaved, draft_id: int) -> tuple[str | None, dict[str, Any]]:
     if kept.goes_on:
         return FLOW, {"draft_id": draft_id}
+    if kept.is_group:
+        return "meeting.who", {"meeting_id": kept.meeting_ids[0]}
     if kept.purpose in {Purpose.LOG, Purpose.HELD}:
         return ("feedback", {"run_id": kept.run_id}) if kept.run_id else (None, {})
     if kept.purpose is not Purpose.DELETE and len(kept.meeting_ids) == 1:

@@ -20,12 +20,14 @@ from notices.meetings import describe_kind, describe_state, describe_when
 from services.access.errors import DomainError, NotAllowed, NotFound
 from services.delivery.conversations import Participant
 from services.documents.words import MEETINGS
+from services.meetings.attendance import MenteeSaid, NotLoggedYet, set_attendance
 from services.meetings.cards import MeetingCard, list_meetings_of, read_meeting
 from services.meetings.planning import (
     MeetingBegun,
     MeetingChanged,
     TimePassed,
     WaitsForTheOther,
+    answer_coming,
     cancel_meeting,
     confirm_meeting,
 )
@@ -73,6 +75,41 @@ async def answer_moved(tap: HeldTap, talk: Talk) -> None:
 async def _move(talk: Talk, meeting_id: int) -> None:
     if not await begin_move(talk, meeting_id):
         await tell_state(talk, meeting_id, MeetingChanged())
+
+
+@on_meeting(MeetingDo.STAY_AWAY, MeetingDo.COME)
+async def answer_coming_tap(tap: MeetingTap, talk: Talk) -> None:
+    if is_on_screen(talk):
+        talk.go("meeting", meeting_id=tap.meeting_id)
+    is_coming = tap.do is MeetingDo.COME
+    try:
+        await talk.act(answer_coming, actor=talk.actor, meeting_id=tap.meeting_id, is_coming=is_coming)
+    except MeetingChanged as error:
+        await tell_state(talk, tap.meeting_id, error)
+        return
+    await tell_state(talk, tap.meeting_id)
+
+
+@on_meeting(MeetingDo.ATTENDANCE)
+async def open_attendance(tap: MeetingTap, talk: Talk) -> None:
+    await talk.enter("meeting.who", meeting_id=tap.meeting_id, here=True)
+
+
+@on_meeting(MeetingDo.MARK)
+async def mark(tap: MeetingTap, talk: Talk) -> None:
+    talk.go("meeting.who", meeting_id=tap.meeting_id)
+    try:
+        await talk.act(
+            set_attendance,
+            actor=talk.actor,
+            meeting_id=tap.meeting_id,
+            person_id=tap.person_id,
+            was_there=tap.is_there,
+        )
+    except (MenteeSaid, NotLoggedYet) as error:
+        await talk.enter("meeting.who", meeting_id=tap.meeting_id, note=talk.t.error(error))
+        return
+    await talk.show()
 
 
 @on_meeting(MeetingDo.ASK_TO_CANCEL)
@@ -142,6 +179,25 @@ def drop_screen(session: Session, chat: Participant, t: Translator, now: datetim
     return _read_drop(session, chat=chat, t=t, meeting_id=card.id)
 
 
+def attendance_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
+    """The mentees of a group, each a button that turns round: there or not."""
+    try:
+        card = read_meeting(session, actor=chat.actor, meeting_id=int(chat.data["meeting_id"]))
+    except (NotFound, NotAllowed):
+        return None
+    if not (card.is_group and card.is_logged and card.side_of(chat.person_id).role is Role.MENTOR):
+        return meeting_screen(session, chat, t, now)
+    rows = []
+    for side in card.mentees:
+        is_there = side.took_place is not False
+        mark = "✓" if is_there else "✗"
+        tap = MeetingTap(MeetingDo.MARK, card.id, person_id=side.person_id, is_there=not is_there)
+        rows.append((Action(f"{mark} {side.chat_name}", tap),))
+    text = t("Meeting on {when}. Who was there? Tap whoever was not.", when=describe_when(session, card, t))
+    done = (Action(t.label("Done"), MeetingTap(MeetingDo.SHOW, card.id)),)
+    return Letter(text, (*rows, done))
+
+
 def list_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter | None:
     """Coming meetings, those that wait for a word, and the latest past ones; each is a button."""
     cards = list_meetings_of(session, actor=chat.actor, person_id=chat.person_id)
@@ -200,7 +256,9 @@ def _propose_actions(
     at_work = [
         card
         for card in pairs
-        if card.status in MEETING and (not only_mentor or card.role_of(person_id) is Role.MENTOR)
+        if card.status in MEETING
+        and card.is_in(person_id)
+        and (not only_mentor or card.role_of(person_id) is Role.MENTOR)
     ]
     if len(at_work) == 1:
         return [Action(t.label("Propose a meeting"), MeetingTap(MeetingDo.PLAN, pair_id=at_work[0].id))]

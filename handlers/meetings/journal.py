@@ -201,6 +201,8 @@ async def _save(talk: Talk, topic: str | None) -> None:
     log = talk.chat.load(Log)
 
     def then(logged: MeetingLogged) -> tuple[str | None, dict[str, Any]]:
+        if logged.is_group:
+            return "meeting.who", {"meeting_id": logged.meeting_id}
         return ("feedback", {"run_id": logged.run_id}) if logged.run_id else (None, {})
 
     if log.minutes is None:

@@ -228,9 +228,9 @@ def answer_offer(session: Session, *, actor: Actor, cycle_id: int, wants: bool, 
 
 
 def _closing_pair(pair: Pair, held: int) -> ClosingPair:
-    names = [member.person.full_name for member in sorted(pair.members, key=lambda one: one.role.value)]
+    names = tuple(member.person.full_name for member in (pair.mentor, *pair.mentees))
     likely = PairFate.COMPLETE if held else PairFate.END_EARLY
-    return ClosingPair(pair.id, tuple(reversed(names)), pair.status, held, likely)
+    return ClosingPair(pair.id, names, pair.status, held, likely)
 
 
 def _write_outcomes(session: Session, cycle_id: int, extended: set[int], now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus
-from models.pairs import IN_WORK, Pair, PairMember, PairStatus
+from models.pairs import IN_WORK, Pair, PairMember, PairStatus, is_in_pair
 from models.people import JoinRequest, JoinStatus, Participation, ParticipationStatus, Person, Role
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, Right
@@ -271,7 +271,7 @@ def _unanswered(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     silent: dict[int, list[Role]] = {}
     for pair_id, role in scope.session.execute(
         select(PairMember.pair_id, PairMember.role).where(
-            PairMember.pair_id.in_(ids), PairMember.decision.is_(None)
+            PairMember.pair_id.in_(ids), PairMember.decision.is_(None), is_in_pair()
         )
     ):
         silent.setdefault(pair_id, []).append(role)
@@ -360,17 +360,13 @@ def _names_of_people(session: Session, ids: set[int]) -> dict[int, tuple[str, ..
 
 
 def _names_of_pairs(session: Session, ids: set[int]) -> dict[int, tuple[str, ...]]:
-    """The mentor's name, then the mentee's, for each pair."""
-    found: dict[int, dict[Role, str]] = {}
-    if not ids:
-        return {}
-    for pair_id, role, person in session.execute(
-        select(PairMember.pair_id, PairMember.role, Person)
+    """The mentor's name, then the mentees', for each pair."""
+    found: dict[int, list[str]] = {}
+    for pair_id, person in session.execute(
+        select(PairMember.pair_id, Person)
         .join(Person, Person.id == PairMember.person_id)
-        .where(PairMember.pair_id.in_(ids))
+        .where(PairMember.pair_id.in_(ids), is_in_pair())
+        .order_by(PairMember.role.desc(), PairMember.id)
     ):
-        found.setdefault(pair_id, {})[role] = person.full_name
-    return {
-        pair_id: tuple(names[role] for role in (Role.MENTOR, Role.MENTEE) if role in names)
-        for pair_id, names in found.items()
-    }
+        found.setdefault(pair_id, []).append(person.full_name)
+    return {pair_id: tuple(names) for pair_id, names in found.items()}

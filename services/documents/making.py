@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from models.audit import Action
 from models.documents import Document, DocumentKind, DocumentPair, DocumentPerson, DocumentStatus
 from models.jobs import FileKind, StoredFile
-from models.pairs import Pair, PairMember
+from models.pairs import Pair, PairMember, is_in_pair
 from models.people import Person, Role
 from services.access.actors import Actor, Right, account_of
 from services.access.audit import record
@@ -270,7 +270,7 @@ def _subjects(session: Session, known: Kind, base: Subject, ids: Sequence[int]) 
         return [_with(base, pairs=(one,)) for one in chosen]
     mentees = session.execute(
         select(PairMember.pair_id, PairMember.person_id)
-        .where(PairMember.pair_id.in_(chosen), PairMember.role == Role.MENTEE)
+        .where(PairMember.pair_id.in_(chosen), PairMember.role == Role.MENTEE, is_in_pair())
         .order_by(PairMember.pair_id, PairMember.id)
     )
     return [_with(base, pairs=(pair_id,), people=(person_id,)) for pair_id, person_id in mentees]

@@ -10,7 +10,7 @@ from babel.units import format_unit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.pairs import Pair, PairMember
+from models.pairs import Pair, PairMember, is_in_pair
 from models.people import Participation, Role
 from models.person_notes import Eligibility
 from models.surveys import SurveyRun, SurveyStatus
@@ -71,7 +71,9 @@ def read_pair_facts(
     ).all()
     members: dict[int, list[PairMember]] = {}
     for member in session.scalars(
-        select(PairMember).where(PairMember.pair_id.in_([one.id for one in pairs])).order_by(PairMember.id)
+        select(PairMember)
+        .where(PairMember.pair_id.in_([one.id for one in pairs]), is_in_pair())
+        .order_by(PairMember.id)
     ):
         members.setdefault(member.pair_id, []).append(member)
     people = {one.person_id for found in members.values() for one in found}

@@ -185,8 +185,9 @@ def end_absence(session: Session, *, actor: Actor, person_id: int, now: datetime
     if absence.kind is AbsenceKind.LEAVE:
         session.flush()
         for pair in _pairs_in(session, person_id, IN_WORK):
-            others = [one.person_id for one in pair.members if one.person_id != person_id]
-            if any(_open_absence(session, one) for one in others):
+            others = [one.person_id for one in pair.sides if one.person_id != person_id]
+            is_group = len(pair.mentees) > 1
+            if any(_open_absence(session, one) for one in others if not is_group):
                 continue
             if may_move(pair.status, Action.PAIR_RESUMED):
                 move_pair(session, pair, PairStatus.ACTIVE, actor=actor, action=Action.PAIR_RESUMED, now=now)
@@ -232,7 +233,7 @@ def _withdraw_from_everything(session: Session, actor: Actor, person: Person, no
 
 def _tell_both(session: Session, pair: Pair, kind: NoticeKind, now: datetime) -> None:
     """Each time anew: a pair may pause more than once."""
-    for member in pair.members:
+    for member in pair.sides:
         key = f"{kind}:{pair.id}:{now.isoformat()}:person:{member.person_id}"
         enqueue(session, kind, pair, key=key, person_id=member.person_id, facts={"pair_id": pair.id}, now=now)
 
@@ -278,7 +279,13 @@ def _pairs_in(session: Session, person_id: int, statuses: frozenset[PairStatus])
         .where(PairMember.person_id == person_id, PairMember.is_current, Pair.status.in_(statuses))
         .order_by(Pair.id)
     ).all()
-    return [find(session, Pair, pair_id, lock=True) for pair_id in ids]
+    pairs = [find(session, Pair, pair_id, lock=True) for pair_id in ids]
+    return [pair for pair in pairs if not _goes_on_without(pair, person_id)]
+
+
+def _goes_on_without(pair: Pair, person_id: int) -> bool:
+    """A group works on while one of its mentees is away."""
+    return person_id != pair.mentor.person_id and len(pair.mentees) > 1
 
 
 def _open_absence(session: Session, person_id: int) -> Absence | None:

@@ -1,5 +1,6 @@
 """The facts of the matching for a whole school year, read by a few statements whatever its size."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import NamedTuple
@@ -8,8 +9,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.matching import Change, MatchFix, MatchRule, RuleKind
+from models.pairs import Decision, PairMember
 from models.pairs import Pair as PairRow
-from models.pairs import PairMember, PairStatus
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.person_notes import Eligibility
 from models.programmes import Cycle
@@ -275,27 +276,31 @@ def _read_past(session: Session, cycle_id: int) -> tuple[dict[Pair, Verdict], se
     surveys = [pack.survey(one) for one in sorted(pack.surveys_on("compatibility"))]
     told = read_sent(session, cycle_id=cycle_id, surveys=surveys, reader=Reader.CURATOR)
     mentee, mentor = aliased(PairMember), aliased(PairMember)
-    pairs = {
-        pair_id: (status, (one, other))
-        for pair_id, status, one, other in session.execute(
-            select(PairRow.id, PairRow.status, mentee.person_id, mentor.person_id)
-            .join(mentee, (mentee.pair_id == PairRow.id) & (mentee.role == Role.MENTEE))
-            .join(mentor, (mentor.pair_id == PairRow.id) & (mentor.role == Role.MENTOR))
-            .where(
-                PairRow.cycle_id == cycle_id,
-                or_(
-                    PairRow.status == PairStatus.DECLINED,
-                    PairRow.id.in_([one.pair_id for one in told if one.pair_id is not None]),
-                ),
-            )
+    people: defaultdict[int, list[Pair]] = defaultdict(list)
+    refused: set[Pair] = set()
+    rows = session.execute(
+        select(PairRow.id, mentee.person_id, mentor.person_id, mentee.decision, mentor.decision)
+        .join(mentee, (mentee.pair_id == PairRow.id) & (mentee.role == Role.MENTEE))
+        .join(mentor, (mentor.pair_id == PairRow.id) & (mentor.role == Role.MENTOR))
+        .where(
+            PairRow.cycle_id == cycle_id,
+            or_(
+                mentee.decision == Decision.DECLINED,
+                mentor.decision == Decision.DECLINED,
+                PairRow.id.in_([one.pair_id for one in told if one.pair_id is not None]),
+            ),
         )
-    }
+    )
+    for pair_id, one_id, other_id, *decisions in rows:
+        people[pair_id].append((one_id, other_id))
+        if Decision.DECLINED in decisions:
+            refused.add((one_id, other_id))
     verdicts = {
-        pairs[one.pair_id][1]: Verdict(verdict)
+        pair: Verdict(verdict)
         for one in told
-        if one.pair_id in pairs and (verdict := _text(one.values.get(QUESTION))) in set(Verdict)
+        if (verdict := _text(one.values.get(QUESTION))) in set(Verdict)
+        for pair in people.get(one.pair_id or 0, ())
     }
-    refused = {people for status, people in pairs.values() if status is PairStatus.DECLINED}
     return verdicts, refused
 
 

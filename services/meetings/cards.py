@@ -13,6 +13,7 @@ from models.people import Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import NotAllowed, NotFound
 from services.access.records import find
+from services.pairs.parties import Party, party_of, title_of
 from services.people.pseudonyms import name_partner
 
 
@@ -23,6 +24,7 @@ class MeetingSide:
     full_name: str
     chat_name: str
     took_place: bool | None  # what this side says; None before it was asked or has answered
+    is_marked: bool = False  # of a group: the mentor said so of this mentee, who has not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,26 @@ class MeetingCard:
     source: Source | None
     logged_at: datetime | None
     has_clock_time: bool  # False when only the day of a past meeting was told
-    mentee: MeetingSide
     mentor: MeetingSide
+    mentees: tuple[MeetingSide, ...]  # one, or who stood in the group at that time
+
+    @property
+    def title(self) -> str:
+        return title_of(self.mentor, self.mentees)
+
+    @property
+    def is_group(self) -> bool:
+        return len(self.mentees) > 1
+
+    @property
+    def sides(self) -> tuple[MeetingSide, ...]:
+        """The mentor, then the mentees."""
+        return (self.mentor, *self.mentees)
+
+    @property
+    def absent(self) -> tuple[MeetingSide, ...]:
+        """The mentees of a group who were not there, or say before it that they cannot come."""
+        return tuple(one for one in self.mentees if one.took_place is False) if self.is_group else ()
 
     @property
     def is_logged(self) -> bool:
@@ -75,14 +95,16 @@ class MeetingCard:
 
     def side_of(self, person_id: int) -> MeetingSide:
         """Raises NotAllowed for a stranger."""
-        for side in (self.mentee, self.mentor):
+        for side in self.sides:
             if side.person_id == person_id:
                 return side
         raise NotAllowed
 
-    def partner_of(self, person_id: int) -> MeetingSide:
-        """Raises NotAllowed for a stranger."""
-        return self.mentor if self.side_of(person_id).role is Role.MENTEE else self.mentee
+    def partner_of(self, person_id: int) -> Party:
+        """Of a mentee the mentor, of the mentor all mentees. Raises NotAllowed for a stranger."""
+        if self.side_of(person_id).role is Role.MENTEE:
+            return party_of([self.mentor])
+        return party_of(self.mentees)
 
 
 def read_meeting(session: Session, *, actor: Actor, meeting_id: int) -> MeetingCard:
@@ -117,7 +139,9 @@ def list_meetings_of(session: Session, *, actor: Actor, person_id: int) -> list[
         .options(*WHOLE)
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    return [card_of(one) for one in found if actor.organization_id in {None, one.organization_id}]
+    cards = [card_of(one) for one in found if actor.organization_id in {None, one.organization_id}]
+    # not those of a group before somebody joined or after they left it
+    return [card for card in cards if person_id in {side.person_id for side in card.sides}]
 
 
 def list_meetings_of_pair(session: Session, *, actor: Actor, pair_id: int) -> list[MeetingCard]:
@@ -145,19 +169,22 @@ def cards_of(meetings: Sequence[Meeting]) -> list[MeetingCard]:
 def card_of(meeting: Meeting) -> MeetingCard:
     session = object_session(meeting)
     assert session is not None  # read in this very unit
-    said = {word.person_id: word.took_place for word in meeting.words}
-    sides = {
-        member.role: MeetingSide(
+    said = {word.person_id: word for word in meeting.words}
+
+    def side(member: PairMember) -> MeetingSide:
+        word = said.get(member.person_id)
+        return MeetingSide(
             person_id=member.person_id,
             role=member.role,
             full_name=member.person.full_name,
             chat_name=name_partner(
                 session, member.person, cycle_id=meeting.cycle_id, pair_id=meeting.pair_id
             ),
-            took_place=said.get(member.person_id),
+            took_place=word.took_place if word is not None else None,
+            is_marked=word is not None and word.is_marked,
         )
-        for member in meeting.pair.members
-    }
+
+    members = [one for one in meeting.pair.members if one.was_in(meeting.starts_at, meeting.ends_at)]
     return MeetingCard(
         id=meeting.id,
         organization_id=meeting.organization_id,
@@ -181,8 +208,8 @@ def card_of(meeting: Meeting) -> MeetingCard:
         source=meeting.source,
         logged_at=meeting.logged_at,
         has_clock_time=not meeting.local_start.endswith(DAY_ONLY),
-        mentee=sides[Role.MENTEE],
-        mentor=sides[Role.MENTOR],
+        mentor=side(meeting.pair.mentor),
+        mentees=tuple(side(one) for one in members if one.role is Role.MENTEE),
     )
 
 

@@ -18,6 +18,7 @@ from models.surveys import SurveyRun, SurveyStatus
 from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError
+from services.meetings.answers import store_meeting_answer
 from services.meetings.cards import DAY_ONLY
 from services.meetings.moments import span_of
 from services.meetings.outcomes import (
@@ -26,7 +27,6 @@ from services.meetings.outcomes import (
     check_minutes,
     check_past,
     settle,
-    store_meeting_answer,
 )
 from services.meetings.planning import MeetingChanged, lock_meeting
 from services.programmes.meeting_schedule import cancel
@@ -180,7 +180,7 @@ def _move_in_time(
 
 def _hear_others(session: Session, meeting: Meeting, pair: Pair, actor: Actor, now: datetime) -> bool:
     """Whether another side says that they met, by a word or by a rating; the author's own yes is undone."""
-    others = [member for member in pair.members if member.person_id != actor.id]
+    others = [member for member in pair.sides if member.person_id != actor.id]
     for member in others:
         run_id = find_feedback(session, meeting_id=meeting.id, person_id=member.person_id)
         run = session.get(SurveyRun, run_id) if run_id is not None else None
@@ -193,13 +193,14 @@ def _hear_others(session: Session, meeting: Meeting, pair: Pair, actor: Actor, n
             .where(
                 MeetingAnswer.meeting_id == meeting.id,
                 MeetingAnswer.took_place,
+                MeetingAnswer.is_marked.is_(False),
                 MeetingAnswer.person_id.in_([member.person_id for member in others]),
             )
             .limit(1)
         )
     )
     if is_confirmed:
-        for member in pair.members:
+        for member in pair.sides:
             if member.person_id == actor.id:
                 store_meeting_answer(session, meeting, member, took_place=False, now=now)
     else:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus
-from models.pairs import PairMember
+from models.pairs import PairMember, is_in_pair
 from services.access.errors import N_, DomainError
 
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
@@ -53,6 +53,7 @@ def find_overlaps(
         .join(PairMember, PairMember.pair_id == Meeting.pair_id)
         .where(
             PairMember.person_id == person_id,
+            is_in_pair(),
             Meeting.status == MeetingStatus.PLANNED,
             Meeting.starts_at < ends_at,
             Meeting.ends_at > starts_at,

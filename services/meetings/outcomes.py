@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.meetings import Meeting, MeetingAnswer, MeetingFormat, MeetingKind, MeetingStatus, Source
+from models.meetings import Meeting, MeetingFormat, MeetingKind, MeetingStatus, Source
 from models.pairs import IN_WORK, Pair, PairMember
 from models.people import Role
 from models.programmes import Cycle
@@ -20,6 +20,7 @@ from services.access.errors import N_, DomainError
 from services.access.records import find
 from services.dates.readings import LONGEST_USUAL_MINUTES
 from services.delivery.tasks import close_by_fact, open_task
+from services.meetings.answers import has_answered, list_attending, read_sides, store_meeting_answer
 from services.meetings.kinds import find_usual_kind
 from services.meetings.moments import span_of
 from services.meetings.planning import MeetingChanged, check_member, lock_meeting
@@ -89,10 +90,13 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class MeetingLogged:
-    """`run_id` is the feedback of whoever logged it; None for the panel."""
+    """`run_id` is the feedback of whoever logged it; None for the panel. `is_group`: a group has met,
+    and who was there may be told.
+    """
 
     meeting_id: int
     run_id: int | None
+    is_group: bool = False
 
 
 def report_held(
@@ -227,13 +231,13 @@ def _log(
     meeting.logged_at = now
     meeting.source = Source.BOT if actor.kind is ActorKind.PERSON else Source.PANEL
     run_of_actor = None
-    for member in pair.members:
+    for member in list_attending(session, meeting, pair):
         if member.person_id == actor.id and actor.kind is ActorKind.PERSON:
             store_meeting_answer(session, meeting, member, took_place=True, now=now)
             run_of_actor = open_feedback(
                 session, meeting=meeting, person_id=member.person_id, role=member.role, now=now
             )
-        elif not was_asked and not _has_answered(session, meeting, member):
+        elif not was_asked and not has_answered(session, meeting, member):
             run_id = open_feedback(
                 session, meeting=meeting, person_id=member.person_id, role=member.role, now=now
             )
@@ -245,7 +249,7 @@ def _log(
         session, actor, Action.MEETING_LOGGED, meeting, now=now, before={"status": before.value}, after=after
     )
     _complete(session, pair, now=now)
-    return MeetingLogged(meeting.id, run_of_actor)
+    return MeetingLogged(meeting.id, run_of_actor, is_group=len(pair.mentees) > 1)
 
 
 def _complete(session: Session, pair: Pair, *, now: datetime) -> None:
@@ -263,12 +267,12 @@ def _complete(session: Session, pair: Pair, *, now: datetime) -> None:
 
 
 def settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -> None:
-    """The state that follows from what both say and from the log; the log outweighs a word."""
+    """The state that follows from what both say and from the log; the log outweighs a word.
+
+    Of a group a mentee speaks of being there, so the mentees together say no when all of them do.
+    """
     session.flush()
-    said = {
-        word.role: word.took_place
-        for word in session.scalars(select(MeetingAnswer).where(MeetingAnswer.meeting_id == meeting.id))
-    }
+    said = read_sides(session, meeting)
     answers = set(said.values())
     is_logged = meeting.held_minutes is not None
     if is_logged or (answers == {True} and len(said) == len(Role)):
@@ -293,35 +297,6 @@ def settle(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -
         close_by_fact(session, dedup_key=key, now=now)
 
 
-def _has_answered(session: Session, meeting: Meeting, member: PairMember) -> bool:
-    query = select(MeetingAnswer.id).where(
-        MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == member.person_id
-    )
-    return session.scalar(query) is not None
-
-
-def store_meeting_answer(
-    session: Session, meeting: Meeting, member: PairMember, *, took_place: bool, now: datetime
-) -> None:
-    word = session.scalars(
-        select(MeetingAnswer).where(
-            MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == member.person_id
-        )
-    ).one_or_none()
-    if word is None:
-        session.add(
-            MeetingAnswer(
-                meeting_id=meeting.id,
-                person_id=member.person_id,
-                role=member.role,
-                took_place=took_place,
-                said_at=now,
-            )
-        )
-    elif word.took_place is not took_place:
-        word.took_place, word.said_at = took_place, now
-
-
 def check_logger(actor: Actor, pair: Pair) -> None:
     """The mentor logs in the chat; a curator for any pair, marked as such (docs/design.md#panel)."""
     if actor.kind is ActorKind.PERSON:
@@ -332,7 +307,7 @@ def check_logger(actor: Actor, pair: Pair) -> None:
 
 
 def _mentor(pair: Pair) -> PairMember:
-    return next(member for member in pair.members if member.role is Role.MENTOR)
+    return pair.mentor
 
 
 def check_minutes(minutes: int, *, is_sure: bool) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.meetings import OPEN, Meeting, MeetingFormat, MeetingKind, MeetingStatus
+from models.meetings import OPEN, Meeting, MeetingAnswer, MeetingFormat, MeetingKind, MeetingStatus
 from models.messages import NoticeKind
 from models.pairs import MEETING, Pair, PairMember
+from models.people import Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import N_, DomainError, NotAllowed, NotFound
 from services.access.records import find
@@ -37,6 +38,10 @@ class MeetingBegun(MeetingChanged):
     """Its time has come: it took place or it did not, it is no longer cancelled."""
 
     text = N_("This meeting has begun already.")
+
+
+class GroupMeetsAnyway(DomainError):
+    text = N_("In a group the mentor moves and cancels meetings. You may say that you cannot come.")
 
 
 class PairCannotMeet(DomainError):
@@ -119,10 +124,10 @@ def move_meeting(
     """Another time instead: an answer to a proposal or a change of plans; the other side confirms.
 
     A planned meeting may also be moved after its time, while nobody has said that it took place.
-    Raises MeetingChanged, StandsThere and what `propose_meeting` raises.
+    Raises MeetingChanged, StandsThere, GroupMeetsAnyway and what `propose_meeting` raises.
     """
     old, pair = lock_meeting(session, meeting_id)
-    check_member(actor, pair)
+    _check_speaks_for_all(actor, pair)
     if old.status not in OPEN:
         raise MeetingChanged
     if pair.status not in MEETING:
@@ -163,18 +168,22 @@ def confirm_meeting(session: Session, *, actor: Actor, meeting_id: int, now: dat
     record_meeting(
         session, meeting, actor=actor, action=Action.MEETING_PLANNED, now=now, before=MeetingStatus.PROPOSED
     )
-    tell_of_meeting(session, meeting, NoticeKind.MEETING_PLANNED, meeting.proposed_by, now=now)
+    for member in pair.sides:
+        if member.person_id != actor.id:
+            tell_of_meeting(session, meeting, NoticeKind.MEETING_PLANNED, member.person_id, now=now)
     return MeetingPlanned(meeting.id, overlaps)
 
 
 def cancel_meeting(session: Session, *, actor: Actor, meeting_id: int, now: datetime) -> int:
-    """A side or the curator cancels what is proposed or planned; the others hear of it.
+    """A side or the curator cancels what is proposed or planned; the others hear of it. A mentee of a group
+    says `cannot_come` instead.
 
-    A side cancels a planned meeting only before its time. Raises MeetingChanged, MeetingBegun, NotAllowed.
+    A side cancels a planned meeting only before its time.
+    Raises MeetingChanged, MeetingBegun, GroupMeetsAnyway, NotAllowed.
     """
     meeting, pair = lock_meeting(session, meeting_id)
     if actor.kind is ActorKind.PERSON:
-        check_member(actor, pair)
+        _check_speaks_for_all(actor, pair)
     else:
         actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if meeting.status not in OPEN:
@@ -183,10 +192,61 @@ def cancel_meeting(session: Session, *, actor: Actor, meeting_id: int, now: date
     if has_begun and actor.kind is ActorKind.PERSON:
         raise MeetingBegun
     cancel(session, meeting, actor=actor, now=now)
-    for member in pair.members:
+    for member in pair.sides:
         if actor.kind is not ActorKind.PERSON or member.person_id != actor.id:
             tell_of_meeting(session, meeting, NoticeKind.MEETING_CANCELLED, member.person_id, now=now)
     return meeting.id
+
+
+def answer_coming(session: Session, *, actor: Actor, meeting_id: int, is_coming: bool, now: datetime) -> int:
+    """A mentee of a group cannot come to a meeting that is proposed or planned, or can come after all: the
+    others meet anyway, the mentor hears of it. Raises MeetingChanged, MeetingBegun, NotAllowed.
+    """
+    meeting, pair = lock_meeting(session, meeting_id)
+    member = check_member(actor, pair)
+    if member.role is not Role.MENTEE or len(pair.mentees) == 1:
+        raise NotAllowed
+    if meeting.status not in OPEN:
+        raise MeetingChanged
+    if meeting.starts_at <= now:
+        raise MeetingBegun
+    own = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == member.person_id
+    word = session.scalars(select(MeetingAnswer).where(*own)).one_or_none()
+    if is_coming is (word is None):
+        return meeting.id
+    if word is None:
+        session.add(
+            MeetingAnswer(
+                meeting_id=meeting.id,
+                person_id=member.person_id,
+                role=member.role,
+                took_place=False,
+                said_at=now,
+            )
+        )
+    else:
+        session.delete(word)
+    record_meeting(
+        session,
+        meeting,
+        actor=actor,
+        action=Action.MEETING_COMING_SAID,
+        now=now,
+        person=member.person_id,
+        is_coming=is_coming,
+    )
+    key = f"meeting:{meeting.id}:coming:{member.person_id}:{now.isoformat()}"
+    facts = {"meeting_id": meeting.id, "about": member.person_id}
+    to = pair.mentor.person_id
+    enqueue(session, NoticeKind.MEETING_COMING, meeting, key=key, person_id=to, facts=facts, now=now)
+    return meeting.id
+
+
+def _check_speaks_for_all(actor: Actor, pair: Pair) -> None:
+    """A mentee of a group moves and cancels nothing for the others. Raises GroupMeetsAnyway, NotAllowed."""
+    member = check_member(actor, pair)
+    if member.role is Role.MENTEE and len(pair.mentees) > 1:
+        raise GroupMeetsAnyway
 
 
 def lock_meeting(session: Session, meeting_id: int) -> tuple[Meeting, Pair]:
@@ -202,7 +262,7 @@ def lock_meeting(session: Session, meeting_id: int) -> tuple[Meeting, Pair]:
 def check_member(actor: Actor, pair: Pair) -> PairMember:
     """The actor's side of the pair. Raises NotAllowed for everybody else."""
     actor.check_organization(pair.organization_id)
-    for member in pair.members:
+    for member in pair.sides:
         if actor.kind is ActorKind.PERSON and member.person_id == actor.id:
             return member
     raise NotAllowed
@@ -247,7 +307,7 @@ def _add_proposal(
     )
     session.add(meeting)
     session.flush()
-    for member in pair.members:
+    for member in pair.sides:
         if member.person_id != actor.id:
             tell_of_meeting(session, meeting, NoticeKind.MEETING_PROPOSED, member.person_id, now=now)
     return meeting
@@ -271,7 +331,7 @@ def _check_time(session: Session, pair: Pair, span: Span, now: datetime) -> None
 
 def _find_overlaps(session: Session, pair: Pair, meeting: Meeting) -> tuple[int, ...]:
     found: set[int] = set()
-    for member in pair.members:
+    for member in pair.sides:
         found.update(
             find_overlaps(
                 session,

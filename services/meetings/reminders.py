@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.meetings import Meeting, MeetingAnswer
 from models.messages import NoticeKind, OutboxMessage, OutboxStatus
-from models.pairs import Pair, PairMember, PairStatus
+from models.pairs import Pair, PairMember, PairStatus, is_in_pair
 from services.access.records import find
 from services.delivery.outbox import Occasion, enqueue_many
 from services.programmes.meeting_schedule import (
@@ -31,10 +31,14 @@ BATCH = 15  # one unit of the writer stays short; the scheduler asks for the nex
 
 
 def send_due_reminders(session: Session, *, now: datetime, limit: int = BATCH) -> int:
-    """Queue the reminders whose time has come and set each meeting's next. Gives the meetings looked at."""
+    """Queue the reminders whose time has come and set each meeting's next. Gives the meetings looked at.
+
+    Who has said that they cannot come to a meeting of their group is not reminded.
+    """
     meetings = _find_due(session, Meeting.remind_at, now, limit)
     settings = _settings_by_cycle(session, meetings)
     members = _members_by_pair(session, meetings)
+    said = _answers_by_meeting(session, meetings)
     occasions: list[Occasion] = []
     for meeting in meetings:
         rules = settings[meeting.cycle_id]
@@ -45,6 +49,7 @@ def send_due_reminders(session: Session, *, now: datetime, limit: int = BATCH) -
             occasions += [
                 _occasion(meeting, person_id, "reminder", reminder.offset)
                 for person_id in members[meeting.pair_id]
+                if person_id not in said[meeting.id]
             ]
         schedule_reminder(meeting, settings=rules, now=now)
     enqueue_many(session, occasions, now=now)
@@ -109,7 +114,7 @@ def _settings_by_cycle(session: Session, meetings: Sequence[Meeting]) -> dict[in
 def _members_by_pair(session: Session, meetings: Sequence[Meeting]) -> defaultdict[int, list[int]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
     query = select(PairMember.pair_id, PairMember.person_id).where(
-        PairMember.pair_id.in_({meeting.pair_id for meeting in meetings})
+        PairMember.pair_id.in_({meeting.pair_id for meeting in meetings}), is_in_pair()
     )
     for pair_id, person_id in session.execute(query.order_by(PairMember.id)):
         found[pair_id].append(person_id)

@@ -15,6 +15,7 @@ from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
 from services.access.records import find
 from services.pairs.capacity import move_pair, release_members, tell_member
+from services.pairs.groups import leave_group
 from services.pairs.orders import read_orders
 from services.pairs.papers import MentorPaper, check_papers, find_missing_papers
 from services.programmes.meeting_schedule import cancel_coming
@@ -149,7 +150,8 @@ def end_any(session: Session, *, actor: Actor, pair_id: int, reason: EndReason, 
 def release_person(
     session: Session, *, actor: Actor, person_id: int, reason: EndReason, now: datetime
 ) -> list[int]:
-    """A person leaves: every pair, offer and draft they stand in ends. Gives the ids of the ended pairs.
+    """A person leaves: every pair, offer and draft they stand in ends, but a group goes on without one of its
+    mentees. Gives the ids of the ended pairs.
 
     The caller has checked that the actor may do this (a withdrawn consent, a curator's decision).
     """
@@ -159,18 +161,28 @@ def release_person(
         .where(PairMember.person_id == person_id, PairMember.is_current)
         .order_by(Pair.id)
     ).all()
+    ended = []
     for pair_id in ids:
-        _end(session, find(session, Pair, pair_id, lock=True), actor=actor, reason=reason, now=now)
-    return list(ids)
+        pair = find(session, Pair, pair_id, lock=True)
+        mentee = next((one for one in pair.members if one.person_id == person_id), pair.mentor)
+        if mentee.role is Role.MENTEE and any(one.id != mentee.id for one in pair.mentees):
+            leave_group(session, pair, mentee, actor=actor, now=now)
+            continue
+        _end(session, pair, actor=actor, reason=reason, now=now)
+        ended.append(pair_id)
+    return ended
 
 
 def _end(session: Session, pair: Pair, *, actor: Actor, reason: EndReason, now: datetime) -> None:
     was_told = pair.status is not PairStatus.DRAFT
+    awaited = [one for one in pair.members if one.awaited_until is not None]
     status = PairStatus.COMPLETED if reason is EndReason.COMPLETED else PairStatus.TERMINATED
     pair.ended_at, pair.offer_expires_at = now, None
     move_pair(session, pair, status, actor=actor, action=Action.PAIR_ENDED, now=now, reason=reason.value)
     cancel_coming(session, pair, actor=actor, now=now)
     release_members(session, pair)
     if was_told:
-        for member in pair.members:
+        for member in pair.sides:
             tell_member(session, pair, member, NoticeKind.PAIR_ENDED, now=now)
+        for member in awaited:
+            tell_member(session, pair, member, NoticeKind.PAIR_WITHDRAWN, now=now)

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.messages import NoticeKind
-from models.pairs import IN_WORK, Pair, PairMember, PairStatus, may_move
+from models.pairs import Pair, PairMember, PairStatus, count_places, may_move
 from models.people import Participation, ParticipationStatus
 from services.access.actors import Actor
 from services.access.audit import record
@@ -34,7 +34,15 @@ def lock_participations(session: Session, ids: list[int]) -> list[Participation]
 def release_members(session: Session, pair: Pair) -> None:
     """The pair holds nobody's place any more."""
     for member in pair.members:
+        if member.awaited_until is not None:
+            member.awaited_until, member.left_at = None, pair.ended_at
         member.is_current = False
+    settle_members(session, pair)
+
+
+def release_member(session: Session, pair: Pair, member: PairMember, *, now: datetime) -> None:
+    """One mentee leaves a group, or did not come into it; the others go on."""
+    member.is_current, member.awaited_until, member.left_at = False, None, now
     settle_members(session, pair)
 
 
@@ -44,12 +52,7 @@ def settle_members(session: Session, pair: Pair) -> None:
     for row in lock_participations(session, sorted(member.participation_id for member in pair.members)):
         if row.status not in {ParticipationStatus.READY, ParticipationStatus.PAIRED}:
             continue
-        in_work = session.scalar(
-            select(func.count())
-            .select_from(PairMember)
-            .join(Pair, Pair.id == PairMember.pair_id)
-            .where(PairMember.participation_id == row.id, PairMember.is_current, Pair.status.in_(IN_WORK))
-        )
+        in_work = session.scalar(count_places(row.id, in_work=True))
         is_full = 0 < (in_work or 0) >= row.capacity  # capacity 0: takes no mentees, so the place is not full
         row.status = ParticipationStatus.PAIRED if is_full else ParticipationStatus.READY
 
@@ -86,16 +89,24 @@ def tell_member(
     *,
     now: datetime,
     edited_text: str | None = None,
+    about: PairMember | None = None,
+    mark: str = "",
 ) -> None:
-    """One notice of a kind to a side of the pair, once for this pair."""
+    """One notice of a kind to a member of the pair, once for this pair; `about` is another member, told of
+    each time anew, `mark` tells two occasions of one kind apart.
+    """
     key = f"{kind}:{pair.id}:person:{member.person_id}"
+    if about is not None:
+        key += f":{about.id}:{now.isoformat()}"
+    elif mark:
+        key += f":{mark}"
     enqueue(
         session,
         kind,
         pair,
         key=key,
         person_id=member.person_id,
-        facts={"pair_id": pair.id},
+        facts={"pair_id": pair.id} | ({"about": about.person_id} if about is not None else {}),
         edited_text=edited_text,
         now=now,
     )

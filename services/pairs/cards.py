@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -17,6 +18,7 @@ from models.pairs import (
     PairMember,
     PairStatus,
     WaitsFor,
+    count_places,
     is_discarded,
 )
 from models.people import Participation, Person, Role
@@ -25,9 +27,15 @@ from services.access.errors import NotAllowed, NotFound
 from services.access.listing import Asked, Listed, list_page
 from services.pairs.contacts import MET
 from services.pairs.orders import PairOrder, read_orders
+from services.pairs.parties import Party, party_of, title_of
 from services.pairs.rules import Described, describe_form
 from services.people.pseudonyms import introduce_partner, name_partner, name_self
 from services.people.searching import is_pair_found
+
+
+class Decided(Protocol):
+    @property
+    def decision(self) -> Decision | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Side:
     decided_at: datetime | None
     decline_reason: DeclineReason | None
     decline_note: str | None
+    awaited_until: datetime | None
+    left_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +66,10 @@ class PairCard:
     role_variant: str | None
     described: Described  # the same in the programme's words, with the rules of the kind
     ends_on: date | None
-    mentee: Side
     mentor: Side
+    mentees: tuple[Side, ...]  # one, or those of a group
+    awaited: tuple[Side, ...]  # asked into a group at work, and not yet heard
+    former: tuple[Side, ...]  # who declined, did not answer or left, while the group went on
     proposed_at: datetime
     offered_at: datetime | None
     offer_expires_at: datetime | None
@@ -71,20 +83,60 @@ class PairCard:
         """A draft that was discarded, and kept because something points at it."""
         return self.status is PairStatus.TERMINATED and self.offered_at is None
 
-    def side(self, role: Role) -> Side:
-        return self.mentee if role is Role.MENTEE else self.mentor
+    @property
+    def title(self) -> str:
+        return title_of(self.mentor, self.mentees)
+
+    @property
+    def is_group(self) -> bool:
+        return self.described.kind.is_group or len(self.mentees) > 1
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The mentor, then the mentees."""
+        return (self.mentor, *self.mentees)
+
+    @property
+    def mentees_party(self) -> Party:
+        return party_of(self.mentees, [one.introduction for one in self.mentees])
+
+    def side_of(self, person_id: int) -> Side:
+        """Raises NotAllowed for a stranger."""
+        for side in (self.mentor, *self.mentees, *self.awaited, *self.former):
+            if side.person_id == person_id:
+                return side
+        raise NotAllowed
 
     def role_of(self, person_id: int) -> Role:
         """Raises NotAllowed for a stranger."""
-        if person_id == self.mentee.person_id:
-            return Role.MENTEE
-        if person_id == self.mentor.person_id:
-            return Role.MENTOR
-        raise NotAllowed
+        return Role.MENTOR if self.side_of(person_id) is self.mentor else Role.MENTEE
 
-    def partner_of(self, person_id: int) -> Side:
-        """The other side. Raises NotAllowed for a stranger."""
-        return self.mentor if self.role_of(person_id) is Role.MENTEE else self.mentee
+    def partner_of(self, person_id: int) -> Party:
+        """Of a mentee the mentor, of the mentor all mentees. Raises NotAllowed for a stranger."""
+        if self.role_of(person_id) is Role.MENTOR:
+            return self.mentees_party
+        return party_of([self.mentor], [self.mentor.introduction])
+
+    def fellows_of(self, person_id: int) -> tuple[Side, ...]:
+        """The other mentees of a group; nobody for the mentor and for who is not in it."""
+        if person_id not in {one.person_id for one in self.mentees}:
+            return ()
+        return tuple(one for one in self.mentees if one.person_id != person_id)
+
+    def is_in(self, person_id: int) -> bool:
+        """Whether the person stands in the pair, and was not only asked into a group or has left it."""
+        return person_id in {one.person_id for one in self.sides}
+
+    def is_asked(self, person_id: int) -> bool:
+        """Whether the offer still waits for this person's answer."""
+        if person_id in {one.person_id for one in self.awaited}:
+            return True
+        is_open = self.status is PairStatus.OFFERED and self.is_in(person_id)
+        return is_open and self.side_of(person_id).decision is None
+
+    def asked_until(self, person_id: int) -> datetime | None:
+        """When the offer to this person ends."""
+        return self.side_of(person_id).awaited_until or self.offer_expires_at
 
 
 def waits_for(
@@ -102,6 +154,11 @@ def waits_for(
     }.get((mentee_decision is not None, mentor_decision is not None))
     true = {Case.ALWAYS, Case.MET if has_meetings else Case.NOT_MET, answered}
     return next((turn.who for turn in STATES[status].turns if turn.case in true), WaitsFor.NOBODY)
+
+
+def decision_of_all(mentees: Collection[Decided]) -> Decision | None:
+    """The answer of the mentees of a group together: none while one of them is silent."""
+    return next((None for one in mentees if one.decision is None), Decision.ACCEPTED)
 
 
 def read_pair(session: Session, *, actor: Actor, pair_id: int) -> PairCard:
@@ -192,11 +249,9 @@ def list_pairs_of(session: Session, *, actor: Actor, person_id: int) -> list[Pai
 
 
 def count_places_left(session: Session, participation_id: int) -> int:
-    """How many more pairs this participation can take; drafts and open offers already hold their place."""
+    """How many more of the other side this participation can take; drafts and offers hold their places."""
     capacity = session.scalar(select(Participation.capacity).where(Participation.id == participation_id))
-    taken = session.scalar(
-        select(func.count()).where(PairMember.participation_id == participation_id, PairMember.is_current)
-    )
+    taken = session.scalar(count_places(participation_id))
     return max((capacity or 0) - (taken or 0), 0)
 
 
@@ -223,8 +278,9 @@ def _cards(session: Session, pairs: Sequence[Pair]) -> list[PairCard]:
 
 
 def _card(session: Session, pair: Pair, *, has_meetings: bool, order: PairOrder | None) -> PairCard:
-    sides = {member.role: _side(session, pair, member) for member in pair.members}
-    mentee, mentor = sides[Role.MENTEE], sides[Role.MENTOR]
+    mentor = _side(session, pair, pair.mentor)
+    mentees = tuple(_side(session, pair, one) for one in pair.mentees)
+    others = [one for one in pair.members if not one.is_in]
     described = describe_form(session, pair)
     return PairCard(
         id=pair.id,
@@ -236,8 +292,10 @@ def _card(session: Session, pair: Pair, *, has_meetings: bool, order: PairOrder 
         role_variant=pair.role_variant,
         described=described,
         ends_on=pair.ends_on,
-        mentee=mentee,
         mentor=mentor,
+        mentees=mentees,
+        awaited=tuple(_side(session, pair, one) for one in others if one.left_at is None),
+        former=tuple(_side(session, pair, one) for one in others if one.left_at is not None),
         proposed_at=pair.proposed_at,
         offered_at=pair.offered_at,
         offer_expires_at=pair.offer_expires_at,
@@ -245,7 +303,7 @@ def _card(session: Session, pair: Pair, *, has_meetings: bool, order: PairOrder 
         ended_at=pair.ended_at,
         waits_for=waits_for(
             pair.status,
-            mentee_decision=mentee.decision,
+            mentee_decision=decision_of_all(mentees),
             mentor_decision=mentor.decision,
             has_meetings=has_meetings or described.kind.is_on_request,
         ),
@@ -267,4 +325,6 @@ def _side(session: Session, pair: Pair, member: PairMember) -> Side:
         decided_at=member.decided_at,
         decline_reason=member.decline_reason,
         decline_note=member.decline_note,
+        awaited_until=member.awaited_until,
+        left_at=member.left_at,
     )

@@ -85,7 +85,7 @@ def change_form(
         return False
     record(session, actor, Action.PAIR_CHANGED, pair, now=now, before=before, after=after)
     if pair.status is not PairStatus.DRAFT:
-        for member in pair.members:
+        for member in pair.sides:
             key = f"{NoticeKind.PAIR_CHANGED}:{pair.id}:{now.isoformat()}:person:{member.person_id}"
             enqueue(
                 session,

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, or_, s
 from sqlalchemy.orm import Session, aliased
 
 from models.consents import Consent, ConsentDecision, ConsentKind
-from models.pairs import BEGINNING, IN_WORK, Pair, PairMember, PairStatus, discarded_drafts_of
+from models.pairs import BEGINNING, IN_WORK, Pair, PairMember, PairStatus, discarded_drafts_of, is_in_pair
 from models.people import Role
 from models.person_notes import Eligibility
 from models.privacy import MentoringAgreement
@@ -79,18 +79,22 @@ def find_missing_papers(
     if not open_pairs:
         return {}
     first = next(iter(open_pairs.values()))
-    sides: dict[int, dict[Role, int]] = {}
+    mentors_of: dict[int, int] = {}
+    mentees_of: dict[int, set[int]] = {}
     for pair_id, role, person_id in session.execute(
         select(PairMember.pair_id, PairMember.role, PairMember.person_id).where(
-            PairMember.pair_id.in_(open_pairs)
+            PairMember.pair_id.in_(open_pairs), is_in_pair()
         )
     ):
-        sides.setdefault(pair_id, {})[role] = person_id
-    mentors = {side[Role.MENTOR] for side in sides.values() if Role.MENTOR in side}
+        if role is Role.MENTOR:
+            mentors_of[pair_id] = person_id
+        else:
+            mentees_of.setdefault(pair_id, set()).add(person_id)
+    mentors = set(mentors_of.values())
     students = set(
         session.scalars(
             select(Eligibility.person_id).where(
-                Eligibility.person_id.in_([one for side in sides.values() for one in side.values()]),
+                Eligibility.person_id.in_([one for found in mentees_of.values() for one in found]),
                 Eligibility.is_student,
             )
         )
@@ -99,9 +103,8 @@ def find_missing_papers(
     consented = _consented(session, mentors) if ConsentKind.MENTORING.value in asked else mentors
     agreed = _agreed(session, mentors, today_of(session, first.organization_id, now))
     found: dict[int, tuple[MentorPaper, ...]] = {}
-    for pair_id, side in sides.items():
-        mentor_id = side.get(Role.MENTOR)
-        if mentor_id is None or side.get(Role.MENTEE) in students:
+    for pair_id, mentor_id in mentors_of.items():
+        if mentees_of.get(pair_id, set()) <= students:
             continue
         has_agreement = not agreed.isdisjoint({(mentor_id, pair_id), (mentor_id, None)})
         if not has_agreement and any(person_id == mentor_id for person_id, _pair_id in agreed):
@@ -121,8 +124,15 @@ def lacks_paper(
     session: Session, *, organization_id: int, cycle_id: int, now: datetime
 ) -> ColumnElement[bool]:
     """Whether `find_missing_papers` would find something of a selected Pair of the cycle."""
-    mentor = _side_of(Role.MENTOR)
-    student = exists().where(Eligibility.person_id == _side_of(Role.MENTEE), Eligibility.is_student)
+    mentor = _mentor_of_pair()
+    mentee = aliased(PairMember)
+    colleague = exists().where(
+        mentee.pair_id == Pair.id,
+        mentee.role == Role.MENTEE,
+        mentee.left_at.is_(None),
+        mentee.awaited_until.is_(None),
+        ~exists().where(Eligibility.person_id == mentee.person_id, Eligibility.is_student),
+    )
     asked = {use.id for use in pack_of(session, cycle_id=cycle_id).pack.consents}
     consented = exists().where(
         Consent.id == newest_of(mentor, ConsentKind.MENTORING), Consent.decision == ConsentDecision.GIVEN
@@ -138,28 +148,29 @@ def lacks_paper(
         ),
     )
     has_consent = consented if ConsentKind.MENTORING.value in asked else true()
-    return and_(mentor.is_not(None), ~student, or_(~has_consent, ~agreed))
+    return and_(mentor.is_not(None), colleague, or_(~has_consent, ~agreed))
 
 
 def _discarded_drafts() -> Select[int]:
     """`discarded_drafts_of` a selected Pair."""
     earlier = aliased(Pair)
-    has_both = (
-        exists().where(PairMember.pair_id == earlier.id, PairMember.person_id == _side_of(role))
-        for role in Role
+    own, theirs = aliased(PairMember), aliased(PairMember)
+    absent = exists().where(
+        own.pair_id == Pair.id,
+        ~exists().where(theirs.pair_id == earlier.id, theirs.person_id == own.person_id),
     )
     return (
         select(earlier.id)
-        .where(earlier.status == PairStatus.TERMINATED, earlier.offered_at.is_(None), *has_both)
+        .where(earlier.status == PairStatus.TERMINATED, earlier.offered_at.is_(None), ~absent)
         .correlate(Pair)
     )
 
 
-def _side_of(role: Role) -> ScalarSelect[int]:
+def _mentor_of_pair() -> ScalarSelect[int]:
     member = aliased(PairMember)
     return (
         select(member.person_id)
-        .where(member.pair_id == Pair.id, member.role == role)
+        .where(member.pair_id == Pair.id, member.role == Role.MENTOR)
         .correlate(Pair)
         .scalar_subquery()
     )

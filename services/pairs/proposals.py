@@ -1,10 +1,10 @@
 """The curator's side of making a pair: draft, confirm, discard, withdraw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from models.messages import NoticeKind
 from models.pairs import REFUSED, Pair, PairMember, PairStatus, may_move
 from models.people import Participation, ParticipationStatus, Role
 from models.references import count_pointing
+from models.tasks import Task, TaskKind
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
@@ -21,7 +22,7 @@ from services.consents.states import has_consent
 from services.delivery.tasks import close_by_fact, close_of_pair
 from services.pairs.capacity import lock_participations, move_pair, release_members, tell_member
 from services.pairs.cards import count_places_left
-from services.pairs.forms import choose_form
+from services.pairs.forms import check_form, choose_form
 from services.pairs.verdicts import pass_gate
 from services.programmes.running import pack_of, settings_of
 
@@ -36,6 +37,10 @@ class ConsentNotGiven(DomainError):
 
 class SamePerson(DomainError):
     text = N_("A person cannot be their own mentor.")
+
+
+class MenteesMissing(DomainError):
+    text = N_("Please choose at least one mentee.")
 
 
 class MenteeTaken(DomainError):
@@ -85,29 +90,58 @@ def draft_pair(
 ) -> PairDrafted:
     """Put a mentee and a mentor together on paper; nobody is told. Form and kind default to the pack's first.
 
-    Raises NotInPack, NotReady, ConsentNotGiven, SamePerson, MenteeTaken, MentorFull, NotFound, NotAllowed.
+    Raises what `draft_group` raises.
     """
-    mentee, mentor = lock_participations(session, [mentee_participation_id, mentor_participation_id])
-    actor.check_right(Right.MANAGE_PAIRS, mentee.organization_id)
-    actor.check_right(Right.MANAGE_PAIRS, mentor.organization_id)
-    _check_fit(session, mentee, mentor)
-    if count_places_left(session, mentee.id) < 1:
-        raise MenteeTaken
-    if count_places_left(session, mentor.id) < 1:
-        raise MentorFull
-    pack = pack_of(session, cycle_id=mentee.cycle_id).pack
-    form, kind, role_variant = choose_form(pack, form=form, kind=kind, role_variant=role_variant, mentees=1)
+    return draft_group(
+        session,
+        actor=actor,
+        mentee_participation_ids=[mentee_participation_id],
+        mentor_participation_id=mentor_participation_id,
+        form=form,
+        kind=kind,
+        role_variant=role_variant,
+        now=now,
+    )
+
+
+def draft_group(
+    session: Session,
+    *,
+    actor: Actor,
+    mentee_participation_ids: Sequence[int],
+    mentor_participation_id: int,
+    form: str | None = None,
+    kind: str | None = None,
+    role_variant: str | None = None,
+    now: datetime,
+) -> PairDrafted:
+    """One mentor and several mentees on paper, as one pair; nobody is told. The kind must be one for groups.
+
+    Raises MenteesMissing, NotInPack, GroupNeedsKind, NotReady, ConsentNotGiven, SamePerson, MenteeTaken,
+    MentorFull, NotFound, NotAllowed.
+    """
+    ids = list(dict.fromkeys(mentee_participation_ids))
+    if not ids:
+        raise MenteesMissing
+    *mentees, mentor = lock_participations(session, [*ids, mentor_participation_id])
+    for row in (*mentees, mentor):
+        actor.check_right(Right.MANAGE_PAIRS, row.organization_id)
+    check_fit(session, mentees, mentor)
+    pack = pack_of(session, cycle_id=mentor.cycle_id).pack
+    form, kind, role_variant = choose_form(
+        pack, form=form, kind=kind, role_variant=role_variant, mentees=len(mentees)
+    )
     pair = Pair(
-        organization_id=mentee.organization_id,
-        cycle_id=mentee.cycle_id,
+        organization_id=mentor.organization_id,
+        cycle_id=mentor.cycle_id,
         form=form,
         kind=kind,
         role_variant=role_variant,
         status=PairStatus.DRAFT,
         proposed_at=now,
         members=[
-            PairMember(participation_id=mentee.id, person_id=mentee.person_id, role=Role.MENTEE),
-            PairMember(participation_id=mentor.id, person_id=mentor.person_id, role=Role.MENTOR),
+            PairMember(participation_id=row.id, person_id=row.person_id, role=row.role)
+            for row in (*mentees, mentor)
         ],
     )
     try:
@@ -115,8 +149,14 @@ def draft_pair(
             session.add(pair)
     except IntegrityError as error:  # another curator was faster: the index holds one pair a mentee
         raise MenteeTaken from error
-    _close_answered_tasks(session, mentee.person_id, now=now)
-    after = {"status": pair.status.value, "mentee": mentee.person_id, "mentor": mentor.person_id}
+    for mentee in mentees:
+        _close_answered_tasks(session, mentee.person_id, now=now)
+    people: dict[str, object] = (
+        {"mentee": mentees[0].person_id}
+        if len(mentees) == 1
+        else {"mentees": [one.person_id for one in mentees]}
+    )
+    after = {"status": pair.status.value, **people, "mentor": mentor.person_id}
     record(session, actor, Action.PAIR_DRAFTED, pair, now=now, after=after)
     return PairDrafted(pair.id)
 
@@ -133,18 +173,16 @@ def confirm_pair(
     """Offer the pair to both sides at once. `edited_texts` replace the usual words, placeholders kept;
     `override_reason` is wanted where the psychologist does not recommend the pair.
 
-    Raises VerdictMissing, OverrideReasonMissing, OverrideReasonTooLong, NotADraft, NotReady,
+    Raises VerdictMissing, OverrideReasonMissing, OverrideReasonTooLong, NotADraft, NotReady, GroupNeedsKind,
     ConsentNotGiven, NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id, lock=True)
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if not may_move(pair.status, Action.PAIR_CONFIRMED):
         raise NotADraft
-    members = {member.role: member for member in pair.members}
-    mentee, mentor = lock_participations(
-        session, [members[Role.MENTEE].participation_id, members[Role.MENTOR].participation_id]
-    )
-    _check_fit(session, mentee, mentor)
+    *mentees, mentor = lock_participations(session, [one.participation_id for one in pair.sides])
+    check_fit(session, mentees, mentor, is_placed=True)
+    check_form(session, pair)
     gate = pass_gate(session, pair, reason=override_reason)
     settings = settings_of(session, cycle_id=pair.cycle_id)
     pair.offered_at = now
@@ -162,8 +200,9 @@ def confirm_pair(
         verdict=gate.verdict.value if gate.verdict else None,
         is_overridden=gate.needs_reason,
     )
-    for role, member in members.items():
-        tell_member(session, pair, member, NoticeKind.PAIR_OFFER, now=now, edited_text=texts.get(role))
+    for member in pair.sides:
+        edited_text = texts.get(member.role)
+        tell_member(session, pair, member, NoticeKind.PAIR_OFFER, now=now, edited_text=edited_text)
     return PairConfirmed(pair.id, expires_at)
 
 
@@ -201,7 +240,7 @@ def discard_draft(session: Session, *, actor: Actor, pair_id: int, now: datetime
         Action.PAIR_DISCARDED,
         pair,
         now=now,
-        before={member.role.value: member.person_id for member in pair.members},
+        before={"mentor": pair.mentor.person_id, "mentees": [one.person_id for one in pair.mentees]},
     )
     for member in list(pair.members):
         session.delete(member)
@@ -220,25 +259,40 @@ def withdraw_offer(session: Session, *, actor: Actor, pair_id: int, now: datetim
     pair.ended_at = now
     move_pair(session, pair, PairStatus.EXPIRED, actor=actor, action=Action.PAIR_WITHDRAWN, now=now)
     release_members(session, pair)
-    for member in pair.members:
+    for member in pair.sides:
         tell_member(session, pair, member, NoticeKind.PAIR_WITHDRAWN, now=now)
 
 
-def _check_fit(session: Session, mentee: Participation, mentor: Participation) -> None:
-    if mentee.role is not Role.MENTEE or mentor.role is not Role.MENTOR:
+def check_fit(
+    session: Session, mentees: Sequence[Participation], mentor: Participation, *, is_placed: bool = False
+) -> None:
+    """Whether these may be put together now; `is_placed`: their places are held by the draft already.
+
+    Raises NotReady, NotFound, SamePerson, MenteeTaken, MentorFull, ConsentNotGiven.
+    """
+    if mentor.role is not Role.MENTOR or any(one.role is not Role.MENTEE for one in mentees):
         raise NotReady
-    if mentee.organization_id != mentor.organization_id or mentee.cycle_id != mentor.cycle_id:
+    if len({(one.organization_id, one.cycle_id) for one in (*mentees, mentor)}) > 1:
         raise NotFound
-    if mentee.person_id == mentor.person_id:
+    if mentor.person_id in {one.person_id for one in mentees}:
         raise SamePerson
-    if mentee.status is ParticipationStatus.PAIRED:
+    if any(one.status is ParticipationStatus.PAIRED for one in mentees):
         raise MenteeTaken
     if mentor.status is ParticipationStatus.PAIRED:
         raise MentorFull
-    if {mentee.status, mentor.status} != {ParticipationStatus.READY}:
+    if {mentor.status, *(one.status for one in mentees)} != {ParticipationStatus.READY}:
         raise NotReady
-    if not all(has_consent(session, row.person_id) for row in (mentee, mentor)):
+    if not all(has_consent(session, row.person_id) for row in (*mentees, mentor)):
         raise ConsentNotGiven
+    if not is_placed:
+        _check_places(session, mentees, mentor)
+
+
+def _check_places(session: Session, mentees: Sequence[Participation], mentor: Participation) -> None:
+    if any(count_places_left(session, one.id) < 1 for one in mentees):
+        raise MenteeTaken
+    if count_places_left(session, mentor.id) < len(mentees):
+        raise MentorFull
 
 
 def _close_answered_tasks(session: Session, mentee_id: int, *, now: datetime) -> None:
@@ -255,3 +309,18 @@ def _close_answered_tasks(session: Session, mentee_id: int, *, now: datetime) ->
     for pair_id in failed.all():
         close_by_fact(session, dedup_key=f"pair:{pair_id}:declined", now=now)
         close_by_fact(session, dedup_key=f"pair:{pair_id}:expired", now=now)
+    session.execute(
+        update(Task)
+        .where(
+            Task.person_id == mentee_id,
+            Task.kind.in_((TaskKind.OFFER_DECLINED, TaskKind.OFFER_EXPIRED)),
+            Task.done_at.is_(None),
+            exists().where(
+                PairMember.pair_id == Task.pair_id,
+                PairMember.person_id == mentee_id,
+                PairMember.left_at.is_not(None),
+            ),
+        )
+        .values(done_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.meetings import Meeting
 from models.messages import NoticeKind
-from models.pairs import MEETING, WATCHED, Pair, PairMember, PairStatus, WaitsFor
+from models.pairs import MEETING, WATCHED, Pair, PairMember, PairStatus, WaitsFor, is_in_pair
 from models.people import Role
 from models.tasks import Task, TaskKind
 from services.access.records import find
@@ -106,13 +106,7 @@ def read_silence(session: Session, *, pair_id: int, now: datetime) -> Quiet:
 def read_quiet(session: Session, pairs: Sequence[Pair], *, now: datetime) -> list[Quiet]:
     """Of each pair in this order, by a few statements for all of them."""
     contacts = read_contacts(session, [pair.id for pair in pairs], now=now)
-    people: dict[int, list[int]] = {}
-    for pair_id, person_id in session.execute(
-        select(PairMember.pair_id, PairMember.person_id).where(
-            PairMember.pair_id.in_([pair.id for pair in pairs])
-        )
-    ):
-        people.setdefault(pair_id, []).append(person_id)
+    people = _read_people(session, [pair.id for pair in pairs])
     leaves = read_leaves(session, {one for members in people.values() for one in members})
     zones = {one: zone_of(session, one) for one in {pair.organization_id for pair in pairs}}
     found = []
@@ -127,6 +121,21 @@ def read_quiet(session: Session, pairs: Sequence[Pair], *, now: datetime) -> lis
         steps = sorted(_list_steps(session, pair, contact, days, settings), key=lambda step: step.due_at)
         found.append(Quiet(contact, tuple(steps), is_away=days.is_away(day_of(now, days.zone))))
     return found
+
+
+def _read_people(session: Session, pair_ids: list[int]) -> dict[int, list[int]]:
+    """Whose leaves count: of both sides of a pair; of a group its mentor's, the others meet all the same."""
+    sides: dict[int, list[tuple[Role, int]]] = {}
+    for pair_id, role, person_id in session.execute(
+        select(PairMember.pair_id, PairMember.role, PairMember.person_id).where(
+            PairMember.pair_id.in_(pair_ids), is_in_pair()
+        )
+    ):
+        sides.setdefault(pair_id, []).append((role, person_id))
+    return {
+        pair_id: [person_id for role, person_id in found if role is Role.MENTOR or len(found) <= len(Role)]
+        for pair_id, found in sides.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +201,7 @@ def _take(session: Session, pair: Pair, step: Step, *, now: datetime) -> None:
         return
     if now - step.due_at > LATE:
         return
-    for member in pair.members:
+    for member in pair.sides:
         is_answered = step.silence is Silence.OFFER and member.decision is not None
         if is_answered or (step.who is WaitsFor.MENTOR and member.role is not Role.MENTOR):
             continue

@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from models.pairs import Pair, PairStatus, WaitsFor
-from models.people import Role
 from services.access.actors import Actor, Right
-from services.pairs.cards import waits_for
+from services.pairs.cards import decision_of_all, waits_for
 from services.pairs.rules import rules_of
 from services.pairs.silence import Quiet, Silence, read_quiet
 
@@ -44,12 +43,11 @@ def read_standings(
 
 
 def _judge(pair: Pair, quiet: Quiet, now: datetime, *, is_on_request: bool) -> Standing:
-    decisions = {member.role: member.decision for member in pair.members}
     contact = quiet.contact
     who = waits_for(
         pair.status,
-        mentee_decision=decisions.get(Role.MENTEE),
-        mentor_decision=decisions.get(Role.MENTOR),
+        mentee_decision=decision_of_all(pair.mentees),
+        mentor_decision=pair.mentor.decision,
         has_meetings=contact.has_begun or is_on_request,
     )
     by = pair.offer_expires_at if pair.status is PairStatus.OFFERED else None

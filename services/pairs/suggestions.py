@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models.audit import Action
 from models.messages import NoticeKind
 from models.pairs import MEETING, Pair
-from models.people import Person, Role
+from models.people import Person
 from models.suggestions import Suggestion, SuggestionKind
 from models.tasks import TaskKind
 from services.access.actors import Actor, ActorKind, Right
@@ -99,8 +99,7 @@ def suggest(
 def check_mentor(actor: Actor, pair: Pair) -> int:
     """The mentor of a pair that meets. Raises NotAllowed, PairOver."""
     actor.check_organization(pair.organization_id)
-    mentors = {one.person_id for one in pair.members if one.role is Role.MENTOR}
-    if actor.kind is not ActorKind.PERSON or actor.id not in mentors:
+    if actor.kind is not ActorKind.PERSON or actor.id != pair.mentor.person_id:
         raise NotAllowed
     if pair.status not in MEETING:
         raise PairOver
@@ -187,10 +186,9 @@ def _check_colleague(
 
 def _record_file_shown(session: Session, actor: Actor, row: Suggestion, now: datetime) -> None:
     """On the card of each mentee: who saw their file, and when."""
-    for member in session.get_one(Pair, row.pair_id).members:
-        if member.role is Role.MENTEE:
-            after = {"to_person": row.person_id, "on": row.done_on.isoformat() if row.done_on else None}
-            record(session, actor, Action.PERSON_FILE_SHOWN, member.person, now=now, after=after)
+    for member in session.get_one(Pair, row.pair_id).mentees:
+        after = {"to_person": row.person_id, "on": row.done_on.isoformat() if row.done_on else None}
+        record(session, actor, Action.PERSON_FILE_SHOWN, member.person, now=now, after=after)
 
 
 def _facts(session: Session, row: Suggestion) -> SuggestionFacts:

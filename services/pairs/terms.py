@@ -73,7 +73,7 @@ def _take(session: Session, pair: Pair, *, now: datetime) -> None:
             session, TaskKind.PAIR_TERM_OVER, pair, key=_task_key(pair), wanted_on=pair.ends_on, now=now
         )
         return
-    for member in pair.members:
+    for member in pair.sides:
         key = f"{NoticeKind.PAIR_TERM_ENDS}:{pair.id}:{pair.ends_on.isoformat()}:person:{member.person_id}"
         enqueue(
             session,

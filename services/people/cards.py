@@ -6,13 +6,13 @@ Before consent only what the employer already holds is kept: name and position (
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
 from models.changes import change_row
 from models.names import full_name, may_be_name, polite_name
-from models.pairs import PairMember
+from models.pairs import count_places
 from models.people import Participation, ParticipationStatus, Person, Role
 from services.access.actors import Actor, ActorKind, Right
 from services.access.audit import record
@@ -188,13 +188,7 @@ def choose_locale(session: Session, *, actor: Actor, locale: str, now: datetime)
 
 def count_taken() -> ScalarSelect[int]:
     """The places of a selected Participation that are held; drafts and open offers hold theirs too."""
-    return (
-        select(func.count())
-        .select_from(PairMember)
-        .where(PairMember.participation_id == Participation.id, PairMember.is_current)
-        .correlate(Participation)
-        .scalar_subquery()
-    )
+    return count_places(Participation.id).correlate(Participation).scalar_subquery()
 
 
 def read_roles(session: Session, *, person_id: int, cycle_id: int) -> tuple[RoleFacts, ...]:

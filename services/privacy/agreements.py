@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.audit import Action
-from models.pairs import ENDED, Pair, PairMember
+from models.pairs import ENDED, Pair, PairMember, is_in_pair
 from models.people import Person, Role
 from models.privacy import AgreementBasis, MentoringAgreement
 from services.access.actors import Actor, Right
@@ -149,7 +149,10 @@ def _find_pairs(session: Session, person_id: int) -> list[MentoredPair]:
         select(Pair.id, Person)
         .join(PairMember, PairMember.pair_id == Pair.id)
         .join(Person, Person.id == PairMember.person_id)
-        .where(Pair.id.in_(own), Pair.status.not_in(ENDED), PairMember.role == Role.MENTEE)
-        .order_by(Pair.id)
+        .where(Pair.id.in_(own), Pair.status.not_in(ENDED), PairMember.role == Role.MENTEE, is_in_pair())
+        .order_by(Pair.id, PairMember.id)
     )
-    return [MentoredPair(pair_id, mentee.full_name) for pair_id, mentee in rows]
+    names: dict[int, list[str]] = {}
+    for pair_id, mentee in rows:
+        names.setdefault(pair_id, []).append(mentee.full_name)
+    return [MentoredPair(pair_id, ", ".join(found)) for pair_id, found in names.items()]

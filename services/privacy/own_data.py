@@ -326,7 +326,7 @@ def _read_pairs(session: Session, person_id: int) -> list[OwnData]:
             "with": [
                 name_partner(session, other.person, cycle_id=pair.cycle_id, pair_id=pair.id)
                 for other in pair.members
-                if other.person_id != person_id
+                if other.role is not member.role
             ],
             "status": pair.status.value,
             "offered_at": _iso(pair.offered_at),
@@ -335,6 +335,8 @@ def _read_pairs(session: Session, person_id: int) -> list[OwnData]:
             "my_reason": member.decline_reason.value if member.decline_reason else None,
             "my_note": member.decline_note,
             "accepted_at": _iso(pair.accepted_at),
+            "joined_at": _iso(member.joined_at),
+            "left_at": _iso(member.left_at),
             "ended_at": _iso(pair.ended_at),
         }
         for member, pair in found

@@ -13,7 +13,7 @@ from models.audit import Action, AuditEntry
 from models.events import TRAININGS, Event, EventGuest, EventKind, EventStatus
 from models.meetings import Meeting, MeetingKind, MeetingStatus
 from models.outreach import Memo, Partner, Publication, PublicationKind
-from models.pairs import AGREED, UNDER_ORDER, Pair, PairMember, PairStatus
+from models.pairs import AGREED, UNDER_ORDER, Pair, PairMember, PairStatus, is_in_pair
 from models.people import Participation, ParticipationStatus, Role
 from models.person_notes import Consultation
 from models.programmes import Cycle
@@ -165,7 +165,12 @@ def _in_pairs(session: Session, scope: Scope) -> dict[int, date]:
     agreed = (
         select(PairMember.person_id, func.coalesce(Pair.accepted_at, Pair.proposed_at))
         .join(Pair, Pair.id == PairMember.pair_id)
-        .where(Pair.cycle_id == scope.cycle_id, Pair.status.in_(AGREED), PairMember.role == Role.MENTEE)
+        .where(
+            Pair.cycle_id == scope.cycle_id,
+            Pair.status.in_(AGREED),
+            PairMember.role == Role.MENTEE,
+            is_in_pair(),
+        )
     )
     return _days(session, scope, agreed)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingKind, MeetingStatus
-from models.pairs import MEETING, Pair, PairMember
+from models.pairs import MEETING, Pair, PairMember, is_in_pair
 from models.people import Person, Role
 from models.programmes import Cycle
 from models.surveys import UNSENT, SurveyRun, SurveyWave, WaveKind, WaveStatus
@@ -54,10 +54,12 @@ def ask_short_forms(session: Session, *, now: datetime, limit: int = 20) -> int:
             Cycle.is_open,
             Pair.status.in_(MEETING),
             PairMember.role == Role.MENTEE,
+            is_in_pair(),
             Pair.accepted_at <= now - timedelta(days=FIRST_DAY),
             has_met,
             ~exists().where(
                 SurveyRun.pair_id == Pair.id,
+                SurveyRun.person_id == Person.id,
                 SurveyRun.wave_id == SurveyWave.id,
                 SurveyWave.occasion == "satisfaction_short",
                 SurveyRun.opened_at > now - timedelta(days=LATE_DAYS + 1),
@@ -126,12 +128,9 @@ def _pairs_not_asked(occasion: Occasion) -> Select[Pair]:
 
 
 def _sides(pair: Pair) -> list[tuple[Person, Role, Person | None]]:
-    """Each side with whom it answers about."""
-    people = {one.role: one.person for one in pair.members}
-    return [
-        (person, role, people.get(Role.MENTEE) if role is Role.MENTOR else None)
-        for role, person in people.items()
-    ]
+    """Each side with whom it answers about: the mentor of a group once of each mentee."""
+    own: list[tuple[Person, Role, Person | None]] = [(one.person, one.role, None) for one in pair.mentees]
+    return [*own, *((pair.mentor.person, Role.MENTOR, one.person) for one in pair.mentees)]
 
 
 def _ask(
@@ -159,6 +158,7 @@ def _ask(
             about_id=about.id if about else None,
             about=about.full_name if about else "",
             reach=Reach.CHAT,
+            is_of_group=len(pair.mentees) > 1,
         )
         wave = _wave_of(session, pair, occasion, now)
         open_run_of(session, wave=wave, respondent=respondent, now=now, closes_at=closes_at, mark=mark)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from models.accounts import Account, AccountRole
-from models.pairs import Pair, PairMember
+from models.pairs import Pair, PairMember, is_in_pair
 from models.people import Participation, Person, Role
 from models.programmes import Cycle
 from models.surveys import RunOccasion, RunSource, SurveyRun, SurveyStatus
@@ -170,6 +170,11 @@ def list_office_sheets(
     )
 
 
+def _name_pair(names: list[str]) -> str:
+    """The mentor comes first."""
+    return " – ".join(filter(None, (names[0], ", ".join(names[1:])))) if names else ""
+
+
 def _name_subjects(session: Session, runs: Sequence[SurveyRun]) -> dict[int, str]:
     """By run: the person or the pair, mentor first; "" where it is about nobody in particular."""
     people = {run.about_person_id for run in runs if run.about_person_id is not None}
@@ -178,12 +183,12 @@ def _name_subjects(session: Session, runs: Sequence[SurveyRun]) -> dict[int, str
     for pair_id, person in session.execute(
         select(PairMember.pair_id, Person)
         .join(Person, PairMember.person_id == Person.id)
-        .where(PairMember.pair_id.in_([run.pair_id for run in runs if run.pair_id is not None]))
-        .order_by(PairMember.role.desc())
+        .where(PairMember.pair_id.in_([run.pair_id for run in runs if run.pair_id is not None]), is_in_pair())
+        .order_by(PairMember.role.desc(), PairMember.id)
     ):
         pairs.setdefault(pair_id, []).append(person.full_name)
     return {
-        run.id: names.get(run.about_person_id or 0, "") or " – ".join(pairs.get(run.pair_id or 0, ()))
+        run.id: names.get(run.about_person_id or 0, "") or _name_pair(pairs.get(run.pair_id or 0, []))
         for run in runs
     }
 

@@ -69,6 +69,7 @@ class Respondent:
     about_id: int | None
     about: str
     reach: Reach
+    is_of_group: bool = False  # of one mentor's answers about several mentees of a pair
 
 
 def audience_of(role: Role) -> Audience:
@@ -131,7 +132,8 @@ def _of_role(
         else:
             reach = Reach.CHAT if person.id in in_chat else Reach.NO_CHAT
         about = own if occasion in ABOUT_PAIRS else []
-        alone: list[tuple[int | None, Person | None]] = [(own[0][0] if len(own) == 1 else None, None)]
+        pair_ids = {pair_id for pair_id, _other in own}
+        alone: list[tuple[int | None, Person | None]] = [(own[0][0] if len(pair_ids) == 1 else None, None)]
         for pair_id, other in [*about] or alone:
             is_about = role is Role.MENTOR and other is not None
             asked = {(person.id, pair_id)} if about else {one for one in waiting if one[0] == person.id}
@@ -146,6 +148,7 @@ def _of_role(
                     about_id=other.id if is_about and other else None,
                     about=other.full_name if is_about and other else "",
                     reach=Reach.WAITING if is_waiting else reach,
+                    is_of_group=sum(one == pair_id for one, _other in own) > 1,
                 )
             )
     return found
@@ -182,6 +185,7 @@ def _pairs_of(
             Pair.status.in_(MEETING),
             own.c.role == role,
             theirs.c.role == other,
+            *(one.c.left_at.is_(None) & one.c.awaited_until.is_(None) for one in (own, theirs)),
         )
         .order_by(Pair.id)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.pairs import Pair
+from models.pairs import Pair, PairMember
 from models.people import Participation
 from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from services.access.actors import Actor, ActorKind, Right
@@ -34,8 +34,9 @@ class SharedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SharedSheet:
-    """One questionnaire of the other side, with at least one answer for the pair."""
+    """One questionnaire of somebody on the other side, with at least one answer for the pair."""
 
+    person_id: int
     title: Text
     is_intake: bool
     answers: tuple[SharedAnswer, ...]
@@ -48,19 +49,20 @@ class Shared:
     sheets: tuple[SharedSheet, ...]
     is_outside_chat: bool = False
 
-    @property
-    def intake(self) -> tuple[SharedAnswer, ...]:
-        return tuple(answer for sheet in self.sheets if sheet.is_intake for answer in sheet.answers)
+    def intake_of(self, person_id: int) -> tuple[SharedAnswer, ...]:
+        own = (sheet for sheet in self.sheets if sheet.is_intake and sheet.person_id == person_id)
+        return tuple(answer for sheet in own for answer in sheet.answers)
 
 
 def read_shared(session: Session, *, actor: Actor, pair_id: int, person_id: int, locale: str) -> Shared:
-    """What this member of the pair may read of the other: the intake first, then the newest questionnaire of
-    each kind that was sent about this pair. Nothing while either side's consent is missing.
+    """What this member of the pair may read of the other side: the intake first, then the newest of each kind
+    of questionnaire that was sent about this pair. A mentee of a group reads of the mentor, not of the other
+    mentees. Nothing where a consent is missing.
 
     Raises NotFound, NotAllowed.
     """
     pair = find(session, Pair, pair_id)
-    members = {member.person_id: member for member in pair.members}
+    members = {member.person_id: member for member in pair.members if member.left_at is None}
     if actor.kind is ActorKind.PERSON:
         actor.check_organization(pair.organization_id)
         actor.check_is_person(person_id)
@@ -70,15 +72,23 @@ def read_shared(session: Session, *, actor: Actor, pair_id: int, person_id: int,
         raise NotAllowed
     if is_pseudonymous(session, pair.cycle_id):
         return Shared((), is_outside_chat=True)
-    if not all(has_consent(session, one) for one in members):
+    if not has_consent(session, person_id):
         return Shared(())
-    runs: list[SurveyRun] = []
-    for member in pair.members:
-        if member.person_id != person_id:
-            runs += _runs_of(session, pair, session.get_one(Participation, member.participation_id))
+    role = members[person_id].role
+    sheets: dict[tuple[int, str], SharedSheet] = {}
+    for member in pair.sides:
+        if member.role is not role and has_consent(session, member.person_id):
+            sheets |= _read_sheets(session, pair, member, locale)
+    return Shared(tuple(sheets.values()))
+
+
+def _read_sheets(
+    session: Session, pair: Pair, member: PairMember, locale: str
+) -> dict[tuple[int, str], SharedSheet]:
+    runs = _runs_of(session, pair, session.get_one(Participation, member.participation_id))
     pack = pack_of(session, cycle_id=pair.cycle_id)
     values = read_values(session, [run.id for run in runs])
-    sheets: dict[str, SharedSheet] = {}
+    found: dict[tuple[int, str], SharedSheet] = {}
     for run in runs:
         survey = pack.survey(run.survey_id)
         answers = tuple(
@@ -86,9 +96,11 @@ def read_shared(session: Session, *, actor: Actor, pair_id: int, person_id: int,
             for told in tell_all(survey, values.get(run.id, {}), Reader.PAIR)
             if told.value is not None
         )
-        if answers and survey.id not in sheets:
-            sheets[survey.id] = SharedSheet(survey.title, run.occasion is RunOccasion.INTAKE, answers)
-    return Shared(tuple(sheets.values()))
+        key = (member.person_id, survey.id)
+        if answers and key not in found:
+            is_intake = run.occasion is RunOccasion.INTAKE
+            found[key] = SharedSheet(member.person_id, survey.title, is_intake, answers)
+    return found
 
 
 def _share(told: Told, locale: str) -> SharedAnswer:

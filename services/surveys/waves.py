@@ -229,6 +229,8 @@ def open_run_of(
     parts = [f"{RunOccasion.WAVE}:{wave.id}:{respondent.survey.id}:person:{respondent.person_id}"]
     if respondent.pair_id is not None:
         parts.append(f"pair:{respondent.pair_id}")
+    if respondent.is_of_group and respondent.about_id is not None:
+        parts.append(f"about:{respondent.about_id}")
     if mark:
         parts.append(mark)
     run_id = open_run(

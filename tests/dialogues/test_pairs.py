@@ -103,7 +103,7 @@ async def test_a_refusal_by_a_button_is_private(running: RunningBot) -> None:
     told = await couple.pyotr.expect("Эта пара не сложилась. Дело не в вас")
     assert "расписание" not in told.text
     declined = await card(couple)
-    assert declined.mentee.decline_reason is DeclineReason.SCHEDULE
+    assert declined.mentees[0].decline_reason is DeclineReason.SCHEDULE
     assert await task_kinds(couple) == ["offer_declined"]
 
 
@@ -118,7 +118,7 @@ async def test_a_refusal_in_own_words(running: RunningBot) -> None:
     thanked = await couple.anna.say("Мы давно знакомы, будет неловко")
     assert "Причину увидит только куратор" in thanked.text
     declined = await card(couple)
-    assert declined.mentee.decline_note == "Мы давно знакомы, будет неловко"
+    assert declined.mentees[0].decline_note == "Мы давно знакомы, будет неловко"
     assert "неловко" not in await couple.pyotr.transcript()
 
 
@@ -129,7 +129,7 @@ async def test_own_words_do_not_wait_for_the_button_of_another_reason(running: R
     thanked = await couple.anna.say("Уезжаю на курсы до весны")
     assert "Причину увидит только куратор" in thanked.text
     declined = await card(couple)
-    assert (declined.mentee.decline_reason, declined.mentee.decline_note) == (
+    assert (declined.mentees[0].decline_reason, declined.mentees[0].decline_note) == (
         DeclineReason.OTHER,
         "Уезжаю на курсы до весны",
     )
@@ -145,7 +145,7 @@ async def test_a_refusal_without_words(running: RunningBot) -> None:
     await couple.anna.tap("Отказаться")
     await couple.anna.tap("Другая причина")
     await couple.anna.tap("Без пояснения")
-    assert (await card(couple)).mentee.decline_reason is DeclineReason.OTHER
+    assert (await card(couple)).mentees[0].decline_reason is DeclineReason.OTHER
 
 
 async def test_double_taps_and_old_buttons_change_nothing(running: RunningBot) -> None:
@@ -279,7 +279,7 @@ async def test_nothing_is_read_after_the_other_side_took_the_consent_back(runnin
     withdrawn = couple.world.actor(couple.mentor.person)
     shared = {"pair_id": couple.pair_id, "person_id": couple.mentee.id, "locale": "ru"}
     before = await couple.look(read_shared, actor=system(Channel.BOT), **shared)
-    assert before.intake
+    assert before.intake_of(couple.mentor.id)
     await asyncio.to_thread(couple.world.write, withdraw_consent, actor=withdrawn)
     after = await couple.look(read_shared, actor=system(Channel.BOT), **shared)
     assert after.sheets == ()

@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from models.accounts import AccountRole
 from models.engine import Database
+from models.meetings import Meeting
 from models.messages import OutboxMessage
 from models.pairs import Pair
+from services.meetings.outcomes import log_past_meeting
+from services.pairs.offers import accept_offer
 from services.pairs.proposals import draft_pair
 from tests.panel.conftest import Browser, text_of
 from tests.world import World, found_school
@@ -85,3 +88,45 @@ def test_what_was_typed_stays_and_a_day_in_the_past_is_refused(
     assert "форму и вид изменить нельзя" in refused
     with database.reading() as session:
         assert set(session.scalars(select(OutboxMessage.kind))) >= {"pair.offer"}
+
+
+@pytest.mark.requirement("E10", "E14")
+def test_a_group_is_made_looked_at_and_changed(curator: Browser, world: World, database: Database) -> None:
+    mentees = [world.mentee(name, "Игоревна") for name in ("Анна", "Вера", "Дарья")]
+    mentor = world.mentor("Пётр", "Андреевич", capacity="3")
+    refused = text_of(curator.post("/proposals/group/", mentor=str(mentor.participation_id)))
+    assert "Выберите хотя бы одного наставляемого." in refused
+    ticked = [str(one.participation_id) for one in mentees[:2]]
+    page = curator.post("/proposals/group/", {"mentor": str(mentor.participation_id), "mentees": ticked})
+    confirm = text_of(page)
+    assert "Получит каждый наставляемый" in confirm
+    assert "в группе из нескольких наставляемых" in confirm
+    curator.post("/pairs/1/mentees", participation_id=str(mentees[2].participation_id))
+    names = ", ".join(one.person.full_name for one in mentees)
+    assert f"{mentor.person.full_name} – {names}" in text_of(curator.get("/pairs/"))
+    told = text_of(curator.post("/pairs/1/confirm"))
+    assert "Подтверждено." in told
+    for one in (*mentees[:2], mentor):
+        world.write(accept_offer, actor=world.actor(one.person), pair_id=1)
+    curator.post("/pairs/1/begin-group", page="/pairs/1/")
+    card = text_of(curator.get("/pairs/1/"))
+    assert "не в группе" in card, "the silent one is free"
+    meeting = world.write(
+        log_past_meeting,
+        actor=world.actor(mentor.person),
+        pair_id=1,
+        day=world.now.date(),
+        minutes=40,
+        topic=None,
+    )
+    address = f"/meetings/{meeting.meeting_id}/"
+    curator.post(f"{address}attend", person_id=str(mentees[1].id), was_there="", page=address)
+    attended = text_of(curator.get(address))
+    assert f"{mentees[1].person.full_name} не было" in attended
+    with database.reading() as session:
+        rows = session.scalars(select(Meeting)).all()
+        assert [row.held_minutes for row in rows] == [40], "one meeting for the whole group"
+    out = text_of(curator.post(f"/pairs/1/mentees/{mentees[1].id}/remove", page="/pairs/1/"))
+    assert "больше не в этой группе" in out
+    curator.get("/paper/forms/pair/1")
+    curator.get(f"/paper/{mentor.person.id}/")

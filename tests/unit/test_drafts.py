@@ -176,7 +176,7 @@ def test_a_mentee_marks_the_meeting_and_logs_nothing(mentee: Writer, pair: Pair,
     kept = mentee.save(draft_id)
     assert kept.run_id is not None
     assert mentee.meeting(meeting_id).held_minutes is None
-    assert mentee.meeting(meeting_id).mentee.took_place is True
+    assert mentee.meeting(meeting_id).mentees[0].took_place is True
 
 
 def test_a_move_finds_the_planned_meeting_or_becomes_a_plan(mentee: Writer, pair: Pair, world: World) -> None:

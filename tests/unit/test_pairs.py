@@ -126,7 +126,7 @@ def test_nothing_is_answered_twice(world: World) -> None:
             pair_id=pair_id,
             reason=DeclineReason.SCHEDULE,
         )
-    assert card(world, pair_id).mentee.decision is Decision.ACCEPTED
+    assert card(world, pair_id).mentees[0].decision is Decision.ACCEPTED
 
 
 def test_a_refusal_frees_both_and_tells_the_other_side_no_reason(world: World) -> None:
@@ -142,7 +142,7 @@ def test_a_refusal_frees_both_and_tells_the_other_side_no_reason(world: World) -
     )
     declined = card(world, pair_id)
     assert declined.status is PairStatus.DECLINED
-    assert declined.mentee.decline_note == "Мы соседи, неловко."
+    assert declined.mentees[0].decline_note == "Мы соседи, неловко."
     assert told(world, "pair.declined") == [mentor.id]
     assert [task.pair_id for task in tasks(world, TaskKind.OFFER_DECLINED)] == [pair_id]
     assert standing(world, mentee) is standing(world, mentor) is ParticipationStatus.READY

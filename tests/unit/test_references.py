@@ -59,6 +59,8 @@ DELETED = {
         "PublicationPerson": "publication_persons",
         "row": "publications partners",
     },
+    "services/meetings/planning.py": {"word": "meeting_words"},
+    "services/pairs/groups.py": {"member": "pair_members"},
     "services/pairs/proposals.py": {"member": "pair_members", "pair": "pairs"},
     "services/privacy/erasing.py": {
         "Answer": "answers",

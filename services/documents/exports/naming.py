@@ -1,13 +1,13 @@
 """Names that stand beside ids: people, sides of pairs, school years, and the words of running packs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.names import full_name
-from models.pairs import Decision, DeclineReason, PairMember
+from models.pairs import Decision, DeclineReason, PairMember, is_in_pair
 from models.people import Person, Role
 from models.programmes import Cycle, Programme
 from services.documents.exports.tables import Scope, Words
@@ -24,6 +24,7 @@ class Member:
     decision: Decision | None = None
     reason: DeclineReason | None = None
     note: str | None = None
+    people: tuple[int, ...] = ()  # the further ones of a group
 
 
 NOBODY = Member(0, "")
@@ -40,7 +41,7 @@ def names_of(session: Session, person_ids: Iterable[int | None]) -> dict[int | N
 
 
 def sides_of(session: Session, pair_ids: Iterable[int | None]) -> dict[int, dict[Role, Member]]:
-    """The members of each pair by role."""
+    """The members of each pair by role; of a group its mentees together, with the answer of the first."""
     wanted = {one for one in pair_ids if one is not None}
     rows = session.execute(
         select(
@@ -50,17 +51,20 @@ def sides_of(session: Session, pair_ids: Iterable[int | None]) -> dict[int, dict
             PairMember.decision,
             PairMember.decline_reason,
             PairMember.decline_note,
-        ).where(PairMember.pair_id.in_(wanted))
+        )
+        .where(PairMember.pair_id.in_(wanted), is_in_pair())
+        .order_by(PairMember.id)
     ).all()
     names = names_of(session, (row.person_id for row in rows))
     sides: dict[int, dict[Role, Member]] = {}
     for row in rows:
-        sides.setdefault(row.pair_id, {})[row.role] = Member(
-            row.person_id,
-            names.get(row.person_id, ""),
-            row.decision,
-            row.decline_reason,
-            row.decline_note,
+        found = sides.setdefault(row.pair_id, {})
+        name = names.get(row.person_id, "")
+        first = found.get(row.role)
+        found[row.role] = (
+            Member(row.person_id, name, row.decision, row.decline_reason, row.decline_note)
+            if first is None
+            else replace(first, name=f"{first.name}, {name}", people=(*first.people, row.person_id))
         )
     return sides
 

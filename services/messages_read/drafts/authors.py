@@ -11,6 +11,7 @@ from models.people import Organization, Role
 from services.access.actors import Actor
 from services.access.errors import NotFound
 from services.consents.states import has_consent
+from services.messages_read.drafts.absent import split_absent
 from services.messages_read.reading.reading import read_message
 from services.messages_read.reading.readings import AuthorRole, Reading
 from services.pairs.cards import PairCard, list_pairs_of
@@ -18,13 +19,17 @@ from services.pairs.cards import PairCard, list_pairs_of
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """The other side of a pair; `role` is the author's own in it."""
+    """The other side of a pair, of a group all mentees; `role` is the author's own in it."""
 
     pair_id: int
     cycle_id: int
-    full_name: str
+    people: tuple[tuple[int, str], ...]  # their ids and full names
     chat_name: str
     role: Role
+
+    @property
+    def is_group(self) -> bool:
+        return len(self.people) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,19 @@ class Author:
 
     @property
     def pairs_of(self) -> dict[str, tuple[int, ...]]:
-        """The pairs behind each name; two colleagues may bear the same one."""
+        """The pairs behind each name; two colleagues may bear the same one. Whoever of a group is named, the
+        whole group is meant.
+        """
         found: dict[str, list[int]] = defaultdict(list)
         for one in self.partners:
-            found[one.full_name].append(one.pair_id)
+            for _person_id, name in one.people:
+                found[name].append(one.pair_id)
         return {name: tuple(ids) for name, ids in found.items()}
+
+    @property
+    def group_people(self) -> tuple[tuple[int, str], ...]:
+        """The mentees of the author's groups, by id and full name."""
+        return tuple(one for partner in self.partners if partner.is_group for one in partner.people)
 
     def partner_in(self, pair_id: int) -> Partner | None:
         return next((one for one in self.partners if one.pair_id == pair_id), None)
@@ -58,7 +71,11 @@ def read_author(session: Session, *, actor: Actor) -> Author:
     """Raises NotFound for whoever has no accepted pair now, or no consent: their texts are not read."""
     if actor.id is None or actor.organization_id is None or not has_consent(session, actor.id):
         raise NotFound
-    pairs = [one for one in list_pairs_of(session, actor=actor, person_id=actor.id) if one.accepted_at]
+    pairs = [
+        one
+        for one in list_pairs_of(session, actor=actor, person_id=actor.id)
+        if one.accepted_at and one.is_in(actor.id)
+    ]
     if not pairs:
         raise NotFound
     partners = sorted((_partner(one, actor.id) for one in pairs), key=lambda one: one.role is Role.MENTEE)
@@ -67,13 +84,16 @@ def read_author(session: Session, *, actor: Actor) -> Author:
 
 
 def _partner(pair: PairCard, person_id: int) -> Partner:
-    other = pair.partner_of(person_id)
-    return Partner(pair.id, pair.cycle_id, other.full_name, other.chat_name, pair.role_of(person_id))
+    role = pair.role_of(person_id)
+    others = (pair.mentor,) if role is Role.MENTEE else pair.mentees
+    people = tuple((one.person_id, one.full_name) for one in others)
+    return Partner(pair.id, pair.cycle_id, people, pair.partner_of(person_id).chat_name, role)
 
 
 def read_text(author: Author, text: str, *, now: datetime) -> Reading:
+    told, _absent = split_absent(text, author.group_people)
     return read_message(
-        text,
+        told,
         now=author.local(now),
         members=list(author.pairs_of),
         author_role=author.role,

@@ -78,6 +78,7 @@ class Item(BaseModel):
     topic: str | None = None
     next_step: str | None = None
     pair_ids: tuple[int, ...] = ()
+    absent: tuple[int, ...] = ()  # people of a group who were not there
     meeting_id: int | None = None
     is_another: bool = False  # not the meeting that was planned for that day
     has_lost_meeting: bool = False  # it speaks of moving, and nothing is planned
@@ -147,7 +148,7 @@ def _make_item(entry: Entry, reading: Reading, pairs_of: dict[str, tuple[int, ..
         place=entry.place,
         topic=entry.topic,
         next_step=entry.next_step,
-        pair_ids=tuple(ids[0] for ids in found) if is_clear else (),
+        pair_ids=tuple(dict.fromkeys(ids[0] for ids in found)) if is_clear else (),
         asks=tuple(asks),
     )
 

@@ -10,10 +10,16 @@ from models.meetings import Meeting, MeetingKind
 from models.pairs import ENDED, Pair
 from models.tasks import TaskKind
 from services.access.actors import Actor
+from services.meetings.attendance import set_attendance
 from services.meetings.cards import read_meeting
 from services.meetings.corrections import Correction, correct_log, withdraw_log
 from services.meetings.kinds import find_usual_kind, list_kinds
-from services.meetings.outcomes import Story, log_meeting, log_past_meeting, report_held
+from services.meetings.outcomes import (
+    Story,
+    log_meeting,
+    log_past_meeting,
+    report_held,
+)
 from services.meetings.planning import (
     KindNotDue,
     PairCannotMeet,
@@ -37,12 +43,15 @@ TASKS = {
 
 @dataclass(frozen=True, slots=True)
 class MeetingSaved:
-    """What the tap did; `goes_on` when another meeting of the card follows. `run_id`: feedback to give."""
+    """What the tap did; `goes_on` when another meeting of the card follows. `run_id`: feedback to give.
+    `is_group`: one meeting of a group was logged.
+    """
 
     purpose: Purpose
     meeting_ids: tuple[int, ...]
     run_id: int | None
     goes_on: bool
+    is_group: bool = False
 
 
 def save_meeting(
@@ -60,7 +69,9 @@ def save_meeting(
         raise CardClosed
     meeting_ids, run_id = _act(session, author, item, f"draft:{draft.id}", is_sure=is_sure, now=now)
     goes_on = go_on(session, draft, DraftStatus.SAVED, now=now)
-    return MeetingSaved(item.purpose, meeting_ids, run_id, goes_on)
+    logs_group = item.purpose is Purpose.LOG and len(meeting_ids) == 1
+    is_group = logs_group and any(one.is_group for one in author.partners if one.pair_id in item.pair_ids)
+    return MeetingSaved(item.purpose, meeting_ids, run_id, goes_on, is_group)
 
 
 def read_correction(item: Item) -> Correction:
@@ -119,7 +130,7 @@ def _check_pairs(session: Session, item: Item) -> None:
 def _log(
     session: Session, author: Author, item: Item, *, is_sure: bool, now: datetime
 ) -> tuple[tuple[int, ...], int | None]:
-    """One record for each pair that took part: a group is as many pairs."""
+    """One record for each pair that took part; a group is one pair."""
     if item.day is None or item.minutes is None:
         raise CardClosed
     actor = author.actor
@@ -156,7 +167,26 @@ def _log(
             )
         ids.append(logged.meeting_id)
         run_id = run_id or logged.run_id
+        _mark_absent(session, author, item, pair_id, logged.meeting_id, now)
     return tuple(ids), run_id
+
+
+def _mark_absent(
+    session: Session, author: Author, item: Item, pair_id: int, meeting_id: int, now: datetime
+) -> None:
+    """Who of a group was not there, as the text says."""
+    partner = author.partner_in(pair_id)
+    people = [person_id for person_id, _name in partner.people] if partner and partner.is_group else []
+    for person_id in item.absent:
+        if person_id in people:
+            set_attendance(
+                session,
+                actor=author.actor,
+                meeting_id=meeting_id,
+                person_id=person_id,
+                was_there=False,
+                now=now,
+            )
 
 
 def _propose(session: Session, author: Author, item: Item, now: datetime) -> tuple[int, ...]:

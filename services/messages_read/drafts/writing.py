@@ -15,6 +15,7 @@ from services.dates.answers import read_date
 from services.dates.readings import Towards
 from services.meetings.outcomes import A_DAY, DayNotPast, MinutesOutOfRange
 from services.meetings.slots import check_day, find_last_day
+from services.messages_read.drafts.absent import split_absent
 from services.messages_read.drafts.authors import Author, read_author
 from services.messages_read.drafts.contents import (
     ANSWERS,
@@ -63,7 +64,7 @@ def open_draft(
     old = find_open(session, author.person_id, is_locked=True)
     if old is not None and is_beside_card and _completes(contents_of(old).current, reading):
         return _complete(session, author, old, reading, text, now)
-    contents = _read_contents(session, author, reading, now)
+    contents = _read_contents(session, author, reading, text, now)
     if old is not None:
         contents = contents.model_copy(update={"earlier": _list_also_meant(contents_of(old), contents)})
         close(session, old, DraftStatus.REFUSED, now=now)
@@ -90,7 +91,7 @@ def reread_draft(
     if not is_worth_a_card(reading):
         close(session, draft, DraftStatus.REFUSED, now=now)
         return draft.id
-    contents = _read_contents(session, author, reading, now)
+    contents = _read_contents(session, author, reading, text, now)
     draft.text, draft.contents = text, contents.model_dump(mode="json")
     return draft.id
 
@@ -246,10 +247,14 @@ def _complete(
     return draft.id
 
 
-def _read_contents(session: Session, author: Author, reading: Reading, now: datetime) -> Contents:
+def _read_contents(session: Session, author: Author, reading: Reading, text: str, now: datetime) -> Contents:
     if not is_worth_a_card(reading):
         raise NotFound
-    items = tuple(_settle(session, author, item, now) for item in make_items(reading, author.pairs_of))
+    _told, absent = split_absent(text, author.group_people)
+    items = tuple(
+        _settle(session, author, item.model_copy(update={"absent": absent}), now)
+        for item in make_items(reading, author.pairs_of)
+    )
     return Contents(items=items, warnings=reading.warnings)
 
 
@@ -271,7 +276,7 @@ def _settle(session: Session, author: Author, item: Item, now: datetime) -> Item
         own = tuple(one.pair_id for one in author.partners if one.role is Role.MENTOR)
         return item.model_copy(update={"pair_ids": own})
     is_only = not item.pair_ids and len(author.partners) == 1
-    if is_only and item.purpose in {Purpose.REPLACE, Purpose.EXTEND}:
+    if is_only and (author.partners[0].is_group or item.purpose in {Purpose.REPLACE, Purpose.EXTEND}):
         item = item.model_copy(update={"pair_ids": (author.partners[0].pair_id,)})
     if item.purpose is Purpose.LOG and item.pair_ids:
         item = _share(author, item)
