@@ -16,6 +16,7 @@ WIDTH, HEIGHT = 7.2, 3.1  # inches
 FEWEST = 5  # places for bars on an axis
 FEWEST_POINTS = 3
 """Points of a picture: fewer are read faster in the table that stands beside every chart."""
+LYING = frozenset({"rows", "spans"})  # long names stand on the left
 SPARK = 1.75, 0.46  # inches
 _drawing = threading.Lock()  # matplotlib's font cache is not for several threads at once
 
@@ -39,7 +40,7 @@ class Band:
 class Chart:
     """`title` and `description` are read by screen readers; `unit` names the value axis."""
 
-    kind: str  # "bars", "stacked", "lines", "rows"
+    kind: str  # "bars", "stacked", "lines", "rows", "spans"
     title: str
     description: str
     labels: tuple[str, ...]
@@ -57,7 +58,7 @@ def is_worth_drawing(points: int) -> bool:
 
 def height_of(chart: Chart) -> float:
     """Inches; a picture of rows grows with them."""
-    return max(HEIGHT, 0.42 * len(chart.labels) + 0.8) if chart.kind == "rows" else HEIGHT
+    return max(HEIGHT, 0.42 * len(chart.labels) + 0.8) if chart.kind in LYING else HEIGHT
 
 
 @lru_cache(maxsize=128)
@@ -169,13 +170,29 @@ def _rows(axes, chart: Chart) -> None:  # type: ignore[no-untyped-def]  # noqa: 
     axes.invert_yaxis()
 
 
-_PLOTS = {"bars": _bars, "stacked": _stacked, "lines": _lines, "rows": _rows}
+def _spans(axes, chart: Chart) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Two points a row, joined by a line: where it began and where it came to."""
+    places = list(range(len(chart.labels)))
+    first, last = (one.values for one in chart.series)
+    for place, low, high in zip(places, first, last, strict=True):
+        if low is not None and high is not None:
+            axes.plot([low, high], [place, place], color=COLOURS[2], linewidth=3, zorder=1)
+    for number, one in enumerate(chart.series):
+        values = [float("nan") if value is None else value for value in one.values]
+        axes.scatter(
+            values, places, s=52, marker="os"[number % 2], color=COLOURS[number], label=one.name, zorder=2
+        )
+    axes.set_yticks(places, chart.labels)
+    axes.invert_yaxis()
+
+
+_PLOTS = {"spans": _spans, "bars": _bars, "stacked": _stacked, "lines": _lines, "rows": _rows}
 
 
 def _dress(axes, chart: Chart) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     from matplotlib.ticker import MaxNLocator
 
-    is_rows = chart.kind == "rows"
+    is_rows = chart.kind in LYING
     for side in ("top", "right", "left" if not is_rows else "bottom"):
         axes.spines[side].set_visible(False)
     axes.grid(axis="x" if is_rows else "y", color=GRID, linewidth=0.8)

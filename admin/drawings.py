@@ -16,6 +16,7 @@ from admin.languages import label, locale, number
 from models.people import Role
 from services.results.answers import QuestionResult, RoundResults
 from services.results.attendance import read_attendance
+from services.results.growth import SideGrowth
 from services.results.measured import Measured
 from services.results.ratings import read_ratings
 from services.results.sheets import criteria_of, list_sheets
@@ -161,6 +162,35 @@ def draw_trend(measured: Measured) -> bytes | None:
             point=number(0.5)[1],
             top=108,
         )
+    )
+
+
+def height_of_growth(side: SideGrowth) -> int:
+    """The height of the picture in pixels; 0 where there are too few means for one."""
+    chart = _growth(side)
+    return round(100 * height_of(chart)) if is_worth_drawing(len(chart.labels)) else 0
+
+
+def draw_growth(side: SideGrowth) -> bytes | None:
+    return draw(_growth(side)) if height_of_growth(side) else None
+
+
+def _growth(side: SideGrowth) -> Chart:
+    """Ratings only: facts have scales of their own."""
+    rated = [one for one in side.items if one.question.kind == "rating10" and not one.growth.is_withheld]
+    means = ([one.growth.before for one in rated], [one.growth.after for one in rated])
+    before, after = (tuple(None if one is None else round(one, 1) for one in own) for own in means)
+    return Chart(
+        kind="spans",
+        title=label("Means before and after"),
+        description=label(
+            "Mean ratings from 1 to 10 at the start and at the end; the table has the numbers."
+        ),
+        labels=tuple(_short(one.question.text.get(locale())) for one in rated),
+        series=(Series(label("before"), before), Series(label("after"), after)),
+        unit=label("rating, 1 to 10"),
+        point=number(0.5)[1],
+        top=10.8,
     )
 
 

@@ -19,7 +19,7 @@ OCCASIONS = {
     "quality_checklist": N_("December and June"),
     "satisfaction_mid": N_("in the middle of the year"),
     "satisfaction_final": N_("at the end of the year"),
-    "indicators_before": N_("before the first working meeting"),
+    "indicators_before": N_("when both have agreed to the pair"),
     "indicators_after": N_("after the final meeting"),
     "satisfaction_short": N_("on day 30 of a pair, then every 60 days"),
     "mutual_preference": N_("after the round table"),

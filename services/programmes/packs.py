@@ -6,13 +6,14 @@ A running programme stores the resolved pack as JSON and never reads the folder 
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError
 from services.programmes.consents import FACTS, ConsentText, find_missing_elements, find_placeholders
-from services.programmes.folders import COMMON, DEFAULTS, LOCALES, PROGRAMME, Folder, Layered
+from services.programmes.folders import COMMON, DEFAULTS, LOCALES, PROGRAMME, Folder, Layered, merge
 from services.programmes.problems import Problem, explain
 from services.programmes.regulations import Occasion, Pack, Settings
 from services.programmes.roadmaps import Row
@@ -30,6 +31,7 @@ __all__ = [
     "load_pack",
 ]
 
+QUESTIONS_OF = "questions_of"
 CONSENT_LIMIT = 3000
 """Characters of a consent text before its facts are filled in, so that one message of 4096 carries it."""
 
@@ -288,10 +290,11 @@ def _read_survey(folder: Folder, pack_id: str, survey_id: str) -> Survey | None:
     document = folder.read_layered(pack_id, name, name)
     if document is None:
         return None
+    content = _with_questions(folder, pack_id, document)
     try:
-        survey = Survey.model_validate(document.merged)
+        survey = Survey.model_validate(content)
     except ValidationError as error:
-        for key, mend in explain(error, document.merged):
+        for key, mend in explain(error, content):
             folder.report(document.file_of(key), key, mend)
         return None
     if survey.id != survey_id:
@@ -299,6 +302,21 @@ def _read_survey(folder: Folder, pack_id: str, survey_id: str) -> Survey | None:
     for key, mend in find_faults(survey):
         folder.report(document.file_of(key), key, mend)
     return survey
+
+
+def _with_questions(folder: Folder, pack_id: str, document: Layered) -> dict[str, Any]:
+    """A survey that asks what another one asks takes its blocks from there: `questions_of` names it."""
+    content = dict(document.merged)
+    like = content.pop(QUESTIONS_OF, None)
+    if like is None:
+        return content
+    name = f"surveys/{like}.toml"
+    other = folder.read_layered(pack_id, name, name) if folder.has_survey(pack_id, str(like)) else None
+    if other is None or QUESTIONS_OF in other.merged:
+        mend = f"there is no survey {like} with questions of its own: name one"
+        folder.report(document.file_of(QUESTIONS_OF), QUESTIONS_OF, mend)
+        return content
+    return merge({"blocks": other.merged.get("blocks", [])}, content)
 
 
 def _read_consents(folder: Folder, pack: Pack, document: Layered) -> Iterator[ConsentText]:

@@ -1,13 +1,13 @@
 """Surveys that open by themselves: the short form of SV05 on day 30 of a pair and every 60 days after,
 
 See docs/design.md#silence.
-SV08 before the first working meeting and after the final one (A38, C11, C30).
+SV08 when both have agreed to a pair, and after its final meeting (A38, C11, C30).
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingKind, MeetingStatus
@@ -25,8 +25,7 @@ from services.surveys.waves import open_run_of
 FIRST_DAY = 30
 EVERY_DAYS = 60
 LATE_DAYS = 14  # a point that passed longer ago (a long stop, an old pair) is left out
-AHEAD = timedelta(days=7)
-WORKING = (MeetingKind.TRIAL, MeetingKind.PLANNING, MeetingKind.REGULAR)
+STARTED_BY = 2  # meetings held: from the second one on a measurement is none of the start
 FINAL = (MeetingKind.FINAL, MeetingKind.GROUP_FINAL)
 
 
@@ -80,11 +79,13 @@ def ask_short_forms(session: Session, *, now: datetime, limit: int = 20) -> int:
 
 
 def ask_before_and_after(session: Session, *, now: datetime, limit: int = 20) -> int:
-    """Open SV08 for both sides: a working meeting is near and none was held, or the final one was."""
+    """Open SV08 for both sides: they have agreed to the pair, whether meetings are planned or only told of
+    afterwards, or their final meeting was held.
+    """
     before: Occasion = "indicators_before"
     after: Occasion = "indicators_after"
     opened = 0
-    found = [(before, pair) for pair in _pairs_about_to_work(session, before, now)]
+    found = [(before, pair) for pair in _pairs_that_begin(session, before)]
     found += [(after, pair) for pair in _pairs_that_ended(session, after, now)]
     for occasion, pair in found:
         opened += _ask(session, occasion, pair, _sides(pair), now)
@@ -93,13 +94,16 @@ def ask_before_and_after(session: Session, *, now: datetime, limit: int = 20) ->
     return opened
 
 
-def _pairs_about_to_work(session: Session, occasion: Occasion, now: datetime) -> Sequence[Pair]:
-    working = exists().where(Meeting.pair_id == Pair.id, Meeting.kind.in_(WORKING))
-    near = working.where(
-        Meeting.status == MeetingStatus.PLANNED, Meeting.starts_at > now, Meeting.starts_at <= now + AHEAD
+def _pairs_that_begin(session: Session, occasion: Occasion) -> Sequence[Pair]:
+    held = (
+        select(func.count())
+        .where(Meeting.pair_id == Pair.id, Meeting.status == MeetingStatus.HELD)
+        .correlate(Pair)
+        .scalar_subquery()
     )
-    held = working.where(Meeting.status == MeetingStatus.HELD)
-    return session.scalars(_pairs_not_asked(occasion).where(near, ~held)).all()
+    return session.scalars(
+        _pairs_not_asked(occasion).where(Pair.accepted_at.is_not(None), held < STARTED_BY)
+    ).all()
 
 
 def _pairs_that_ended(session: Session, occasion: Occasion, now: datetime) -> Sequence[Pair]:
