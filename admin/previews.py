@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from notices.letters import Letter
 
+TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis
 KEPT = frozenset({"b", "i", "code", "blockquote"})
 
 
@@ -49,6 +50,11 @@ def template_of(typed: str, letter: Letter) -> str:
         if value:
             typed = typed.replace(value, f"{{{name}}}")
     return typed
+
+
+def same_lines(typed: str) -> str:
+    """What was typed without the line ends of browsers, who post CR LF."""
+    return typed.replace("\r\n", "\n").strip("\n")
 
 
 def _parse(letter: Letter) -> _Plain:

@@ -44,6 +44,7 @@ BLOCKS = {
     Block.NO_MEETING: N_("Pairs that do not meet"),
     Block.UNLOGGED: N_("Meetings without a log"),
     Block.SILENT: N_("Surveys without an answer"),
+    Block.ORDERS: N_("Pairs without an order"),
     Block.PAPERS: N_("Mentors without their papers"),
     Block.PRIVACY: N_("Personal data: deadlines of the law"),
     Block.UNREACHABLE: N_("People the bot cannot reach"),
@@ -64,6 +65,7 @@ BLOCK_HINTS = {
     Block.SILENT: N_("They were reminded in the chat. A word in person helps, or a sheet of paper."),
     Block.NO_MEETING: N_("Both were reminded in the chat. Ask each of them what is in the way."),
     Block.UNLOGGED: N_("The mentor has been asked in the chat; you can also enter it yourself."),
+    Block.ORDERS: N_("Both have agreed and have begun; a pair becomes official by its order."),
     Block.PAPERS: N_(
         "Article 351.8 of the Labour Code wants both in writing; registering them closes the line."
     ),

@@ -234,6 +234,7 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
             names = ", ".join(one.chat_name for one in fellows)
             lines.append(t("In the group with you: {names}.", names=names))
         lines += describe_form(card, t)
+        actions += _read_offer_actions(card, chat, t)
         if card.status in MEETING and card.is_in(chat.person_id):
             if not is_pseudonymous(session, card.cycle_id):
                 lines += [
@@ -254,6 +255,13 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
         parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
     actions.append(to_menu(t))
     return Letter("\n\n".join(parts), tuple((one,) for one in actions))
+
+
+def _read_offer_actions(card: PairCard, chat: Participant, t: Translator) -> list[Action]:
+    if not _is_waiting(card, chat.person_id):
+        return []
+    name = card.partner_of(chat.person_id).chat_name
+    return [Action(t.label("Read and answer: {name}", name=name), OfferTap(OfferDo.KEEP, card.id))]
 
 
 def answers_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter:

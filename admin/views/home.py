@@ -16,6 +16,7 @@ from models.messages import OutboxStatus
 from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_
+from services.access.listing import Asked, Listed
 from services.accounts.news import read_account_news
 from services.accounts.record_closures import list_closures
 from services.curator.figures import Figures, read_figures
@@ -23,12 +24,14 @@ from services.curator.overview import Block, Section, read_sections
 from services.delivery.outbox import count_notices
 from services.organizations.register import read_organization
 from services.pairs.standings import Standing, read_standings
+from services.pairs.verdicts import Unconcluded, list_unconcluded
 from services.results.ratings import read_ratings
 from services.results.sheets import latest_level
 
 URGENT = (Block.HELP_WANTED, Block.LOW_RATING, Block.MISMATCH)
 """What waits for nothing else: people first, then a contradiction about a fact."""
-OF_PAPERS = frozenset({Block.PAPERS})
+MOST_UNCONCLUDED = 20
+OF_PAPERS = frozenset({Block.ORDERS, Block.PAPERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class HomePage(Secured, AdminIndexView):
             lacks_consent_facts=_lacks_consent_facts(),
             refused=_count_refused(),
             news=see(read_account_news, after=current_user.news_after),
+            unconcluded=_list_unconcluded(cycle_id),
             closures=see(list_closures) if current_user.has(Right.APPROVE) else (),
         )
 
@@ -95,6 +99,13 @@ def _standings(sections: list[Section]) -> dict[int, Standing]:
     """Of the pairs that something waits for."""
     ids = {one.pair_id for section in sections for one in section.items if one.pair_id is not None}
     return see(read_standings, pair_ids=ids) if ids else {}
+
+
+def _list_unconcluded(cycle_id: int | None) -> Listed[Unconcluded] | None:
+    """Drafts that wait for the conclusion of whoever reads."""
+    if cycle_id is None or not current_user.has(Right.FILL_SCORES):
+        return None
+    return see(list_unconcluded, cycle_id=cycle_id, asked=Asked(size=MOST_UNCONCLUDED))
 
 
 def _lacks_consent_facts() -> bool:

@@ -17,7 +17,7 @@ from admin.inputs import InputRefused, number, read_day, sent, text
 from admin.languages import label, sentence, translator
 from admin.pages import Entry, Group, command, form_page, page
 from admin.paging import read_asked
-from admin.previews import preview_of, template_of, words_of
+from admin.previews import TEXT_LIMIT, preview_of, same_lines, template_of, words_of
 from admin.storage import now, session
 from models.messages import NoticeKind
 from models.pairs import ENDED, IN_WORK, STATES, Decision, PairStatus
@@ -51,7 +51,6 @@ from services.people.cards import read_person
 from services.results.ratings import read_pair_ratings
 from services.surveys.answers import list_conclusions
 
-TEXT_LIMIT = 3000  # of an edited notice: one message of Telegram, with room for its emphasis
 DISCARDED = "discarded"
 """The choice of drafts that were discarded and kept, beside the states of pairs."""
 CHOOSABLE_REASONS = tuple(reason for reason in EndReason if reason is not EndReason.CONSENT_WITHDRAWN)
@@ -328,7 +327,7 @@ class PairPage(SecuredPage):
         )
         assert not isinstance(letter, Skip), letter.reason
         usual = words_of(letter)
-        typed = _same_lines(sent().get(f"text_{role.value}", usual)) or usual
+        typed = same_lines(sent().get(f"text_{role.value}", usual)) or usual
         template = template_of(typed, letter) if typed != usual else None
         return Preview(
             role=role,
@@ -361,8 +360,3 @@ def _edited(previews: list[Preview]) -> dict[Role, str]:
             asked = N_("Please keep each message under {limit} characters.")
             raise InputRefused(f"text_{one.role.value}", asked, limit=TEXT_LIMIT)
     return {one.role: one.template for one in previews if one.template is not None}
-
-
-def _same_lines(typed: str) -> str:
-    """Browsers post line ends as CR LF."""
-    return typed.replace("\r\n", "\n").strip("\n")

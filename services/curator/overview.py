@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.meetings import Meeting, MeetingStatus
@@ -19,9 +19,11 @@ from models.tasks import Task, TaskKind
 from services.access.actors import Actor, Right
 from services.access.listing import Asked, Listed, list_page
 from services.joining.invitations import list_late
+from services.pairs.contacts import MET
 from services.pairs.papers import MentorPaper, find_missing_papers, lacks_paper
 from services.people.leaves import is_away
 from services.privacy.erasures import find_overdue
+from services.programmes.running import pack_of
 
 MOST_NAMED = 20  # people of the task on terms that have run out; the others are counted
 SHOWN = 3  # items of a block on the home page; the rest stands behind its count
@@ -40,6 +42,7 @@ class Block(StrEnum):
     NO_MEETING = "no_meeting"
     UNLOGGED = "unlogged"
     SILENT = "silent"
+    ORDERS = "orders"
     PAPERS = "papers"
     PRIVACY = "privacy"
     UNREACHABLE = "unreachable"
@@ -289,6 +292,32 @@ def _unanswered(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     )
 
 
+def _orders(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
+    """Pairs that both have agreed to and that have begun: what is missing is the order."""
+    assert scope.cycle_id is not None
+    on_request = [
+        one.id for one in pack_of(scope.session, cycle_id=scope.cycle_id).pack.kinds if one.is_on_request
+    ]
+    has_begun = exists().where(Meeting.pair_id == Pair.id, Meeting.status.in_(MET))
+    since = func.coalesce(Pair.accepted_at, Pair.proposed_at)
+    found = _pairs(
+        scope,
+        asked,
+        since,
+        Pair.status == PairStatus.ACCEPTED,
+        or_(has_begun, Pair.kind.in_(on_request)),
+    )
+    sides = _names_of_pairs(scope.session, {pair.id for pair in found.rows})
+    return found.showing(
+        [
+            Waiting(
+                block, pair.accepted_at or pair.proposed_at, names=sides.get(pair.id, ()), pair_id=pair.id
+            )
+            for pair in found.rows
+        ]
+    )
+
+
 def _papers(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     """Pairs that both have agreed to, whose mentor lacks a paper of art. 351.8, until it is registered."""
     assert scope.cycle_id is not None
@@ -341,6 +370,7 @@ _READ: dict[Block, Callable[[_Scope, Block, Asked], Listed[Waiting]]] = {
     Block.MENTEES: _mentees,
     Block.DRAFTS: _drafts,
     Block.UNANSWERED: _unanswered,
+    Block.ORDERS: _orders,
     Block.PAPERS: _papers,
     Block.UNLOGGED: _unlogged,
 }

@@ -168,10 +168,12 @@ def confirm_pair(
     pair_id: int,
     edited_texts: Mapping[Role, str] | None = None,
     override_reason: str = "",
+    is_told: bool = True,
     now: datetime,
 ) -> PairConfirmed:
     """Offer the pair to both sides at once. `edited_texts` replace the usual words, placeholders kept;
-    `override_reason` is wanted where the psychologist does not recommend the pair.
+    `override_reason` is wanted where the psychologist does not recommend the pair. Without `is_told` the
+    curator tells both in person: nothing is sent, and both answer all the same.
 
     Raises VerdictMissing, OverrideReasonMissing, OverrideReasonTooLong, NotADraft, NotReady, GroupNeedsKind,
     ConsentNotGiven, NotFound, NotAllowed.
@@ -199,8 +201,9 @@ def confirm_pair(
         edited_texts=edited,
         verdict=gate.verdict.value if gate.verdict else None,
         is_overridden=gate.needs_reason,
+        is_told=is_told,
     )
-    for member in pair.sides:
+    for member in pair.sides if is_told else ():
         edited_text = texts.get(member.role)
         tell_member(session, pair, member, NoticeKind.PAIR_OFFER, now=now, edited_text=edited_text)
     return PairConfirmed(pair.id, expires_at)
