@@ -102,6 +102,7 @@ ACTIONS = {
     Action.MEETING_LOGGED: N_("Meeting logged"),
     Action.MEETING_CORRECTED: N_("Log of a meeting corrected"),
     Action.MEETING_LOG_WITHDRAWN: N_("Log of a meeting taken back"),
+    Action.WORDS_PASSED_ON: N_("Words passed on to the curator"),
     Action.PETITION_SENT: N_("Wish about the pair sent"),
     Action.MATCH_LOCKED: N_("Two people locked together in the plan of pairs"),
     Action.MATCH_FORBIDDEN: N_("Two people kept apart in the plan of pairs"),

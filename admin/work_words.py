@@ -13,6 +13,7 @@ TASKS = {
     TaskKind.PAIR_TERM_OVER: N_("The last day of the pair's work has passed"),
     TaskKind.LOW_RATING: N_("A low rating of a meeting"),
     TaskKind.HELP_WANTED: N_("Asked for help"),
+    TaskKind.WORDS_TOLD: N_("Wrote to you through the bot"),
     TaskKind.MEETING_MISMATCH: N_("One side says the meeting took place, the other that it did not"),
     TaskKind.PERSON_UNREACHABLE: N_("The bot cannot write: it is blocked or the account is gone"),
     TaskKind.CONSENT_DECLINED: N_("Consent was declined or withdrawn"),
@@ -34,6 +35,7 @@ TASKS = {
 BLOCKS = {
     Block.RECOGNISE: N_("People to recognise"),
     Block.HELP_WANTED: N_("Asked for help"),
+    Block.WORDS: N_("Words passed on to you"),
     Block.PETITIONS: N_("Wishes about the pair"),
     Block.LOW_RATING: N_("Low ratings"),
     Block.MISMATCH: N_("The sides disagree about a meeting"),
@@ -55,6 +57,7 @@ BLOCKS = {
 BLOCK_HINTS = {
     Block.RECOGNISE: N_("Ask the person for the four digits and say who it is."),
     Block.HELP_WANTED: N_("Nobody else sees this. A call is best."),
+    Block.WORDS: N_("The person knows that you have got them and waits for your answer."),
     Block.PETITIONS: N_("The other side has not been told: talk to both before you decide."),
     Block.LOW_RATING: N_("Speak with both sides separately before you decide anything."),
     Block.MISMATCH: N_("Ask both and enter what really happened."),

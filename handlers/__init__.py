@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 MODULES = (
     # its digits are no answer to a question; it has nothing to say to a tap
     "accounts",
-    # its taps are most of all updates
+    # its taps are most of all updates; what is typed is asked for a wish before it
+    "wishes",
     "surveys",
     "start",
     "pairs",

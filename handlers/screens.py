@@ -20,6 +20,7 @@ from handlers import (
     survey_screens,
 )
 from handlers import roles as role_screens
+from handlers import wishes as wish_screens
 from handlers.drafts.screens import draft_screen
 from handlers.forms import data_screen, form_screen
 from handlers.meetings import cards, journal_screens, planning
@@ -79,6 +80,7 @@ SCREENS: dict[str, Screen] = {
     "meeting.who": Screen(cards.attendance_screen),
     "plan": Screen(planning.plan_screen),
     "log": Screen(journal_screens.log_screen),
+    "wish": Screen(wish_screens.wish_screen, before_consent=True),
     "draft": Screen(draft_screen, is_deciding=True),
     "feedback": Screen(feedback.feedback_screen),
     "roadmap.proof": Screen(roadmap.proof_screen, before_consent=True),

@@ -126,6 +126,7 @@ class Action(StrEnum):
     PERSON_RETURNED = "person.returned"
     PERSON_TRANSFERRED = "person.transferred"
     PETITION_SENT = "petition.sent"
+    WORDS_PASSED_ON = "words.passed_on"
     PRIVACY_AGREEMENT_REGISTERED = "privacy.agreement_registered"
     PRIVACY_ERASED = "privacy.erased"
     PRIVACY_ERASURE_DONE = "privacy.erasure_done"

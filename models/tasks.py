@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.audit import Audited
 from models.base import Base, enum_column
 
+WORDS_LIMIT = 500
+
 
 class TaskKind(StrEnum):
     RECOGNISE_PERSON = "recognise_person"  # someone typed the school's code
@@ -27,6 +29,7 @@ class TaskKind(StrEnum):
     EXTENSION_WANTED = "extension_wanted"
     MENTOR_SUGGESTS = "mentor_suggests"  # models.suggestions (E27, E28)
     MATCH_ANSWER = "match_answer"  # a mentor answered the curator's question of one more mentee, or did not
+    WORDS_TOLD = "words_told"  # somebody asked the bot to pass their words on
     SURVEY_SILENT = "survey_silent"  # reminded of a survey, and still no answer
     ERASURE_DUE = "erasure_due"  # the three of models.privacy.DutyKind, with the last day in wanted_on
     STOP_DUE = "stop_due"
@@ -52,6 +55,7 @@ class Task(Audited, Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("survey_runs.id"), index=True)
     join_request_id: Mapped[int | None] = mapped_column(ForeignKey("join_requests.id"), index=True)
     wanted_on: Mapped[date | None]  # since when a mentor leaves, until when an extension is wanted
+    words: Mapped[str | None] = mapped_column(String(WORDS_LIMIT))  # what a person asked to pass on
     dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
     opened_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

@@ -226,6 +226,19 @@ class SuggestTap(Tap, screen="suggest"):
     kind: SuggestionKind = SuggestionKind.ENCOURAGE
 
 
+class WishDo(Do):
+    TELL = "tell"
+    ANSWER = "answer"
+    WITHDRAW = "withdraw"
+    LEAVE = "leave"
+
+
+class WishTap(Tap, screen="wish"):
+    """The words themselves stay in the chat's state."""
+
+    do: WishDo
+
+
 class MeetingDo(Do):
     LIST = "list"
     SHOW = "show", "meeting_id"

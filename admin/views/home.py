@@ -28,7 +28,7 @@ from services.pairs.verdicts import Unconcluded, list_unconcluded
 from services.results.ratings import read_ratings
 from services.results.sheets import latest_level
 
-URGENT = (Block.HELP_WANTED, Block.LOW_RATING, Block.MISMATCH)
+URGENT = (Block.HELP_WANTED, Block.WORDS, Block.LOW_RATING, Block.MISMATCH)
 """What waits for nothing else: people first, then a contradiction about a fact."""
 MOST_UNCONCLUDED = 20
 OF_PAPERS = frozenset({Block.ORDERS, Block.PAPERS})

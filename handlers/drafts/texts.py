@@ -13,6 +13,7 @@ from handlers.drafts.screens import FLOW, Standing, asked_of
 from handlers.drafts.tapping import save
 from handlers.filters import Flow, Typed
 from handlers.talk import Talk
+from handlers.wishes import ask_about_unknown
 from models.drafts import DraftStatus
 from notices.language import Translator
 from services.access.errors import DomainError, NotFound
@@ -93,7 +94,10 @@ async def _take(message: Message, talk: Talk, *, is_beside_card: bool) -> None:
         is_reply = reading.intent is Intent.UNCLEAR and is_mere_reply(text)
         if is_reply or (talk.is_deciding and talk.chat.flow != FLOW):
             raise ChooseByButton
-        await talk.show(describe_unread(reading, talk.t))
+        if is_plainly_unread(text, reading) and talk.chat.flow != FLOW:
+            await ask_about_unknown(talk, message)
+        else:
+            await talk.show(describe_unread(reading, talk.t))
         return
 
     def then(draft_id: int) -> tuple[str, dict[str, Any]]:
@@ -162,6 +166,11 @@ async def _answer(talk: Talk, card: DraftCard, asked: Field, text: str) -> None:
 def is_mere_reply(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+|\d+", text.casefold())
     return bool(words) and all(REPLY.fullmatch(word) for word in words)
+
+
+def is_plainly_unread(text: str, reading: Reading) -> bool:
+    """Whether these are words, and nothing at all of them was understood."""
+    return bool(re.search(r"[^\W\d_]{2}", text)) and reading.intent is Intent.UNCLEAR and not reading.warnings
 
 
 def describe_unread(reading: Reading, t: Translator) -> str:

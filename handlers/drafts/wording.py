@@ -53,7 +53,7 @@ SENTENCES = {
     Warned.AFTER_MIDNIGHT: N_(
         "It is past midnight: so long a meeting does not fit into today. Was it yesterday?"
     ),
-    Warned.LONG_AGO: N_("That day is more than half a year ago."),
+    Warned.FAR_DAY: N_("That day is too far from today."),
     Warned.RECURRENCE: N_("You speak of a series: I write down the nearest meeting only."),
     Warned.SPAN_AGAINST_MINUTES: N_("The hours and the minutes do not agree."),
     Warned.SEVERAL_MEETINGS: N_("You speak of several meetings: please write the others by day as well."),
@@ -253,6 +253,8 @@ def _sentences(card: DraftCard, t: Translator) -> list[str]:
     found = [t(SENTENCES[one]) for one in warnings.read if one in SENTENCES]
     if warnings.is_sunday:
         found.append(t("Mind: this is a Sunday."))
+    if warnings.is_before_pair:
+        found.append(t("Mind: your pair did not exist on that day yet."))
     if warnings.is_long:
         found.append(t("This is eight hours or more."))
     if warnings.has_overlap:

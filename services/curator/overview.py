@@ -1,4 +1,4 @@
-"""What waits for the curator (docs/design.md#panel): counts, ages and ids, no words.
+"""What waits for the curator (docs/design.md#panel): counts, ages and ids, no words but those passed on.
 
 Each block is a query of its own, counted and cut by the database.
 """
@@ -32,6 +32,7 @@ SHOWN = 3  # items of a block on the home page; the rest stands behind its count
 class Block(StrEnum):
     RECOGNISE = "recognise"
     HELP_WANTED = "help_wanted"
+    WORDS = "words"
     PETITIONS = "petitions"
     LOW_RATING = "low_rating"
     MISMATCH = "mismatch"
@@ -52,6 +53,7 @@ class Block(StrEnum):
 
 _BLOCK_OF_TASK = {
     TaskKind.HELP_WANTED: Block.HELP_WANTED,
+    TaskKind.WORDS_TOLD: Block.WORDS,
     TaskKind.LOW_RATING: Block.LOW_RATING,
     TaskKind.PAIR_SILENT: Block.NO_MEETING,
     TaskKind.PAIR_TERM_OVER: Block.PETITIONS,
@@ -94,6 +96,7 @@ class Waiting:
     digits: str | None = None
     awaited: tuple[Role, ...] = ()
     wanted_on: date | None = None
+    words: str | None = None
     papers: tuple[MentorPaper, ...] = ()
     others: int = 0
 
@@ -204,6 +207,7 @@ def _tasks(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
                 pair_id=task.pair_id,
                 meeting_id=task.meeting_id,
                 wanted_on=task.wanted_on,
+                words=task.words,
                 others=max(len(over) - MOST_NAMED, 0) if task.kind is TaskKind.RETENTION_OVER else 0,
             )
             for task in found.rows

@@ -260,7 +260,7 @@ _LIST_WITH_NUMBER = re.compile(
     rf"{_FREE}(?P<days>{_WORDY_DAY}(?:,[ ]?{_WORDY_DAY}){{0,5}}[ ]и)"
     rf"[ ](?=\d{{1,2}}\.(?P<month>[01]\d)(?!\d|:\d))"
 )
-_BESIDE = re.compile(r"[ ,(\n)-]{0,3}")
+_BESIDE = re.compile(r"[ ,(\n)-]{0,3}(?:(?:то есть|т\.? ?е\.?)[ ])?")
 
 
 def find_days(scan: Scan) -> list[FoundDay]:

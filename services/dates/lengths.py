@@ -51,7 +51,8 @@ _ADJECTIVE_NUMBERS = {
 }  # fmt: skip
 
 _RANGE = re.compile(
-    rf"{_FREE}(?:от[ ])?(?P<a>\d{{1,3}}(?:[.,]\d)?|час|полчаса|полтора)(?:[ ]{{0,20}}(?:{_MINUTE}|{_HOUR}))?"
+    rf"{_FREE}(?:от[ ])?(?P<a>\d{{1,3}}(?:[.,]\d)?|час(?:ик|ок)?|полчаса"
+    rf"|полтора)(?:[ ]{{0,20}}(?:{_MINUTE}|{_HOUR}))?"
     rf"[ ]{{0,20}}(?:-|до|или)[ ]{{0,2}}"
     rf"(?:\d{{1,3}}(?:[.,]\d)?[ ]{{0,20}}(?:{_MINUTE}|{_HOUR})|час(?!\w)"
     rf"|полтора(?:[ ]часа?)?(?!\w)|полутора(?!\w))"
@@ -80,7 +81,7 @@ _PHRASES = (
     r"(?<!\w)(?P<about_hours>часа)[ ]{1,2}(?P<n>[2-6])(?!\w|:\d|[.,/-]\d)",
     rf"(?<!\w)(?P<bare>час(?:ик|ок|а|у)?)(?!\w){_AND_MINUTES}",
     rf"{_FREE}(?P<minutes>\d{{1,4}})(?:[ ]?-?(?:ти|и))?(?P<plus>\+)?[ ]{{0,20}}(?:{_MINUTE}|')",
-    r"(?<!\w)(?P<about_minutes>минут(?:ок)?(?:[ ]на)?)[ ]{1,2}(?P<n>\d{1,3})(?!\w|:\d|[.,/-]\d)",
+    r"(?<!\w)(?P<about_minutes>минут(?:ок)?(?:[ ](?:на|так|эдак))?)[ ]{1,2}(?P<n>\d{1,3})(?!\w|:\d|[.,/-]\d)",
     r"(?<!\w)(?<!\d[.,:/])(?P<adjective>\d{1,3})(?:-?ти|-)?[ ]?-?минутн\w+",
     rf"(?<!\w)(?P<spelled>{_SPELLED})минутн\w+",
     r"(?<!\w)(?P<half_adjective>получасов\w+)",
@@ -100,6 +101,7 @@ _FIXED = {
     "half_sign": 30, "one_half": 90, "inverted_half": 90, "half": 30,
     "half_adjective": 30, "one_half_adjective": 90, "two_adjective": 120, "one_adjective": 60,
 }  # fmt: skip
+_LONGEST_HOURS = 8
 _SURELY_ABOUT = {"inverted_half", "about_hours", "about_minutes", "plus"}
 
 
@@ -139,6 +141,8 @@ def _read(match: re.Match[str]) -> FoundLength | None:
     end = match.end() + (about_after.end() if about_after else 0)
     is_each = bool(_EACH_BEFORE.search(before) or _EACH_AFTER.match(after))
     minutes = _minutes(groups)
+    if groups.get("m") and minutes > _LONGEST_HOURS * 60:  # «14 часов 40 минут» is rather an hour of the day
+        return FoundLength(start, end, problem=Problem.AMBIGUOUS)
     return FoundLength(start, end, minutes, is_about, is_each, problem=None if minutes else Problem.ZERO)
 
 

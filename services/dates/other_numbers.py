@@ -32,6 +32,7 @@ _CLASS = (
     + r"(?:1[01]|[1-9])(?:-?[абвгдежзиклabc]|-?[ ]?[\"'«(][абвгдежзиклмн][\"'»)])(?![\w-]|[.:,]\d)"
     + _MONTH_FOLLOWS
 )
+_CLASS_APART = r"(?<=(?<!\w)в )(?:1[01]|[5-9])[ ][абвгд](?=[ ]*(?:$|[,.;]|класс))"
 # 5-е классы, в 5 и 6 классах, с 8 до 9 класса
 _GRADES = rf"{_START}{_GRADE}(?:[ ]?(?:-|и|до|по)[ ]?{_GRADE}){{0,3}}[ -]{{0,2}}(?:кл\.|кл(?!\w)|класс)\w*"
 _ROOM = rf"(?<!\w)(?:{_PLACES})\.?[ ]?(?:№[ ]?)?\d{{1,4}}[а-я]?(?!\w)"
@@ -52,7 +53,19 @@ _SHARE = r"(?<!\w)(?<!\d[.,])\d+(?:[.,]\d+)?[ ]?(?:%|руб|тыс|₽)"
 
 _PATTERNS = tuple(
     re.compile(pattern)
-    for pattern in (_ADDRESS, _PHONE, _CLASS, _GRADES, _ROOM, _THE_NTH, _SECTION, _THINGS, _HEADS, _SHARE)
+    for pattern in (
+        _ADDRESS,
+        _PHONE,
+        _CLASS,
+        _CLASS_APART,
+        _GRADES,
+        _ROOM,
+        _THE_NTH,
+        _SECTION,
+        _THINGS,
+        _HEADS,
+        _SHARE,
+    )
 )
 _AFTER_AT = re.compile(r"(?<!\w)(?:в|с[ ]\d{1,2}[ ](?:до|по))[ ]{1,2}$")
 _NUMBER_AND_WORD = re.compile(r"\d{1,2}[ ]{1,2}(?!раз|дет|урок|класс|четверт|год|лет)\w+")

@@ -23,6 +23,7 @@ from services.documents.exports.writers import CsvWriter, Head
 from services.joining.entering import InvitationState
 from services.messages_read.drafts.contents import Purpose
 from services.messages_read.reading.readings import Warned
+from services.messages_read.wishes import WishKind
 from services.programmes.regulations import Occasion
 from services.programmes.roadmaps import Evidence, WindowKind
 from services.programmes.surveys import Kind
@@ -52,6 +53,9 @@ PARTIAL: dict[str, frozenset[StrEnum]] = {
         Warned.NO_MINUTES,
         Warned.NOT_RUSSIAN,
     },
+    "handlers.wishes.NOTES": frozenset(
+        {WishKind.THANKS, WishKind.GREETING, WishKind.LATE, WishKind.REMIND, WishKind.CANCEL}
+    ),
     "handlers.privacy.STOPS": frozenset(
         {ConsentKind.DISSEMINATION, ConsentKind.PHOTO_VIDEO, ConsentKind.LONG_TERM_BANK}
     ),

@@ -38,6 +38,7 @@ class Warnings:
     is_long: bool
     has_overlap: bool
     is_over_a_year: bool
+    is_before_pair: bool  # a log of a day on which there was no pair yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ def _list_warnings(
         is_long=item.minutes is not None and item.minutes >= LONGEST_USUAL_MINUTES,
         has_overlap=is_time and _has_overlap(session, author, item),
         is_over_a_year=item.purpose is Purpose.EXTEND and _is_over_a_year(session, item, partners),
+        is_before_pair=item.purpose is Purpose.LOG and _is_before_pair(session, author, item, partners),
     )
 
 
@@ -181,7 +183,7 @@ def _is_still_true(warned: Warned, item: Item) -> bool:
         Warned.DATE_AGAINST_TENSE,
         Warned.WEEKDAY_AGAINST_DATE,
         Warned.AFTER_MIDNIGHT,
-        Warned.LONG_AGO,
+        Warned.FAR_DAY,
     }
     if warned in {Warned.SUNDAY, Warned.LONG_MEETING, Warned.PREVIOUS_SCHOOL_YEAR, Warned.LESSON_VISIT}:
         return False
@@ -211,6 +213,13 @@ def _has_overlap(session: Session, author: Author, item: Item) -> bool:
             except_id=item.meeting_id,
         )
     )
+
+
+def _is_before_pair(session: Session, author: Author, item: Item, partners: tuple[Partner, ...]) -> bool:
+    if item.day is None or not partners:
+        return False
+    begun = [session.get_one(Pair, one.pair_id).accepted_at for one in partners]
+    return all(moment is not None and item.day < author.local(moment).date() for moment in begun)
 
 
 def _is_over_a_year(session: Session, item: Item, partners: tuple[Partner, ...]) -> bool:

@@ -82,6 +82,7 @@ class Item(BaseModel):
     meeting_id: int | None = None
     is_another: bool = False  # not the meeting that was planned for that day
     has_lost_meeting: bool = False  # it speaks of moving, and nothing is planned
+    keeps_time: bool = False  # moved to another day «в то же время»
     asks: tuple[Field, ...] = ()
 
     @field_validator("topic", "next_step", "place")
@@ -127,8 +128,9 @@ def make_items(reading: Reading, pairs_of: dict[str, tuple[int, ...]]) -> tuple[
 def _make_item(entry: Entry, reading: Reading, pairs_of: dict[str, tuple[int, ...]]) -> Item:
     purpose = PURPOSES[reading.intent]
     found = [pairs_of.get(name, ()) for name in entry.participants or ()]
-    if entry.participants is None and len(pairs_of) == 1 and not _names_others(reading):
-        found = [*pairs_of.values()]
+    own = {pair_id for ids in pairs_of.values() for pair_id in ids}
+    if entry.participants is None and len(own) == 1 and not _names_others(reading, len(pairs_of)):
+        found = [tuple(own)]
     is_clear = all(len(ids) == 1 for ids in found)
     asks = []
     if purpose is Purpose.LOG:
@@ -149,14 +151,17 @@ def _make_item(entry: Entry, reading: Reading, pairs_of: dict[str, tuple[int, ..
         topic=entry.topic,
         next_step=entry.next_step,
         pair_ids=tuple(dict.fromkeys(ids[0] for ids in found)) if is_clear else (),
+        keeps_time=purpose is Purpose.MOVE and entry.start is None and "start" not in reading.questions,
         asks=tuple(asks),
     )
 
 
-def _names_others(reading: Reading) -> bool:
-    """Whether somebody took part who is not of the author's pairs, or must not be guessed."""
-    is_corrected = reading.intent is Intent.CORRECTION
-    return is_corrected or "participants" in reading.questions or Warned.UNKNOWN_PERSON in reading.warnings
+def _names_others(reading: Reading, members: int) -> bool:
+    """Whether somebody took part who is not of the author's only pair, or must not be guessed. A group is one
+    pair, whoever was there.
+    """
+    is_open = members == 1 and "participants" in reading.questions
+    return is_open or reading.intent is Intent.CORRECTION or Warned.UNKNOWN_PERSON in reading.warnings
 
 
 def find_question(item: Item) -> Field | None:

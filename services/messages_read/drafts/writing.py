@@ -286,7 +286,10 @@ def _settle(session: Session, author: Author, item: Item, now: datetime) -> Item
     if not targets:  # a move of nothing is a plan
         pairs = item.pair_ids or ((author.partners[0].pair_id,) if len(author.partners) == 1 else ())
         return item.model_copy(update={"purpose": Purpose.PLAN, "has_lost_meeting": True, "pair_ids": pairs})
-    return item.model_copy(update={"meeting_id": targets[0].id}) if len(targets) == 1 else item
+    if len(targets) != 1:
+        return item
+    start = targets[0].local_start.time() if item.keeps_time and targets[0].has_clock_time else item.start
+    return item.model_copy(update={"meeting_id": targets[0].id, "start": start})
 
 
 def _share(author: Author, item: Item) -> Item:

@@ -64,7 +64,9 @@ def cut(scanned: str, values: Sequence[tuple[int, int]] = ()) -> list[Clause]:
     """
     spans, start = [], 0
     for match in _CUT.finditer(scanned):
-        is_label = match.group() == ":" and _LABEL.search(scanned[max(0, match.start() - 6) : match.start()])
+        is_label = match.group() in {":", " - "} and _LABEL.search(
+            scanned[max(0, match.start() - 6) : match.start()]
+        )
         if not is_label and not _SUBORDINATE.match(scanned, match.end()):
             spans.append((start, match.start()))
             start = match.end() if match.group().strip() else match.start()

@@ -22,7 +22,7 @@ _EACH = re.compile(r"(?<!\w)(?:кажд(?:ая|ый|ую|ое|ой)|обе|об�
 _OR = re.compile(r"[ ,]{0,3}(?:или|либо)[ ]{1,3}(?:может[ ])?")
 _PROBLEM_WARNINGS = {
     Problem.IMPOSSIBLE: Warned.IMPOSSIBLE_DATE,
-    Problem.TOO_FAR: Warned.IMPOSSIBLE_DATE,
+    Problem.TOO_FAR: Warned.FAR_DAY,
     Problem.WRONG_SIDE: Warned.DATE_AGAINST_TENSE,
     Problem.WRONG_WEEKDAY: Warned.WEEKDAY_AGAINST_DATE,
 }
@@ -161,6 +161,7 @@ def _part_start(told: Told, last: FoundDay, day: FoundDay) -> int:
 
 def _entry(part: _Part, told: Told, now: datetime, towards: Towards, intent: Intent, draft: Draft) -> Entry:
     start, end, span_minutes = read_clock(part.times, draft)
+    draft.ask(*(["start"] if any(one.field == "start" for one in part.leftovers) else []))
     reading = resolve(part.day.meaning, now, towards, start) if part.day else DateReading()
     note_date_problem(reading, draft)
     minutes, is_about = _minutes(part, told, span_minutes, draft)
@@ -189,7 +190,7 @@ def _doubted_day(
     if any(one.field == "date" for one in part.leftovers) or (part.day and part.day.is_every):
         return None
     if now.date() - day > LONG_AGO and school_year_start(day) != school_year_start(now.date()):
-        draft.warn(Warned.LONG_AGO)
+        draft.warn(Warned.FAR_DAY)
         return None
     since_midnight = now.hour * 60 + now.minute
     if day == now.date() and minutes and minutes > since_midnight:

@@ -24,8 +24,14 @@ _OF_DAY = re.compile(
     r"(?:недел\w+|месяц\w*|выходн\w+|год[ау]?|четверт[ьи]|каникул\w*)(?!\w)"
     r"|(?<!\w)в[ ](?:начале|конце|середине)[ ](?:этой|той|прошлой|следующей)?[ ]?(?:недели|месяца"
     r"|четверти)(?!\w)"
+    r"|(?<!\w)(?:дн(?:я|ей)|недел[июья]|месяц\w*|пол-?месяца|год)[ ](?:\d{1,2}[ ]+)?(?:тому[ ])?назад(?!\w)"
+    rf"|(?<!\w)(?:кажется|вроде(?:[ ]бы)?|по-моему|не[ ]помню(?:[ ](?:когда|точно))?)(?=[ ]{{1,2}}{TAKEN})"
+    r"|(?<!\w)не[ ]помню[ ](?:когда|какого|точно)(?!\w)"
     r"|(?<!\w)(?:на[ ]каникулах|на[ ]днях|недавно|давно|как-то|однажды|намедни|в[ ]выходн\w+)(?!\w)"
 )
+# an hour in words that may be none («в три, сорок минут»), and minutes without their word («обсуждение 20»)
+_OF_HOUR = re.compile(rf"(?<!\w)(?:в|к)[ ]{{1,2}}\d{{1,2}}(?=[ ]*(?:$|[,.;\n]|{TAKEN}))")
+_AT_THE_END = re.compile(r"(?<=[^\W\d_] )(?:[1-9]\d|1\d\d)(?=[ ]*(?:$|[,;\n]|\.(?!\d)))")
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d{1,4}(?![\w:/]|[.,]\d|\)|\.[ ]+[^\W\d])")
 
 
@@ -33,7 +39,7 @@ _NUMBER = re.compile(r"(?<![\w.,:/-])\d{1,4}(?![\w:/]|[.,]\d|\)|\.[ ]+[^\W\d])")
 class Leftover:
     start: int
     end: int
-    field: Literal["date", "minutes"]
+    field: Literal["date", "start", "minutes"]
 
 
 def find_leftovers(scanned: str, days: Sequence[_Span], clocks: Sequence[_Span]) -> list[Leftover]:
@@ -46,6 +52,12 @@ def find_leftovers(scanned: str, days: Sequence[_Span], clocks: Sequence[_Span])
         if not _CLASS_HOUR.search(scanned[max(0, match.start() - 14) : match.start()])
     ]
     found += [Leftover(*match.span(), "date") for match in _OF_DAY.finditer(scanned)]
+    found += [Leftover(*match.span(), "start") for match in _OF_HOUR.finditer(scanned)]
+    found += [
+        Leftover(*match.span(), "minutes")
+        for match in _AT_THE_END.finditer(scanned)
+        if int(match.group()) % 5 == 0 and days
+    ]
     taken = [(one.start, one.end) for one in found]
     for match in _NUMBER.finditer(scanned):
         if TAKEN in match.group() or any(start <= match.start() < end for start, end in taken):

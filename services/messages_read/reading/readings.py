@@ -46,7 +46,7 @@ class Warned(StrEnum):
     PUPIL_NAME_DROPPED = "pupil_name_dropped"
     RECURRENCE = "recurrence"  # a series is spoken of: only its nearest meeting is read
     AFTER_MIDNIGHT = "after_midnight"  # "today 40 minutes", written at 00:30
-    LONG_AGO = "long_ago"  # a day of more than half a year before: hardly meant
+    FAR_DAY = "far_day"  # more than half a year ago, or a year ahead: hardly meant
     NOT_RUSSIAN = "not_russian"  # mostly Latin words: nothing is made of it
 
 
