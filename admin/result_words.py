@@ -1,15 +1,11 @@
 """Words of the pages of results: indicators, why one has no value, where it stands against its target."""
 
 from services.access.errors import N_
+from services.documents.words import INDICATORS
+from services.results.criterion_facts import Fact
 from services.results.indicators import Gap, Light
 
-INDICATORS = {
-    "young_specialists": N_("Young specialists who became mentees"),
-    "mentee_satisfaction": N_("Satisfied mentees"),
-    "mentor_satisfaction": N_("Satisfied mentors"),
-    "student_coverage": N_("Students reached"),
-    "staff_coverage": N_("Teaching staff reached"),
-}
+__all__ = ["INDICATORS"]
 
 FORMULAS = {
     "young_specialists": N_(
@@ -44,3 +40,16 @@ LIGHTS = {
 }
 
 LIGHT_LOOKS = {Light.REACHED: "good", Light.NEAR: "care", Light.MISSED: "harm"}
+
+FACTS = {
+    Fact.PLANNED: N_("pairs that held their planning meeting: {part} of {whole}"),
+    Fact.AGREED: N_("offers that both accepted: {part} of {whole}; whoever declined is asked nothing more"),
+    Fact.OTHER_KINDS: N_("pairs that do not work in the traditional way, one to one: {part} of {whole}"),
+    Fact.ONLINE: N_("meetings held online: {part} of {whole}"),
+    Fact.MEAN: N_("“{question}”: {mean} of 10, people: {people}"),
+    Fact.SATISFIED_MENTEES: N_("satisfied mentees: {part} of {whole} who took part"),
+    Fact.SATISFIED_MENTORS: N_("satisfied mentors: {part} of {whole} who took part"),
+    Fact.MEETINGS: N_("meetings held: {part} of {whole} whose time has come"),
+    Fact.EVENTS: N_("came to events: {part} of {whole} invited"),
+    Fact.GROWTH: N_("parameters that rose for mentees measured twice: {part} of {whole}"),
+}

@@ -2,32 +2,16 @@
 
 from models.surveys import RunSource, WaveKind, WaveStatus
 from services.access.errors import N_
+from services.documents.words import OCCASIONS
 from services.surveys.respondents import Reach, Who
+
+__all__ = ["OCCASIONS"]
 
 RUN_SOURCES = {
     RunSource.CHAT: N_("in the chat"),
     RunSource.WEB: N_("by a one-time link"),
     RunSource.PAPER: N_("from a paper sheet"),
     RunSource.PANEL: N_("in the panel"),
-}
-
-
-OCCASIONS = {
-    "mentee_intake": N_("when joining"),
-    "mentor_intake": N_("when joining"),
-    "post_meeting": N_("after each meeting"),
-    "quality_checklist": N_("December and June"),
-    "satisfaction_mid": N_("in the middle of the year"),
-    "satisfaction_final": N_("at the end of the year"),
-    "indicators_before": N_("when both have agreed to the pair"),
-    "indicators_after": N_("after the final meeting"),
-    "satisfaction_short": N_("on day 30 of a pair, then every 60 days"),
-    "mutual_preference": N_("after the round table"),
-    "compatibility": N_("before a pair is confirmed"),
-    "mentor_interview": N_("when choosing mentors"),
-    "swot": N_("when summing up"),
-    "best_practice": N_("when summing up"),
-    "partner_feedback": N_("on request"),
 }
 
 QUESTION_KINDS = {

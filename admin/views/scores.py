@@ -5,6 +5,7 @@ from flask import abort, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from admin import result_words
 from admin.access import SecuredPage, current_account
 from admin.calls import do, see
 from admin.charts import is_worth_drawing
@@ -18,6 +19,7 @@ from services.access.actors import Right
 from services.access.errors import N_
 from services.access.rights import LISTS
 from services.results.attendance import read_attendance
+from services.results.criterion_facts import read_criterion_facts
 from services.results.ratings import read_ratings
 from services.results.sheets import (
     NotYourSheet,
@@ -92,6 +94,8 @@ class ScorePage(SecuredPage):
             return redirect(url_for("scores.sheet", sheet_id=sheet_id))
         return self.show(
             "panel/sheet.html",
+            facts=see(read_criterion_facts, cycle_id=found.cycle_id),
+            result_words=result_words,
             sheet=found,
             criteria=criteria,
             levels=pack().pack.scoring.levels,

@@ -31,6 +31,7 @@ LISTS: Mapping[str, Right] = {
     "meetings": Right.SEE_PEOPLE,
     "surveys": Right.MANAGE_PAIRS,
     "scores": Right.SEE_SCORES,
+    "results": Right.SEE_SCORES,
     "roadmap": Right.SEE_SCORES,
     "outbox": Right.MANAGE_PAIRS,
     "mentee_bank": Right.MANAGE_PAIRS,

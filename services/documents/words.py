@@ -217,3 +217,29 @@ DOCUMENT_STATES = {
     DocumentStatus.DRAFT: N_("draft"),
     DocumentStatus.SIGNED: N_("signed"),
 }
+
+OCCASIONS = {
+    "mentee_intake": N_("when joining"),
+    "mentor_intake": N_("when joining"),
+    "post_meeting": N_("after each meeting"),
+    "quality_checklist": N_("December and June"),
+    "satisfaction_mid": N_("in the middle of the year"),
+    "satisfaction_final": N_("at the end of the year"),
+    "indicators_before": N_("when both have agreed to the pair"),
+    "indicators_after": N_("after the final meeting"),
+    "satisfaction_short": N_("on day 30 of a pair, then every 60 days"),
+    "mutual_preference": N_("after the round table"),
+    "compatibility": N_("before a pair is confirmed"),
+    "mentor_interview": N_("when choosing mentors"),
+    "swot": N_("when summing up"),
+    "best_practice": N_("when summing up"),
+    "partner_feedback": N_("on request"),
+}
+
+INDICATORS = {
+    "young_specialists": N_("Young specialists who became mentees"),
+    "mentee_satisfaction": N_("Satisfied mentees"),
+    "mentor_satisfaction": N_("Satisfied mentors"),
+    "student_coverage": N_("Students reached"),
+    "staff_coverage": N_("Teaching staff reached"),
+}

@@ -47,6 +47,7 @@ class Sheet:
     """`total` and `level` are None while a criterion is missing."""
 
     id: int
+    cycle_id: int
     author_id: int
     author: str
     author_role: AccountRole
@@ -252,6 +253,7 @@ def _sheet(
     total = None if missing else sum(ratings.values())
     return Sheet(
         id=run.id,
+        cycle_id=run.cycle_id,
         author_id=author.id,
         author=author.name,
         author_role=author.role,

@@ -6,10 +6,17 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
 from models.engine import Database
+from models.messages import NoticeKind, OutboxMessage
 from models.people import Role
+from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from sandbox.client import Person
+from services.access.actors import Actor
 from services.pairs.proposals import confirm_pair, draft_pair
+from services.surveys.events import ask_before_and_after
 from tests.conftest import FIRST_MOMENT
 from tests.running_bot import RunningBot
 from tests.world import Participant, World, found_school
@@ -56,6 +63,7 @@ class PairInChat:
         await self.anna.tap("Принять")
         await self.pyotr.tap("Принять")
         await self.anna.expect("Вы теперь пара")
+        await self.curate(measure_start)
         await self.pyotr.expect("Вы теперь пара")
 
     async def local_now(self) -> datetime:
@@ -77,6 +85,18 @@ async def bring_together(running: RunningBot) -> PairInChat:
     world, mentee, mentor = built
     await asyncio.gather(anna.start(), pyotr.start())
     return PairInChat(running, replace(world, database=running.database), anna, pyotr, mentee, mentor)
+
+
+def measure_start(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Both have answered what is asked at the start, so that it takes no turn among a day's reminders."""
+    del actor
+    ask_before_and_after(session, now=now)
+    session.execute(
+        update(SurveyRun)
+        .where(SurveyRun.occasion == RunOccasion.WAVE)
+        .values(status=SurveyStatus.SENT, sent_at=now)
+    )
+    session.execute(delete(OutboxMessage).where(OutboxMessage.kind == NoticeKind.SURVEY_INVITE))
 
 
 async def bring_to_pair(running: RunningBot) -> PairInChat:

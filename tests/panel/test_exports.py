@@ -262,6 +262,7 @@ PAGES = {
     "meetings": "/meetings/",
     "surveys": "/surveys/runs/{run}/",
     "scores": "/scores/",
+    "results": "/results/",
     "roadmap": "/roadmap/",
     "outbox": "/outbox/",
     "mentee_bank": "/proposals/",

@@ -1,5 +1,7 @@
 """Survey results in the panel: every question is read by somebody, and by nobody who was not promised it."""
 
+import io
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,7 +9,12 @@ import pytest
 from flask import Flask
 
 from models.accounts import AccountRole
+from models.engine import Database
 from models.people import Role
+from notices.language import load_translators
+from services.access.actors import Channel, system
+from services.documents.exports.tables import Filters
+from services.documents.exports.writing import write_export
 from services.programmes.surveys import Question
 from services.results.readers import Use, uses_of
 from tests.panel.conftest import Browser, text_of
@@ -110,3 +117,30 @@ def test_the_next_time_shows_the_difference(world: World, curator: Browser) -> N
     text = text_of(curator.get(PAGE.replace("mid", "final")))
     assert "Насколько вам комфортно общаться с наставником? 5 8 100 % +2" in text
     assert "Хотели бы продолжить? 5 — 100 % +100 п. п." in text
+
+
+@pytest.mark.requirement("B18")
+def test_the_export_of_results_says_what_the_pages_say(
+    world: World, curator: Browser, database: Database
+) -> None:
+    people = [world.mentee() for _ in range(5)]
+    for mentee in people:
+        world.agree(mentee, world.mentor())
+    for run_id in ask(world, "satisfaction_mid", Role.MENTEE):
+        answer(world, run_id, {"comfort": 8, "missing": "Времени"})
+    out = io.BytesIO()
+    with database.reading() as session:
+        write_export(
+            session, actor=system(Channel.COMMAND_LINE), what="results", format="json", out=out,
+            now=world.now + timedelta(hours=1), t=load_translators()["ru"],
+            filters=Filters(organization_id=world.organization_id),
+        )  # fmt: skip
+    rows = json.loads(out.getvalue())["rows"]
+    comfort = next(
+        one for one in rows if (one["survey_id"], one["item_id"]) == ("mentee_satisfaction", "comfort")
+    )
+    assert (comfort["asked"], comfort["people"], comfort["mean"], comfort["share"]) == (5, 5, 8, 100)
+    assert comfort["spread"]["8"] == 5
+    satisfied = next(one for one in rows if one["item_id"] == "mentee_satisfaction")
+    assert (satisfied["section"], satisfied["share"], satisfied["target"]) == ("indicator", 100, 85)
+    assert "Времени" not in out.getvalue().decode(), "words are no figures"

@@ -276,3 +276,15 @@ def test_an_observer_sees_scores_and_no_sheet_button(
     page = browser.get(f"/scores/sheets/{sheet.id}/")
     assert "Сохранить" not in text_of(page)
     browser.post("/scores/sheets/new", page="/account/", status=403)
+
+
+@pytest.mark.requirement("A42")
+def test_facts_stand_beside_the_criterion_that_they_tell_of(
+    curator: Browser, world: World, pair: tuple[int, Participant, Participant]
+) -> None:
+    meet(world, pair, None, None)
+    page = text_of(curator.post("/scores/sheets/new", page="/scores/"))
+    assert "встреча-планирование: 0 из 1" in page
+    assert "состоявшиеся встречи: 1 из 1" in page
+    assert "Степень удовлетворённости всех участников наставнической деятельности" in page, "its own words"
+    assert "довольные наставляемые" not in page, "nobody was asked"

@@ -270,7 +270,7 @@ class TestWhoMay:
         of_curators = {"outbox", "mentee_bank", "mentor_bank", "requests", "consents", "surveys"}
         assert may[AccountRole.ADMINISTRATOR] == may[AccountRole.CURATOR] == everything
         assert may[AccountRole.HEAD] == may[AccountRole.PSYCHOLOGIST] == everything - of_curators
-        assert may[AccountRole.OBSERVER] == {"scores", "roadmap"}
+        assert may[AccountRole.OBSERVER] == {"scores", "results", "roadmap"}
 
     def is_allowed(self, world: World, what: str, actor: Actor) -> bool:
         try:

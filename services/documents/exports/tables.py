@@ -120,6 +120,7 @@ class Scope:
     timezone: str
     filters: Filters
     locale: str
+    now: datetime
 
     def has_right(self, right: Right) -> bool:
         try:

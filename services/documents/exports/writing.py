@@ -22,6 +22,7 @@ from services.documents.exports.outbox import OUTBOX
 from services.documents.exports.pairs import MEETINGS, PAIRS
 from services.documents.exports.people import CONSENTS, PEOPLE
 from services.documents.exports.programme import ROADMAP, SCORES
+from services.documents.exports.results import RESULTS
 from services.documents.exports.surveys import SURVEYS
 from services.documents.exports.tables import CHUNK, Chunk, Column, Filters, Row, Scope, Table, Wording
 from services.documents.exports.writers import CsvWriter, Head, JsonWriter, WorkbookWriter, Writer
@@ -36,6 +37,7 @@ TABLES: Mapping[str, Table] = {
         MEETINGS,
         SURVEYS,
         SCORES,
+        RESULTS,
         ROADMAP,
         OUTBOX,
         MENTEE_BANK,
@@ -153,7 +155,7 @@ def prepare_export(
     actor.check_right(table.right, organization.id)
     table.check_filters(filters)
     cycle = _cycle_of(session, organization.id, filters)
-    scope = Scope(actor, organization.id, organization.timezone, filters, t.locale)
+    scope = Scope(actor, organization.id, organization.timezone, filters, t.locale, now)
     columns = tuple(column.translated(t) for column in table.columns(session, scope))
     head = Head(
         what=table.name,
