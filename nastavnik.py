@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from installation import faults
+from installation.document_options import add_document
 from installation.parsing import Parser
 from installation.words import describe_error, open_translator
 from models.accounts import AccountRole
@@ -153,6 +154,9 @@ def make_parser(t: Translator) -> Parser:
     add_organization(add("organization", t.label("Organisations: list, add")), t)
     add_people(add("people", t.label("People of an organisation: import a list")), t)
     add_export(add("export", t.label("One table of an organisation as CSV, JSON or a workbook")), t)
+    document = add("document", t.label("A document from the data as they are now, as a Word file"))
+    document.set_defaults(act=call("print_document", "documents"))
+    add_document(document, t)
     add_backups(
         add("backup", t.label("Back up database and files; everything may go on meanwhile")),
         add("restore", t.label("Put a backup back; nothing may run meanwhile")),

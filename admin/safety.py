@@ -21,6 +21,10 @@ LINK_LIMIT = "60 per minute; 600 per hour"  # an address, at the pages that a on
 FORM_LIMIT = 512 * 1024  # bytes of a form without a file
 UPLOADS: dict[str, int] = {
     "consents.register": 11 * 1024 * 1024,
+    "document_templates.template": 6 * 1024 * 1024,
+    "documents.order": 11 * 1024 * 1024,
+    "documents.scan": 11 * 1024 * 1024,
+    "documents.sign": 11 * 1024 * 1024,
     "privacy.agreement": 11 * 1024 * 1024,
     "imports.upload": 6 * 1024 * 1024,
     "roadmap.finish": 11 * 1024 * 1024,

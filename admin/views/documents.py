@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,6 @@ from admin.pages import Entry, Group, command, form_page, page
 from admin.paging import read_asked
 from models.documents import DocumentKind, DocumentStatus
 from models.jobs import FileKind
-from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_
 from services.access.listing import Asked
@@ -31,9 +30,10 @@ from services.documents.declining import Case
 from services.documents.kinds import KINDS, About, Kind
 from services.documents.making import DAYS, MOST, DocumentsMade, make_anew, make_documents
 from services.documents.paper_cards import FIELDS, NEEDED, TEXTS, edit_paper_card, read_paper_card
-from services.documents.paper_names import NameForms, Written, confirm_forms, read_forms
+from services.documents.paper_names import Written, confirm_forms, read_forms
 from services.documents.reading import (
     Mentor,
+    Unconfirmed,
     delete_draft,
     list_documents,
     list_mentors,
@@ -41,16 +41,18 @@ from services.documents.reading import (
     read_batch,
     read_document,
     read_document_file,
-    read_year_end,
 )
 from services.documents.signing import Signed, attach_scan, register_paper_order, sign_document
 from services.files.jobs import OPEN
 from services.files.store import read_file, remove_content
 from services.pairs.assignments import EndReason
 from services.pairs.cards import list_pairs
+from services.programmes.running import read_year_end
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 RIGHT = LISTS["documents"]
+ALL = Asked(size=MOST)
+PAGE = 20  # each is compared with the data of now
 CHOOSABLE_REASONS = tuple(reason for reason in EndReason if reason is not EndReason.CONSENT_WITHDRAWN)
 DATE_NEEDED = N_("Please give the date that stands on the paper; it cannot lie in the future.")
 
@@ -63,14 +65,6 @@ class Choosable:
     title: str
     note: str = ""
     is_ticked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """The step in which proposed forms of names are looked at, before the first document is made of them."""
-
-    people: Sequence[tuple[Role | None, NameForms]] = ()
-    cases: Sequence[Case] = field(default_factory=tuple)
 
 
 class DocumentsPage(SecuredPage):
@@ -99,11 +93,11 @@ class DocumentsPage(SecuredPage):
         if wanted not in KINDS:
             return redirect(url_for("documents.index"))
         known = KINDS[wanted]
-        naming = Naming()
+        naming: list[Unconfirmed] = []
         if request.method == "POST":
             with refusals_shown():
-                naming = self._find_naming(wanted, ids("subject"))
-                if not naming.people or text("named"):
+                naming = see(list_unconfirmed, kind=wanted, ids=ids("subject"))
+                if not naming or text("named"):
                     made = self._make(wanted, known)
                     if len(made.ids) == 1:
                         return redirect(url_for("documents.card", document_id=made.ids[0]))
@@ -159,7 +153,7 @@ class DocumentsPage(SecuredPage):
         do(
             make_anew,
             document_id=document_id,
-            key=text("key")[:40],
+            key=_read_key(),
             success=label("The document is made anew from the data as they are now."),
         )
         return redirect(url_for("documents.card", document_id=document_id))
@@ -176,6 +170,40 @@ class DocumentsPage(SecuredPage):
                 success=_tell_signed,
             )
         return redirect(url_for("documents.card", document_id=document_id))
+
+    @form_page("/signed/<kind>", right=RIGHT)
+    def sign_many(self, kind: str) -> str | Response:
+        """Drafts of one kind that came back signed on one day, each with its own number."""
+        wanted = one_of(DocumentKind, kind)
+        if wanted not in KINDS:
+            return redirect(url_for("documents.index"))
+        drafts = see(list_documents, cycle_id=cycle().id, kind=wanted, status=DocumentStatus.DRAFT, asked=ALL)
+        if request.method == "POST":
+            with refusals_shown():
+                signed_on = day("signed_on", needed=DATE_NEEDED)
+                signed = 0
+                for row in drafts.rows:
+                    number = text(f"number_{row.id}").strip()
+                    if number or row.id in ids("document"):
+                        do(
+                            sign_document,
+                            document_id=row.id,
+                            number=number,
+                            signed_on=signed_on,
+                            scan_id=None,
+                        )
+                        signed += 1
+                said = label("The signed papers are registered: {count}.", count=signed)
+                flash(said if signed else label("Nothing was changed."), "success" if signed else "notice")
+                return redirect(url_for("documents.index", kind=wanted.value))
+        return self.show(
+            "panel/document_signed.html",
+            kind=wanted,
+            known=KINDS[wanted],
+            drafts=drafts.rows,
+            form=sent(),
+            today=current_day(),
+        )
 
     @command("/<int:document_id>/scan", right=RIGHT)
     def scan(self, document_id: int) -> Response:
@@ -229,10 +257,11 @@ class DocumentsPage(SecuredPage):
                 flash(said if changed else label("Nothing was changed."), "success" if changed else "notice")
                 return redirect(url_for("documents.card", document_id=document_id))
         forms = see(read_forms, people=people)
-        found = [(None, one) for one in sorted(forms.values(), key=lambda one: one.full_name)]
-        return self.show(
-            "panel/document_names.html", document_id=document_id, naming=Naming(found, tuple(Case))
-        )
+        found = [
+            Unconfirmed(one, tuple(Case), has_position=bool(one.position))
+            for one in sorted(forms.values(), key=lambda one: one.full_name)
+        ]
+        return self.show("panel/document_names.html", document_id=document_id, naming=found)
 
     @form_page("/card", right=Right.MANAGE_SETTINGS)
     def organization(self) -> str | Response:
@@ -264,28 +293,21 @@ class DocumentsPage(SecuredPage):
 
     def _make(self, wanted: DocumentKind, known: Kind) -> DocumentsMade:
         subjects = ids("subject")
-        naming = self._find_naming(wanted, subjects)
-        if naming.people:
-            see(confirm_forms, written=_written([one.person_id for _role, one in naming.people]))
+        naming = see(list_unconfirmed, kind=wanted, ids=subjects)
+        if naming:
+            see(confirm_forms, written=_written([one.forms.person_id for one in naming]))
         return do(
             make_documents,
             kind=wanted,
             ids=subjects,
             choices={name: _read_choice(name) for name in known.choices},
-            key=text("key")[:40],
+            key=_read_key(),
             success=label("The document is being made."),
         )
 
     @staticmethod
-    def _find_naming(wanted: DocumentKind, subjects: list[int]) -> Naming:
-        people = see(list_unconfirmed, kind=wanted, ids=subjects)
-        cases = {case for found in KINDS[wanted].declined.values() for case in found}
-        return Naming(people, tuple(case for case in Case if case in cases))
-
-    @staticmethod
     def _choosable(known: Kind) -> list[Choosable]:
         asked = {*ids("subject"), *filter(None, [read_number(request.args.get("pair", ""))])}
-        everybody = Asked(size=MOST)
         if known.about is About.ORGANIZATION:
             return []
         if known.about is About.MENTORS:
@@ -293,7 +315,7 @@ class DocumentsPage(SecuredPage):
                 Choosable(one.person_id, one.full_name, one.position, not asked or one.person_id in asked)
                 for one in _mentors()
             ]
-        pairs = see(list_pairs, cycle_id=cycle_id_or_none(), statuses=known.states, asked=everybody).rows
+        pairs = see(list_pairs, cycle_id=cycle_id_or_none(), statuses=known.states, asked=ALL).rows
         return [
             Choosable(
                 one.id,
@@ -342,6 +364,11 @@ def _written(people: Sequence[int]) -> dict[int, Written]:
     }
 
 
+def _read_key() -> str:
+    """The mark of the click; a form without one is a click of its own."""
+    return text("key")[:40] or secrets.token_urlsafe(12)
+
+
 def _read_choice(name: str) -> date | int | str | None:
     if name in DAYS:
         return day(name)
@@ -355,5 +382,5 @@ def _tell_signed(signed: Signed) -> str:
 
 
 def _newest_first() -> Asked:
-    asked = read_asked()
+    asked = read_asked(size=PAGE)
     return asked if request.args.get("sort") else Asked(asked.page, asked.size, "made", is_descending=True)

@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.consents import Consent, ConsentDecision, ConsentKind
 from models.meetings import Meeting, MeetingStatus
 from models.people import Organization
 from models.privacy import OperatorCard
 from models.programmes import Cycle
+from models.unit_notes import UnitNotes
+from services.consents.states import newest_ids
 from services.documents.pair_facts import PairFacts, read_pair_facts, short_day, written_day, written_hours
 from services.documents.paper_cards import card_of
 from services.documents.paper_names import read_forms
@@ -47,8 +50,19 @@ class Built:
     people: frozenset[int]
 
 
+HEADS: UnitNotes[Facts] = UnitNotes()
+"""By school year, built once in a unit: a page of documents compares each with the data of now."""
+
+
 def build_head(session: Session, subject: Subject) -> Facts:
     """What every document says: whose it is, what it rests on, who signs (A1, A3, A4)."""
+    noted = HEADS.find(session, subject.cycle_id)
+    if noted is None:
+        noted = HEADS.note(session, subject.cycle_id, _build_head(session, subject))
+    return dict(noted)
+
+
+def _build_head(session: Session, subject: Subject) -> Facts:
     organization = session.get_one(Organization, subject.organization_id)
     card = card_of(session, subject.organization_id)
     operator = session.get(OperatorCard, subject.organization_id)
@@ -79,10 +93,29 @@ def build_curator_order(session: Session, subject: Subject) -> Built:
 
 def build_mentors_order(session: Session, subject: Subject) -> Built:
     forms = read_forms(session, organization_id=subject.organization_id, people=subject.person_ids)
-    mentors = [one.plain() for one in sorted(forms.values(), key=lambda one: one.full_name)]
+    mentors = sorted(forms.values(), key=lambda one: one.full_name)
     facts = build_head(session, subject) | _term(subject)
-    facts["mentors"] = [{"index": str(place), **one} for place, one in enumerate(mentors, 1)]
+    consents = _read_consents(session, frozenset(forms))
+    facts["mentors"] = [
+        {"index": str(place), **one.plain(), "consent": consents.get(one.person_id, "")}
+        for place, one in enumerate(mentors, 1)
+    ]
     return Built(facts, frozenset(forms))
+
+
+def _read_consents(session: Session, people: frozenset[int]) -> dict[int, str]:
+    """Number and date of the written consent of each mentor, where it stands in the ledger."""
+    rows = session.scalars(
+        select(Consent).where(
+            Consent.id.in_(newest_ids(ConsentKind.MENTORING, people=people)),
+            Consent.decision == ConsentDecision.GIVEN,
+        )
+    )
+    return {
+        row.person_id: f"{f'№ {row.paper_number} ' if row.paper_number else ''}"
+        f"от {short_day(day_of(row.decided_at, row.timezone))}"
+        for row in rows
+    }
 
 
 def build_pairs_order(session: Session, subject: Subject) -> Built:

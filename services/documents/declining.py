@@ -3,9 +3,10 @@
 pytrovich declines names, pymorphy3 positions; both are loaded at the first use.
 """
 
+import logging
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from models.names import full_name
@@ -18,9 +19,12 @@ class Case(StrEnum):
 
 
 Forms = Mapping[Case, str]
+KEPT = 512
+"""Names of a page of documents, so that looking whether they are out of date declines each but once."""
 
 
-def decline_name(family_name: str, given_name: str, patronymic: str) -> dict[Case, str]:
+@lru_cache(KEPT)
+def decline_name(family_name: str, given_name: str, patronymic: str) -> Forms:
     """The full name in each case; the sex is told by the patronymic, else by the first name."""
     from pytrovich.enums import Case as Petrovich
     from pytrovich.enums import Gender, NamePart
@@ -47,13 +51,14 @@ def decline_name(family_name: str, given_name: str, patronymic: str) -> dict[Cas
     return {case: decline(Petrovich[case.name]) for case in Case}
 
 
-def decline_written_name(written: str) -> dict[Case, str]:
+def decline_written_name(written: str) -> Forms:
     """The same of "Family name First name Patronymic" in one line."""
     words = written.split()
     return decline_name(words[0] if words else "", " ".join(words[1:2]), " ".join(words[2:]))
 
 
-def decline_position(written: str) -> dict[Case, str]:
+@lru_cache(KEPT)
+def decline_position(written: str) -> Forms:
     """A post: its leading adjectives and its first noun change, what depends on them stays."""
     words = written.split()
     forms: dict[Case, list[str]] = {case: [] for case in Case}
@@ -118,4 +123,5 @@ def _petrovich() -> tuple[Any, Any]:
 def _morphology() -> Any:
     import pymorphy3
 
+    logging.getLogger("pymorphy3").setLevel(logging.WARNING)  # it tells of its dictionary at every start
     return pymorphy3.MorphAnalyzer(lang="ru")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.documents import DocumentKind
 from models.pairs import IN_WORK, UNDER_ORDER, PairStatus
 from models.people import Role
+from services.access.errors import N_, DomainError
 from services.documents.builders import (
     Built,
     Subject,
@@ -24,6 +25,10 @@ from services.documents.builders import (
     build_pairs_order,
 )
 from services.documents.declining import Case
+
+
+class KindNotMade(DomainError):
+    text = N_("This version makes no document of this kind.")
 
 
 class About(StrEnum):
@@ -51,6 +56,7 @@ class Kind:
     states: frozenset[PairStatus] = frozenset()
     usual: frozenset[PairStatus] = frozenset()
     declined: Mapping[Role, frozenset[Case]] = field(default_factory=dict)
+    posts: frozenset[Role] = frozenset()
     choices: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     is_numbered: bool = True
@@ -77,6 +83,7 @@ KINDS: Mapping[DocumentKind, Kind] = {
         build_of_pair,
         states=IN_WORK,
         declined={Role.MENTOR: frozenset({Case.GENITIVE}), Role.MENTEE: frozenset({Case.DATIVE})},
+        posts=frozenset({Role.MENTOR}),
         choices=TERM,
         needed=TERM,
         is_numbered=False,
@@ -87,6 +94,7 @@ KINDS: Mapping[DocumentKind, Kind] = {
         build_mentee_consent,
         states=IN_WORK,
         declined={Role.MENTOR: frozenset({Case.GENITIVE}), Role.MENTEE: frozenset({Case.GENITIVE})},
+        posts=frozenset(Role),
         choices=TERM,
         needed=TERM,
         is_numbered=False,
@@ -106,6 +114,7 @@ KINDS: Mapping[DocumentKind, Kind] = {
         build_ending_order,
         states=IN_WORK,
         declined={Role.MENTOR: frozenset({Case.GENITIVE}), Role.MENTEE: frozenset({Case.GENITIVE})},
+        posts=frozenset({Role.MENTOR}),
         choices=("effective_on", "end_reason", "reason_text", "successor_id"),
         needed=("effective_on", "end_reason"),
     ),

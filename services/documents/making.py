@@ -17,7 +17,7 @@ from models.audit import Action
 from models.documents import Document, DocumentKind, DocumentPair, DocumentPerson, DocumentStatus
 from models.jobs import FileKind, StoredFile
 from models.pairs import Pair, PairMember, is_in_pair
-from models.people import Person, Role
+from models.people import Participation, ParticipationStatus, Person, Role
 from services.access.actors import Actor, Right, account_of
 from services.access.audit import record
 from services.access.digests import sha256_of
@@ -118,6 +118,28 @@ def make_documents(
     return DocumentsMade(tuple(made), job.id)
 
 
+def build_drafts(
+    session: Session,
+    *,
+    actor: Actor,
+    organization_id: int,
+    kind: DocumentKind,
+    ids: Sequence[int],
+    choices: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """What drafts would say, for a file that is not kept. Without `ids` those that are usual for the kind.
+
+    Raises what `make_documents` raises.
+    """
+    actor.check_right(Right.MANAGE_PAIRS, organization_id)
+    known = KINDS[kind]
+    told = check_choices(known, choices)
+    cycle_id = current_cycle(session, organization_id).id
+    chosen = list(ids) or _usual(session, known, organization_id, cycle_id)
+    subjects = _subjects(session, known, Subject(organization_id, cycle_id, choices=told), chosen)
+    return [_as_printed(known.build(session, one).facts) for one in subjects]
+
+
 def make_anew(session: Session, *, actor: Actor, document_id: int, key: str, now: datetime) -> DocumentsMade:
     """A draft from the data as they are now. Raises NotFound, NotAllowed, DocumentSigned."""
     row = find(session, Document, document_id, lock=True)
@@ -196,10 +218,38 @@ def build_facts(session: Session, row: Document) -> Built:
 
 def with_number(row: Document) -> dict[str, Any]:
     """The facts as they are printed: a draft has lines for number and date."""
-    is_draft = row.status is DocumentStatus.DRAFT
-    number = row.number if row.number and not is_draft else NO_NUMBER
-    day = None if is_draft else row.signed_on
-    return {**(row.facts or {}), "number": number, "date": written_day(day), "is_draft": is_draft}
+    facts = row.facts or {}
+    if row.status is DocumentStatus.DRAFT:
+        return _as_printed(facts)
+    number = row.number or NO_NUMBER
+    return {**facts, "number": number, "date": written_day(row.signed_on), "is_draft": False}
+
+
+def _as_printed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a draft."""
+    return {**facts, "number": NO_NUMBER, "date": written_day(None), "is_draft": True}
+
+
+def _usual(session: Session, known: Kind, organization_id: int, cycle_id: int) -> list[int]:
+    """Pairs or mentors of the year that the kind is made for as a rule."""
+    if known.about is About.MENTORS:
+        query = select(Participation.person_id).where(
+            Participation.organization_id == organization_id,
+            Participation.cycle_id == cycle_id,
+            Participation.role == Role.MENTOR,
+            Participation.status.in_((ParticipationStatus.READY, ParticipationStatus.PAIRED)),
+        )
+        return list(session.scalars(query.order_by(Participation.id)))
+    states = known.usual or known.states
+    return list(
+        session.scalars(
+            select(Pair.id)
+            .where(
+                Pair.organization_id == organization_id, Pair.cycle_id == cycle_id, Pair.status.in_(states)
+            )
+            .order_by(Pair.id)
+        )
+    )
 
 
 def mark_of(facts: Mapping[str, Any]) -> str:

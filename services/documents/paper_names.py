@@ -17,7 +17,7 @@ from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
-from services.documents.declining import Case, decline_name, decline_position, shorten
+from services.documents.declining import Case, Forms, decline_name, decline_position, shorten
 
 LIMIT = 310
 CATEGORY_LIMIT = 100
@@ -136,6 +136,8 @@ def _write(
 def _forms(person: Person, kept: PaperName | None) -> NameForms:
     written = (person.family_name, person.given_name, person.patronymic)
     is_kept = kept is not None and (kept.name, kept.position) == (person.full_name, person.position)
+    names: Forms
+    positions: Forms
     if kept is not None and is_kept:
         names = {case: str(kept.forms["name"][case.value]) for case in Case}
         positions = {case: str(kept.forms["position"][case.value]) for case in Case}

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from models.audit import Action
 from models.documents import Document, DocumentKind, DocumentPair, DocumentPerson, DocumentStatus
 from models.jobs import Job, StoredFile
-from models.pairs import Pair, PairMember
+from models.pairs import Pair, PairMember, is_in_pair
 from models.people import Participation, ParticipationStatus, Person, Role
-from models.programmes import Cycle
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import NotFound
 from services.access.listing import NEWEST_FIRST, Asked, Listed, list_page
 from services.access.records import find
-from services.documents.kinds import KINDS, About
+from services.documents.declining import Case
+from services.documents.kinds import KINDS
 from services.documents.making import KIND, DocumentSigned, build_facts, mark_of
 from services.documents.paper_names import NameForms, read_forms
 from services.files.jobs import OPEN
@@ -35,6 +35,15 @@ class Change:
 
     was: str
     now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """Which forms of a person somebody should look at."""
+
+    forms: NameForms
+    cases: tuple[Case, ...]
+    has_position: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,32 +184,31 @@ def list_mentors(session: Session, *, actor: Actor, organization_id: int, cycle_
     return [Mentor(one.id, one.full_name, one.position) for one in rows]
 
 
-def read_year_end(session: Session, *, cycle_id: int) -> date:
-    """The last day of a school year. Raises NotFound."""
-    return find(session, Cycle, cycle_id).ends_on
-
-
 def list_unconfirmed(
     session: Session, *, actor: Actor, organization_id: int, kind: DocumentKind, ids: Iterable[int]
-) -> list[tuple[Role, NameForms]]:
+) -> list[Unconfirmed]:
     """Whose name this kind declines for these pairs, and nobody has confirmed yet; sorted by name.
 
     Raises NotAllowed.
     """
     actor.check_right(Right.MANAGE_PAIRS, organization_id)
-    declined = KINDS[kind].declined
-    if KINDS[kind].about is About.MENTORS or not declined:
+    known = KINDS[kind]
+    if not known.declined:
         return []
     rows = session.execute(
         select(PairMember.person_id, PairMember.role)
         .join(Pair, Pair.id == PairMember.pair_id)
-        .where(PairMember.pair_id.in_(list(ids)), Pair.organization_id == organization_id)
+        .where(PairMember.pair_id.in_(list(ids)), Pair.organization_id == organization_id, is_in_pair())
     )
-    sides: dict[int, Role] = {row.person_id: row.role for row in rows}
-    asked = [person_id for person_id, role in sides.items() if role in declined]
-    forms = read_forms(session, organization_id=organization_id, people=asked)
-    waiting = [(sides[one.person_id], one) for one in forms.values() if not one.is_confirmed]
-    return sorted(waiting, key=lambda one: one[1].full_name)
+    sides: dict[int, Role] = {row.person_id: row.role for row in rows if row.role in known.declined}
+    forms = read_forms(session, organization_id=organization_id, people=sides)
+    waiting = []
+    for one in forms.values():
+        role = sides[one.person_id]
+        cases = tuple(case for case in Case if case in known.declined[role])
+        if not one.is_confirmed:
+            waiting.append(Unconfirmed(one, cases, has_position=bool(one.position) and role in known.posts))
+    return sorted(waiting, key=lambda one: one.forms.full_name)
 
 
 def _rows(session: Session, rows: Iterable[Document]) -> list[DocumentRow]:
@@ -264,7 +272,7 @@ def _name_pairs(session: Session, ids: Iterable[int]) -> dict[int, dict[int, str
         select(DocumentPair.document_id, DocumentPair.pair_id, PairMember.role, Person)
         .join(PairMember, PairMember.pair_id == DocumentPair.pair_id)
         .join(Person, Person.id == PairMember.person_id)
-        .where(DocumentPair.document_id.in_(list(ids)))
+        .where(DocumentPair.document_id.in_(list(ids)), is_in_pair())
         .order_by(DocumentPair.document_id, DocumentPair.pair_id, PairMember.role.desc(), PairMember.id)
     )
     found: dict[int, dict[int, str]] = {}

@@ -97,7 +97,9 @@ _ORDER = {"order_number": "12-о", "order_date": written_day(STARTS)}
 
 _BODIES: Mapping[DocumentKind, Any] = {
     DocumentKind.CURATOR_ORDER: lambda: _usual("duties_curator", "duties_liaison"),
-    DocumentKind.MENTORS_ORDER: lambda: _term() | {"mentors": [{"index": "1", **_mentor()}]},
+    DocumentKind.MENTORS_ORDER: lambda: (
+        _term() | {"mentors": [{"index": "1", **_mentor(), "consent": "№ 3 от 01.12.2026"}]}
+    ),
     DocumentKind.PAIRS_ORDER: lambda: _term() | _usual("schedule") | {"pairs": [{"index": "1", **_pair()}]},
     DocumentKind.MENTOR_CONSENT: _of_pair,
     DocumentKind.MENTEE_CONSENT: lambda: _of_pair() | {"mentee": _mentee()},

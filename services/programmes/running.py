@@ -14,6 +14,7 @@ from models.unit_notes import UnitNotes
 from services.access.actors import Actor, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
+from services.access.records import find
 from services.programmes.meeting_schedule import schedule_anew
 from services.programmes.packs import ResolvedPack
 from services.programmes.regulations import Settings
@@ -73,6 +74,11 @@ def current_cycle(session: Session, organization_id: int) -> CycleFacts:
     if found is None:
         raise NoOpenCycle
     return OPEN_CYCLES.note(session, organization_id, CycleFacts(found.id, found.label))
+
+
+def read_year_end(session: Session, *, cycle_id: int) -> date:
+    """The last day of a school year. Raises NotFound."""
+    return find(session, Cycle, cycle_id).ends_on
 
 
 def pack_of(session: Session, *, cycle_id: int) -> ResolvedPack:

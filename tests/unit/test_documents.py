@@ -280,8 +280,9 @@ def test_names_are_proposed_confirmed_once_and_asked_anew_after_a_correction(
         "kind": DocumentKind.AGREEMENT,
         "ids": [pair_id],
     }
-    ((_role, proposed),) = world.read(list_unconfirmed, **asked)
-    assert proposed.person_id == mentee.id
+    (waiting,) = world.read(list_unconfirmed, **asked)
+    proposed = waiting.forms
+    assert (proposed.person_id, waiting.cases) == (mentee.id, (Case.DATIVE,))
     told = Written(names=dict(proposed.names) | {Case.DATIVE: "Коваленко Анне Игоревне"}, category="первая")
     confirm = {"actor": world.curator, "organization_id": world.organization_id}
     assert world.write(confirm_forms, **confirm, written={mentee.id: told}) == 1
