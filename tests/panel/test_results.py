@@ -126,21 +126,24 @@ def test_the_export_of_results_says_what_the_pages_say(
     people = [world.mentee() for _ in range(5)]
     for mentee in people:
         world.agree(mentee, world.mentor())
-    for run_id in ask(world, "satisfaction_mid", Role.MENTEE):
-        answer(world, run_id, {"comfort": 8, "missing": "Времени"})
-    out = io.BytesIO()
+    for number, run_id in enumerate(ask(world, "satisfaction_mid", Role.MENTEE)):
+        answer(world, run_id, {"comfort": 8 + (not number), "missing": "Времени"})
+    files = {name: io.BytesIO() for name in ("json", "csv")}
     with database.reading() as session:
-        write_export(
-            session, actor=system(Channel.COMMAND_LINE), what="results", format="json", out=out,
-            now=world.now + timedelta(hours=1), t=load_translators()["ru"],
-            filters=Filters(organization_id=world.organization_id),
-        )  # fmt: skip
+        for name, out in files.items():
+            write_export(
+                session, actor=system(Channel.COMMAND_LINE), what="results", format=name, out=out,
+                now=world.now + timedelta(hours=1), t=load_translators()["ru"],
+                filters=Filters(organization_id=world.organization_id),
+            )  # fmt: skip
+    out = files["json"]
     rows = json.loads(out.getvalue())["rows"]
     comfort = next(
         one for one in rows if (one["survey_id"], one["item_id"]) == ("mentee_satisfaction", "comfort")
     )
-    assert (comfort["asked"], comfort["people"], comfort["mean"], comfort["share"]) == (5, 5, 8, 100)
-    assert comfort["spread"]["8"] == 5
+    assert (comfort["asked"], comfort["people"], comfort["mean"], comfort["share"]) == (5, 5, 8.2, 100)
+    assert comfort["spread"]["8"] == 4
+    assert '5;5;"";"8,2";"100"' in files["csv"].getvalue().decode(), "a spreadsheet takes 8.2 for a day"
     satisfied = next(one for one in rows if one["item_id"] == "mentee_satisfaction")
     assert (satisfied["section"], satisfied["share"], satisfied["target"]) == ("indicator", 100, 85)
     assert "Времени" not in out.getvalue().decode(), "words are no figures"

@@ -144,13 +144,20 @@ class CsvWriter(Writer):
         for line in self.head.about(rows, withheld):
             self._write(line)
 
-    def _write(self, cells: Sequence[str | int | None]) -> None:
-        self._csv.writerow(
-            [neutralise(cell) if isinstance(cell, str) else "" if cell is None else cell for cell in cells]
-        )
+    def _write(self, cells: Sequence[str | float | None]) -> None:
+        self._csv.writerow([self._cell(cell) for cell in cells])
         self.out.write(self._line.getvalue().encode())
         self._line.seek(0)
         self._line.truncate()
+
+    def _cell(self, cell: str | float | None) -> str | int:
+        """A part after the comma is written with one in Russian: a spreadsheet takes "3.5" for a date."""
+        if isinstance(cell, str):
+            return neutralise(cell)
+        if isinstance(cell, float):
+            plain = f"{cell:g}"
+            return plain.replace(".", ",") if self.head.locale == "ru" else plain
+        return "" if cell is None else cell
 
 
 class WorkbookWriter(Writer):
@@ -213,7 +220,7 @@ class WorkbookWriter(Writer):
             self._sheet.write_datetime(self._row, target, cell, self._day)
         else:
             worded = _readable(column, cell, self.head)
-            if isinstance(worded, int):
+            if isinstance(worded, int | float):
                 self._sheet.write_number(self._row, target, worded)
             elif worded:
                 self._sheet.write_string(self._row, target, worded)
@@ -228,11 +235,11 @@ def _shown_columns(columns: tuple[Column, ...]) -> list[int]:
     return [place for place, column in enumerate(columns) if column.kind != "raw"]
 
 
-def _readable(column: Column, cell: Any, head: Head) -> str | int | None:
+def _readable(column: Column, cell: Any, head: Head) -> str | float | None:
     """A cell as people read it; numbers stay numbers."""
     if isinstance(cell, bool):
         return head.t.label("yes") if cell else head.t.label("no")
-    if cell is None or isinstance(cell, int):
+    if cell is None or isinstance(cell, int | float):
         return cell
     if isinstance(cell, datetime):
         return _write_moment(head.moment(cell), head.locale)
