@@ -12,6 +12,7 @@ from models.matching import Aim, Reason
 from services.access.errors import N_
 from services.matching.facts import Criterion, Gap
 from services.matching.ranking import Lost
+from services.matching.results import Planned
 from services.matching.scoring import Broken, Rule
 from services.pairs.banks import NEED
 from services.programmes.regulations import Weight
@@ -25,7 +26,7 @@ AIMS = {
 
 AIM_HINTS = {
     Aim.BEST_SCORE: N_("The highest sum of scores that there can be."),
-    Aim.BALANCED: N_("No two people would both gain over 5 points by leaving for each other."),
+    Aim.BALANCED: N_("No two people would both gain over 5 points by a swap."),
     Aim.NOBODY_LEFT_OUT: N_("As many pairs as can be, then the highest sum."),
 }
 
@@ -161,3 +162,25 @@ def _question(question_id: str) -> Question | None:
     if survey is None:
         return None
     return next((one for one in survey.questions() if one.id == question_id), None)
+
+
+def tell_runner_up(line: Planned) -> str:
+    """Who would be next, and how far off; "" where there is nobody else."""
+    if line.gap is None:
+        return label("no other mentor is possible")
+    points = round(abs(line.gap), 1)
+    if line.gap < 0:
+        return label(
+            "{name} fits better by {points}, and is given to others", name=line.runner_up, points=points
+        )
+    return label("next: {name}, {points} less", name=line.runner_up, points=points)
+
+
+def tell_cost(line: Planned) -> str:
+    """What the pair costs the mentee, and what its lock costs the plan; "" where nothing."""
+    told = []
+    if line.cost:
+        told.append(label("costs the mentee {points} points", points=line.cost))
+    if line.forced:
+        told.append(label("the lock costs the plan {points} points", points=line.forced))
+    return ", ".join(told)

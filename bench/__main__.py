@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bench.databases import list_kinds
+from bench.matching import measure_matching, show_matching
 from bench.pages import measure_pages
 from bench.reading import HEAD, KEPT_APART, WORKING
 from bench.reading import measure as measure_reading
@@ -70,6 +71,10 @@ async def reading(_folder: Path, _asked: argparse.Namespace) -> str:
     return table
 
 
+async def match(folder: Path, asked: argparse.Namespace) -> str:
+    return show_matching(measure_matching(folder, is_quick=asked.quick))
+
+
 PARTS: dict[str, Callable[[Path, argparse.Namespace], Awaitable[str]]] = {
     "survey": survey,
     "sandbox": sandbox,
@@ -77,6 +82,7 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], Awaitable[str]]] = {
     "starting": starting,
     "reminders": reminders,
     "pages": pages,
+    "match": match,
     "reading": reading,
 }
 

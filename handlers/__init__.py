@@ -15,6 +15,7 @@ MODULES = (
     "start",
     "pairs",
     "suggestions",
+    "asks",
     "meetings",
     "feedback",
     "roadmap",

@@ -46,6 +46,8 @@ class NoticeKind(StrEnum):
     JOINING_RECOGNISED = "joining.recognised"
     JOINING_REFUSED = "joining.refused"
     JOINING_UNDONE = "joining.undone"
+    MATCH_ASK = "match.ask"
+    MATCH_ASK_REMINDER = "match.ask_reminder"
     MEETING_CANCELLED = "meeting.cancelled"
     MEETING_COMING = "meeting.coming"
     MEETING_PLANNED = "meeting.planned"

@@ -239,6 +239,18 @@ class WishTap(Tap, screen="wish"):
     do: WishDo
 
 
+class AskDo(Do):
+    YES = "yes", "fix_id"
+    NO = "no", "fix_id"
+
+
+class AskTap(Tap, screen="ask", is_for_notices=True):
+    """A mentor's answer to what would help the plan of pairs."""
+
+    do: AskDo
+    fix_id: int = 0
+
+
 class MeetingDo(Do):
     LIST = "list"
     SHOW = "show", "meeting_id"

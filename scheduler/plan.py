@@ -12,6 +12,7 @@ from services.documents.signing import BATCH as ORDERS
 from services.documents.signing import carry_out_orders
 from services.files.backups.making import ask_daily_backup
 from services.joining.withdrawing import end_terms
+from services.matching.asks import remind_of_asks
 from services.meetings.reminders import BATCH, ask_after_meetings, send_due_reminders
 from services.messages_read.drafts.writing import erase_old_drafts
 from services.pairs.offers import expire_offers
@@ -53,6 +54,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("questions after meetings", 20, ask_after_meetings, batch=BATCH),
     Tick("offers that expired", 30, expire_offers),
     Tick("orders whose day has come", 600, carry_out_orders, batch=ORDERS),
+    Tick("questions to mentors", 300, remind_of_asks),
     Tick("silence in pairs", 120, remind_of_silence, batch=SILENT),
     Tick("last days of pairs", 600, watch_terms, batch=TERMS),
     Tick("feedback not given", 60, remind_feedback),

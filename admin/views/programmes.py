@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
+from admin import matching_words
 from admin.access import SecuredPage
 from admin.calls import do, see
 from admin.cycles import cycle, pack
@@ -14,10 +15,11 @@ from admin.edits import Edit, box, take_edit
 from admin.languages import label, locale
 from admin.pages import Entry, Group, form_page
 from admin.storage import session
+from admin.words import word
 from services.access.actors import Right
 from services.access.errors import N_, DomainError
 from services.privacy.terms import read_retention_end
-from services.programmes.regulations import Settings
+from services.programmes.regulations import Settings, Weight
 from services.programmes.running import SettingsRefused, change_settings, programme_id_of, settings_of
 
 HOUR = 60
@@ -214,6 +216,12 @@ FIELDS = (
         _show_clocks,
     ),
 )
+WEIGHED = tuple(
+    Field(f"match_{one}", title, "", "select", str, lambda value: str(value.value))
+    for one, title in matching_words.CRITERIA.items()
+)
+"""How much each criterion counts when pairs are proposed."""
+
 SWITCHES = (
     (
         "agreement_required",
@@ -245,7 +253,7 @@ class ProgrammePage(SecuredPage):
         edit = take_edit(
             _values(settings),
             {
-                **{field.name: label(field.title) for field in FIELDS},
+                **{field.name: label(field.title) for field in (*FIELDS, *WEIGHED)},
                 **{f"{name}:1": label(title) for name, title in SWITCHES},
             },
             subject=("programme", see(programme_id_of, cycle_id=cycle().id)),
@@ -263,12 +271,17 @@ class ProgrammePage(SecuredPage):
         return self.show(
             "panel/programme.html",
             fields=FIELDS,
+            weighed=WEIGHED,
+            weights={one.value: word(matching_words.WEIGHTS, one) for one in Weight},
             keep_until=see(read_retention_end, cycle_id=cycle().id),
             switches=SWITCHES,
             edit=edit,
             values=edit.form,
             on={name: bool(edit.form[f"{name}:1"]) for name, _title in SWITCHES},
-            defaults={field.name: field.show(getattr(described.settings, field.name)) for field in FIELDS},
+            defaults={
+                field.name: field.show(getattr(described.settings, field.name))
+                for field in (*FIELDS, *WEIGHED)
+            },
             sources={field.name: described.sources.get(f"settings.{field.name}", "") for field in FIELDS},
             faults=faults,
             title=described.title.get(locale()),
@@ -282,9 +295,9 @@ class ProgrammePage(SecuredPage):
             do(change_settings, cycle_id=cycle().id, changes=changes)
         except SettingsRefused as error:
             session().rollback()
-            known = {field.name for field in FIELDS}
+            known = {field.name for field in (*FIELDS, *WEIGHED)}
             named = {str(error.facts["field"])} & known
-            shown = {field.name: field.show(getattr(before, field.name)) for field in FIELDS}
+            shown = {field.name: field.show(getattr(before, field.name)) for field in (*FIELDS, *WEIGHED)}
             touched = {name for name in known if edit.form[name] != shown[name]}
             text = label("This value is out of range or contradicts another one.")
             return dict.fromkeys(named or touched or known, text)
@@ -297,7 +310,7 @@ def _read_form(edit: Edit) -> tuple[dict[str, Any], dict[str, str]]:
         name: bool(edit.form[f"{name}:1"]) for name, _title in SWITCHES if f"{name}:1" in edit.changed
     }
     faults = {}
-    for field in FIELDS:
+    for field in (*FIELDS, *WEIGHED):
         if field.name not in edit.changed:
             continue
         try:
@@ -308,7 +321,7 @@ def _read_form(edit: Edit) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _values(settings: Settings) -> dict[str, str]:
-    found = {field.name: field.show(getattr(settings, field.name)) for field in FIELDS}
+    found = {field.name: field.show(getattr(settings, field.name)) for field in (*FIELDS, *WEIGHED)}
     for name, _title in SWITCHES:
         found.update(box(name, is_on=bool(getattr(settings, name))))
     return found

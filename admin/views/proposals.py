@@ -28,7 +28,7 @@ MOST_IN_A_GROUP = 500  # of those to choose from on one page
 
 class ProposalPage(SecuredPage):
     endpoint, url = "proposals", "/proposals"
-    entry = Entry(Group.PAIRS, 3, N_("Matching"))
+    entry = Entry(Group.PAIRS, 3, N_("Matching"), tab=N_("One by one"))
 
     @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> str:

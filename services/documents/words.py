@@ -149,6 +149,8 @@ NOTICES = {
     NoticeKind.MEETING_PROPOSED: N_("Meeting proposed"),
     NoticeKind.MEETING_PLANNED: N_("Meeting planned"),
     NoticeKind.MEETING_COMING: N_("A mentee of the group comes or cannot come"),
+    NoticeKind.MATCH_ASK: N_("Question to a mentor about the plan of pairs"),
+    NoticeKind.MATCH_ASK_REMINDER: N_("Reminder of a question about the plan of pairs"),
     NoticeKind.MEETING_CANCELLED: N_("Meeting cancelled"),
     NoticeKind.MEETING_REMINDER: N_("Reminder of a meeting"),
     NoticeKind.MEETING_QUESTION: N_("Question after a meeting"),

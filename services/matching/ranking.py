@@ -104,7 +104,7 @@ def rank_mentors(session: Session, *, actor: Actor, mentee_participation_id: int
     """
     participation = find(session, Participation, mentee_participation_id)
     actor.check_right(Right.MANAGE_PAIRS, participation.organization_id)
-    facts = read_facts(session, cycle_id=participation.cycle_id)
+    facts = read_facts(session, cycle_id=participation.cycle_id, mentee_id=mentee_participation_id)
     mentee = _member(facts.mentees, mentee_participation_id)
     people = _read_people(session, [one.person_id for one in facts.mentors])
     found = [
@@ -134,7 +134,12 @@ def judge_pair(
     """`is_reverse`: the mentor is meant to be the younger one. Raises NotFound, NotAllowed."""
     participation = find(session, Participation, mentee_participation_id)
     actor.check_right(Right.MANAGE_PAIRS, participation.organization_id)
-    facts = read_facts(session, cycle_id=participation.cycle_id)
+    facts = read_facts(
+        session,
+        cycle_id=participation.cycle_id,
+        mentee_id=mentee_participation_id,
+        mentor_id=mentor_participation_id,
+    )
     mentee = _member(facts.mentees, mentee_participation_id)
     mentor = _member(facts.mentors, mentor_participation_id)
     return PairJudged(

@@ -43,18 +43,23 @@ IN_NEED = frozenset({"young_specialist", "new_here", "returned"})
 """Categories of SV01 for whom the programme is meant first."""
 NO_MARK = "not_yet"
 NO_CATEGORY = frozenset({"conformity", "none"})
+FEW = 500  # people who are named in a statement one by one; of more the whole year is read
 RATINGS = ("communication", "readiness", "experience_fit", "schedule")
 """What an interview rates (SV11)."""
 
 
-def read_facts(session: Session, *, cycle_id: int) -> Facts:
-    """Everybody of the cycle who has not left, with what is known of them and between them.
+def read_facts(
+    session: Session, *, cycle_id: int, mentee_id: int | None = None, mentor_id: int | None = None
+) -> Facts:
+    """Everybody of the cycle who has not left, with what is known of them and between them. `mentee_id` and
+    `mentor_id` (participations) leave out all others of their side.
 
     The caller has checked the right to lead pairs: answers are read as far as they were promised to who
     leads them. Raises NotFound.
     """
     settings = settings_of(session, cycle_id=cycle_id)
-    members = _read_members(session, find(session, Cycle, cycle_id))
+    only = {Role.MENTEE: mentee_id, Role.MENTOR: mentor_id}
+    members = _read_members(session, find(session, Cycle, cycle_id), only)
     sides = {role: tuple(one for one in members if one.role is role) for role in (Role.MENTEE, Role.MENTOR)}
     ids = {(one.person_id, one.role): one.id for one in members}
     return Facts(
@@ -92,7 +97,7 @@ class _Row(NamedTuple):
     is_resigning: bool
 
 
-def _read_members(session: Session, cycle: Cycle) -> list[Member]:
+def _read_members(session: Session, cycle: Cycle, only: Mapping[Role, int | None]) -> list[Member]:
     found = session.execute(
         select(
             Participation.id,
@@ -111,6 +116,11 @@ def _read_members(session: Session, cycle: Cycle) -> list[Member]:
         .join(Person, Person.id == Participation.person_id)
         .where(
             Participation.cycle_id == cycle.id,
+            *(
+                or_(Participation.role != role, Participation.id == one)
+                for role, one in only.items()
+                if one is not None
+            ),
             Participation.status != ParticipationStatus.LEFT,
             Person.departed_at.is_(None),
             Person.erased_at.is_(None),
@@ -118,7 +128,8 @@ def _read_members(session: Session, cycle: Cycle) -> list[Member]:
         .order_by(Participation.ready_at, Participation.id)
     )
     rows = [_Row(*one) for one in found]
-    states = read_states(session, organization_id=cycle.organization_id)
+    few = {row.person_id for row in rows} if len(rows) <= FEW else None
+    states = read_states(session, organization_id=cycle.organization_id, people=few)
     members = [
         Member(
             id=row.id,
@@ -156,11 +167,13 @@ class _Answered:
     def __init__(self, session: Session, cycle_id: int, people: set[int]) -> None:
         pack = pack_of(session, cycle_id=cycle_id)
 
-        def sheets(*occasions: Occasion) -> list[SentSheet]:
-            surveys = [pack.survey(one) for one in sorted(pack.surveys_on(*occasions))]
-            return read_sent(session, cycle_id=cycle_id, surveys=surveys, reader=Reader.CURATOR)
+        few = people if len(people) <= FEW else None
 
-        sent = {Role.MENTEE: sheets("mentee_intake"), Role.MENTOR: sheets("mentor_intake")}
+        def sheets(occasion: Occasion, of: set[int] | None = None) -> list[SentSheet]:
+            surveys = [pack.survey(one) for one in sorted(pack.surveys_on(occasion))]
+            return read_sent(session, cycle_id=cycle_id, surveys=surveys, reader=Reader.CURATOR, people=of)
+
+        sent = {Role.MENTEE: sheets("mentee_intake", few), Role.MENTOR: sheets("mentor_intake", few)}
         self.intakes = {
             role: {one.person_id: one.values for one in found if one.person_id in people}
             for role, found in sent.items()
@@ -168,7 +181,7 @@ class _Answered:
         audience = {one.id: one.audience for one in pack.surveys}
         self.wishes = {
             (one.person_id, audience[one.survey_id]): one.values
-            for one in sheets("mutual_preference")
+            for one in sheets("mutual_preference", few)
             if one.person_id in people
         }
         self.interviews = {one.about_person_id: one.values for one in sheets("mentor_interview")}

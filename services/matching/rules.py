@@ -144,7 +144,7 @@ def list_rules(session: Session, *, actor: Actor, cycle_id: int) -> list[RuleFac
 
 def broken_of(session: Session, mentee: Participation, mentor: Participation) -> list[Broken]:
     """What speaks against these two, whatever is locked. Raises nothing."""
-    facts = read_facts(session, cycle_id=mentee.cycle_id)
+    facts = read_facts(session, cycle_id=mentee.cycle_id, mentee_id=mentee.id, mentor_id=mentor.id)
     one, other = _member(facts.mentees, mentee.id), _member(facts.mentors, mentor.id)
     if one is None or other is None:
         return []

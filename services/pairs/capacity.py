@@ -50,11 +50,22 @@ def settle_members(session: Session, pair: Pair) -> None:
     """READY while a place is left, PAIRED when pairs in work fill them; who left stays out."""
     session.flush()
     for row in lock_participations(session, sorted(member.participation_id for member in pair.members)):
-        if row.status not in {ParticipationStatus.READY, ParticipationStatus.PAIRED}:
-            continue
-        in_work = session.scalar(count_places(row.id, in_work=True))
-        is_full = 0 < (in_work or 0) >= row.capacity  # capacity 0: takes no mentees, so the place is not full
-        row.status = ParticipationStatus.PAIRED if is_full else ParticipationStatus.READY
+        _settle(session, row)
+
+
+def settle_places(session: Session, participation_id: int) -> None:
+    """The same after a change of how many mentees somebody takes. Raises NotFound."""
+    session.flush()
+    for row in lock_participations(session, [participation_id]):
+        _settle(session, row)
+
+
+def _settle(session: Session, row: Participation) -> None:
+    if row.status not in {ParticipationStatus.READY, ParticipationStatus.PAIRED}:
+        return
+    in_work = session.scalar(count_places(row.id, in_work=True))
+    is_full = 0 < (in_work or 0) >= row.capacity  # capacity 0: takes no mentees, so the place is not full
+    row.status = ParticipationStatus.PAIRED if is_full else ParticipationStatus.READY
 
 
 def move_pair(

@@ -11,6 +11,7 @@ from models.documents import Document, DocumentPerson, DocumentStatus, PaperName
 from models.drafts import Draft, DraftStatus
 from models.events import Event, EventGuest
 from models.imports import Origin
+from models.matching import MatchFix
 from models.meetings import Meeting, MeetingAnswer
 from models.messages import OutboxMessage, OutboxStatus
 from models.outreach import Publication, PublicationPerson
@@ -77,6 +78,7 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
         ],
         "noted_by_the_curator": _read_noted(session, person.id),
         "consultations_with_the_psychologist": _read_consultations(session, person.id),
+        "questions_of_the_curator_to_me_as_a_mentor": _read_asks(session, person.id),
         "my_suggestions_to_the_curator": _read_suggestions(session, person.id),
         "my_personal_file_was_shown_to_the_mentor": _read_file_shown(session, person.id),
         "consents": _read_consents(session, person.id),
@@ -235,6 +237,23 @@ def _read_consultations(session: Session, person_id: int) -> list[OwnData]:
     is_own = or_(Consultation.person_id == person_id, Consultation.with_person_id == person_id)
     days = session.scalars(select(Consultation.held_on).where(is_own).order_by(Consultation.held_on))
     return [{"held_on": day.isoformat()} for day in days]
+
+
+def _read_asks(session: Session, person_id: int) -> list[OwnData]:
+    return [
+        {
+            "change": fix.change.value,
+            "places": fix.places,
+            "asked_at": _iso(fix.asked_at),
+            "answered_at": _iso(fix.answered_at),
+            "agreed": fix.is_agreed,
+        }
+        for fix in session.scalars(
+            select(MatchFix)
+            .where(MatchFix.mentor_id == person_id, MatchFix.asked_at.is_not(None))
+            .order_by(MatchFix.id)
+        )
+    ]
 
 
 def _read_suggestions(session: Session, person_id: int) -> list[OwnData]:

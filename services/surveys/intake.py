@@ -170,12 +170,17 @@ def enter_bank(session: Session, sent: SentRun, *, actor: Actor, now: datetime) 
         return
     capacity = sent.values.get(CAPACITY_QUESTION)
     if role is Role.MENTOR and isinstance(capacity, int):
-        participation.capacity = capacity
+        set_capacity(participation, capacity)
     if participation.status is not ParticipationStatus.INTAKE:
         return
     participation.status, participation.ready_at = ParticipationStatus.READY, now
     after = {"role": role.value, "capacity": participation.capacity}
     record(session, actor, Action.ROLE_READY, participation, now=now, after=after)
+
+
+def set_capacity(participation: Participation, capacity: int) -> None:
+    """How many mentees at once; pairs that stand already stay. The caller keeps the trail."""
+    participation.capacity = capacity
 
 
 def _audit_facts(participation: Participation) -> dict[str, Any]:

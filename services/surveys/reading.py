@@ -127,10 +127,19 @@ class SentSheet:
 
 
 def read_sent(
-    session: Session, *, cycle_id: int, surveys: Collection[Survey], reader: Reader
+    session: Session,
+    *,
+    cycle_id: int,
+    surveys: Collection[Survey],
+    reader: Reader,
+    people: Collection[int] | None = None,
 ) -> list[SentSheet]:
-    """Every sent run of these surveys in a school year, the oldest first, by two statements."""
+    """Every sent run of these surveys in a school year, or those of these people, the oldest first, by two
+    statements.
+    """
+    of_whom = () if people is None else (SurveyRun.person_id.in_(people),)
     is_meant = (
+        *of_whom,
         SurveyRun.cycle_id == cycle_id,
         SurveyRun.status == SurveyStatus.SENT,
         SurveyRun.survey_id.in_([one.id for one in surveys]),

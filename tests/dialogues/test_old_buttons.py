@@ -30,6 +30,7 @@ feedback.rate:12:9 feedback.add:12 feedback.done:12 feedback.open:12
 offer.accept:5 offer.decline:5 offer.reason:5:schedule offer.keep:5 offer.skip:5
 pair.show pair.answers:5:0
 suggest.open:5 suggest.kind:5:contest
+ask.yes:6 ask.no:6
 meeting.show:3 meeting.confirm:3 meeting.move:3 meeting.cancel:3 meeting.drop:3 meeting.list
 meeting.new:5 meeting.log:3
 plan.kind:regular plan.day:2026-12-01 plan.month:2026-12-01 plan.time:1530 plan.back plan.send

@@ -1,6 +1,8 @@
 """Plans of pairs from what people answered: rules, scores, runs with locks, drafts, readiness, erasure."""
 
+import threading
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,27 @@ from models.engine import Database
 from models.jobs import JobStatus
 from models.matching import Aim, Change, MatchFix, MatchLine, MatchRule, Reason
 from models.messages import OutboxMessage
-from models.people import Role
-from models.surveys import RunOccasion
+from models.pairs import DeclineReason
+from models.people import Participation, ParticipationStatus, Role
+from models.surveys import RunOccasion, SurveyRun
+from models.tasks import Task, TaskKind
 from services.access.actors import Actor, Channel, system
 from services.access.errors import DomainError
 from services.access.rights import RIGHTS
 from services.accounts.directory import create_account
+from services.joining.withdrawing import withdraw_consent
+from services.matching.asks import (
+    AnsweredAlready,
+    AskedAlready,
+    AskNotSent,
+    AskOver,
+    answer_ask,
+    ask_mentor,
+    remind_of_asks,
+)
 from services.matching.drafting import draft_chosen, draft_plan
-from services.matching.facts import Criterion, Facts, Gap, Interview, Links, Member, Recommendation
+from services.matching.facts import Criterion, Gap
 from services.matching.making import plan_of
-from services.matching.planning import make_plans, set_up
 from services.matching.ranking import judge_pair, rank_mentors, read_readiness
 from services.matching.reading import digest_of, read_facts
 from services.matching.results import RunFacts, list_runs, read_run
@@ -34,21 +47,19 @@ from services.matching.rules import (
     undo_rule,
 )
 from services.matching.runs import NothingToMatch, ask_run
-from services.matching.scoring import Broken, Caution, Rule, assess, find_broken
+from services.matching.scoring import Broken, Caution, Rule
 from services.pairs.offers import decline_offer
 from services.pairs.proposals import confirm_pair, draft_pair
-from services.pairs.verdicts import Verdict
+from services.privacy.erasing import erase_person
 from services.programmes.answers import Tapped
-from services.programmes.regulations import Weight
 from services.programmes.running import change_settings
 from services.surveys.office import open_sheet_about
 from services.surveys.opening import open_run
+from services.surveys.runs import record_answer
 from tests.fixed_clock import FixedClock
 from tests.world import Participant, World, fill_run, found_school
 from worker.running import work_once
 from worker.work import WorkerConfig
-
-WEIGHTS = dict.fromkeys(Criterion, Weight.MEDIUM)
 
 
 @pytest.fixture
@@ -76,8 +87,6 @@ def config(database_url: str, tmp_path: Path, world: World) -> WorkerConfig:
 
 def run(world: World, config: WorkerConfig, actor: Actor) -> RunFacts:
     """Plans made by the worker as a curator asks for them."""
-    import threading
-
     asked = world.write(ask_run, actor=actor, cycle_id=world.cycle_id)
     assert work_once(config, world.database, threading.Event(), "mark")
     found: RunFacts = world.read(read_run, actor=actor, run_id=asked.run_id)
@@ -110,87 +119,6 @@ def wish(world: World, one: Participant, **answers: Tapped) -> None:
         dedup_key=f"wish:{one.id}",
     )
     world.write(fill_run, actor=world.actor(one.person), run_id=run_id, answers=answers)
-
-
-def member(number: int, role: Role = Role.MENTOR, **facts: Any) -> Member:
-    return Member(number, number, role, **facts)
-
-
-class TestScoring:
-    def test_a_score_has_visible_parts_and_leaves_out_what_was_not_answered(self) -> None:
-        mentee = member(1, Role.MENTEE, ratings={"planning": 9, "digital": 2}, subjects=frozenset({"maths"}))
-        mentor = member(2, ratings={"planning": 10, "digital": 1}, subjects=frozenset({"maths", "physics"}))
-        judged = assess(mentee, mentor, Facts((), (), Links(), WEIGHTS))
-        parts = {one.criterion: one.for_mentee for one in judged.parts}
-        assert parts == {Criterion.NEEDS: 1.0, Criterion.SUBJECT: 1.0, Criterion.LOAD: 1.0}
-        assert (judged.for_mentee, judged.for_mentor, judged.broken, judged.cautions) == (100, 100, (), ())
-        assert [(one.criterion, one.details) for one in judged.reasons][:2] == [
-            (Criterion.NEEDS, ("planning",)),
-            (Criterion.SUBJECT, ("maths",)),
-        ]
-
-    def test_a_weight_decides_how_much_a_criterion_counts_and_must_forbids(self) -> None:
-        mentee = member(1, Role.MENTEE, subjects=frozenset({"maths"}), experience=1)
-        stranger = member(2, subjects=frozenset({"sport"}), experience=20)
-
-        def judged(weight: Weight) -> Any:
-            return assess(mentee, stranger, Facts((), (), Links(), {**WEIGHTS, Criterion.SUBJECT: weight}))
-
-        assert judged(Weight.LOW).score > judged(Weight.HIGH).score
-        assert judged(Weight.OFF).score == 100
-        assert judged(Weight.HIGH).broken == ()
-        assert judged(Weight.MUST).broken == (Broken(Rule.MUST, Criterion.SUBJECT),)
-        agreed = Links(accepted={(1, 2): frozenset({Criterion.SUBJECT})})
-        weights = {**WEIGHTS, Criterion.SUBJECT: Weight.MUST}
-        assert not find_broken(mentee, stranger, Facts((), (), agreed, weights))
-
-    def test_wishes_the_interview_and_the_conclusion_count(self) -> None:
-        mentee = member(1, Role.MENTEE, preferred=(2,))
-        named, other = member(2, preferred=(1,)), member(3)
-        facts = Facts((), (), Links(), WEIGHTS)
-        assert assess(mentee, named, facts).score > assess(mentee, other, facts).score
-        kept = member(4, interview=Interview(Recommendation.RESERVE, 4.0))
-        taken = member(5, interview=Interview(Recommendation.ACCEPT, 9.0))
-        assert assess(mentee, taken, facts).score > assess(mentee, kept, facts).score
-        assert assess(mentee, kept, facts).cautions == (Caution.INTERVIEW_RESERVE,)
-        links = Links(verdicts={(1, 3): Verdict.NOT_RECOMMENDED})
-        assert assess(mentee, other, Facts((), (), links, WEIGHTS)).cautions == (Caution.NOT_RECOMMENDED,)
-
-    @pytest.mark.parametrize(
-        ("change", "rule"),
-        [
-            ({"mentee": {"unwanted": frozenset({2})}}, Rule.UNWANTED),
-            ({"mentor": {"unwanted": frozenset({1})}}, Rule.UNWANTED),
-            ({"mentor": {"unwanted": frozenset({1}), "managers": frozenset({1})}}, Rule.LINE_MANAGER),
-            ({"mentor": {"person_id": 1}}, Rule.SAME_PERSON),
-            ({"links": {"forbidden": frozenset({(1, 2)})}}, Rule.FORBIDDEN),
-            ({"links": {"refused": frozenset({(1, 2)})}}, Rule.REFUSED_BEFORE),
-            ({"links": {"verdicts": {(1, 2): Verdict.NOT_RECOMMENDED}}}, Rule.NOT_RECOMMENDED),
-        ],
-    )
-    def test_each_rule_that_forbids_has_a_name(self, change: dict[str, Any], rule: Rule) -> None:
-        mentee = replace(member(1, Role.MENTEE), **change.get("mentee", {}))
-        mentor = replace(member(2), **change.get("mentor", {}))
-        facts = Facts((mentee,), (mentor,), Links(**change.get("links", {})), WEIGHTS, True)
-        assert [one.rule for one in find_broken(mentee, mentor, facts)] == [rule]
-        assert not set_up(facts).instance.mentee.size
-
-    def test_a_lock_sets_a_rule_aside_and_says_what_it_costs(self) -> None:
-        mentees = (
-            member(1, Role.MENTEE, subjects=frozenset({"maths"}), unwanted=frozenset({12})),
-            member(2, Role.MENTEE, subjects=frozenset({"sport"})),
-        )
-        mentors = (member(11, subjects=frozenset({"maths"})), member(12, subjects=frozenset({"sport"})))
-        weights = dict.fromkeys(Criterion, Weight.OFF) | {Criterion.SUBJECT: Weight.HIGH}
-        plain = make_plans(set_up(Facts(mentees, mentors, Links(), weights)))
-        assert [one.mentor.id for one in plain.lines[Aim.BEST_SCORE] if one.mentor] == [11, 12]
-        locked = Facts(mentees, mentors, Links(locked=frozenset({(1, 12)})), weights)
-        plans = make_plans(set_up(locked))
-        for aim in Aim:
-            first = plans.lines[aim][0]
-            assert first.mentor is not None
-            assert (first.mentor.id, first.told["is_locked"], first.told["forced"]) == (12, True, 200.0)
-            assert first.told["broken"] == [["unwanted", None]]
 
 
 class TestRun:
@@ -297,8 +225,6 @@ class TestRun:
             world.write(lock_pair, actor=curator, **both(mentee, mentor), reason="Так вышло")
 
     def test_an_offer_that_was_declined_is_not_proposed_again(self, world: World, curator: Actor) -> None:
-        from models.pairs import DeclineReason
-
         mentee, mentor = world.mentee(), world.mentor()
         pair_id = world.write(draft_pair, actor=world.curator, **both(mentee, mentor)).pair_id
         world.write(confirm_pair, actor=world.curator, pair_id=pair_id)
@@ -327,8 +253,6 @@ class TestRun:
     def test_erasing_a_person_takes_them_out_of_stored_runs(
         self, world: World, config: WorkerConfig, curator: Actor
     ) -> None:
-        from services.privacy.erasing import erase_person
-
         one, two = world.mentee("Анна"), world.mentee("Инна")
         mentor, spare = world.mentor("Пётр", capacity="1"), world.mentor("Олег", capacity="1")
         world.write(lock_pair, actor=curator, **both(one, mentor))
@@ -373,8 +297,6 @@ class TestReadiness:
         assert waiting.id not in {one.person_id for one in found.incomplete}, "takes no part yet"
 
     def test_a_gap_of_a_person_keeps_them_out_of_the_plan(self, world: World, curator: Actor) -> None:
-        from services.joining.withdrawing import withdraw_consent
-
         world.mentee()
         mentor = world.mentor()
         world.write(withdraw_consent, actor=world.actor(mentor.person))
@@ -383,3 +305,92 @@ class TestReadiness:
         assert not gaps or Gap.CONSENT in gaps[0]
         assert not plan_of(facts).lines[Aim.BEST_SCORE][0].mentor
         assert digest_of(facts) == digest_of(world.read(read_facts, cycle_id=world.cycle_id))
+
+
+class TestAsks:
+    def short_of_places(self, world: World, config: WorkerConfig, curator: Actor) -> tuple[Participant, int]:
+        """One mentor with one place for two mentees, and the change that would help."""
+        mentor = world.mentor(capacity="1")
+        world.agree(world.mentee("Анна"), mentor)
+        world.mentee("Инна")
+        found = run(world, config, curator)
+        (fix,) = found.fixes
+        assert (fix.mentor_person_id, fix.change, fix.places) == (mentor.id, Change.ONE_MORE_PLACE, 1)
+        return mentor, fix.id
+
+    def places(self, world: World, mentor: Participant) -> tuple[int, ParticipationStatus]:
+        def read(session: Any) -> tuple[int, ParticipationStatus]:
+            row = session.get_one(Participation, mentor.participation_id)
+            return row.capacity, row.status
+
+        found: tuple[int, ParticipationStatus] = world.read(read)
+        return found
+
+    def test_a_full_mentor_who_agrees_is_free_again_and_a_correction_keeps_it(
+        self, world: World, config: WorkerConfig, curator: Actor
+    ) -> None:
+        mentor, fix_id = self.short_of_places(world, config, curator)
+        assert self.places(world, mentor) == (1, ParticipationStatus.PAIRED)
+        own = world.actor(mentor.person)
+        with pytest.raises(AskNotSent):
+            world.write(answer_ask, actor=own, fix_id=fix_id, is_agreed=True)
+        world.write(ask_mentor, actor=curator, fix_id=fix_id)
+        with pytest.raises(AskedAlready):
+            world.write(ask_mentor, actor=curator, fix_id=fix_id)
+        world.write(answer_ask, actor=own, fix_id=fix_id, is_agreed=True)
+        world.write(answer_ask, actor=own, fix_id=fix_id, is_agreed=True)
+        with pytest.raises(AnsweredAlready):
+            world.write(answer_ask, actor=own, fix_id=fix_id, is_agreed=False)
+        assert self.places(world, mentor) == (2, ParticipationStatus.READY)
+
+        def correct(session: Any, now: Any) -> None:
+            run_id = session.scalars(
+                select(SurveyRun.id).where(
+                    SurveyRun.person_id == mentor.id, SurveyRun.occasion == RunOccasion.INTAKE
+                )
+            ).one()
+            record_answer(session, actor=own, run_id=run_id, question_id="experience", raw="20", now=now)
+
+        world.write(correct)
+        assert self.places(world, mentor) == (2, ParticipationStatus.READY)
+
+    def test_who_refuses_is_not_asked_again_and_silence_becomes_a_task(
+        self, world: World, config: WorkerConfig, curator: Actor
+    ) -> None:
+        mentor, fix_id = self.short_of_places(world, config, curator)
+        world.write(ask_mentor, actor=curator, fix_id=fix_id)
+        world.now += timedelta(days=2)
+        world.write(remind_of_asks)
+        world.now += timedelta(days=6)
+        assert world.write(remind_of_asks) == 1
+        assert world.write(remind_of_asks) == 0
+
+        def read(session: Any) -> tuple[int, list[TaskKind]]:
+            notices = select(func.count(OutboxMessage.id)).where(OutboxMessage.kind.like("match.%"))
+            tasks = select(Task.kind).where(Task.kind == TaskKind.MATCH_ANSWER, Task.done_at.is_(None))
+            return session.scalar(notices), list(session.scalars(tasks))
+
+        assert world.read(read) == (2, [TaskKind.MATCH_ANSWER])
+        with pytest.raises(AskOver):
+            world.write(answer_ask, actor=world.actor(mentor.person), fix_id=fix_id, is_agreed=True)
+        world.write(answer_ask, actor=curator, fix_id=fix_id, is_agreed=False)
+        assert world.read(read)[1] == []
+        assert run(world, config, curator).fixes == ()
+
+    def test_a_mentor_who_accepts_another_subject_gets_this_pair_only(
+        self, world: World, config: WorkerConfig, curator: Actor
+    ) -> None:
+        changes = {"match_subject": "must"}
+        world.write(change_settings, actor=world.curator, cycle_id=world.cycle_id, changes=changes)
+        mentee = world.mentee("Анна", subjects=Tapped(("maths",)))
+        mentor = world.mentor("Пётр", subjects=Tapped(("sport",)))
+        found = run(world, config, curator)
+        assert found.plans[Aim.BEST_SCORE].lines[0].reason is Reason.NO_SCORE
+        (fix,) = found.fixes
+        assert (fix.change, fix.criteria) == (Change.ACCEPT_PAIR, (Criterion.SUBJECT,))
+        stranger = replace(world.actor(mentor.person), id=mentee.id)
+        world.write(ask_mentor, actor=curator, fix_id=fix.id)
+        with pytest.raises(DomainError):
+            world.write(answer_ask, actor=stranger, fix_id=fix.id, is_agreed=True)
+        world.write(answer_ask, actor=world.actor(mentor.person), fix_id=fix.id, is_agreed=True)
+        assert pairs_of(run(world, config, curator)) == {mentee.participation_id: mentor.participation_id}
