@@ -212,7 +212,7 @@ _NEAR_WEEKDAY = (
     rf"(?:[ ,]{{1,3}}{_WEEK % 'week_after'})?"
 )
 _EVERY_WEEKDAY = re.compile(
-    r"(?<!\w)(?:по[ ](?P<weekday>понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)(?:ам|ям)"
+    r"(?<!\w)(?:(?:по|и)[ ](?P<weekday>понедельник|вторник|сред|четверг|пятниц|суббот|воскресень)(?:ам|ям)"
     r"|кажд(?:ый|ую|ое)[ ]{1,3}(?P<each>понедельник|вторник|сред|четверг|пятниц|суббот"
     r"|воскресень)\w{0,2})(?!\w)"
 )
@@ -307,7 +307,13 @@ def _join_neighbours(found: list[FoundDay], text: str) -> list[FoundDay]:
     joined: list[FoundDay] = []
     for day in found:
         last = joined[-1] if joined else None
-        if last is not None and _BESIDE.fullmatch(text[last.end : day.start]) and _mean_one_day(last, day):
+        is_series = day.is_every or (last is not None and last.is_every)
+        if (
+            last is not None
+            and not is_series
+            and _BESIDE.fullmatch(text[last.end : day.start])
+            and _mean_one_day(last, day)
+        ):
             joined[-1] = FoundDay(last.start, day.end, _both(last.meaning, day.meaning), last.preposition)
         else:
             joined.append(day)

@@ -76,7 +76,7 @@ _PHRASES = (
     rf"(?<!\w)(?P<half_sign>1/2|½)[ ]?{_HOUR}",
     rf"(?<!\w)(?P<one_half>полтора|полутора)[ ]?{_HOUR}|(?<!\w)(?P<inverted_half>часа[ ]полтора)(?!\w)",
     r"(?<!\w)(?P<half>пол[ -]?час(?:а|ика|ик))(?!\w)",
-    rf"{_FREE}(?P<hours>\d{{1,2}})[.,](?P<tenth>\d|25|50|75)[ ]{{0,20}}{_HOUR}",
+    rf"{_FREE}(?P<hours>\d{{1,2}})[.,](?P<tenth>\d|25|50|75|(?<=0[.,])\d\d)[ ]{{0,20}}{_HOUR}",
     rf"{_FREE}(?P<h>\d{{1,3}})[ ]{{0,20}}{_HOUR}{_AND_MINUTES}",
     r"(?<!\w)(?P<about_hours>часа)[ ]{1,2}(?P<n>[2-6])(?!\w|:\d|[.,/-]\d)",
     rf"(?<!\w)(?P<bare>час(?:ик|ок|а|у)?)(?!\w){_AND_MINUTES}",
@@ -88,6 +88,12 @@ _PHRASES = (
     r"(?<!\w)(?P<one_half_adjective>полуторачасов\w+)",
     r"(?<!\w)(?P<two_adjective>двухчасов\w+)",
     r"(?<!\w)(?P<one_adjective>часов(?:ая|ую|ой))(?!\w)",
+)
+_A_LITTLE = re.compile(r"(?<!\w)чуть[ ]")
+# «больше часа» names a bound, not a length
+_BOUND = re.compile(
+    r"(?<!\w)(?:более|больше|свыше|менее|меньше|не меньше|не менее|не больше|не более"
+    r"|минимум|максимум)[ ]$"
 )
 _RULES: tuple[re.Pattern[str], ...] = tuple(re.compile(phrase) for phrase in _PHRASES)
 _COLLEGE_CLASS = re.compile(
@@ -143,6 +149,8 @@ def _read(match: re.Match[str]) -> FoundLength | None:
     minutes = _minutes(groups)
     if groups.get("m") and minutes > _LONGEST_HOURS * 60:  # «14 часов 40 минут» is rather an hour of the day
         return FoundLength(start, end, problem=Problem.AMBIGUOUS)
+    if about_before and _BOUND.search(about_before.group()) and not _A_LITTLE.search(about_before.group()):
+        return FoundLength(start, end, choices=(minutes,), problem=Problem.AMBIGUOUS)
     return FoundLength(start, end, minutes, is_about, is_each, problem=None if minutes else Problem.ZERO)
 
 

@@ -121,6 +121,7 @@ _AT = re.compile(
     rf"(?<!\w)(?P<prep>в|во|к|на|с|со|до|после|около|от"
     rf"|по)[ ]{{1,3}}(?:районе[ ])?{_clock('1')}{_COUNTED}{_NOT_PLACE}"
 )
+_HOURS_FOLLOW = re.compile(r"[ ]{0,3}ч(?:ас\w*)?(?!\w)")
 _BARE = re.compile(rf"{_FREE}{_clock('1')}")
 
 
@@ -303,6 +304,8 @@ def _read_bare(match: re.Match[str]) -> FoundTime | None:
     if _group(match, "sep1") == "." and not _is_clearly_time(match, "1"):
         return None
     clock = _read_clock(match, "1")
+    if clock is None and _HOURS_FOLLOW.match(match.string, match.end()):
+        return None  # «0.75 ч» is a length
     return FoundTime(*match.span(), clock) if clock else FoundTime(*match.span(), problem=Problem.IMPOSSIBLE)
 
 

@@ -1,7 +1,7 @@
 """Wishes in plain language, known before anything else is made of a text (docs/design.md#wishes).
 
-A wish is a whole message: a phrase of wish_words.py with polite words around it. More words than the phrase
-allows, a length, or a verb that tells of a meeting make it something else: an answer, or a log.
+A wish is a whole message: a phrase of wish_requests.py or wish_remarks.py with polite words around it. More
+words than the phrase allows, a length, or a verb that tells of a meeting make it an answer, or a log.
 """
 
 import re
@@ -14,12 +14,13 @@ from services.dates.days import FoundDay, find_days
 from services.dates.folding import Scan, fold, scan_of, tidy
 from services.dates.lengths import find_lengths
 from services.dates.readings import Problem
+from services.messages_read.wish_remarks import REMARKS
+from services.messages_read.wish_requests import REQUESTS
 from services.messages_read.wish_words import (
     AROUND,
     LONGEST_WISH,
     NO_WISH,
     NOT_AFTER,
-    PHRASES,
     RANGE_OF_DAYS,
     Phrase,
 )
@@ -52,6 +53,8 @@ class Wish:
     until: date | None = None
 
 
+PHRASES = REQUESTS | REMARKS
+"""In the order of asking: what asks for something comes before what is only polite."""
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -65,7 +68,7 @@ def find_wish(text: str, *, now: datetime) -> Wish | None:
     for name, phrases in PHRASES.items():
         if any(_is_said(phrase, said, is_question=is_question) for phrase in phrases):
             kind = WishKind(name)
-            if kind in {WishKind.LATE, WishKind.ABSENCE} or not _tells_a_meeting(folded, said):
+            if kind is WishKind.LATE or not _tells_a_meeting(folded, said):
                 return Wish(kind, *(_days_of(folded, now) if kind is WishKind.ABSENCE else (None, None)))
     return None
 

@@ -122,6 +122,8 @@ def _different(days: Sequence[FoundDay], now: datetime, towards: Towards) -> lis
         if not any(reading == other for _, other in seen):
             seen.append((day, reading))
     named = [day for day, reading in seen if reading.problem is not Problem.UNKNOWN]
+    if towards == "past" and any(reading.date for _, reading in seen):  # «вчера готовили урок на 20 октября»
+        named = [day for day, reading in seen if day in named and reading.problem is not Problem.WRONG_SIDE]
     return named or [day for day, _ in seen[:1]]
 
 
@@ -291,7 +293,7 @@ def make_missed(told: Told, now: datetime, draft: Draft) -> None:
 
 def make_correction(told: Told, now: datetime, draft: Draft) -> None:
     """What the message says anew; what it takes back was left out before."""
-    make_entries(told, now, "past" if not told.is_future else None, Intent.CORRECTION, draft)
+    make_entries(told, now, "past" if told.is_past and not told.is_future else None, Intent.CORRECTION, draft)
     entry = replace(draft.entries[0], topic=draft.entries[0].topic if "тем" in told.folded else None)
     draft.entries[:] = [entry]
     draft.ask(*([] if entry.date else ["date"]))

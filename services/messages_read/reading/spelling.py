@@ -34,7 +34,9 @@ _LIKE_KNOWN = frozenset(
 )
 _SHORTEST = 7  # letters; in shorter words one slip makes another word too easily
 _WORD = re.compile(r"[^\W\d_]{4,14}")
-_VERB_ENDING = re.compile(r"(?:л[аои]?|л(?:ась|ось|ись|ся))$")
+_ENDING = re.compile(
+    r"(?:л[аои]?|л(?:ась|ось|ись|ся)|[ая]м|[ая]ми|[ая]х|ный|ная|ную|ной)$"
+)  # another form, no slip
 
 
 def mend_spelling(tidied: str) -> str:
@@ -49,7 +51,7 @@ def _mended(word: str) -> str:
         return _SLIPS[small]
     if len(small) < _SHORTEST or small in _KNOWN or small in _LIKE_KNOWN:
         return word
-    if _VERB_ENDING.search(small):
+    if _ENDING.search(small):
         return word
     near = [known for known in _KNOWN if known[0] == small[0] and _is_one_slip_away(small, known)]
     stems = {known[:4] for known in near}
