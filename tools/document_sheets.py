@@ -106,7 +106,10 @@ class Sheet:
         self.letterhead()
         self.line("ПРИКАЗ", align=ALIGN.CENTER, is_bold=True, size=15, after=8)
         self.columns(
-            ("{{ date }}", ALIGN.LEFT), ("{{ place }}", ALIGN.CENTER), ("№ {{ number }}", ALIGN.RIGHT)
+            ("{{ date }}", ALIGN.LEFT),
+            ("{{ place }}", ALIGN.CENTER),
+            ("№ {{ number }}", ALIGN.RIGHT),
+            widths=(75, 45, 50),
         )
         self.line("", after=0)
         self.line(title, align=ALIGN.LEFT, is_bold=True, after=10)

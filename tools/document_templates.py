@@ -111,7 +111,7 @@ def pairs_order() -> Sheet:
             "{{ pair.starts_on }}",
             "{{ pair.ends_on }}",
         ),
-        (9, 36, 36, 36, 36, 28, 36, 20, 20),
+        (9, 36, 36, 36, 36, 26, 32, 23, 23),
         loop="for pair in pairs",
     )
     sheet.line("", after=10)
@@ -299,7 +299,7 @@ def pair_report() -> Sheet:
             "{{ one.minutes }}",
             "{{ one.next_step }}",
         ),
-        (10, 23, 32, 52, 13, 40),
+        (10, 25, 32, 48, 16, 39),
         loop="for one in meetings",
     )
     sheet.line("", after=4)

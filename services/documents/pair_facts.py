@@ -147,4 +147,7 @@ def _read_experience(session: Session, members: Sequence[PairMember]) -> dict[in
         told = values.get(run.id, {}).get(EXPERIENCE)
         if question is not None and may_read(question, Reader.PAIR) and isinstance(told, int):
             found[keys[run.dedup_key]] = told
-    return {person_id: format_unit(years, "duration-year", locale="ru") for person_id, years in found.items()}
+    return {
+        person_id: format_unit(years, "duration-year", locale="ru") if years else "менее года"
+        for person_id, years in found.items()
+    }
