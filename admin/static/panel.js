@@ -120,6 +120,46 @@
     });
   }
 
+  // A list that is walked by arrow keys: Tab stops at one of its rows, Space ticks the box beside it.
+  for (const list of document.querySelectorAll("[data-rows]")) {
+    const rows = [...list.querySelectorAll("[data-row]")];
+    const here = rows.find((row) => row.hasAttribute("aria-current")) || rows[0];
+    const stopAt = (row) => { for (const one of rows) one.tabIndex = one === row ? 0 : -1; };
+    if (!here) continue;
+    stopAt(here);
+    if (here.hasAttribute("aria-current")) {
+      list.scrollTop = here.offsetTop - list.clientHeight / 3;
+      here.focus({ preventScroll: true });
+      const shown = document.getElementById(list.dataset.rows);
+      if (shown && shown.offsetTop > list.offsetTop + list.clientHeight) shown.scrollIntoView();
+    }
+    list.addEventListener("focusin", (event) => { if (rows.includes(event.target)) stopAt(event.target); });
+    list.addEventListener("keydown", (event) => {
+      const at = rows.indexOf(event.target);
+      if (at < 0) return;
+      const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.code];
+      if (event.code === "Space") {
+        event.preventDefault();
+        const box = event.target.parentElement.querySelector("input[type=checkbox]");
+        if (box) box.click();
+      } else if (rows[next]) {
+        event.preventDefault();
+        rows[next].focus();
+      }
+    });
+  }
+
+  // Keys of buttons, while the focus is in their part of the page and nothing is typed.
+  for (const part of document.querySelectorAll("[data-keys]")) {
+    part.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea, select")) return;
+      const button = part.querySelector(`[data-key="${event.code}"]`);
+      if (!button) return;
+      event.preventDefault();
+      button.click();
+    });
+  }
+
   // A button that was pressed waits: a double click posts once.
   for (const form of document.querySelectorAll("form[method=post]")) {
     form.addEventListener("submit", () => {

@@ -15,6 +15,7 @@ from models.people import Role
 from services.access.actors import Right
 from services.access.errors import N_, NotFound
 from services.access.listing import Asked
+from services.matching.board import find_holding
 from services.matching.drafting import draft_chosen
 from services.matching.facts import Gap
 from services.matching.ranking import judge_pair, rank_mentors
@@ -85,6 +86,7 @@ class ProposalPage(SecuredPage):
             mentee=mentee,
             mentor=mentor,
             judged=judged,
+            holding=see(find_holding, participation_id=mentee_id),
             against=() if judged.is_locked else judged.assessment.broken,
             in_the_way=[
                 (side, gap)

@@ -87,6 +87,7 @@ _HAS_PLACE = Participation.capacity > _TAKEN
 SORTED = {
     "waiting": (Participation.ready_at, Participation.id),
     "name": (Person.sort_key, Participation.id),
+    "places": (Participation.capacity - _TAKEN, Participation.id),
 }
 
 

@@ -2,21 +2,38 @@
 
 import io
 import re
+import threading
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from models.pairs import Pair
 from models.suggestions import SuggestionKind
 from models.tasks import TaskKind
 from services.delivery.tasks import open_task
+from services.matching.runs import ask_run
 from services.pairs.suggestions import suggest
 from services.roadmap.entries import lay_out
 from services.surveys.waves import open_waves
+from tests.fixed_clock import FixedClock
 from tests.panel.conftest import Browser
 from tests.world import World
+from worker.running import work_once
+from worker.work import WorkerConfig
 
 URGENT = (TaskKind.HELP_WANTED, TaskKind.LOW_RATING, TaskKind.MENTOR_REPLACEMENT, TaskKind.SURVEY_SILENT)
 STAFF = "Фамилия;Имя;Отчество;Должность\nКарпова;Вера;Ильинична;методист\n;Без;Фамилии;\n"
+
+
+def make_plan(world: World) -> int:
+    """A plan of pairs, made by the worker; it must be the first job."""
+    asked = world.write(ask_run, actor=world.curator, cycle_id=world.cycle_id)
+    address = world.database.engine.url.render_as_string(hide_password=False)
+    with TemporaryDirectory() as folder:
+        config = WorkerConfig(address, Path(folder), FixedClock(world.now))
+        assert work_once(config, world.database, threading.Event(), "mark")
+    return int(asked.run_id)
 
 
 def fill_school(world: World, curator: Browser) -> None:
@@ -24,6 +41,7 @@ def fill_school(world: World, curator: Browser) -> None:
     anna, pyotr = world.mentee("Анна"), world.mentor("Пётр")
     pair_id = world.agree(anna, pyotr)
     free, spare = world.mentee("Мария"), world.mentor("Семён")
+    make_plan(world)
     world.invite(world.person("Александрина-Констанция", "Христофоровна", "учитель-логопед " * 4))
     world.write(
         suggest, actor=world.actor(pyotr.person), pair_id=pair_id, kind=SuggestionKind.INVOLVE,

@@ -61,6 +61,8 @@ NAMED = {
     "stand": "came",
 }
 """What stands in an address for a name; every number is 1, the first record of its kind."""
+BESIDE = ("/board/?mentee=3",)
+"""What only a condition of its address shows: the two who stand side by side."""
 NO_PAGES = re.compile(r"\.|/(?:list|state|result|files|scans|healthz|readyz|sign-out|setup|enter)\b|/s/|/f/")
 
 
@@ -75,7 +77,7 @@ def paths(world: World, sqlite_url: str, now: datetime, tmp_path: Path) -> list[
         curator.sign_in("curator", PASSWORD)
         fill_school(world, curator)
         app.extensions["nastavnik_database"].close()
-        return addresses(app)
+        return [*addresses(app), *BESIDE]
 
     with ThreadPoolExecutor(1) as threads:
         return threads.submit(fill).result()
