@@ -2,7 +2,7 @@
 
 from models.tasks import TaskKind
 from services.access.errors import N_
-from services.curator.overview import Block
+from services.curator.blocks import Block
 
 TASKS = {
     TaskKind.RECOGNISE_PERSON: N_("Someone typed the school's code"),
@@ -17,10 +17,7 @@ TASKS = {
     TaskKind.MEETING_MISMATCH: N_("One side says the meeting took place, the other that it did not"),
     TaskKind.PERSON_UNREACHABLE: N_("The bot cannot write: it is blocked or the account is gone"),
     TaskKind.CONSENT_DECLINED: N_("Consent was declined or withdrawn"),
-    TaskKind.MENTOR_RESIGNS: N_("Resigns as a mentor (three working days' notice)"),
-    TaskKind.MENTOR_REPLACEMENT: N_("Asks for another partner in the pair"),
-    TaskKind.EXTENSION_WANTED: N_("Asks to extend the pair's programme"),
-    TaskKind.MENTOR_SUGGESTS: N_("The mentor suggests something"),
+    TaskKind.EXTENSION_WANTED: N_("Wants to go on in this school year"),
     TaskKind.MATCH_ANSWER: N_("A mentor was asked to help with the plan of pairs: see what was said"),
     TaskKind.SURVEY_SILENT: N_("Has not answered a survey, though reminded"),
     TaskKind.ERASURE_DUE: N_("Destroy the data"),
@@ -36,7 +33,8 @@ BLOCKS = {
     Block.RECOGNISE: N_("People to recognise"),
     Block.HELP_WANTED: N_("Asked for help"),
     Block.WORDS: N_("Words passed on to you"),
-    Block.PETITIONS: N_("Wishes about the pair"),
+    Block.REQUESTS: N_("Requests to decide"),
+    Block.OF_PAIRS: N_("Terms of pairs, answers about the plan"),
     Block.LOW_RATING: N_("Low ratings"),
     Block.MISMATCH: N_("The sides disagree about a meeting"),
     Block.DECLINED: N_("Offers that failed"),
@@ -58,7 +56,8 @@ BLOCK_HINTS = {
     Block.RECOGNISE: N_("Ask the person for the four digits and say who it is."),
     Block.HELP_WANTED: N_("Nobody else sees this. A call is best."),
     Block.WORDS: N_("The person knows that you have got them and waits for your answer."),
-    Block.PETITIONS: N_("The other side has not been told: talk to both before you decide."),
+    Block.REQUESTS: N_("The other side has not been told the reason: speak with both before you decide."),
+    Block.OF_PAIRS: N_("Complete the pair or give it another last day; see what a mentor answered."),
     Block.LOW_RATING: N_("Speak with both sides separately before you decide anything."),
     Block.MISMATCH: N_("Ask both and enter what really happened."),
     Block.DECLINED: N_("Propose another mentor."),

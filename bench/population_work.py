@@ -17,7 +17,7 @@ from models.messages import NoticeKind, OutboxMessage, OutboxStatus
 from models.outreach import Publication, PublicationKind, PublicationPerson
 from models.people import Invitation, JoinRequest, JoinStatus
 from models.person_notes import Consultation, Testimony
-from models.suggestions import Suggestion, SuggestionKind
+from models.requests import Request, RequestKind, RequestStatus
 from models.surveys import RunOccasion, SurveyRun, SurveyStatus, SurveyWave, WaveKind, WaveStatus
 from models.tasks import Task, TaskKind
 from services.programmes.packs import load_pack
@@ -147,15 +147,17 @@ class WorkRows(Rows):
             ],
         )
         self.insert(
-            Suggestion,
+            Request,
             [
                 {
                     "pair_id": pair,
                     "person_id": self.sides[pair][1],
-                    "kind": SuggestionKind.INVOLVE,
+                    "kind": RequestKind.INVOLVE,
                     "text": "Пригласить психолога на урок",
                     "made_at": self.ago(pair),
-                    **self.inside,
+                    "due_at": self.ago(pair),
+                    "status": RequestStatus.WAITING,
+                    **self.of_cycle,
                 }
                 for pair in pairs
                 if pair % 6 not in {1, 2}

@@ -14,7 +14,7 @@ MODULES = (
     "surveys",
     "start",
     "pairs",
-    "suggestions",
+    "requests",
     "asks",
     "meetings",
     "feedback",

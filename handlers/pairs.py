@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart, to_menu
 from handlers.replies import conclude, step_to
+from handlers.request_screens import open_action
 from handlers.talk import Talk
 from handlers.taps import Taps
-from models.pairs import ENDED, JUST_ANSWERED, MEETING, Decision, DeclineReason, PairStatus
+from models.pairs import ENDED, IN_WORK, JUST_ANSWERED, MEETING, Decision, DeclineReason, PairStatus
 from models.people import ChatAccount, Role
 from notices.buttons import (
     MeetingDo,
@@ -21,8 +22,6 @@ from notices.buttons import (
     OfferTap,
     PairDo,
     PairTap,
-    SuggestDo,
-    SuggestTap,
 )
 from notices.language import Translator, escape
 from notices.letters import Action, Letter
@@ -241,8 +240,6 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
                     _describe_contact(session, one, card.side_of(one).chat_name, t) for one in partner.people
                 ]
             actions.append(_propose_action(card, chat, t))
-            if role is Role.MENTOR:
-                actions.append(_suggest_action(card, t))
             shared = read_partner(session, card, chat.person_id, t)
             lines += list_intakes(session, card, chat.person_id, t)
             if shared.is_outside_chat:
@@ -250,6 +247,8 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
             if any(not sheet.is_intake for sheet in shared.sheets):
                 words = t.label("Answers for the pair: {name}", name=partner.chat_name)
                 actions.append(Action(words, PairTap(PairDo.ANSWERS, card.id, 0)))
+        if card.status in IN_WORK and card.is_in(chat.person_id):
+            actions.append(open_action(card, chat, t))
         parts.append("\n".join(lines))
     if not parts:
         parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
@@ -321,6 +320,8 @@ def menu_part(session: Session, chat: Participant, t: Translator, _now: datetime
         if _is_waiting(card, chat.person_id):
             part.actions.append(Action(t.label("Accept the offer"), OfferTap(OfferDo.ACCEPT, card.id)))
             part.actions.append(Action(t.label("Decline the offer"), OfferTap(OfferDo.DECLINE, card.id)))
+        if card.status in IN_WORK and card.is_in(chat.person_id):
+            part.actions.append(open_action(card, chat, t))
     return part
 
 
@@ -346,13 +347,6 @@ def _propose_action(card: PairCard, chat: Participant, t: Translator) -> Action:
     return Action(
         t.label("Propose a meeting: {name}", name=partner.chat_name),
         MeetingTap(MeetingDo.PLAN, pair_id=card.id),
-    )
-
-
-def _suggest_action(card: PairCard, t: Translator) -> Action:
-    return Action(
-        t.label("Suggest to the curator: {name}", name=card.mentees_party.chat_name),
-        SuggestTap(SuggestDo.OPEN, card.id),
     )
 
 

@@ -44,7 +44,7 @@ ANYWHERE = SERIOUS | {WishKind.MENU, WishKind.HELP, WishKind.HOWTO}
 DRAFT = "draft"
 COMMANDS = frozenset({"меню", "в меню", "главное меню", "отмена", "отменить", "menu", "cancel"})
 """Words that no field of own words takes for an answer."""
-OWN_WORDS = frozenset({"offer.note", "suggest.text", "joining.identity"})
+OWN_WORDS = frozenset({"offer.note", "request.text", "request.reason", "asked.reply", "joining.identity"})
 FLOWS = {
     WishKind.MENU: None,
     WishKind.CANCEL: None,

@@ -22,9 +22,9 @@ from models import (
     person_notes,
     privacy,
     programmes,
+    requests,
     roadmap,
     sent_forms,
-    suggestions,
     surveys,
     tasks,
 )
@@ -51,9 +51,9 @@ __all__ = [
     "person_notes",
     "privacy",
     "programmes",
+    "requests",
     "roadmap",
     "sent_forms",
-    "suggestions",
     "surveys",
     "tasks",
 ]

@@ -24,10 +24,7 @@ class TaskKind(StrEnum):
     MEETING_MISMATCH = "meeting_mismatch"  # the sides disagree whether it took place
     PERSON_UNREACHABLE = "person_unreachable"  # blocked the bot or deleted the account
     CONSENT_DECLINED = "consent_declined"
-    MENTOR_RESIGNS = "mentor_resigns"  # a notice, not a request (Labour Code, art. 351.8; E27)
-    MENTOR_REPLACEMENT = "mentor_replacement"  # a petition of either side (E29)
-    EXTENSION_WANTED = "extension_wanted"
-    MENTOR_SUGGESTS = "mentor_suggests"  # models.suggestions (E27, E28)
+    EXTENSION_WANTED = "extension_wanted"  # a pair of the year that was closed wants to go on
     MATCH_ANSWER = "match_answer"  # a mentor answered the curator's question of one more mentee, or did not
     WORDS_TOLD = "words_told"  # somebody asked the bot to pass their words on
     SURVEY_SILENT = "survey_silent"  # reminded of a survey, and still no answer
@@ -54,7 +51,7 @@ class Task(Audited, Base):
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"), index=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("survey_runs.id"), index=True)
     join_request_id: Mapped[int | None] = mapped_column(ForeignKey("join_requests.id"), index=True)
-    wanted_on: Mapped[date | None]  # since when a mentor leaves, until when an extension is wanted
+    wanted_on: Mapped[date | None]  # the last day of a term, of the law or of the pair's work
     words: Mapped[str | None] = mapped_column(String(WORDS_LIMIT))  # what a person asked to pass on
     dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
     opened_at: Mapped[datetime]

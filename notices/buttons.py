@@ -10,7 +10,7 @@ from models.consents import ConsentKind
 from models.meetings import MeetingFormat, MeetingKind
 from models.pairs import DeclineReason
 from models.people import Role
-from models.suggestions import SuggestionKind
+from models.requests import RequestKind
 from notices.taps import Do, Tap
 from services.messages_read.drafts.contents import Field, Purpose
 
@@ -215,15 +215,35 @@ class PairTap(Tap, screen="pair"):
     page: int = 0
 
 
-class SuggestDo(Do):
+class RequestDo(Do):
     OPEN = "open", "pair_id"
     CHOOSE = "kind", "pair_id", "kind"
+    DAY = "day", "day"
+    NO_REASON = "plain"
+    WITHDRAW = "back", "request_id"
 
 
-class SuggestTap(Tap, screen="suggest"):
-    do: SuggestDo
+class RequestTap(Tap, screen="suggest"):
+    """What somebody of a pair asks for; the screen keeps the name under which it was released."""
+
+    do: RequestDo
     pair_id: int = 0
-    kind: SuggestionKind = SuggestionKind.ENCOURAGE
+    kind: RequestKind = RequestKind.ENCOURAGE
+    day: date = SOME_DAY
+    request_id: int = 0
+
+
+class AskedDo(Do):
+    AGREE = "yes", "request_id"
+    REFUSE = "no", "request_id"
+    REPLY = "reply", "request_id"
+
+
+class AskedTap(Tap, screen="asked", is_for_notices=True):
+    """What the other side of a pair answers to a request."""
+
+    do: AskedDo
+    request_id: int = 0
 
 
 class WishDo(Do):

@@ -238,19 +238,18 @@ def ended(session: Session, facts: Mapping[str, Any], t: Translator, _now: datet
     if card is None:
         return Skip("the pair is gone")
     partner = card.partner_of(int(facts["person_id"]))
-    if card.status is PairStatus.COMPLETED:
-        return Letter(
-            t(
-                "Your pair ({partner}) has completed its work. Thank you! Your meetings stay in /meetings.",
-                partner=partner.chat_name,
-            )
-        )
-    return Letter(
-        t(
-            "Your pair ({partner}) has ended its work. If you have questions, please ask the curator.",
-            partner=partner.chat_name,
-        )
+    return describe_end(partner.chat_name, t, is_completed=card.status is PairStatus.COMPLETED)
+
+
+def describe_end(partner: str, t: Translator, *, is_completed: bool) -> Letter:
+    """That a pair has ended, neutral and without a reason; a curator may reword it."""
+    words = (
+        N_("Your pair ({partner}) has completed its work. Thank you! Your meetings stay in /meetings.")
+        if is_completed
+        else N_("Your pair ({partner}) has ended its work. If you have questions, please ask the curator.")
     )
+    template = t.label(words, partner="{partner}")
+    return Letter(t(words, partner=partner), template=template, fields={"partner": partner})
 
 
 def read_partner(session: Session, card: PairCard, person_id: int, t: Translator) -> Shared:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Boolean, Integer, String, TypeDecorator
 
 from models.base import Base
+from models.requests import RequestStatus
 
 KNOWN: Mapping[str, Mapping[str, Any]] = {
     "meetings": {"local_start": "2026-11-20T12:00", "timezone": "Europe/Moscow"},
-    "suggestions": {"decided_at": None, "is_granted": None},
+    "requests": {"status": RequestStatus.WAITING, "decided_at": None},
     "survey_runs": {
         "survey_id": "compatibility_check",
         "survey_version": 1,

@@ -19,8 +19,9 @@ from services.access.errors import N_
 from services.access.listing import Asked, Listed
 from services.accounts.news import read_account_news
 from services.accounts.record_closures import list_closures
+from services.curator.blocks import Block
 from services.curator.figures import Figures, read_figures
-from services.curator.overview import Block, Section, read_sections
+from services.curator.overview import Section, read_sections
 from services.delivery.outbox import count_notices
 from services.organizations.register import read_organization
 from services.pairs.standings import Standing, read_standings

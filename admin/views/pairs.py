@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
-from admin.choices import Choice, offer_choice
 from admin.cycles import cycle_id_or_none, offer_forms, pack
 from admin.edits import take_edit
 from admin.inputs import InputRefused, number, read_day, sent, text
@@ -22,11 +21,9 @@ from admin.storage import now, session
 from models.messages import NoticeKind
 from models.pairs import ENDED, IN_WORK, STATES, Decision, PairStatus
 from models.people import Role
-from models.suggestions import SuggestionKind
 from notices.catalogue import compose
 from notices.letters import Skip, reword
 from notices.pair_forms import describe_term, list_rules
-from notices.suggestions import KINDS as SUGGESTIONS
 from services.access.actors import Right
 from services.access.errors import N_, NotFound
 from services.access.rights import LISTS
@@ -44,8 +41,8 @@ from services.pairs.groups import add_mentee, remove_mentee
 from services.pairs.offers import begin_with_agreed
 from services.pairs.papers import read_missing_papers
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
+from services.pairs.requests.reading import list_requests_of_pair
 from services.pairs.standings import read_standings
-from services.pairs.suggestions import SuggestionFacts, list_suggestions
 from services.pairs.verdicts import REASON_LIMIT, read_gate
 from services.people.cards import read_person
 from services.results.ratings import read_pair_ratings
@@ -103,7 +100,6 @@ class PairPage(SecuredPage):
     def card(self, pair_id: int) -> str:
         pair = self._read(pair_id)
         may_manage = current_user.has(Right.MANAGE_PAIRS)
-        suggestions = see(list_suggestions, pair_id=pair_id) if may_manage else []
         return self.show(
             "panel/pair.html",
             pair=pair,
@@ -118,9 +114,7 @@ class PairPage(SecuredPage):
             events=see(read_pair_story, pair_id=pair_id),
             may_manage=may_manage,
             gate=see(read_gate, pair_id=pair_id) if may_manage else None,
-            suggestions=suggestions,
-            suggestion_words=SUGGESTIONS,
-            choices=self._choose_colleagues(pair, suggestions),
+            requests=see(list_requests_of_pair, pair_id=pair_id) if may_manage else [],
             is_at_work=pair.status in IN_WORK,
             may_change=STATES[pair.status].may_change,
             is_open=pair.status not in ENDED,
@@ -279,20 +273,6 @@ class PairPage(SecuredPage):
             success=label("The group has begun with those who agreed. All have been told."),
         )
         return redirect(url_for("pairs.card", pair_id=pair_id))
-
-    @staticmethod
-    def _choose_colleagues(pair: PairCard, suggestions: list[SuggestionFacts]) -> dict[int, Choice]:
-        """Whom the curator may name as involved, by the suggestion that asks for it."""
-        return {
-            one.id: offer_choice(
-                "colleague_id",
-                url_for("pairs.card", pair_id=pair.id),
-                without=[one.person_id for one in pair.sides],
-                mark=one.id,
-            )
-            for one in suggestions
-            if one.kind is SuggestionKind.INVOLVE and one.is_granted is None
-        }
 
     def _read(self, pair_id: int) -> PairCard:
         return see(read_pair, pair_id=pair_id)

@@ -14,11 +14,10 @@ from admin.languages import label, locale
 from admin.pages import Entry, Group, command, page
 from admin.storage import now
 from models.meetings import MeetingKind, MeetingStatus
-from models.pairs import MEETING, DeclineReason
+from models.pairs import IN_WORK, MEETING, DeclineReason
 from models.paper_way import Deed, WordOf
 from models.people import Role
-from models.suggestions import SuggestionKind
-from notices.suggestions import KINDS as SUGGESTIONS
+from models.requests import RequestKind
 from services.access.actors import Right
 from services.access.errors import N_, NotFound
 from services.consents.states import ConsentState, read_state
@@ -27,12 +26,14 @@ from services.curator.paper_way import (
     enter_meeting_answer,
     enter_offer_answer,
     enter_proposal,
+    enter_request,
     enter_role,
-    enter_suggestion,
     list_entries,
 )
+from services.documents.words import REQUEST_KINDS
 from services.meetings.cards import MeetingCard, list_meetings_of
 from services.pairs.cards import PairCard, list_pairs_of, read_pair
+from services.pairs.requests.rules import RULES
 from services.people.cards import read_person, read_roles
 from services.surveys.steps import list_unsent
 
@@ -57,7 +58,7 @@ DEED_WORDS = {
     Deed.MEETING_CANCELLED: N_("Meeting cancelled"),
     Deed.MEETING_HELD: N_("Said that the meeting took place"),
     Deed.MEETING_MISSED: N_("Said that the meeting did not take place"),
-    Deed.SUGGESTED: N_("Suggested something to the curator"),
+    Deed.SUGGESTED: N_("Asked for something"),
 }
 LOG_LINES = 12  # of a printed journal of meetings
 
@@ -93,10 +94,7 @@ class PaperPage(SecuredPage):
             runs=see(list_unsent, person_id=person_id, cycle_id=cycle_id) if cycle_id else [],
             entries=see(list_entries, person_id=person_id),
             reasons=tuple(DeclineReason),
-            mentor_pairs=[
-                one for one in pairs if one.status in MEETING and one.mentor.person_id == person_id
-            ],
-            suggestions=SUGGESTIONS,
+            request_pairs=[(one, _list_kinds(one, person_id)) for one in pairs if one.status in IN_WORK],
             sources=tuple(WordOf),
             kinds={one.id: kind_title(one.id) for one in pack().pack.meeting_kinds} if cycle_id else {},
             today=current_day(),
@@ -164,16 +162,17 @@ class PaperPage(SecuredPage):
         )
         return self._back(person_id)
 
-    @command("/<int:person_id>/suggest/<int:pair_id>", right=Right.MANAGE_PAIRS)
-    def suggest(self, person_id: int, pair_id: int) -> Response:
+    @command("/<int:person_id>/ask/<int:pair_id>", right=Right.MANAGE_PAIRS)
+    def ask(self, person_id: int, pair_id: int) -> Response:
         do(
-            enter_suggestion,
+            enter_request,
             person_id=person_id,
             pair_id=pair_id,
-            kind=one_of(SuggestionKind, text("kind")),
+            kind=one_of(RequestKind, text("kind")),
             text=text("text"),
+            wanted_on=day("wanted_on"),
             given=_given(),
-            success=label("Entered. The decision is made on the page of the pair."),
+            success=label("Entered. It stands in the register of requests."),
         )
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
@@ -217,3 +216,13 @@ def _is_unspoken(meeting: MeetingCard, person_id: int) -> bool:
 
 def _given() -> Given:
     return Given(choice("source", WordOf, WordOf.PAPER), day("said_on"))
+
+
+def _list_kinds(pair: PairCard, person_id: int) -> dict[RequestKind, str]:
+    """What this side of the pair may ask the staff for; what two ask each other passes no third hand."""
+    role = pair.role_of(person_id)
+    return {
+        kind: words
+        for kind, words in REQUEST_KINDS.items()
+        if role in RULES[kind].roles and not RULES[kind].is_of_two
+    }

@@ -205,6 +205,20 @@ FIELDS = (
         "number",
         _number,
     ),
+    Field(
+        "request_days",
+        N_("Time to decide on a request"),
+        N_("Days, then the curator is reminded"),
+        "number",
+        _number,
+    ),
+    Field(
+        "request_head_days",
+        N_("When the head hears of a request without a decision"),
+        N_("Days after that reminder"),
+        "number",
+        _number,
+    ),
     Field("invitation_days", N_("An invitation link works"), N_("Days"), "number", _number),
     Field("meeting_minutes", N_("Usual length of a meeting"), N_("Minutes"), "number", _number),
     Field(
@@ -296,7 +310,7 @@ class ProgrammePage(SecuredPage):
         except SettingsRefused as error:
             session().rollback()
             known = {field.name for field in (*FIELDS, *WEIGHED)}
-            named = {str(error.facts["field"])} & known
+            named = {error.field} & known
             shown = {field.name: field.show(getattr(before, field.name)) for field in (*FIELDS, *WEIGHED)}
             touched = {name for name in known if edit.form[name] != shown[name]}
             text = label("This value is out of range or contradicts another one.")

@@ -11,7 +11,8 @@ from admin.languages import label
 from admin.pages import Entry, Group, command, page
 from admin.paging import read_asked
 from services.access.actors import Right
-from services.curator.overview import Block, list_waiting
+from services.curator.blocks import Block
+from services.curator.overview import list_waiting
 from services.delivery.tasks import close_task
 from services.pairs.standings import read_standings
 from services.surveys.replies import read_replies

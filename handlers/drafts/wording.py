@@ -109,7 +109,7 @@ def _lines(session: Session, card: DraftCard, t: Translator) -> list[str]:
     if purpose in {Purpose.HELD, Purpose.MISS, Purpose.DELETE}:
         return _existing(session, card, t)
     if purpose in {Purpose.RESIGN, Purpose.REPLACE, Purpose.EXTEND}:
-        return _petition(card, t)
+        return _request(card, t)
     lines = []
     if purpose is Purpose.MOVE and card.meeting is not None:
         lines.append(t("Instead of: {when}", when=describe_when(session, card.meeting, t)))
@@ -200,7 +200,7 @@ def _corrections(session: Session, card: DraftCard, t: Translator) -> list[str]:
     return [*lines, *(changes or [t("Nothing differs yet: please tell what is right instead.")])]
 
 
-def _petition(card: DraftCard, t: Translator) -> list[str]:
+def _request(card: DraftCard, t: Translator) -> list[str]:
     names = ", ".join(one.chat_name for one in card.partners)
     lines = [t("With: {names}", names=names)] if names else []
     day = card.item.day

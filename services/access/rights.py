@@ -36,12 +36,14 @@ LISTS: Mapping[str, Right] = {
     "outbox": Right.MANAGE_PAIRS,
     "mentee_bank": Right.MANAGE_PAIRS,
     "mentor_bank": Right.MANAGE_PAIRS,
+    "needs": Right.MANAGE_PAIRS,
     "requests": Right.MANAGE_PAIRS,
     "documents": Right.MANAGE_PAIRS,
 }
 """What it takes to read a list of records: its page and its export both look it up here.
 
-The lists of the two banks and of the requests hold answers of questionnaires, promised to the curator.
+The lists of the two banks and of the needs hold answers of questionnaires, promised to the curator. So are
+the reasons of requests.
 """
 
 _KEEPING = frozenset({Right.KEEP_ACCOUNTS, Right.APPOINT_ADMINISTRATORS})

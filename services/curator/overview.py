@@ -6,7 +6,6 @@ Each block is a query of its own, counted and cut by the database.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select
@@ -15,9 +14,12 @@ from sqlalchemy.orm import Session
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import IN_WORK, Pair, PairMember, PairStatus, is_in_pair
 from models.people import JoinRequest, JoinStatus, Participation, ParticipationStatus, Person, Role
+from models.requests import Request, RequestKind, RequestStatus
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, Right
 from services.access.listing import Asked, Listed, list_page
+from services.curator.blocks import BLOCK_OF_TASK, Block
+from services.curator.names import names_of_pairs, names_of_people
 from services.joining.invitations import list_late
 from services.pairs.contacts import MET
 from services.pairs.papers import MentorPaper, find_missing_papers, lacks_paper
@@ -27,54 +29,6 @@ from services.programmes.running import pack_of
 
 MOST_NAMED = 20  # people of the task on terms that have run out; the others are counted
 SHOWN = 3  # items of a block on the home page; the rest stands behind its count
-
-
-class Block(StrEnum):
-    RECOGNISE = "recognise"
-    HELP_WANTED = "help_wanted"
-    WORDS = "words"
-    PETITIONS = "petitions"
-    LOW_RATING = "low_rating"
-    MISMATCH = "mismatch"
-    DECLINED = "declined"
-    DRAFTS = "drafts"
-    MENTEES = "mentees"
-    UNANSWERED = "unanswered"
-    NO_MEETING = "no_meeting"
-    UNLOGGED = "unlogged"
-    SILENT = "silent"
-    ORDERS = "orders"
-    PAPERS = "papers"
-    PRIVACY = "privacy"
-    UNREACHABLE = "unreachable"
-    NOT_COME = "not_come"
-    OTHER = "other"
-
-
-_BLOCK_OF_TASK = {
-    TaskKind.HELP_WANTED: Block.HELP_WANTED,
-    TaskKind.WORDS_TOLD: Block.WORDS,
-    TaskKind.LOW_RATING: Block.LOW_RATING,
-    TaskKind.PAIR_SILENT: Block.NO_MEETING,
-    TaskKind.PAIR_TERM_OVER: Block.PETITIONS,
-    TaskKind.MEETING_MISMATCH: Block.MISMATCH,
-    TaskKind.OFFER_DECLINED: Block.DECLINED,
-    TaskKind.OFFER_EXPIRED: Block.DECLINED,
-    TaskKind.PERSON_UNREACHABLE: Block.UNREACHABLE,
-    TaskKind.WRONG_INVITATION: Block.OTHER,
-    TaskKind.CONSENT_DECLINED: Block.OTHER,
-    TaskKind.MENTOR_RESIGNS: Block.PETITIONS,
-    TaskKind.MENTOR_REPLACEMENT: Block.PETITIONS,
-    TaskKind.EXTENSION_WANTED: Block.PETITIONS,
-    TaskKind.MENTOR_SUGGESTS: Block.PETITIONS,
-    TaskKind.MATCH_ANSWER: Block.PETITIONS,
-    TaskKind.SURVEY_SILENT: Block.SILENT,
-    TaskKind.ERASURE_DUE: Block.PRIVACY,
-    TaskKind.STOP_DUE: Block.PRIVACY,
-    TaskKind.UNPUBLISH_DUE: Block.PRIVACY,
-    TaskKind.RETENTION_OVER: Block.PRIVACY,
-    TaskKind.LONG_TERM_OVER: Block.PRIVACY,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +47,8 @@ class Waiting:
     pair_id: int | None = None
     meeting_id: int | None = None
     join_request_id: int | None = None
+    request_id: int | None = None
+    request_kind: RequestKind | None = None
     digits: str | None = None
     awaited: tuple[Role, ...] = ()
     wanted_on: date | None = None
@@ -158,7 +114,7 @@ def _blocks(scope: _Scope) -> list[Block]:
         .where(Task.organization_id == scope.organization_id, Task.done_at.is_(None))
         .distinct()
     )
-    tasks = {_BLOCK_OF_TASK[kind] for kind in kinds if kind in _BLOCK_OF_TASK}
+    tasks = {BLOCK_OF_TASK[kind] for kind in kinds if kind in BLOCK_OF_TASK}
     others = {Block.RECOGNISE} if scope.cycle_id is None else set(_READ)
     return [block for block in Block if block in tasks | others]
 
@@ -183,13 +139,13 @@ def _tasks(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     """Open tasks; those of strangers are seen from their requests instead. The month's task on terms names
     whose data are to be destroyed.
     """
-    kinds = [kind for kind, its in _BLOCK_OF_TASK.items() if its is block]
+    kinds = [kind for kind, its in BLOCK_OF_TASK.items() if its is block]
     query = select(Task).where(
         Task.organization_id == scope.organization_id, Task.done_at.is_(None), Task.kind.in_(kinds)
     )
     found = list_page(scope.session, query, keys={"since": (Task.opened_at, Task.id)}, asked=asked)
-    names = _names_of_people(scope.session, {task.person_id for task in found.rows if task.person_id})
-    sides = _names_of_pairs(scope.session, {task.pair_id for task in found.rows if task.pair_id})
+    names = names_of_people(scope.session, {task.person_id for task in found.rows if task.person_id})
+    sides = names_of_pairs(scope.session, {task.pair_id for task in found.rows if task.pair_id})
     over: tuple[str, ...] = ()
     if any(task.kind is TaskKind.RETENTION_OVER for task in found.rows):
         over = tuple(one.person for one in find_overdue(scope.session, scope.organization_id, scope.now))
@@ -244,7 +200,7 @@ def _mentees(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
         )
     )
     found = list_page(scope.session, query, keys={"since": (since, Participation.id)}, asked=asked)
-    names = _names_of_people(scope.session, {part.person_id for part in found.rows})
+    names = names_of_people(scope.session, {part.person_id for part in found.rows})
     return found.showing(
         [
             Waiting(
@@ -261,7 +217,7 @@ def _mentees(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
 
 def _drafts(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     found = _pairs(scope, asked, Pair.proposed_at, Pair.status == PairStatus.DRAFT)
-    sides = _names_of_pairs(scope.session, {pair.id for pair in found.rows})
+    sides = names_of_pairs(scope.session, {pair.id for pair in found.rows})
     return found.showing(
         [
             Waiting(block, pair.proposed_at, names=sides.get(pair.id, ()), pair_id=pair.id)
@@ -274,7 +230,7 @@ def _unanswered(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     since = func.coalesce(Pair.offered_at, Pair.proposed_at)
     found = _pairs(scope, asked, since, Pair.status == PairStatus.OFFERED)
     ids = {pair.id for pair in found.rows}
-    sides = _names_of_pairs(scope.session, ids)
+    sides = names_of_pairs(scope.session, ids)
     silent: dict[int, list[Role]] = {}
     for pair_id, role in scope.session.execute(
         select(PairMember.pair_id, PairMember.role).where(
@@ -311,7 +267,7 @@ def _orders(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
         Pair.status == PairStatus.ACCEPTED,
         or_(has_begun, Pair.kind.in_(on_request)),
     )
-    sides = _names_of_pairs(scope.session, {pair.id for pair in found.rows})
+    sides = names_of_pairs(scope.session, {pair.id for pair in found.rows})
     return found.showing(
         [
             Waiting(
@@ -331,7 +287,7 @@ def _papers(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     since = func.coalesce(Pair.accepted_at, Pair.proposed_at)
     found = _pairs(scope, asked, since, Pair.status.in_(IN_WORK), lacking)
     papers = find_missing_papers(scope.session, found.rows, now=scope.now)
-    sides = _names_of_pairs(scope.session, {pair.id for pair in found.rows})
+    sides = names_of_pairs(scope.session, {pair.id for pair in found.rows})
     return found.showing(
         [
             Waiting(
@@ -353,7 +309,7 @@ def _unlogged(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
         Meeting.ends_at <= scope.now,
     )
     found = list_page(scope.session, query, keys={"since": (Meeting.ends_at, Meeting.id)}, asked=asked)
-    sides = _names_of_pairs(scope.session, {meeting.pair_id for meeting in found.rows})
+    sides = names_of_pairs(scope.session, {meeting.pair_id for meeting in found.rows})
     return found.showing(
         [
             Waiting(
@@ -368,6 +324,33 @@ def _unlogged(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
     )
 
 
+def _requests(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
+    """What people of pairs ask the staff for; a question of two comes here when it has had no answer."""
+    is_due = or_(Request.kind != RequestKind.QUESTION, Request.due_at <= scope.now)
+    query = select(Request).where(
+        Request.organization_id == scope.organization_id,
+        Request.status == RequestStatus.WAITING,
+        is_due,
+    )
+    found = list_page(scope.session, query, keys={"since": (Request.made_at, Request.id)}, asked=asked)
+    names = names_of_people(scope.session, {one.person_id for one in found.rows})
+    return found.showing(
+        [
+            Waiting(
+                block,
+                one.made_at,
+                names=names.get(one.person_id, ()),
+                person_id=one.person_id,
+                pair_id=one.pair_id,
+                request_id=one.id,
+                request_kind=one.kind,
+                wanted_on=one.effective_on or one.wanted_on,
+            )
+            for one in found.rows
+        ]
+    )
+
+
 _READ: dict[Block, Callable[[_Scope, Block, Asked], Listed[Waiting]]] = {
     Block.RECOGNISE: _strangers,
     Block.NOT_COME: _late,
@@ -377,6 +360,7 @@ _READ: dict[Block, Callable[[_Scope, Block, Asked], Listed[Waiting]]] = {
     Block.ORDERS: _orders,
     Block.PAPERS: _papers,
     Block.UNLOGGED: _unlogged,
+    Block.REQUESTS: _requests,
 }
 """The blocks that are computed; the others are open tasks."""
 
@@ -384,23 +368,3 @@ _READ: dict[Block, Callable[[_Scope, Block, Asked], Listed[Waiting]]] = {
 def _pairs(scope: _Scope, asked: Asked, since: Any, *conditions: Any) -> Listed[Pair]:
     query = select(Pair).where(Pair.cycle_id == scope.cycle_id, *conditions)
     return list_page(scope.session, query, keys={"since": (since, Pair.id)}, asked=asked)
-
-
-def _names_of_people(session: Session, ids: set[int]) -> dict[int, tuple[str, ...]]:
-    if not ids:
-        return {}
-    people = session.scalars(select(Person).where(Person.id.in_(ids)))
-    return {person.id: (person.full_name,) for person in people}
-
-
-def _names_of_pairs(session: Session, ids: set[int]) -> dict[int, tuple[str, ...]]:
-    """The mentor's name, then the mentees', for each pair."""
-    found: dict[int, list[str]] = {}
-    for pair_id, person in session.execute(
-        select(PairMember.pair_id, Person)
-        .join(Person, Person.id == PairMember.person_id)
-        .where(PairMember.pair_id.in_(ids), is_in_pair())
-        .order_by(PairMember.role.desc(), PairMember.id)
-    ):
-        found.setdefault(pair_id, []).append(person.full_name)
-    return {pair_id: tuple(names) for pair_id, names in found.items()}

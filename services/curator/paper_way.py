@@ -17,7 +17,7 @@ from models.meetings import MeetingKind
 from models.pairs import DeclineReason
 from models.paper_way import Deed, PaperEntry, WordOf
 from models.people import Person, Role
-from models.suggestions import SuggestionKind
+from models.requests import RequestKind
 from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
@@ -26,7 +26,7 @@ from services.meetings.outcomes import report_held
 from services.meetings.planning import cancel_meeting, confirm_meeting, propose_meeting
 from services.organizations.days import today_of
 from services.pairs.offers import accept_offer, decline_offer
-from services.pairs.suggestions import suggest
+from services.pairs.requests.sending import send_request
 from services.surveys.intake import choose_role
 
 
@@ -150,22 +150,25 @@ def enter_meeting_answer(
     return run_id
 
 
-def enter_suggestion(
+def enter_request(
     session: Session,
     *,
     actor: Actor,
     person_id: int,
     pair_id: int,
-    kind: SuggestionKind,
+    kind: RequestKind,
     text: str,
+    wanted_on: date | None,
     given: Given,
     now: datetime,
 ) -> int:
-    """What a mentor suggests about the mentee (E27, E28). Raises what the chat's services raise."""
+    """What a side of a pair asks for (E27 to E29, E35). Raises what the chat's services raise."""
     proxy = _proxy(session, actor, person_id, given, now)
-    suggestion_id = suggest(session, actor=proxy, pair_id=pair_id, kind=kind, text=text, now=now)
+    sent = send_request(
+        session, actor=proxy, kind=kind, pair_id=pair_id, text=text, wanted_on=wanted_on, now=now
+    )
     _store(session, actor, proxy, Deed.SUGGESTED, ("pair", pair_id), given, now)
-    return suggestion_id
+    return sent.request_id
 
 
 def list_entries(session: Session, *, actor: Actor, person_id: int) -> list[EntryFacts]:

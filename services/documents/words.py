@@ -9,6 +9,7 @@ from models.meetings import MeetingFormat, MeetingStatus, Source
 from models.messages import NoticeKind, OutboxStatus
 from models.pairs import Decision, DeclineReason, PairStatus
 from models.people import Outcome, ParticipationStatus, Role
+from models.requests import RequestKind, RequestStatus
 from models.surveys import SurveyStatus
 from services.access.errors import N_
 from services.consents.states import ConsentState
@@ -88,6 +89,28 @@ DECLINE_REASONS = {
     DeclineReason.OTHER: N_("another reason"),
 }
 
+REQUEST_KINDS = {
+    RequestKind.REPLACEMENT: N_("Replacement of the partner"),
+    RequestKind.RELEASE: N_("Release from the mentor's duties"),
+    RequestKind.UNFIT: N_("The pair does not suit"),
+    RequestKind.EXTENSION: N_("Extension of the pair's work"),
+    RequestKind.COMPLETION: N_("Early completion"),
+    RequestKind.LESSON: N_("Release from a lesson"),
+    RequestKind.INVOLVE: N_("Involving a colleague"),
+    RequestKind.ENCOURAGE: N_("Encouragement of the mentee"),
+    RequestKind.CONTEST: N_("Recommendation for a contest"),
+    RequestKind.FILE: N_("Look into the personal file"),
+    RequestKind.QUESTION: N_("Question to the partner"),
+}
+
+REQUESTS = {
+    RequestStatus.WAITING: N_("waits for a decision"),
+    RequestStatus.GRANTED: N_("granted"),
+    RequestStatus.REFUSED: N_("refused"),
+    RequestStatus.WITHDRAWN: N_("taken back"),
+    RequestStatus.CLOSED: N_("the pair ended before"),
+}
+
 MEETINGS = {
     MeetingStatus.PROPOSED: N_("proposed, waits for the other side"),
     MeetingStatus.PLANNED: N_("planned"),
@@ -123,7 +146,10 @@ NOTICES = {
     NoticeKind.JOINING_UNDONE: N_("A chat is unlinked again"),
     NoticeKind.ACCOUNT_UNLINKED: N_("The chat no longer opens the panel"),
     NoticeKind.ACCOUNT_CHANGED: N_("Word to the owner of an account"),
-    NoticeKind.SUGGESTION_DECIDED: N_("Decision on the mentor's suggestion"),
+    NoticeKind.REQUEST_DECIDED: N_("Decision on a request, or an answer to a question"),
+    NoticeKind.REQUEST_ASKED: N_("Question whether one consents to a request"),
+    NoticeKind.REQUEST_QUESTION: N_("Question of a pair's other side"),
+    NoticeKind.REQUEST_LATE: N_("Word that a request waits for too long"),
     NoticeKind.CONSENT_REQUEST: N_("Question for a consent"),
     NoticeKind.PRIVACY_ERASED: N_("Word that the data are destroyed"),
     NoticeKind.SURVEY_UNFINISHED: N_("Reminder of an unfinished questionnaire"),

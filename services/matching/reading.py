@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.matching import Change, MatchFix, MatchRule, RuleKind
@@ -14,7 +14,6 @@ from models.pairs import Pair as PairRow
 from models.people import Participation, ParticipationStatus, Person, Role
 from models.person_notes import Eligibility
 from models.programmes import Cycle
-from models.tasks import Task, TaskKind
 from services.access.digests import sha256_of
 from services.access.records import find
 from services.consents.states import ConsentState, read_states
@@ -29,6 +28,7 @@ from services.matching.facts import (
     Recommendation,
 )
 from services.pairs.banks import NEED, READY
+from services.pairs.requests.reading import is_leaving
 from services.pairs.verdicts import QUESTION, Verdict
 from services.people.cards import count_taken
 from services.people.eligibility import YOUNG_YEARS, facts_of_row
@@ -107,11 +107,7 @@ def _read_members(session: Session, cycle: Cycle, only: Mapping[Role, int | None
             Participation.capacity,
             count_taken(),
             is_away(Participation.person_id),
-            exists().where(
-                Task.person_id == Participation.person_id,
-                Task.kind == TaskKind.MENTOR_RESIGNS,
-                Task.done_at.is_(None),
-            ),
+            is_leaving(Participation.person_id),
         )
         .join(Person, Person.id == Participation.person_id)
         .where(

@@ -1,5 +1,6 @@
 """A pair after both accepted: the order, the mentor's written agreement, the end of the work."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -129,8 +130,19 @@ def _lacks_agreement(session: Session, pair: Pair, now: datetime) -> bool:
     return MentorPaper.AGREEMENT in find_missing_papers(session, [pair], now=now).get(pair.id, ())
 
 
-def end_pair(session: Session, *, actor: Actor, pair_id: int, reason: EndReason, now: datetime) -> PairEnded:
+def end_pair(
+    session: Session,
+    *,
+    actor: Actor,
+    pair_id: int,
+    reason: EndReason,
+    texts: Mapping[int, str] | None = None,
+    untold: Collection[int] = (),
+    now: datetime,
+) -> PairEnded:
     """End the work of a pair; meetings to come are cancelled, both hear a neutral sentence.
+
+    `texts` replace the usual words for a person, placeholders kept; who is `untold` hears of it otherwise.
 
     Raises PairNotInWork, NotFound, NotAllowed.
     """
@@ -138,7 +150,7 @@ def end_pair(session: Session, *, actor: Actor, pair_id: int, reason: EndReason,
     actor.check_right(Right.MANAGE_PAIRS, pair.organization_id)
     if pair.status not in IN_WORK:
         raise PairNotInWork
-    _end(session, pair, actor=actor, reason=reason, now=now)
+    _end(session, pair, actor=actor, reason=reason, texts=texts, untold=untold, now=now)
     return PairEnded(pair.id, pair.status)
 
 
@@ -173,7 +185,16 @@ def release_person(
     return ended
 
 
-def _end(session: Session, pair: Pair, *, actor: Actor, reason: EndReason, now: datetime) -> None:
+def _end(
+    session: Session,
+    pair: Pair,
+    *,
+    actor: Actor,
+    reason: EndReason,
+    texts: Mapping[int, str] | None = None,
+    untold: Collection[int] = (),
+    now: datetime,
+) -> None:
     was_told = pair.status is not PairStatus.DRAFT
     awaited = [one for one in pair.members if one.awaited_until is not None]
     status = PairStatus.COMPLETED if reason is EndReason.COMPLETED else PairStatus.TERMINATED
@@ -183,6 +204,8 @@ def _end(session: Session, pair: Pair, *, actor: Actor, reason: EndReason, now: 
     release_members(session, pair)
     if was_told:
         for member in pair.sides:
-            tell_member(session, pair, member, NoticeKind.PAIR_ENDED, now=now)
+            if member.person_id not in untold:
+                edited = (texts or {}).get(member.person_id)
+                tell_member(session, pair, member, NoticeKind.PAIR_ENDED, edited_text=edited, now=now)
         for member in awaited:
             tell_member(session, pair, member, NoticeKind.PAIR_WITHDRAWN, now=now)

@@ -24,7 +24,7 @@ from models.pairs import Pair, PairMember
 from models.people import ChatAccount, Invitation, JoinRequest, Person
 from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
-from models.suggestions import Suggestion
+from models.requests import Request
 from models.surveys import Answer, SurveyRun, SurveyStatus
 from models.tasks import Task
 from services.access.actors import Actor, ActorKind, Right
@@ -264,7 +264,7 @@ class _Erasing:
         )
         kept = update(Pair).where(Pair.id.in_(pairs)).values(override_reason=None)
         self.session.execute(kept.execution_options(synchronize_session=False))
-        told_of = delete(Suggestion).where(Suggestion.pair_id.in_(pairs))  # by one about the other
+        told_of = delete(Request).where(Request.pair_id.in_(pairs))  # by one about the other
         self.count("notes", _rows(self.session.execute(told_of)))
 
     def forget_traces(self) -> None:

@@ -21,7 +21,7 @@ from models.people import ChatAccount, Invitation, JoinRequest, Organization, Pa
 from models.person_notes import Absence, Consultation, Eligibility, Testimony
 from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
-from models.suggestions import Suggestion, SuggestionKind
+from models.requests import Request, RequestConsent, RequestKind, RequestStatus
 from services.access.actors import Actor
 from services.access.records import find
 from services.people.pseudonyms import name_partner
@@ -79,7 +79,8 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
         "noted_by_the_curator": _read_noted(session, person.id),
         "consultations_with_the_psychologist": _read_consultations(session, person.id),
         "questions_of_the_curator_to_me_as_a_mentor": _read_asks(session, person.id),
-        "my_suggestions_to_the_curator": _read_suggestions(session, person.id),
+        "my_requests": _read_requests(session, person.id),
+        "my_answers_to_requests": _read_consents_to_requests(session, person.id),
         "my_personal_file_was_shown_to_the_mentor": _read_file_shown(session, person.id),
         "consents": _read_consents(session, person.id),
         "deadlines_of_the_operator": [
@@ -256,35 +257,61 @@ def _read_asks(session: Session, person_id: int) -> list[OwnData]:
     ]
 
 
-def _read_suggestions(session: Session, person_id: int) -> list[OwnData]:
-    rows = session.scalars(
-        select(Suggestion).where(Suggestion.person_id == person_id).order_by(Suggestion.id)
-    )
+def _read_requests(session: Session, person_id: int) -> list[OwnData]:
+    rows = session.scalars(select(Request).where(Request.person_id == person_id).order_by(Request.id))
     return [
         {
             "kind": one.kind.value,
             "text": one.text,
+            "wanted_on": one.wanted_on.isoformat() if one.wanted_on else None,
             "made_at": _iso(one.made_at),
-            "is_granted": one.is_granted,
+            "status": one.status.value,
             "decided_at": _iso(one.decided_at),
-            "note": one.note,
+            "answer": one.note,
+            "in_force_on": one.effective_on.isoformat() if one.effective_on else None,
+            "order": one.order_number,
         }
         for one in rows
+    ]
+
+
+def _read_consents_to_requests(session: Session, person_id: int) -> list[OwnData]:
+    """What this person agreed to, and the answers to questions: their own words in another's request."""
+    agreed = session.execute(
+        select(Request.kind, RequestConsent.agrees, RequestConsent.answered_at)
+        .join(RequestConsent, RequestConsent.request_id == Request.id)
+        .where(RequestConsent.person_id == person_id)
+        .order_by(Request.id)
+    )
+    answered = session.execute(
+        select(Request.kind, Request.note, Request.decided_at)
+        .join(PairMember, PairMember.pair_id == Request.pair_id)
+        .where(
+            PairMember.person_id == person_id,
+            Request.person_id != person_id,
+            Request.kind == RequestKind.QUESTION,
+            Request.status == RequestStatus.GRANTED,
+        )
+        .order_by(Request.id)
+    )
+    return [
+        {"kind": kind.value, "answer": answer, "answered_at": _iso(at)}
+        for kind, answer, at in (*agreed, *answered)
     ]
 
 
 def _read_file_shown(session: Session, person_id: int) -> list[str]:
     """The days on which a mentor saw this person's personal file (E27)."""
     days = session.scalars(
-        select(Suggestion.done_on)
-        .join(PairMember, PairMember.pair_id == Suggestion.pair_id)
+        select(Request.done_on)
+        .join(PairMember, PairMember.pair_id == Request.pair_id)
         .where(
             PairMember.person_id == person_id,
             PairMember.role == Role.MENTEE,
-            Suggestion.kind == SuggestionKind.FILE,
-            Suggestion.is_granted.is_(True),
+            Request.kind == RequestKind.FILE,
+            Request.status == RequestStatus.GRANTED,
         )
-        .order_by(Suggestion.done_on)
+        .order_by(Request.done_on)
     )
     return [day.isoformat() for day in days if day is not None]
 

@@ -242,6 +242,8 @@ class Settings(Content):
     first_meeting_reminder_days: tuple[int, ...] = (3, 7)
     no_meeting_days: tuple[int, int, int] = (10, 14, 28)  # remind the mentor, remind both, tell the curator
     term_reminder_days: int = Field(default=14, ge=1, le=90)  # before the last day of a pair that has a term
+    request_days: int = Field(default=5, ge=1, le=60)  # for the staff to decide on a request
+    request_head_days: int = Field(default=3, ge=1, le=60)  # later the head hears that it still waits
     invitation_days: int = Field(ge=1)
     meeting_minutes: int = Field(ge=1, le=LONGEST_USUAL_MINUTES)
     day_slots: tuple[time, ...] = Field(min_length=1)

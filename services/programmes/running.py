@@ -31,7 +31,7 @@ class NoOpenCycle(DomainError):
 class SettingsRefused(DomainError):
     """`field` is the setting's name, `why` one line for the log; the panel names the field in words."""
 
-    text = N_("These settings contradict each other or are out of range: {field}.")
+    text = N_("These settings contradict each other or are out of range.")
 
 
 class ProgrammeExists(DomainError):

@@ -7,15 +7,15 @@ part answers; a part that nobody here plays (an education authority) falls to th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from models.accounts import Account, AccountOrganization, AccountRole
+from models.accounts import Account, AccountRole
 from models.people import ChatAccount, Person
 from models.roadmap import RoadmapEntry
 from services.access.actors import Actor, ActorKind, Right
 from services.access.errors import N_, DomainError
-from services.access.rights import RIGHTS
+from services.accounts.staff import list_staff, may_lead
 from services.programmes.roadmaps import Role
 
 PARTS: Mapping[Role, AccountRole] = {
@@ -63,14 +63,9 @@ def read_leaders(session: Session, *, organization_id: int, named: Sequence[int]
         )
     )
     by_part: dict[AccountRole, tuple[Leader, ...]] = {}
-    accounts = session.execute(
-        _roles_in(organization_id)
-        .add_columns(Account.name, Account.person_id, Account.id)
-        .order_by(Account.id)
-    )
-    for role, name, person_id, account_id in accounts:
-        leader = Leader(name, person_id, account_id, person_id in in_chat)
-        by_part[role] = (*by_part.get(role, ()), leader)
+    for one in list_staff(session, organization_id=organization_id):
+        leader = Leader(one.name, one.person_id, one.account_id, one.person_id in in_chat)
+        by_part[one.role] = (*by_part.get(one.role, ()), leader)
     if AccountRole.CURATOR not in by_part and AccountRole.ADMINISTRATOR in by_part:
         by_part[AccountRole.CURATOR] = by_part[AccountRole.ADMINISTRATOR]  # a school run by one person
     people = session.scalars(
@@ -84,8 +79,8 @@ def leads_programme(session: Session, actor: Actor, organization_id: int) -> boo
     """Whether a person in the chat holds a panel account that may change the roadmap."""
     if actor.kind is not ActorKind.PERSON or actor.id is None:
         return False
-    roles = session.scalars(_roles_in(organization_id).where(Account.person_id == actor.id))
-    return any(Right.MANAGE_PAIRS in RIGHTS[role] for role in roles)
+    staff = list_staff(session, organization_id=organization_id)
+    return any(may_lead(one) for one in staff if one.person_id == actor.id)
 
 
 def check_leads(session: Session, actor: Actor, organization_id: int) -> None:
@@ -118,20 +113,4 @@ def is_among(session: Session, actor: Actor, leaders: Sequence[Leader], organiza
     return any(
         one.account_id == actor.id or (person_id is not None and one.person_id == person_id)
         for one in leaders
-    )
-
-
-def _roles_in(organization_id: int) -> Select[AccountRole]:
-    """The role of each account that works in the organisation: its own accounts, and guests of others with
-    the role that they were let in with (A2).
-    """
-    stay = aliased(AccountOrganization)
-    return (
-        select(func.coalesce(stay.role, Account.role))
-        .select_from(Account)
-        .outerjoin(stay, and_(stay.account_id == Account.id, stay.organization_id == organization_id))
-        .where(
-            or_(Account.organization_id == organization_id, stay.account_id.is_not(None)),
-            Account.disabled_at.is_(None),
-        )
     )

@@ -222,4 +222,4 @@ def _find_unfit_settings(changed: dict[str, Any], pack: ResolvedPack) -> Iterato
     try:
         lay_over(pack.settings, changed)
     except SettingsRefused as error:
-        yield Obstacle(_SETTING, str(error.facts.get("field", "")))
+        yield Obstacle(_SETTING, error.field)

@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.pairs import Pair
-from models.suggestions import SuggestionKind
+from models.requests import RequestKind
 from models.tasks import TaskKind
 from services.delivery.tasks import open_task
 from services.matching.runs import ask_run
-from services.pairs.suggestions import suggest
+from services.pairs.requests.sending import send_request
 from services.roadmap.entries import lay_out
 from services.surveys.waves import open_waves
 from tests.fixed_clock import FixedClock
@@ -22,7 +22,7 @@ from tests.world import World
 from worker.running import work_once
 from worker.work import WorkerConfig
 
-URGENT = (TaskKind.HELP_WANTED, TaskKind.LOW_RATING, TaskKind.MENTOR_REPLACEMENT, TaskKind.SURVEY_SILENT)
+URGENT = (TaskKind.HELP_WANTED, TaskKind.LOW_RATING, TaskKind.EXTENSION_WANTED, TaskKind.SURVEY_SILENT)
 STAFF = "Фамилия;Имя;Отчество;Должность\nКарпова;Вера;Ильинична;методист\n;Без;Фамилии;\n"
 
 
@@ -44,7 +44,7 @@ def fill_school(world: World, curator: Browser) -> None:
     make_plan(world)
     world.invite(world.person("Александрина-Констанция", "Христофоровна", "учитель-логопед " * 4))
     world.write(
-        suggest, actor=world.actor(pyotr.person), pair_id=pair_id, kind=SuggestionKind.INVOLVE,
+        send_request, actor=world.actor(pyotr.person), pair_id=pair_id, kind=RequestKind.INVOLVE,
         text="Позвать химика",
     )  # fmt: skip
     world.write(lay_out, cycle_id=world.cycle_id)

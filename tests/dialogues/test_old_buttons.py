@@ -29,7 +29,8 @@ survey.finish:12
 feedback.rate:12:9 feedback.add:12 feedback.done:12 feedback.open:12
 offer.accept:5 offer.decline:5 offer.reason:5:schedule offer.keep:5 offer.skip:5
 pair.show pair.answers:5:0
-suggest.open:5 suggest.kind:5:contest
+suggest.open:5 suggest.kind:5:contest suggest.day:2026-12-01 suggest.plain suggest.back:7
+asked.yes:7 asked.no:7 asked.reply:7
 ask.yes:6 ask.no:6
 meeting.show:3 meeting.confirm:3 meeting.move:3 meeting.cancel:3 meeting.drop:3 meeting.list
 meeting.new:5 meeting.log:3

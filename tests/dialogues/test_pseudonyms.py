@@ -19,13 +19,13 @@ from models.events import EventKind
 from models.meetings import Meeting, MeetingStatus
 from models.pairs import Pair, PairStatus
 from models.people import Person, Role
-from models.suggestions import SuggestionKind
+from models.requests import RequestKind
 from models.surveys import RunOccasion, SurveyRun, SurveyStatus
 from notices.catalogue import NOTICES, compose
 from notices.language import load_translators
 from notices.letters import Letter
 from services.organizations.panel_address import store_panel_address
-from services.pairs.suggestions import suggest
+from services.pairs.requests.sending import send_request
 from services.programmes.running import change_settings, pack_of
 from services.roadmap.events.guests import invite_guests
 from services.roadmap.events.planning import plan_event
@@ -262,12 +262,12 @@ async def test_no_notice_names_another(running: RunningBot) -> None:
     )
     both = [couple.mentee.person.id, couple.mentor.person.id]
     await couple.curate(invite_guests, event_id=event.id, person_ids=both)
-    suggestion_id = await asyncio.to_thread(
+    asked = await asyncio.to_thread(
         world.write,
-        suggest,
+        send_request,
         actor=world.actor(couple.mentor.person),
         pair_id=couple.pair_id,
-        kind=SuggestionKind.CONTEST,
+        kind=RequestKind.QUESTION,
         text="Очень старается",
     )
     found: dict[str, set[str]] = {kind: set() for kind in NOTICES}
@@ -288,7 +288,7 @@ async def test_no_notice_names_another(running: RunningBot) -> None:
                     "pair_id": couple.pair_id,
                     "meeting_id": meeting.id,
                     "event_id": event.id,
-                    "suggestion_id": suggestion_id,
+                    "request_id": asked.request_id,
                     "run_id": run_id,
                     "offset": 0,
                 }
@@ -298,7 +298,7 @@ async def test_no_notice_names_another(running: RunningBot) -> None:
                         found[kind].add(str((person_id, letter)))
         session.rollback()
     told = {kind.partition(".")[0] for kind, letters in found.items() if letters}
-    assert {"pair", "meeting", "event", "suggestion", "survey"} <= told
+    assert {"pair", "meeting", "event", "request", "survey"} <= told
     for person_id in both:
         letters = str([one for kept in found.values() for one in kept if one.startswith(f"({person_id},")])
         assert not {name for name in names_of_others(couple, person_id) if name in letters}

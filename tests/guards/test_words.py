@@ -15,6 +15,7 @@ import pytest
 from admin import roadmap_words, survey_words
 from models.consents import ConsentKind
 from models.pairs import PairStatus, WaitsFor
+from models.requests import RequestKind
 from notices.language import LOCALES, load_translators
 from services.accounts.news import TOLD
 from services.documents import words
@@ -56,6 +57,12 @@ PARTIAL: dict[str, frozenset[StrEnum]] = {
     "handlers.wishes.NOTES": frozenset(
         {WishKind.THANKS, WishKind.GREETING, WishKind.LATE, WishKind.REMIND, WishKind.CANCEL}
     ),
+    "handlers.request_screens.ASKS": frozenset(RequestKind) - {RequestKind.UNFIT},
+    "handlers.request_screens.ASKS_DAY": frozenset(
+        {RequestKind.RELEASE, RequestKind.EXTENSION, RequestKind.LESSON}
+    ),
+    "notices.requests.GRANTED": frozenset(RequestKind)
+    - {RequestKind.ENCOURAGE, RequestKind.CONTEST, RequestKind.QUESTION},
     "handlers.privacy.STOPS": frozenset(
         {ConsentKind.DISSEMINATION, ConsentKind.PHOTO_VIDEO, ConsentKind.LONG_TERM_BANK}
     ),

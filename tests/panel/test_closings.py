@@ -51,7 +51,7 @@ def test_a_year_is_closed_and_the_next_one_opened(curator: Browser, world: World
     home = text_of(curator.post("/closing/close", fates, page="/closing/", sure="1"))
     assert "открыт 2027-2028" in home
     assert "хотят ли продолжить: 6." in home
-    assert "Просит продлить" in home, "the pair that goes on is a task, not a pair"
+    assert "Хочет продолжить" in home, "the pair that goes on is a task, not a pair"
 
     with database.reading() as session:
         pairs = {one.id: one.status for one in session.scalars(select(Pair))}

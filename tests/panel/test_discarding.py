@@ -125,9 +125,7 @@ def test_tasks_of_a_discarded_draft_wait_no_longer(
     pair_id = draft(world, world.mentee(), world.mentor())
     with database.writing() as session:
         pair = session.get_one(Pair, pair_id)
-        open_task(
-            session, TaskKind.MENTOR_REPLACEMENT, pair, key=f"pair:{pair_id}:replacement", now=world.now
-        )
+        open_task(session, TaskKind.PAIR_TERM_OVER, pair, key=f"pair:{pair_id}:term", now=world.now)
     curator.post(f"/pairs/{pair_id}/discard", page=f"/pairs/{pair_id}/")
     with database.reading() as session:
         assert session.scalars(select(Task.done_at)).all() == [world.now]

@@ -267,7 +267,8 @@ PAGES = {
     "outbox": "/outbox/",
     "mentee_bank": "/proposals/",
     "mentor_bank": "/proposals/",
-    "requests": "/proposals/",
+    "needs": "/proposals/",
+    "requests": "/requests/",
 }
 """The page that shows what is in a table; of the banks, the one that shows their answers."""
 

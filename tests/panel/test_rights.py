@@ -18,7 +18,7 @@ from models.meetings import Meeting
 from models.messages import OutboxMessage
 from models.pairs import DeclineReason
 from models.people import OrganizationKind, Person
-from models.suggestions import SuggestionKind
+from models.requests import RequestKind
 from models.surveys import SurveyRun
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor, ActorKind, Channel, Right, system
@@ -30,7 +30,7 @@ from services.meetings.outcomes import log_past_meeting
 from services.organizations.register import add_organization
 from services.pairs.offers import decline_offer
 from services.pairs.proposals import confirm_pair, draft_pair
-from services.pairs.suggestions import suggest
+from services.pairs.requests.sending import send_request
 from services.programmes.running import create_programme
 from services.results.sheets import open_sheet
 from tests.panel.conftest import Browser
@@ -75,8 +75,8 @@ def full(world: World, add_account: Callable[..., int], database: Database) -> d
         log_past_meeting, actor=actor, pair_id=pair_id, day=world.now.date(), clock=None, minutes=30,
         topic="Своя тема", kind=None,
     )  # fmt: skip
-    suggestion_id = world.write(
-        suggest, actor=world.actor(mentor.person), pair_id=pair_id, kind=SuggestionKind.ENCOURAGE,
+    asked = world.write(
+        send_request, actor=world.actor(mentor.person), pair_id=pair_id, kind=RequestKind.ENCOURAGE,
         text="Своя тема",
     )  # fmt: skip
     consultation_id = world.write(
@@ -94,7 +94,7 @@ def full(world: World, add_account: Callable[..., int], database: Database) -> d
             "mentor_id": mentor.participation_id,
             "meeting_id": session.scalars(select(Meeting.id)).one(),
             "sheet_id": sheet_id,
-            "suggestion_id": suggestion_id,
+            "request_id": asked.request_id,
             "consultation_id": consultation_id,
             "run_id": session.scalars(select(SurveyRun.id)).first() or 1,
             "task_id": session.scalars(select(Task.id)).first() or 1,

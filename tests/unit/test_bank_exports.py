@@ -44,7 +44,7 @@ def test_banks_and_the_list_of_requests_say_who_asks_for_what(database: Database
     assert mentees[1]["partners"] == ""
     (mentor,) = told("mentor_bank")
     assert (mentor["person_id"], mentor["capacity"], mentor["consent"]) == (helper.id, 2, "given")
-    first = told("requests")
+    first = told("needs")
     planning = next(row for row in first if row["topic"] == "Планирование уроков")
     assert (planning["people"], planning["answered"], planning["mean"]) == (2, 2, 9.5)
     assert planning["priority"] < next(row for row in first if "ценивани" in row["topic"])["priority"]

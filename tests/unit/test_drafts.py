@@ -22,7 +22,7 @@ from services.messages_read.drafts.writing import (
     refuse_item,
 )
 from services.pairs.assignments import EndReason, end_pair
-from services.pairs.petitions import PairOver
+from services.pairs.requests.rules import PairOver
 from services.privacy.own_data import read_own_data
 from tests.unit.test_meetings import THURSDAY, Pair
 from tests.unit.writers import MONDAY, Writer, drafts, meetings

@@ -267,7 +267,7 @@ class TestWhoMay:
             for role in AccountRole
         }
         everything = set(TABLES)
-        of_curators = {"outbox", "mentee_bank", "mentor_bank", "requests", "consents", "surveys"}
+        of_curators = {"outbox", "mentee_bank", "mentor_bank", "needs", "requests", "consents", "surveys"}
         assert may[AccountRole.ADMINISTRATOR] == may[AccountRole.CURATOR] == everything
         assert may[AccountRole.HEAD] == may[AccountRole.PSYCHOLOGIST] == everything - of_curators
         assert may[AccountRole.OBSERVER] == {"scores", "results", "roadmap"}

@@ -11,12 +11,14 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.meetings import MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
+from models.requests import Request, RequestKind, RequestStatus
 from models.tasks import TaskKind
 from services.access.errors import NotAllowed, NotFound
 from services.meetings.corrections import Correction, NotLogged, correct_log, withdraw_log
 from services.meetings.outcomes import DayNotPast, report_held
 from services.meetings.planning import MeetingChanged
 from services.organizations.working_days import find_working_day
+from services.pairs.requests.sending import RequestOpen
 from services.surveys.feedback import find_feedback, rate
 from tests.unit.test_meetings import Pair
 from tests.unit.writers import MONDAY, Writer, meetings, open_tasks
@@ -99,13 +101,20 @@ def test_a_meeting_only_marked_as_held_has_no_log_to_correct(
         mentor.do(correct_log, meeting_id=meeting_id, correction=Correction(minutes=5))
 
 
+def waiting(world: World) -> list[tuple[RequestKind, int, date | None]]:
+    query = select(Request.kind, Request.person_id, Request.wanted_on).where(
+        Request.status == RequestStatus.WAITING
+    )
+    return [tuple(row) for row in world.read(lambda session: session.execute(query).all())]
+
+
 @pytest.mark.requirement("E27")
 def test_a_mentor_gives_three_working_days_of_notice(mentor: Writer, mentee: Writer, world: World) -> None:
     sent_before = world.read(lambda session: len(session.scalars(select(OutboxMessage.id)).all()))
     draft_id = mentor.write("Не смогу больше быть наставником с 1 декабря, много нагрузки")
     assert mentor.card(draft_id).earliest_leave == date(2026, 11, 26)
     mentor.save(draft_id)
-    assert open_tasks(world) == [(TaskKind.MENTOR_RESIGNS, mentor.who.id, date(2026, 12, 1))]
+    assert waiting(world) == [(RequestKind.RELEASE, mentor.who.id, date(2026, 12, 1))]
     sent = world.read(lambda session: len(session.scalars(select(OutboxMessage.id)).all()))
     assert sent == sent_before, "the other side is not told"
     with pytest.raises(NotFound):
@@ -114,16 +123,19 @@ def test_a_mentor_gives_three_working_days_of_notice(mentor: Writer, mentee: Wri
 
 @pytest.mark.requirement("E29")
 def test_a_wish_that_is_open_is_not_opened_twice(mentee: Writer, world: World) -> None:
-    for _ in range(2):
-        mentee.save(mentee.write("Прошу заменить мне наставника, не совпадает расписание"))
-    assert open_tasks(world) == [(TaskKind.MENTOR_REPLACEMENT, mentee.who.id, None)]
+    words = "Прошу заменить мне наставника, не совпадает расписание"
+    mentee.save(mentee.write(words))
+    with pytest.raises(RequestOpen):
+        mentee.save(mentee.write(words))
+    assert waiting(world) == [(RequestKind.REPLACEMENT, mentee.who.id, None)]
+    assert world.read(lambda session: session.scalars(select(Request.text)).one()) == words, "kept in full"
 
 
 def test_an_extension_over_twelve_months_is_said(mentor: Writer, world: World) -> None:
     draft_id = mentor.write("Продлите нам программу до 31 декабря 2027")
     assert mentor.card(draft_id).warnings.is_over_a_year
     mentor.save(draft_id)
-    assert open_tasks(world) == [(TaskKind.EXTENSION_WANTED, mentor.who.id, date(2027, 12, 31))]
+    assert waiting(world) == [(RequestKind.EXTENSION, mentor.who.id, date(2027, 12, 31))]
 
 
 def test_working_days_leave_out_holidays_and_moved_days_off() -> None:

@@ -13,7 +13,8 @@ from models.pairs import Pair, PairStatus
 from models.privacy import AgreementBasis
 from services.access.errors import NotFound
 from services.consents.papers import register_paper
-from services.curator.overview import Block, read_sections
+from services.curator.blocks import Block
+from services.curator.overview import read_sections
 from services.pairs.offers import accept_offer
 from services.pairs.papers import MentorPaper, MentorPapersMissing, read_missing_papers
 from services.pairs.proposals import confirm_pair, draft_pair

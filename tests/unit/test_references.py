@@ -15,11 +15,13 @@ from models.jobs import FileKind
 from models.outreach import PublicationKind
 from models.people import Role
 from models.references import columns_to
+from models.requests import RequestKind
 from services.access.actors import Channel, system
 from services.documents.reading import delete_draft
 from services.files.store import forget_expired
 from services.joining.merging import merge_people
 from services.pairs.proposals import discard_draft, draft_pair
+from services.pairs.requests.sending import send_request
 from services.privacy.erasing import erase_person
 from services.roadmap.following import follow_pack
 from services.roadmap.outreach import add_publication, remove_publication
@@ -72,7 +74,7 @@ DELETED = {
         "OutboxMessage": "outbox",
         "Publication": "publications",
         "PublicationPerson": "publication_persons",
-        "Suggestion": "suggestions",
+        "Request": "requests",
         "Task": "tasks",
         "file": "files",
         "row": "files",
@@ -105,6 +107,7 @@ FATES = {
     ("files", "roadmap_proofs"): EMPTIED,
     ("join_requests", "tasks"): GOES,
     ("publications", "publication_persons"): GOES,
+    ("requests", "request_consents"): GOES,
     ("survey_runs", "answer_changes"): GOES,
     ("survey_runs", "answers"): GOES,
     ("survey_runs", "tasks"): EMPTIED,
@@ -192,6 +195,20 @@ def erase_asking(world: World, point: Callable[[int], None]) -> None:
     erase(world, former.id)
 
 
+def erase_with_requests(world: World, point: Callable[[int], None]) -> None:
+    mentee = world.mentee()
+    pair_id = world.agree(mentee, world.mentor())
+    sent = world.write(
+        send_request,
+        actor=world.actor(mentee.person),
+        kind=RequestKind.REPLACEMENT,
+        pair_id=pair_id,
+        text="Не сложилось",
+    )
+    point(sent.request_id)
+    erase(world, mentee.id)
+
+
 def expire(world: World, point: Callable[[int], None]) -> None:
     with world.database.writing() as session:
         file_id = add_row(
@@ -252,6 +269,7 @@ DELETING: dict[str, Callable[[World, Callable[[int], None]], None]] = {
     "participations": merge_roles,
     "persons": merge,
     "publications": unlist,
+    "requests": erase_with_requests,
     "roadmap_entries": follow,
     "survey_runs": erase_answering,
 }

@@ -1,4 +1,4 @@
-"""Exports of twelve tables as JSON, CSV or a workbook: streamed, and each says what it is.
+"""Exports of thirteen tables as JSON, CSV or a workbook: streamed, and each says what it is.
 
 See docs/domain.md#documents.
 """

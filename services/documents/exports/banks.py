@@ -168,7 +168,7 @@ class _Request:
     mean: float
 
 
-def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> Found:
+def _read_needs(session: Session, scope: Scope, _after: int, _limit: int) -> Found:
     ratings: defaultdict[str, list[int]] = defaultdict(list)
     ids = session.scalars(_bank(scope, Role.MENTEE, Participation.id)).all()
     for start in range(0, len(ids), CHUNK):
@@ -192,9 +192,9 @@ def _read_requests(session: Session, scope: Scope, _after: int, _limit: int) -> 
     return Found(items, None)
 
 
-REQUESTS = Table(
-    name="requests",
-    title=N_("List of requests"),
+NEEDS = Table(
+    name="needs",
+    title=N_("List of needs"),
     columns=fixed(
         Column("priority", N_("Priority"), lambda one: one.priority, "number", width=10),
         Column("topic", N_("Topic"), lambda one: one.topic, width=48),
@@ -202,7 +202,7 @@ REQUESTS = Table(
         Column("answered", N_("Answered"), lambda one: one.answered, "number"),
         Column("mean", N_("Mean difficulty of 10"), lambda one: one.mean, "number"),
     ),
-    read=_read_requests,
+    read=_read_needs,
     count=lambda session, scope: session.scalar(_bank(scope, Role.MENTEE, func.count(Participation.id))) or 0,
     filters=frozenset({"cycle_id"}),
 )

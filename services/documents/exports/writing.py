@@ -17,11 +17,12 @@ from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
-from services.documents.exports.banks import MENTEE_BANK, MENTOR_BANK, REQUESTS
+from services.documents.exports.banks import MENTEE_BANK, MENTOR_BANK, NEEDS
 from services.documents.exports.outbox import OUTBOX
 from services.documents.exports.pairs import MEETINGS, PAIRS
 from services.documents.exports.people import CONSENTS, PEOPLE
 from services.documents.exports.programme import ROADMAP, SCORES
+from services.documents.exports.registers import REQUESTS
 from services.documents.exports.results import RESULTS
 from services.documents.exports.surveys import SURVEYS
 from services.documents.exports.tables import CHUNK, Chunk, Column, Filters, Row, Scope, Table, Wording
@@ -42,6 +43,7 @@ TABLES: Mapping[str, Table] = {
         OUTBOX,
         MENTEE_BANK,
         MENTOR_BANK,
+        NEEDS,
         REQUESTS,
     )
 }

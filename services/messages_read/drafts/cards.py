@@ -22,7 +22,7 @@ from services.messages_read.drafts.targets import find_planned, find_twin, list_
 from services.messages_read.drafts.writing import CardClosed, contents_of, find_open
 from services.messages_read.reading.readings import Warned
 from services.organizations.school_days import Calendar, read_calendar
-from services.pairs.petitions import find_earliest_leave
+from services.pairs.requests.sending import find_earliest_leave
 from services.programmes.running import pack_of, settings_of
 
 SUNDAY = 6

@@ -56,7 +56,6 @@ PURPOSES = {
     Intent.EXTENSION: Purpose.EXTEND,
     Intent.UNCLEAR: Purpose.UNSURE,
 }
-PETITIONS = frozenset({Purpose.RESIGN, Purpose.REPLACE, Purpose.EXTEND})
 OF_A_MEETING = frozenset({Purpose.HELD, Purpose.MOVE, Purpose.MISS, Purpose.CORRECT, Purpose.DELETE})
 """Purposes that concern a meeting which is in the tables already."""
 

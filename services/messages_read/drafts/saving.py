@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models.drafts import DraftStatus
 from models.meetings import Meeting, MeetingKind
 from models.pairs import ENDED, Pair
-from models.tasks import TaskKind
+from models.requests import RequestKind
 from services.access.actors import Actor
 from services.meetings.attendance import set_attendance
 from services.meetings.cards import read_meeting
@@ -28,16 +28,18 @@ from services.meetings.planning import (
     propose_meeting,
 )
 from services.messages_read.drafts.authors import Author, read_author
-from services.messages_read.drafts.contents import PETITIONS, Item, Purpose, find_question
+from services.messages_read.drafts.contents import Item, Purpose, find_question
 from services.messages_read.drafts.targets import find_planned
 from services.messages_read.drafts.writing import CardClosed, contents_of, go_on, lock_draft
-from services.pairs.petitions import PairOver, send_petition
+from services.messages_read.reading.told import leave_out_private
+from services.pairs.requests.rules import PairOver
+from services.pairs.requests.sending import send_request
 from services.programmes.running import pack_of
 
-TASKS = {
-    Purpose.RESIGN: TaskKind.MENTOR_RESIGNS,
-    Purpose.REPLACE: TaskKind.MENTOR_REPLACEMENT,
-    Purpose.EXTEND: TaskKind.EXTENSION_WANTED,
+REQUESTS = {
+    Purpose.RESIGN: RequestKind.RELEASE,
+    Purpose.REPLACE: RequestKind.REPLACEMENT,
+    Purpose.EXTEND: RequestKind.EXTENSION,
 }
 
 
@@ -67,7 +69,12 @@ def save_meeting(
     item = contents.current
     if at != contents.at or find_question(item) is not None:
         raise CardClosed
-    meeting_ids, run_id = _act(session, author, item, f"draft:{draft.id}", is_sure=is_sure, now=now)
+    if item.purpose in REQUESTS:
+        _check_pairs(session, item)
+        _ask(session, author, item, draft.text or "", now=now)
+        goes_on = go_on(session, draft, DraftStatus.SAVED, now=now)
+        return MeetingSaved(item.purpose, (), None, goes_on)
+    meeting_ids, run_id = _act(session, author, item, is_sure=is_sure, now=now)
     goes_on = go_on(session, draft, DraftStatus.SAVED, now=now)
     logs_group = item.purpose is Purpose.LOG and len(meeting_ids) == 1
     is_group = logs_group and any(one.is_group for one in author.partners if one.pair_id in item.pair_ids)
@@ -94,21 +101,9 @@ def find_kind(session: Session, item: Item, pair_id: int, now: datetime) -> Meet
 
 
 def _act(
-    session: Session, author: Author, item: Item, occasion: str, *, is_sure: bool, now: datetime
+    session: Session, author: Author, item: Item, *, is_sure: bool, now: datetime
 ) -> tuple[tuple[int, ...], int | None]:
-    actor = author.actor
     _check_pairs(session, item)
-    if item.purpose in PETITIONS:
-        send_petition(
-            session,
-            actor=actor,
-            kind=TASKS[item.purpose],
-            pair_ids=item.pair_ids,
-            wanted_on=item.day,
-            occasion=occasion,
-            now=now,
-        )
-        return (), None
     if item.purpose is Purpose.LOG:
         return _log(session, author, item, is_sure=is_sure, now=now)
     if item.purpose is Purpose.PLAN:
@@ -116,6 +111,22 @@ def _act(
     if item.meeting_id is None:
         raise CardClosed
     return _act_on_meeting(session, author, item, item.meeting_id, is_sure=is_sure, now=now)
+
+
+def _ask(session: Session, author: Author, item: Item, text: str, *, now: datetime) -> None:
+    """A request for each pair; what the person wrote is its reason, without what is not kept here."""
+    kept, left_out = leave_out_private(text)
+    reason = kept if left_out else text
+    for pair_id in item.pair_ids:
+        send_request(
+            session,
+            actor=author.actor,
+            kind=REQUESTS[item.purpose],
+            pair_id=pair_id,
+            text=reason,
+            wanted_on=item.day,
+            now=now,
+        )
 
 
 def _check_pairs(session: Session, item: Item) -> None:

@@ -300,7 +300,7 @@ def make_correction(told: Told, now: datetime, draft: Draft) -> None:
 
 
 def make_day_only(told: Told, now: datetime, draft: Draft, towards: Towards) -> None:
-    """A petition's day: since when the mentor leaves, until when the programme goes on."""
+    """A request's day: since when the mentor leaves, until when the programme goes on."""
     days = [*told.limits, *told.days]
     reading = resolve(days[0].meaning, now, towards) if days else DateReading()
     note_date_problem(reading, draft)

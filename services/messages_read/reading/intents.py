@@ -1,4 +1,4 @@
-"""What a message wants: a log, a plan, a move, a petition ... Whole phrases only; a doubt stays unclear."""
+"""What a message wants: a log, a plan, a move, a request ... Whole phrases only; a doubt stays unclear."""
 
 import re
 
@@ -147,7 +147,7 @@ def _corrects_value(folded: str) -> bool:
     return is_taken_back or bool(_INSTEAD.search(folded) or _BUT_NOT.search(folded))
 
 
-def petition_of(folded: str, *, is_held: bool, author_role: str) -> Intent | None:
+def request_of(folded: str, *, is_held: bool, author_role: str) -> Intent | None:
     """A wish that concerns the pair, not a meeting; a held meeting that merely spoke of it stays a log."""
     if is_held:
         return None

@@ -32,7 +32,7 @@ _COLLECTIVE = {"трое": 3, "четверо": 4, "пятеро": 5, "шест�
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[a-zA-Z]+")
 _CALLS = frozenset({"zoom", "skype", "teams", "telegram", "whatsapp", "max", "meet", "google", "discord"})
-_PETITIONS = {Intent.REPLACEMENT, Intent.RESIGNATION, Intent.EXTENSION}
+_REQUESTS = {Intent.REPLACEMENT, Intent.RESIGNATION, Intent.EXTENSION}
 _EVERY = re.compile(
     r"(?<!\w)(?:кажд(?:ую|ой|ые[ ]\d)[ ]недел\w+|еженедельн\w+|ежемесячн\w+"
     r"|раза?[ ]в[ ](?:\d[ ]+|2[ ]+|две[ ])?(?:недел\w+|месяц)"
@@ -90,7 +90,7 @@ def read_message(
         intent = _make_meetings(told, now, intent, draft)
     else:
         _make_other(told, now, intent, draft)
-    if intent not in _PETITIONS | {Intent.DELETE, Intent.NOTE}:
+    if intent not in _REQUESTS | {Intent.DELETE, Intent.NOTE}:
         _add_people(told, members, intent, draft)
     if is_recurrent(told):
         draft.warn(Warned.RECURRENCE)
@@ -105,7 +105,7 @@ def _of_wish(kind: WishKind, intent: Intent, author_role: AuthorRole) -> Intent:
         return Intent.REPLACEMENT
     if kind is WishKind.LEAVE and author_role == "mentor":
         return Intent.RESIGNATION
-    return intent if intent in _PETITIONS else Intent.UNCLEAR
+    return intent if intent in _REQUESTS else Intent.UNCLEAR
 
 
 def is_foreign(text: str) -> bool:
@@ -124,9 +124,9 @@ def is_foreign(text: str) -> bool:
 
 def _decide(told: Told, now: datetime, author_role: AuthorRole) -> Intent:
     is_real_log = told.is_held and told.has_length
-    petition = intents.petition_of(told.folded, is_held=is_real_log, author_role=author_role)
-    if petition:
-        return petition
+    request = intents.request_of(told.folded, is_held=is_real_log, author_role=author_role)
+    if request:
+        return request
     if intents.asks(told.folded) and not told.has_length:
         return Intent.UNCLEAR
     change = intents.change_of(
