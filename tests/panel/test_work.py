@@ -226,6 +226,18 @@ def test_a_to_do_is_marked_as_dealt_with(curator: Browser, world: World, databas
     assert "Отмечено: разобрано" in text_of(curator.get("/audit/?action=task.closed"))
 
 
+def test_words_passed_on_stand_on_the_home_page(curator: Browser, world: World, database: Database) -> None:
+    person = world.person()
+    words = "больничный <b>с 3 по 10</b>"
+    with database.writing() as session:
+        about = session.get_one(Person, person.id)
+        open_task(session, TaskKind.WORDS_TOLD, about, key="test:words", words=words, now=world.now)
+    home = curator.get("/")
+    assert "Передали вам слова 1" in text_of(home)
+    assert "«больничный &lt;b&gt;с 3 по 10&lt;/b&gt;»" in home
+    assert "«больничный" in text_of(curator.get("/tasks/words/"))
+
+
 def test_the_journal_pages_and_filters(curator: Browser, world: World) -> None:
     for _ in range(55):
         world.person()

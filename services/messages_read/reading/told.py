@@ -23,16 +23,19 @@ from services.messages_read.reading.privacy import Hidden, find_private
 from services.messages_read.reading.readings import Kind, MeetingFormat, Warned
 from services.messages_read.reading.spelling import mend_spelling
 from services.messages_read.reading.words import (
+    FUTURE,
     HELD,
     IN_PERSON,
     KINDS,
     LESSON_VISIT,
+    MEETING,
     ONLINE,
     PAST,
     PLACE,
     PLACE_ALONE,
     PLACES,
     ROOM,
+    WILL_DO,
 )
 
 _Span = tuple[int, int]
@@ -269,10 +272,15 @@ def _find_place(scanned: str, is_main: Callable[[int], bool]) -> tuple[str | Non
         if (
             not before
             or before[-1] in ",.;:!?\n(-/\0"
-            or (last_word and (PAST.fullmatch(last_word.group()) or last_word.group() in _AT_WHOM))
+            or (last_word and (_is_done(last_word.group()) or last_word.group() in _AT_WHOM))
         ):
             return PLACES[match["place"]], [match.span()]
     return None, []
+
+
+def _is_done(word: str) -> bool:
+    """Whether a verb of meeting, or the word for a meeting, so that what follows is where it is held."""
+    return any(pattern.fullmatch(word) for pattern in (PAST, FUTURE, WILL_DO, MEETING))
 
 
 _USED = re.compile(
