@@ -81,7 +81,7 @@ class MatchingPage(SecuredPage):
             flash(f"{pair} {sentence(one.refusal)}", "error")
         if not made.pair_ids:
             return redirect(url_for("matching.plans", run_id=run_id, aim=aim.value))
-        return redirect(url_for("pairs.index", status="draft"))
+        return redirect(url_for("offering.index"))
 
     @command("/<int:run_id>/fixes/<int:fix_id>/ask", right=Right.MANAGE_PAIRS)
     def ask(self, run_id: int, fix_id: int) -> Response:
