@@ -63,7 +63,7 @@ class Pane:
 
 class BoardPage(SecuredPage):
     endpoint, url = "board", "/board"
-    entry = Entry(Group.PAIRS, 5, N_("The board"), behind="proposals", tab=N_("Board"), needs_programme=True)
+    entry = Entry(Group.PAIRS, 6, N_("The board"), behind="proposals", tab=N_("Board"), needs_programme=True)
 
     @page("/", right=Right.MANAGE_PAIRS)
     def index(self) -> str:
