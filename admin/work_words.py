@@ -11,6 +11,7 @@ TASKS = {
     TaskKind.OFFER_EXPIRED: N_("The offer ran out without an answer"),
     TaskKind.PAIR_SILENT: N_("No meeting for long, though both were reminded"),
     TaskKind.PAIR_TERM_OVER: N_("The last day of the pair's work has passed"),
+    TaskKind.PAIR_PAUSE_OVER: N_("The day of return has come, but somebody is still on leave"),
     TaskKind.LOW_RATING: N_("A low rating of a meeting"),
     TaskKind.HELP_WANTED: N_("Asked for help"),
     TaskKind.WORDS_TOLD: N_("Wrote to you through the bot"),

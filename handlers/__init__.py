@@ -15,6 +15,7 @@ MODULES = (
     "start",
     "pairs",
     "requests",
+    "pauses",
     "asks",
     "meetings",
     "feedback",

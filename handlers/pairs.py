@@ -249,6 +249,7 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
                 actions.append(Action(words, PairTap(PairDo.ANSWERS, card.id, 0)))
         if card.status in IN_WORK and card.is_in(chat.person_id):
             actions.append(open_action(card, chat, t))
+        actions += _pause_actions(card, chat.person_id, t)
         parts.append("\n".join(lines))
     if not parts:
         parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
@@ -335,6 +336,21 @@ def _describe_standing(session: Session, card: PairCard, person_id: int, t: Tran
     told = describe_cut_off(party_of([card.side_of(one) for one in absent]), t)
     is_waiting = card.status is PairStatus.OFFERED and card.side_of(person_id).decision is not None
     return told if is_waiting and len(absent) == len(partner.people) else f"{status} {told}"
+
+
+def _pause_actions(card: PairCard, person_id: int, t: Translator) -> list[Action]:
+    """Whoever may pause: a side of a pair, the mentor of a group."""
+    if not card.is_in(person_id) or (card.is_group and card.role_of(person_id) is Role.MENTEE):
+        return []
+    name = card.partner_of(person_id).chat_name
+    if card.status is PairStatus.ACTIVE:
+        return [Action(t.label("Pause: {name}", name=name), PairTap(PairDo.ASK_PAUSE, card.id))]
+    if card.status is PairStatus.PAUSED:
+        return [
+            Action(t.label("Go on now: {name}", name=name), PairTap(PairDo.RESUME, card.id)),
+            Action(t.label("Another day of return: {name}", name=name), PairTap(PairDo.ASK_PAUSE, card.id)),
+        ]
+    return []
 
 
 def _pairs_of(session: Session, chat: Participant) -> list[PairCard]:

@@ -59,6 +59,7 @@ class Case(StrEnum):
     NONE_ANSWERED = "neither has answered"
     MENTEE_SILENT = "the mentor has agreed"
     MENTOR_SILENT = "the mentee has agreed"
+    NO_RETURN = "no day of return is set"
     NOT_MET = "no meeting is agreed or held"
     MET = "a meeting is agreed or held"
 
@@ -152,7 +153,7 @@ STATES: Mapping[PairStatus, State] = {
         may_change=True,
         has_order=True,
         moves=(Move(Action.PAIR_RESUMED, (PairStatus.ACTIVE,)), _END),
-        turns=(Turn(WaitsFor.CURATOR, "says when the work goes on"),),
+        turns=(Turn(WaitsFor.CURATOR, "says when the work goes on", Case.NO_RETURN),),
     ),
     PairStatus.COMPLETED: State(is_agreed=True, has_order=True),
     PairStatus.TERMINATED: State(),
@@ -227,6 +228,7 @@ class Pair(Audited, Base):
     offer_expires_at: Mapped[datetime | None] = mapped_column(index=True)
     accepted_at: Mapped[datetime | None]
     resumed_at: Mapped[datetime | None]  # after the latest pause
+    resumes_at: Mapped[datetime | None] = mapped_column(index=True)  # when a paused pair goes on by itself
     silence_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the scheduler looks next whether somebody is silent (docs/design.md#silence)."""
     ended_at: Mapped[datetime | None]

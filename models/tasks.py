@@ -19,6 +19,7 @@ class TaskKind(StrEnum):
     OFFER_EXPIRED = "offer_expired"
     PAIR_SILENT = "pair_silent"  # no meeting for long, though both were reminded
     PAIR_TERM_OVER = "pair_term_over"  # its last day has passed: it is completed or gets another
+    PAIR_PAUSE_OVER = "pair_pause_over"  # its day of return has come, and a side is still on leave
     LOW_RATING = "low_rating"
     HELP_WANTED = "help_wanted"
     MEETING_MISMATCH = "meeting_mismatch"  # the sides disagree whether it took place

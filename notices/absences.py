@@ -12,6 +12,7 @@ from notices.buttons import HomeDo, HomeTap
 from notices.language import Translator
 from notices.letters import Action, Letter, Skip
 from notices.pair_cards import read_card
+from services.organizations.days import day_of, timezone_of
 from services.people.leaves import is_somebody_away
 
 
@@ -21,11 +22,22 @@ def pair_paused(session: Session, facts: Mapping[str, Any], t: Translator, _now:
         return Skip("the pair is gone")
     if card.status is not PairStatus.PAUSED and not is_somebody_away(session, pair_id=card.id):
         return Skip("the pair is at work again")
+    partner = card.partner_of(int(facts["person_id"])).chat_name
+    if card.resumes_at is None:
+        return Letter(
+            t(
+                "Your pair ({partner}) is paused: meetings to come are cancelled and I remind you of "
+                "nothing. I will write when it goes on.",
+                partner=partner,
+            )
+        )
+    day = t.month_day(day_of(card.resumes_at, timezone_of(session, card.organization_id)))
     return Letter(
         t(
-            "Your pair ({partner}) is paused: meetings to come are cancelled and I remind you of nothing. "
-            "I will write when it goes on.",
-            partner=card.partner_of(int(facts["person_id"])).chat_name,
+            "Your pair ({partner}) is paused until {day}: meetings to come are cancelled and I remind you of "
+            "nothing. On that day it goes on, and I will write.",
+            partner=partner,
+            day=day,
         )
     )
 

@@ -207,12 +207,16 @@ class OfferTap(Tap, screen="offer", is_for_notices=True):
 class PairDo(Do):
     SHOW = "show"
     ANSWERS = "answers", "pair_id", "page"
+    ASK_PAUSE = "ask", "pair_id"
+    PAUSE = "pause", "pair_id", "day"
+    RESUME = "resume", "pair_id"
 
 
 class PairTap(Tap, screen="pair"):
     do: PairDo
     pair_id: int = 0
     page: int = 0
+    day: date = SOME_DAY
 
 
 class RequestDo(Do):

@@ -314,6 +314,8 @@ def describe_status(card: PairCard, person_id: int, t: Translator) -> str:
         return _describe_offer(card, card.role_of(person_id), t)
     if card.status is PairStatus.ACCEPTED:
         return _describe_beginning(card, card.role_of(person_id), t)
+    if card.status is PairStatus.PAUSED and card.resumes_at is not None:
+        return t("The work is paused until {day}.", day=t.month_day(card.resumes_at.date()))
     return t(WORK.get(card.status, ENDED))
 
 

@@ -16,6 +16,8 @@ from services.matching.asks import remind_of_asks
 from services.meetings.reminders import BATCH, ask_after_meetings, send_due_reminders
 from services.messages_read.drafts.writing import erase_old_drafts
 from services.pairs.offers import expire_offers
+from services.pairs.pauses import BATCH as PAUSES
+from services.pairs.pauses import end_pauses
 from services.pairs.requests.watching import BATCH as REQUESTS
 from services.pairs.requests.watching import watch_requests
 from services.pairs.silence import BATCH as SILENT
@@ -60,6 +62,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("silence in pairs", 120, remind_of_silence, batch=SILENT),
     Tick("last days of pairs", 600, watch_terms, batch=TERMS),
     Tick("requests without a decision", 300, watch_requests, batch=REQUESTS),
+    Tick("pauses whose day of return has come", 60, end_pauses, batch=PAUSES),
     Tick("feedback not given", 60, remind_feedback),
     Tick("surveys to close", 60, close_overdue),
     Tick("questionnaires not sent", 120, remind_unfinished, batch=200),

@@ -12,7 +12,7 @@ from admin.access import SecuredPage
 from admin.calls import do, refusals_shown, see
 from admin.cycles import cycle_id_or_none, offer_forms, pack
 from admin.edits import take_edit
-from admin.inputs import InputRefused, number, read_day, sent, text
+from admin.inputs import InputRefused, day, number, read_day, sent, text
 from admin.languages import label, sentence, translator
 from admin.pages import Entry, Group, command, form_page, page
 from admin.paging import read_asked
@@ -40,6 +40,7 @@ from services.pairs.forms import FormIsFixed, change_form
 from services.pairs.groups import add_mentee, remove_mentee
 from services.pairs.offers import begin_with_agreed
 from services.pairs.papers import read_missing_papers
+from services.pairs.pauses import pause_pair, resume_pair
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
 from services.pairs.requests.reading import list_requests_of_pair
 from services.pairs.standings import read_standings
@@ -272,6 +273,26 @@ class PairPage(SecuredPage):
             pair_id=pair_id,
             success=label("The group has begun with those who agreed. All have been told."),
         )
+        return redirect(url_for("pairs.card", pair_id=pair_id))
+
+    @form_page("/<int:pair_id>/pause", right=Right.MANAGE_PAIRS)
+    def pause(self, pair_id: int) -> str | Response:
+        """A pause with a day of return, or another day of return."""
+        pair = self._read(pair_id)
+        if request.method == "POST":
+            with refusals_shown():
+                do(
+                    pause_pair,
+                    pair_id=pair_id,
+                    resumes_on=day("resumes_on", needed=N_("Please give the day of return.")),
+                    success=label("The pair is paused. All have been told."),
+                )
+                return redirect(url_for("pairs.card", pair_id=pair_id))
+        return self.show("panel/pair_pause.html", pair=pair, resumes_on=text("resumes_on"))
+
+    @command("/<int:pair_id>/resume", right=Right.MANAGE_PAIRS)
+    def resume(self, pair_id: int) -> Response:
+        do(resume_pair, pair_id=pair_id, success=label("The pair goes on. All have been told."))
         return redirect(url_for("pairs.card", pair_id=pair_id))
 
     def _read(self, pair_id: int) -> PairCard:

@@ -34,6 +34,7 @@ BLOCK_OF_TASK = {
     TaskKind.LOW_RATING: Block.LOW_RATING,
     TaskKind.PAIR_SILENT: Block.NO_MEETING,
     TaskKind.PAIR_TERM_OVER: Block.OF_PAIRS,
+    TaskKind.PAIR_PAUSE_OVER: Block.OF_PAIRS,
     TaskKind.MEETING_MISMATCH: Block.MISMATCH,
     TaskKind.OFFER_DECLINED: Block.DECLINED,
     TaskKind.OFFER_EXPIRED: Block.DECLINED,

@@ -1,7 +1,7 @@
 """Long leave, dismissal, transfer: what follows for pairs, roles and chat, and their history."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -23,9 +23,11 @@ from services.accounts.workplaces import list_where_may
 from services.delivery.outbox import enqueue
 from services.joining.handovers import StillResponsible, count_duties
 from services.joining.withdrawing import erase_drafts
+from services.organizations.days import zone_of
 from services.pairs.assignments import EndReason, release_person
 from services.pairs.capacity import move_pair
 from services.programmes.meeting_schedule import cancel_coming
+from services.programmes.running import settings_of
 from services.surveys.closing import close
 
 
@@ -114,9 +116,19 @@ def begin_leave(
         # before the order there is no work to pause, only meetings
         if may_move(pair.status, Action.PAIR_PAUSED):
             move_pair(session, pair, PairStatus.PAUSED, actor=actor, action=Action.PAIR_PAUSED, now=now)
+            pair.resumes_at = find_return(session, pair, ends_on)
         cancel_coming(session, pair, actor=actor, now=now)
         _tell_both(session, pair, NoticeKind.PAIR_PAUSED, now)
     return _note(session, actor, person, AbsenceKind.LEAVE, starts_on, now, ends_on=ends_on)
+
+
+def find_return(session: Session, pair: Pair, ends_on: date | None) -> datetime | None:
+    """The morning after the expected last day of a leave: then the pair goes on, or it is asked why not."""
+    if ends_on is None:
+        return None
+    morning = settings_of(session, cycle_id=pair.cycle_id).quiet_to
+    day = ends_on + timedelta(days=1)
+    return datetime.combine(day, morning, zone_of(session, pair.organization_id))
 
 
 def dismiss_person(session: Session, *, actor: Actor, person_id: int, starts_on: date, now: datetime) -> int:

@@ -87,6 +87,8 @@ def move_pair(
     pair.status = status
     if action is Action.PAIR_RESUMED:
         pair.resumed_at = now
+    if before is PairStatus.PAUSED:
+        pair.resumes_at = None
     watch(pair, now=now)
     after = {"status": status.value, **facts}
     record(session, actor, action, pair, now=now, before={"status": before.value}, after=after)

@@ -66,6 +66,7 @@ class PairCard:
     role_variant: str | None
     described: Described  # the same in the programme's words, with the rules of the kind
     ends_on: date | None
+    resumes_at: datetime | None  # when a paused pair goes on by itself
     mentor: Side
     mentees: tuple[Side, ...]  # one, or those of a group
     awaited: tuple[Side, ...]  # asked into a group at work, and not yet heard
@@ -145,6 +146,7 @@ def waits_for(
     mentee_decision: Decision | None = None,
     mentor_decision: Decision | None = None,
     has_meetings: bool = False,
+    has_return: bool = False,
 ) -> WaitsFor:
     """Who must act, by the table of states (docs/design.md#pair-states)."""
     answered = {
@@ -153,6 +155,8 @@ def waits_for(
         (True, False): Case.MENTOR_SILENT,
     }.get((mentee_decision is not None, mentor_decision is not None))
     true = {Case.ALWAYS, Case.MET if has_meetings else Case.NOT_MET, answered}
+    if not has_return:
+        true.add(Case.NO_RETURN)
     return next((turn.who for turn in STATES[status].turns if turn.case in true), WaitsFor.NOBODY)
 
 
@@ -292,6 +296,7 @@ def _card(session: Session, pair: Pair, *, has_meetings: bool, order: PairOrder 
         role_variant=pair.role_variant,
         described=described,
         ends_on=pair.ends_on,
+        resumes_at=pair.resumes_at,
         mentor=mentor,
         mentees=mentees,
         awaited=tuple(_side(session, pair, one) for one in others if one.left_at is None),
@@ -306,6 +311,7 @@ def _card(session: Session, pair: Pair, *, has_meetings: bool, order: PairOrder 
             mentee_decision=decision_of_all(mentees),
             mentor_decision=mentor.decision,
             has_meetings=has_meetings or described.kind.is_on_request,
+            has_return=pair.resumes_at is not None,
         ),
         order=order,
     )

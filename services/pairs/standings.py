@@ -49,8 +49,9 @@ def _judge(pair: Pair, quiet: Quiet, now: datetime, *, is_on_request: bool) -> S
         mentee_decision=decision_of_all(pair.mentees),
         mentor_decision=pair.mentor.decision,
         has_meetings=contact.has_begun or is_on_request,
+        has_return=pair.resumes_at is not None,
     )
-    by = pair.offer_expires_at if pair.status is PairStatus.OFFERED else None
+    by = pair.offer_expires_at if pair.status is PairStatus.OFFERED else pair.resumes_at
     first = [step.due_at for step in quiet.steps if step.silence is Silence.FIRST_MEETING]
     long = [step for step in quiet.steps if step.silence is Silence.MEETING]
     if any(step.who is WaitsFor.CURATOR and step.due_at <= now for step in long):

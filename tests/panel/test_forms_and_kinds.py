@@ -130,3 +130,16 @@ def test_a_group_is_made_looked_at_and_changed(curator: Browser, world: World, d
     assert "больше не в этой группе" in out
     curator.get("/paper/forms/pair/1")
     curator.get(f"/paper/{mentor.person.id}/")
+
+
+def test_a_pair_is_paused_until_a_day_on_its_page(curator: Browser, world: World) -> None:
+    pair_id = world.agree(world.mentee(), world.mentor())
+    world.order(pair_id)
+    address = f"/pairs/{pair_id}/pause"
+    assert "Выберите день после сегодняшнего" in text_of(curator.post(address, resumes_on="01.09.2026"))
+    assert "Укажите день возвращения." in text_of(curator.post(address, resumes_on="скоро"))
+    paused = text_of(curator.post(address, resumes_on="15.01.2027"))
+    assert "Пара приостановлена." in paused
+    assert "Пара продолжит 15.01.2027" in paused
+    on = text_of(curator.post(f"/pairs/{pair_id}/resume", page=f"/pairs/{pair_id}/"))
+    assert "Пара продолжает работу." in on
