@@ -32,7 +32,7 @@ class MatchingPage(SecuredPage):
     endpoint, url = "matching", "/matching"
     entry = Entry(
         Group.PAIRS,
-        4,
+        5,
         N_("Pairs for everybody"),
         behind="proposals",
         tab=N_("For everybody"),
