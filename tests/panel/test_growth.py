@@ -36,6 +36,7 @@ PAGES = (
     "/proposals/",
     "/proposals/{mentee}/",
     "/board/",
+    "/matching/",
     "/closing/",
     "/banks/",
     "/banks/?role=mentor",
