@@ -63,7 +63,7 @@ class PairInChat:
         await self.anna.tap("Принять")
         await self.pyotr.tap("Принять")
         await self.anna.expect("Вы теперь пара")
-        await self.curate(measure_start)
+        await self.curate(close_first_measurement)
         await self.pyotr.expect("Вы теперь пара")
 
     async def local_now(self) -> datetime:
@@ -87,14 +87,14 @@ async def bring_together(running: RunningBot) -> PairInChat:
     return PairInChat(running, replace(world, database=running.database), anna, pyotr, mentee, mentor)
 
 
-def measure_start(session: Session, *, actor: Actor, now: datetime) -> None:
-    """Both have answered what is asked at the start, so that it takes no turn among a day's reminders."""
+def close_first_measurement(session: Session, *, actor: Actor, now: datetime) -> None:
+    """What is asked at the start is over, so that it takes no turn among a day's reminders."""
     del actor
     ask_before_and_after(session, now=now)
     session.execute(
         update(SurveyRun)
         .where(SurveyRun.occasion == RunOccasion.WAVE)
-        .values(status=SurveyStatus.SENT, sent_at=now)
+        .values(status=SurveyStatus.EXPIRED, closes_at=now)
     )
     session.execute(delete(OutboxMessage).where(OutboxMessage.kind == NoticeKind.SURVEY_INVITE))
 
