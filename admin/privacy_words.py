@@ -54,6 +54,7 @@ DATA_GROUPS = {
     "invitations": N_("personal links"),
     "lists": N_("origin in a list of staff"),
     "notes": N_("notes and unsaved drafts"),
+    "programmes": N_("personalised programmes and plans of support"),
     "events": N_("invitations to events"),
     "profile": N_("facts of the profile"),
     "tasks": N_("tasks about the person"),

@@ -16,6 +16,7 @@ MODULES = (
     "pairs",
     "requests",
     "pauses",
+    "programmes",
     "asks",
     "meetings",
     "feedback",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from handlers.filters import Flow, Typed
 from handlers.menu import MenuPart, to_menu
+from handlers.programmes.screens import programme_actions, support_actions
 from handlers.replies import conclude, step_to
 from handlers.request_screens import open_action
 from handlers.talk import Talk
@@ -217,7 +218,7 @@ def note_screen(_session: Session, chat: Participant, t: Translator, _now: datet
     )
 
 
-def pair_screen(session: Session, chat: Participant, t: Translator, _now: datetime) -> Letter:
+def pair_screen(session: Session, chat: Participant, t: Translator, now: datetime) -> Letter:
     """The card of every pair of this person: who, where it stands, how to write to each other."""
     parts, actions = [], []
     for card in _pairs_of(session, chat):
@@ -240,6 +241,7 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
                     _describe_contact(session, one, card.side_of(one).chat_name, t) for one in partner.people
                 ]
             actions.append(_propose_action(card, chat, t))
+            actions += programme_actions(session, chat, card, t, now)
             shared = read_partner(session, card, chat.person_id, t)
             lines += list_intakes(session, card, chat.person_id, t)
             if shared.is_outside_chat:
@@ -253,6 +255,7 @@ def pair_screen(session: Session, chat: Participant, t: Translator, _now: dateti
         parts.append("\n".join(lines))
     if not parts:
         parts.append(t("You have no pair yet. The curator is choosing; I will write at once."))
+        actions += support_actions(session, chat, t)
     actions.append(to_menu(t))
     return Letter("\n\n".join(parts), tuple((one,) for one in actions))
 

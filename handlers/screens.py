@@ -25,6 +25,7 @@ from handlers import wishes as wish_screens
 from handlers.drafts.screens import draft_screen
 from handlers.forms import data_screen, form_screen
 from handlers.meetings import cards, journal_screens, planning
+from handlers.programmes import screens as programmes
 from notices.language import Translator
 from notices.letters import Letter
 from services.delivery.conversations import ChatState, Participant
@@ -79,6 +80,18 @@ SCREENS: dict[str, Screen] = {
     "request.reason": Screen(request_screens.reason_screen),
     "asked.reply": Screen(request_screens.reply_screen),
     "pair.pause": Screen(pauses.pause_screen, is_deciding=True),
+    "programme": Screen(programmes.programme_screen),
+    "programme.list": Screen(programmes.list_screen),
+    "programme.activity": Screen(programmes.activity_screen),
+    "programme.mark": Screen(programmes.mark_screen),
+    "programme.words": Screen(programmes.words_screen),
+    "programme.add": Screen(programmes.add_screen),
+    "programme.change": Screen(programmes.change_screen),
+    "programme.goal": Screen(programmes.goal_screen),
+    "programme.areas": Screen(programmes.areas_screen),
+    "programme.card": Screen(programmes.card_screen),
+    "programme.answer": Screen(programmes.answer_screen, is_deciding=True),
+    "support": Screen(programmes.support_screen),
     "meetings": Screen(cards.list_screen),
     "meeting": Screen(cards.meeting_screen),
     "meeting.drop": Screen(cards.drop_screen, is_deciding=True),

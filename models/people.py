@@ -169,6 +169,8 @@ class Participation(Audited, Base):
     capacity: Mapped[int] = mapped_column(default=1)  # mentees at once; for a mentee always 1
     joined_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
+    search_at: Mapped[datetime | None] = mapped_column(index=True)
+    """Of a mentor who is new in the bank: when the scheduler looks for waiting mentees whom they suit."""
     outcome: Mapped[Outcome | None] = mapped_column(enum_column(Outcome))
     outcome_at: Mapped[datetime | None]
     wants_next: Mapped[bool | None]  # the answer to the offer of the next cycle (B15)

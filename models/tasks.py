@@ -20,6 +20,11 @@ class TaskKind(StrEnum):
     PAIR_SILENT = "pair_silent"  # no meeting for long, though both were reminded
     PAIR_TERM_OVER = "pair_term_over"  # its last day has passed: it is completed or gets another
     PAIR_PAUSE_OVER = "pair_pause_over"  # its day of return has come, and a side is still on leave
+    PROGRAMME_TO_APPROVE = "programme_to_approve"  # the four of models.personal_programmes
+    PROGRAMME_SILENT = "programme_silent"  # whoever of the pair must answer does not
+    PROGRAMME_LATE = "programme_late"  # an activity has no result
+    PROGRAMME_ENDS = "programme_ends"  # everything is done, or the last day has passed
+    MENTOR_FOR_WAITING = "mentor_for_waiting"  # a new mentor suits mentees who wait
     LOW_RATING = "low_rating"
     HELP_WANTED = "help_wanted"
     MEETING_MISMATCH = "meeting_mismatch"  # the sides disagree whether it took place
@@ -53,6 +58,7 @@ class Task(Audited, Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("survey_runs.id"), index=True)
     join_request_id: Mapped[int | None] = mapped_column(ForeignKey("join_requests.id"), index=True)
     wanted_on: Mapped[date | None]  # the last day of a term, of the law or of the pair's work
+    amount: Mapped[int | None]  # how many it is about
     words: Mapped[str | None] = mapped_column(String(WORDS_LIMIT))  # what a person asked to pass on
     dedup_key: Mapped[str] = mapped_column(String(120), unique=True)
     opened_at: Mapped[datetime]

@@ -11,6 +11,7 @@ from models.meetings import MeetingFormat, MeetingKind
 from models.pairs import DeclineReason
 from models.people import Role
 from models.requests import RequestKind
+from notices import programme_buttons
 from notices.taps import Do, Tap
 from services.messages_read.drafts.contents import Field, Purpose
 
@@ -418,6 +419,7 @@ class EventTap(Tap, screen="event", is_for_notices=True):
     event_id: int = 0
 
 
+OF_PROGRAMMES = (programme_buttons.ProgrammeTap, programme_buttons.SupportTap)
 SCREENS = tuple(Tap.__subclasses__())
 ANYWHERE = frozenset(one.screen for one in SCREENS if one.is_for_notices)
 """Their buttons work from any message, whatever the person did since, if the state of the record still allows

@@ -13,11 +13,15 @@ from services.documents.signing import carry_out_orders
 from services.files.backups.making import ask_daily_backup
 from services.joining.withdrawing import end_terms
 from services.matching.asks import remind_of_asks
+from services.matching.waiting import BATCH as MENTORS
+from services.matching.waiting import search_for_waiting
 from services.meetings.reminders import BATCH, ask_after_meetings, send_due_reminders
 from services.messages_read.drafts.writing import erase_old_drafts
 from services.pairs.offers import expire_offers
 from services.pairs.pauses import BATCH as PAUSES
 from services.pairs.pauses import end_pauses
+from services.pairs.personal_programmes.silence import BATCH as PROGRAMMES
+from services.pairs.personal_programmes.silence import watch_programmes
 from services.pairs.requests.watching import BATCH as REQUESTS
 from services.pairs.requests.watching import watch_requests
 from services.pairs.silence import BATCH as SILENT
@@ -63,6 +67,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("last days of pairs", 600, watch_terms, batch=TERMS),
     Tick("requests without a decision", 300, watch_requests, batch=REQUESTS),
     Tick("pauses whose day of return has come", 60, end_pauses, batch=PAUSES),
+    Tick("programmes of pairs", 300, watch_programmes, batch=PROGRAMMES),
+    Tick("mentees who wait", 300, search_for_waiting, batch=MENTORS),
     Tick("feedback not given", 60, remind_feedback),
     Tick("surveys to close", 60, close_overdue),
     Tick("questionnaires not sent", 120, remind_unfinished, batch=200),

@@ -8,7 +8,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from admin.access import SecuredPage
+from admin.access import SecuredPage, current_day
 from admin.calls import do, refusals_shown, see
 from admin.cycles import cycle_id_or_none, offer_forms, pack
 from admin.edits import take_edit
@@ -41,6 +41,7 @@ from services.pairs.groups import add_mentee, remove_mentee
 from services.pairs.offers import begin_with_agreed
 from services.pairs.papers import read_missing_papers
 from services.pairs.pauses import pause_pair, resume_pair
+from services.pairs.personal_programmes.cards import find_programme_of
 from services.pairs.proposals import confirm_pair, discard_draft, withdraw_offer
 from services.pairs.requests.reading import list_requests_of_pair
 from services.pairs.standings import read_standings
@@ -117,6 +118,8 @@ class PairPage(SecuredPage):
             gate=see(read_gate, pair_id=pair_id) if may_manage else None,
             requests=see(list_requests_of_pair, pair_id=pair_id) if may_manage else [],
             is_at_work=pair.status in IN_WORK,
+            programme=see(find_programme_of, pair_id=pair_id) if may_manage else None,
+            today=current_day(),
             may_change=STATES[pair.status].may_change,
             is_open=pair.status not in ENDED,
             can_begin=can_begin(pair),

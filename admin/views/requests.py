@@ -48,7 +48,7 @@ AGREE, REFUSE = "agree", "refuse"
 
 class RequestPage(SecuredPage):
     endpoint, url = "requests", "/requests"
-    entry = Entry(Group.PAIRS, 4, N_("Requests"))
+    entry = Entry(Group.PAIRS, 10, N_("Requests"))
 
     @page("/", right=LISTS["requests"])
     def index(self) -> str:

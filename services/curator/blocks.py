@@ -16,7 +16,9 @@ class Block(StrEnum):
     DECLINED = "declined"
     DRAFTS = "drafts"
     MENTEES = "mentees"
+    NEW_MENTORS = "new_mentors"
     UNANSWERED = "unanswered"
+    PROGRAMMES = "programmes"
     NO_MEETING = "no_meeting"
     UNLOGGED = "unlogged"
     SILENT = "silent"
@@ -43,6 +45,11 @@ BLOCK_OF_TASK = {
     TaskKind.CONSENT_DECLINED: Block.OTHER,
     TaskKind.EXTENSION_WANTED: Block.OF_PAIRS,
     TaskKind.MATCH_ANSWER: Block.OF_PAIRS,
+    TaskKind.PROGRAMME_TO_APPROVE: Block.PROGRAMMES,
+    TaskKind.PROGRAMME_SILENT: Block.PROGRAMMES,
+    TaskKind.PROGRAMME_LATE: Block.PROGRAMMES,
+    TaskKind.PROGRAMME_ENDS: Block.PROGRAMMES,
+    TaskKind.MENTOR_FOR_WAITING: Block.NEW_MENTORS,
     TaskKind.SURVEY_SILENT: Block.SILENT,
     TaskKind.ERASURE_DUE: Block.PRIVACY,
     TaskKind.STOP_DUE: Block.PRIVACY,

@@ -53,6 +53,7 @@ class Waiting:
     awaited: tuple[Role, ...] = ()
     wanted_on: date | None = None
     words: str | None = None
+    amount: int | None = None
     papers: tuple[MentorPaper, ...] = ()
     others: int = 0
 
@@ -164,6 +165,7 @@ def _tasks(scope: _Scope, block: Block, asked: Asked) -> Listed[Waiting]:
                 meeting_id=task.meeting_id,
                 wanted_on=task.wanted_on,
                 words=task.words,
+                amount=task.amount,
                 others=max(len(over) - MOST_NAMED, 0) if task.kind is TaskKind.RETENTION_OVER else 0,
             )
             for task in found.rows

@@ -20,6 +20,7 @@ _BARE_DAY = re.compile(r"([0-3]?\d)(?:[ ./-]{1,2}(0?[1-9]|1[0-2]))?[ .]{0,2}")
 _BARE_TIME = re.compile(r"(\d{1,2})(?:[ .:-]{0,2}(\d\d))?")
 _BARE_MINUTES = re.compile(r"\d{1,4}")
 _HOURS_AND_MINUTES = re.compile(r"(\d):([0-5]\d)")
+_LOOSE_ENDS = " ,.;:-–—()"
 _MAYBE_HOURS = 4  # «2» as a length is hardly two minutes: ask
 
 
@@ -49,6 +50,21 @@ def read_date(text: str, now_local: datetime, towards: Towards = None) -> DateRe
         return _several(found, now_local, towards)
     at = start_of(times)
     return resolve(found[0].meaning, now_local, towards, at.choices[0] if at and at.is_sure else None)
+
+
+def split_off_day(text: str, now_local: datetime) -> tuple[str, date | None]:
+    """The words without the one coming day that they name, and that day: «посетить урок 15 января»."""
+    tidied = tidy(text)
+    scan = scan_of(tidied)
+    find_other_numbers(scan, tidied)
+    found = find_days(scan)
+    if len(found) != 1:
+        return tidied.strip(), None
+    day = resolve(found[0].meaning, now_local, "future").date
+    if day is None:
+        return tidied.strip(), None
+    left = f"{tidied[: found[0].start].rstrip(_LOOSE_ENDS)}{tidied[found[0].end :]}"
+    return left.strip(_LOOSE_ENDS), day
 
 
 def _several(found: Sequence[FoundDay], now: datetime, towards: Towards) -> DateReading:

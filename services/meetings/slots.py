@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from services.access.errors import N_, DomainError
+from services.dates.months import shift_months
 from services.organizations.school_days import Calendar
 
 DAYS_OFFERED = 10
@@ -56,7 +57,7 @@ def propose_times(local_now: datetime, day: date, slots: Sequence[time]) -> list
 
 def find_last_day(today: date, *, months: int = MONTHS_AHEAD) -> date:
     """The last day of the same date some months ahead, or of the shorter month's end."""
-    return _shift_months(today, months)
+    return shift_months(today, months)
 
 
 def read_slot(code: str) -> time:
@@ -74,7 +75,7 @@ def draw_month(month: date, *, first_day: date, last_day: date) -> Month:
         tuple(day if day.month == first.month and first_day <= day <= last_day else None for day in week)
         for week in calendar.Calendar(calendar.MONDAY).monthdatescalendar(first.year, first.month)
     )
-    before, after = _shift_months(first, -1), _shift_months(first, 1)
+    before, after = shift_months(first, -1), shift_months(first, 1)
     return Month(
         first=first,
         weeks=tuple(week for week in weeks if any(week)),
@@ -87,10 +88,3 @@ def check_day(day: date, *, first_day: date, last_day: date) -> None:
     """Raises DayOutOfRange: an old calendar's button may name a day that has passed."""
     if not first_day <= day <= last_day:
         raise DayOutOfRange
-
-
-def _shift_months(day: date, months: int) -> date:
-    number = day.year * 12 + day.month - 1 + months
-    year, month = divmod(number, 12)
-    length = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, length))

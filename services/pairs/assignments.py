@@ -12,6 +12,7 @@ from models.audit import Action
 from models.messages import NoticeKind
 from models.pairs import IN_WORK, Pair, PairMember, PairStatus, may_move
 from models.people import Role
+from models.personal_programmes import ProgrammeOutcome
 from services.access.actors import Actor, Right
 from services.access.errors import N_, DomainError
 from services.access.records import find
@@ -19,6 +20,7 @@ from services.pairs.capacity import move_pair, release_members, tell_member
 from services.pairs.groups import leave_group
 from services.pairs.orders import read_orders
 from services.pairs.papers import MentorPaper, check_papers, find_missing_papers
+from services.pairs.personal_programmes.deciding import end_with_pair
 from services.programmes.meeting_schedule import cancel_coming
 from services.programmes.running import settings_of
 
@@ -32,6 +34,17 @@ class EndReason(StrEnum):
     MUTUAL = "mutual"
     BY_CURATOR = "by_curator"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+PROGRAMME_OUTCOMES = {
+    EndReason.COMPLETED: ProgrammeOutcome.FULFILLED,
+    EndReason.BY_MENTOR: ProgrammeOutcome.EARLY,
+    EndReason.BY_MENTEE: ProgrammeOutcome.EARLY,
+    EndReason.MUTUAL: ProgrammeOutcome.EARLY,
+    EndReason.BY_CURATOR: ProgrammeOutcome.NOT_CARRIED_OUT,
+    EndReason.CONSENT_WITHDRAWN: ProgrammeOutcome.EARLY,
+}
+"""How the personalised programme of a pair ends with it (docs/domain.md#e34)."""
 
 
 class PairNotInWork(DomainError):
@@ -201,6 +214,7 @@ def _end(
     pair.ended_at, pair.offer_expires_at = now, None
     move_pair(session, pair, status, actor=actor, action=Action.PAIR_ENDED, now=now, reason=reason.value)
     cancel_coming(session, pair, actor=actor, now=now)
+    end_with_pair(session, pair, PROGRAMME_OUTCOMES[reason], actor=actor, now=now)
     release_members(session, pair)
     if was_told:
         for member in pair.sides:

@@ -23,7 +23,9 @@ from services.pairs.capacity import (
     settle_members,
     tell_member,
 )
+from services.pairs.personal_programmes.drafting import begin_programme
 from services.pairs.rules import rules_of
+from services.pairs.support import close_support_of
 from services.pairs.terms import set_term
 
 NOTE_LIMIT = 500
@@ -204,6 +206,8 @@ def _begin(session: Session, pair: Pair, *, actor: Actor, by: Role | None, now: 
     )
     settle_members(session, pair)
     set_term(session, pair, pair.ends_on, rules=rules_of(session, pair), now=now)
+    begin_programme(session, pair, actor=actor, now=now)
+    close_support_of(session, pair, actor=actor, now=now)
     for one in pair.sides:
         tell_member(session, pair, one, NoticeKind.PAIR_ACCEPTED, now=now)
 
@@ -212,6 +216,7 @@ def _join(session: Session, pair: Pair, member: PairMember, *, actor: Actor, now
     fellows = pair.sides
     member.awaited_until, member.joined_at = None, now
     settle_members(session, pair)
+    close_support_of(session, pair, actor=actor, now=now)
     after = {"person": member.person_id}
     record(session, actor, Action.PAIR_MEMBER_JOINED, pair, now=now, after=after)
     tell_member(session, pair, member, NoticeKind.PAIR_ACCEPTED, now=now, mark=now.isoformat())

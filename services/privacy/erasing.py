@@ -22,6 +22,7 @@ from models.messages import Conversation, InboxUpdate, NoticeKind, OutboxMessage
 from models.outreach import Publication, PublicationPerson
 from models.pairs import Pair, PairMember
 from models.people import ChatAccount, Invitation, JoinRequest, Person
+from models.personal_programmes import PersonalProgramme
 from models.privacy import ChatMessage, DestructionAct, DutyKind, PrivacyDuty
 from models.programmes import Cycle
 from models.requests import Request
@@ -265,6 +266,8 @@ class _Erasing:
         kept = update(Pair).where(Pair.id.in_(pairs)).values(override_reason=None)
         self.session.execute(kept.execution_options(synchronize_session=False))
         told_of = delete(Request).where(Request.pair_id.in_(pairs))  # by one about the other
+        written = delete(PersonalProgramme).where(PersonalProgramme.pair_id.in_(pairs))  # about both
+        self.count("programmes", _rows(self.session.execute(written)))
         self.count("notes", _rows(self.session.execute(told_of)))
 
     def forget_traces(self) -> None:

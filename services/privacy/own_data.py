@@ -25,6 +25,7 @@ from models.requests import Request, RequestConsent, RequestKind, RequestStatus
 from services.access.actors import Actor
 from services.access.records import find
 from services.people.pseudonyms import name_partner
+from services.privacy.own_programmes import read_own_programmes, read_own_support
 from services.surveys.own import read_own_surveys
 
 OwnData = dict[str, Any]
@@ -143,6 +144,8 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
         "roles": _read_roles(session, person.id),
         "questionnaires": read_own_surveys(session, actor=actor, locale=locale),
         "pairs": _read_pairs(session, person.id),
+        "personalised_programmes": read_own_programmes(session, person.id),
+        "support_while_i_wait_for_a_mentor": read_own_support(session, person.id),
         "meetings": _read_meetings(session, person.id),
         "events": [
             {

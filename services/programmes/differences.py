@@ -26,6 +26,7 @@ AREAS: Mapping[str, Text] = {
     "words": text("Слова программы", "Words of the programme"),
     "papers": text("Документы", "Documents"),
     "retention": text("Что хранится", "What is kept"),
+    "activities": text("Библиотека мероприятий", "Library of activities"),
     "regulation": text("Текст положения", "Text of the regulation"),
 }
 _REGULATION = ("title", "act", "basis", "chapters", "duties", "phases", "curator_is", "mentee_kinds")

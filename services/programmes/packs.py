@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from services.access.digests import sha256_of
 from services.access.errors import N_, DomainError
+from services.programmes.areas import areas_of, strengths_of
 from services.programmes.consents import FACTS, ConsentText, find_missing_elements, find_placeholders
 from services.programmes.folders import COMMON, DEFAULTS, LOCALES, PROGRAMME, Folder, Layered, merge
 from services.programmes.problems import Problem, explain
@@ -48,6 +49,7 @@ _SOURCED = (
 )
 _SOURCED_WHEN_SAID = (
     "act",
+    "activities",
     "basis",
     "chapters",
     "curator_is",
@@ -195,6 +197,7 @@ def _resolve(folder: Folder, pack_id: str) -> ResolvedPack | None:
         folder.report(document.file_of(key), key, mend)
     _check_sources(folder, document)
     surveys = _read_surveys(folder, pack, document)
+    _check_activities(folder, pack, document, surveys)
     consents = tuple(_read_consents(folder, pack, document))
     return ResolvedPack(pack=pack, surveys=tuple(surveys.values()), consents=consents)
 
@@ -283,6 +286,35 @@ def _check_scoring(folder: Folder, pack: Pack, document: Layered, surveys: dict[
         folder.report(
             document.file_of(key), f"{key}.most", f"the highest sum of the criteria is {most}: write {most}"
         )
+
+
+def _check_activities(folder: Folder, pack: Pack, document: Layered, surveys: dict[str, Survey]) -> None:
+    """Areas and strengths are those that the mentee is asked about. A common activity of an area that a
+    pack's own questionnaire does not have is drafted for nobody, and is no fault.
+    """
+    asked = [surveys.get(use.survey) for use in pack.surveys if use.occasion == "mentee_intake"]
+    if not any(asked):
+        return  # what is wrong with the questionnaire is told already
+    areas = {one for survey in asked if survey for one in areas_of(survey)}
+    strengths = {one for survey in asked if survey for one in strengths_of(survey)}
+    for activity in pack.activities:
+        key = f"activities.{activity.id}"
+        file = document.file_of(key)
+        if file == document.common_file and pack.id != COMMON and _has_own_intake(folder, pack):
+            continue
+        for name, said, known in (
+            ("areas", activity.areas, areas),
+            ("strengths", activity.strengths, strengths),
+        ):
+            unknown = [one for one in said if one not in known]
+            if unknown:
+                mend = f"the mentee is not asked about {unknown[0]}: name one of {', '.join(sorted(known))}"
+                folder.report(file, f"{key}.{name}", mend)
+
+
+def _has_own_intake(folder: Folder, pack: Pack) -> bool:
+    own = folder.survey_ids(pack.id)
+    return any(use.survey in own for use in pack.surveys if use.occasion == "mentee_intake")
 
 
 def _read_survey(folder: Folder, pack_id: str, survey_id: str) -> Survey | None:

@@ -153,6 +153,30 @@ class MentoringKind(Named):
     term_days: int | None = Field(default=None, ge=1, le=366)
 
 
+class LibraryActivity(Content):
+    """What a personalised programme may be drafted from (E4, A11), and a plan of support (C20).
+
+    `areas` are those of the mentee's questionnaire: `planning` is rated by its question `need_planning` and
+    chosen in `topics`; `strengths` are options of its question `strengths`. What stands at the start or the
+    end belongs to every programme. `without_mentor`: it helps a mentee who has no pair yet.
+    """
+
+    id: Identifier
+    title: Text
+    expected: Text
+    areas: tuple[Identifier, ...] = ()
+    strengths: tuple[Identifier, ...] = ()
+    at: Literal["start", "work", "end"] = "work"
+    without_mentor: bool = False
+
+    @model_validator(mode="after")
+    def check_areas(self) -> Self:
+        """An activity of no area would be drafted for nobody."""
+        if (self.at == "work") != bool(self.areas or self.strengths):
+            raise ValueError('name areas or strengths, or at = "start" or "end", and not both')
+        return self
+
+
 class SurveyUse(Content):
     """Which survey is asked when."""
 
@@ -252,6 +276,12 @@ class Settings(Content):
     term_months_min: int = Field(ge=1)
     term_months_max: int = Field(ge=1)
     is_pseudonymous: bool = False  # programmes that run already were begun without it
+    programme_silence_days: tuple[int, int] = (
+        7,
+        14,
+    )  # whoever must act is reminded, then the curator is told
+    programme_due_days: int = Field(default=3, ge=1, le=30)  # before an activity the pair is reminded of it
+    programme_late_days: int = Field(default=14, ge=1, le=90)  # after its day the curator is told
     mentor_papers_required: bool = False  # True: no pair begins its work without the papers of art. 351.8
     match_needs: Weight = Weight.HIGH  # what is difficult for one and what the other is ready for
     match_topics: Weight = Weight.HIGH
@@ -276,7 +306,12 @@ class Settings(Content):
             raise ValueError("feedback_reminder_days must be below feedback_closes_days")
         if any(offset <= 0 for offset in self.reminder_offsets_minutes):
             raise ValueError("reminder_offsets_minutes: minutes before the meeting, each above 0")
-        for name in ("offer_reminder_days", "first_meeting_reminder_days", "no_meeting_days"):
+        for name in (
+            "offer_reminder_days",
+            "first_meeting_reminder_days",
+            "no_meeting_days",
+            "programme_silence_days",
+        ):
             days = getattr(self, name)
             if list(days) != sorted({*days}) or any(one < 1 for one in days):
                 raise ValueError(f"{name}: days from 1 on, each later than the one before")
@@ -313,6 +348,7 @@ class Pack(Content):
     measurement_points: tuple[MeasurementPoint, ...] = ()
     papers: tuple[Paper, ...] = ()
     retention: tuple[Retained, ...] = ()
+    activities: tuple[LibraryActivity, ...] = ()
     sources: dict[str, Written]
 
     def rows(self) -> tuple[Row, ...]:

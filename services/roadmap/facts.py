@@ -16,6 +16,7 @@ from models.outreach import Memo, Partner, Publication, PublicationKind
 from models.pairs import AGREED, UNDER_ORDER, Pair, PairMember, PairStatus, is_in_pair
 from models.people import Participation, ParticipationStatus, Role
 from models.person_notes import Consultation
+from models.personal_programmes import PersonalProgramme, SupportPlan
 from models.programmes import Cycle
 from models.surveys import SurveyRun, SurveyStatus, SurveyWave
 from services.consents.states import ConsentState, read_days_given, read_states
@@ -182,7 +183,9 @@ def _paired(session: Session, scope: Scope) -> Counted:
 
 
 def _paired_or_supported(session: Session, scope: Scope) -> Counted:
-    """Mentees of the bank who are in an agreed pair, or whom the psychologist saw in this school year."""
+    """Mentees of the bank who are in an agreed pair, who were shown a plan of support, or whom the
+    psychologist saw in this school year.
+    """
     bank = _bank_of_mentees(session, scope)
     seen = session.execute(
         select(Consultation.person_id, func.min(Consultation.held_on))
@@ -193,6 +196,11 @@ def _paired_or_supported(session: Session, scope: Scope) -> Counted:
         .group_by(Consultation.person_id)
     )
     supported = {person_id: day for person_id, day in seen if person_id is not None and day is not None}
+    plans = select(SupportPlan.person_id, SupportPlan.shared_at).where(
+        SupportPlan.cycle_id == scope.cycle_id, SupportPlan.shared_at.is_not(None)
+    )
+    for person_id, day in _days(session, scope, plans).items():
+        supported[person_id] = min(supported.get(person_id, day), day)
     return Counted(_of({**supported, **_in_pairs(session, scope)}, bank), len(bank))
 
 
@@ -220,6 +228,20 @@ def _ordered(session: Session, scope: Scope) -> Counted:
         .group_by(Pair.id)
     )
     return Counted(_days(session, scope, registered), _count_pairs(session, scope, AGREED))
+
+
+def _programmed(session: Session, scope: Scope) -> Counted:
+    """Personalised programmes that the curator has approved, by that day, of all agreed pairs (DC16)."""
+    approved = (
+        select(PersonalProgramme.pair_id, PersonalProgramme.approved_at)
+        .join(Pair, Pair.id == PersonalProgramme.pair_id)
+        .where(
+            PersonalProgramme.cycle_id == scope.cycle_id,
+            PersonalProgramme.approved_at.is_not(None),
+            Pair.status.in_(AGREED),
+        )
+    )
+    return Counted(_days(session, scope, approved), _count_pairs(session, scope, AGREED))
 
 
 def _met(*kinds: MeetingKind) -> Rule:
@@ -398,6 +420,7 @@ RULES: Mapping[Evidence, Rule] = {
     "mentor_bank": _bank(Role.MENTOR),
     "pairs_formed": _paired,
     "unpaired_supported": _paired_or_supported,
+    "programs_written": _programmed,
     "pairs_ordered": _ordered,
     "intro_meetings": _met(MeetingKind.INTRO),
     "trial_meetings": _met(MeetingKind.TRIAL),

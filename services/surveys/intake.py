@@ -15,10 +15,12 @@ from services.access.actors import Actor
 from services.access.audit import record
 from services.access.errors import N_, DomainError, NotFound
 from services.access.records import find
-from services.consents.states import check_consent
+from services.consents.states import check_consent, has_consent
 from services.programmes.running import current_cycle, pack_of
+from services.programmes.surveys import Survey
 from services.surveys.closing import close, reopen
 from services.surveys.opening import open_run
+from services.surveys.reading import read_values
 from services.surveys.steps import SentRun
 
 CAPACITY_QUESTION = "capacity"  # SV02 q7
@@ -127,6 +129,23 @@ def intake_key(participation: Participation) -> str:
     )
 
 
+def read_sent_values(
+    session: Session, participation: Participation
+) -> tuple[Survey, dict[str, object]] | None:
+    """The sent intake with its whole answers, to be handed to `tell`, which withholds; None before it is sent
+    and after consent is gone.
+    """
+    run = session.scalars(
+        select(SurveyRun).where(
+            SurveyRun.dedup_key == intake_key(participation), SurveyRun.status == SurveyStatus.SENT
+        )
+    ).one_or_none()
+    if run is None or not has_consent(session, participation.person_id):
+        return None
+    survey = pack_of(session, cycle_id=participation.cycle_id).survey(run.survey_id)
+    return survey, read_values(session, [run.id]).get(run.id, {})
+
+
 def _open_intake(session: Session, participation: Participation, now: datetime) -> int | None:
     """The role's intake, opened or open again after the person came back; None when it is sent."""
     pack = pack_of(session, cycle_id=participation.cycle_id)
@@ -174,6 +193,8 @@ def enter_bank(session: Session, sent: SentRun, *, actor: Actor, now: datetime) 
     if participation.status is not ParticipationStatus.INTAKE:
         return
     participation.status, participation.ready_at = ParticipationStatus.READY, now
+    if role is Role.MENTOR:
+        participation.search_at = now
     after = {"role": role.value, "capacity": participation.capacity}
     record(session, actor, Action.ROLE_READY, participation, now=now, after=after)
 

@@ -44,6 +44,12 @@ draft.format:online draft.pair:5 draft.meeting:3 draft.tense:log draft.skip:topi
 draft.both draft.twin:3
 roadmap.finish:9 roadmap.remind:2:9 roadmap.done:2:9 roadmap.later:2:9 roadmap.leave
 event.comes:4 event.cannot:4 event.here:4
+plan_of_pair.show:6:0 plan_of_pair.agree:6 plan_of_pair.change:6 plan_of_pair.add:6 plan_of_pair.take:6:3
+plan_of_pair.goal:6 plan_of_pair.areas:6 plan_of_pair.area:6:2 plan_of_pair.term:6 plan_of_pair.list:6:0
+plan_of_pair.one:31 plan_of_pair.done:31 plan_of_pair.mark:31:partly plan_of_pair.skip:31 plan_of_pair.move:31
+plan_of_pair.drop:31 plan_of_pair.day:17:2026-12-01 plan_of_pair.save:17 plan_of_pair.cancel:17
+plan_of_pair.yes:17 plan_of_pair.no:17 plan_of_pair.back:17 plan_of_pair.ask:17
+support.show
 """
 RELEASED = _RELEASED.split()
 

@@ -178,7 +178,7 @@ async def test_an_offer_expires_by_the_clock(running: RunningBot) -> None:
     await running.telegram.skip(days=7, minutes=1)
     await couple.anna.expect("Время ответа на предложение о паре вышло")
     await couple.pyotr.expect("Время ответа на предложение о паре вышло")
-    assert await task_kinds(couple) == ["offer_expired"]
+    assert "offer_expired" in await task_kinds(couple)
 
 
 async def test_the_curators_own_words_carry_the_names(running: RunningBot) -> None:

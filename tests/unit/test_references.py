@@ -14,15 +14,21 @@ from models.engine import Database
 from models.jobs import FileKind
 from models.outreach import PublicationKind
 from models.people import Role
+from models.personal_programmes import ChangeKind, PersonalProgramme
 from models.references import columns_to
 from models.requests import RequestKind
-from services.access.actors import Channel, system
+from services.access.actors import Channel, person_in_chat, system
 from services.documents.reading import delete_draft
 from services.files.store import forget_expired
 from services.joining.merging import merge_people
+from services.pairs.assignments import EndReason, end_pair
+from services.pairs.personal_programmes.cards import find_programme_of, read_programme
+from services.pairs.personal_programmes.changing import Wanted, write_card
+from services.pairs.personal_programmes.deciding import Written, write_programme
 from services.pairs.proposals import discard_draft, draft_pair
 from services.pairs.requests.sending import send_request
 from services.privacy.erasing import erase_person
+from services.programmes.answers import Tapped
 from services.roadmap.following import follow_pack
 from services.roadmap.outreach import add_publication, remove_publication
 from services.surveys.intake import choose_role
@@ -62,6 +68,13 @@ DELETED = {
         "row": "publications partners",
     },
     "services/meetings/planning.py": {"word": "meeting_words"},
+    "services/pairs/personal_programmes/states.py": {"ProgrammeConsent": "programme_consents"},
+    "services/pairs/personal_programmes/changing.py": {
+        "ProgrammeChange": "programme_changes",
+        "activity": "programme_activities",
+    },
+    "services/pairs/personal_programmes/deciding.py": {"row": "personal_programmes"},
+    "services/pairs/personal_programmes/bank.py": {"row": "banked_programmes"},
     "services/pairs/groups.py": {"member": "pair_members"},
     "services/pairs/proposals.py": {"member": "pair_members", "pair": "pairs"},
     "services/privacy/erasing.py": {
@@ -72,6 +85,7 @@ DELETED = {
         "Document": "documents",
         "JoinRequest": "join_requests",
         "OutboxMessage": "outbox",
+        "PersonalProgramme": "personal_programmes",
         "Publication": "publications",
         "PublicationPerson": "publication_persons",
         "Request": "requests",
@@ -106,6 +120,14 @@ FATES = {
     ("files", "people_imports"): EMPTIED,
     ("files", "roadmap_proofs"): EMPTIED,
     ("join_requests", "tasks"): GOES,
+    ("personal_programmes", "banked_programmes"): EMPTIED,
+    ("personal_programmes", "programme_activities"): GOES,
+    ("personal_programmes", "programme_changes"): GOES,
+    ("personal_programmes", "programme_consents"): GOES,
+    ("personal_programmes", "programme_versions"): GOES,
+    ("programme_activities", "programme_changes"): EMPTIED,
+    ("programme_changes", "programme_consents"): GOES,
+    ("programme_changes", "programme_versions"): EMPTIED,
     ("publications", "publication_persons"): GOES,
     ("requests", "request_consents"): GOES,
     ("survey_runs", "answer_changes"): GOES,
@@ -252,6 +274,39 @@ def unlist(world: World, point: Callable[[int], None]) -> None:
     world.write(remove_publication, actor=world.curator, publication_id=found.id)
 
 
+def draft_programme(world: World) -> tuple[int, int]:
+    """A pair with its programme; ids of both."""
+    mentee = world.mentee("Анна", topics=Tapped(("planning",)))
+    pair_id = world.agree(mentee, world.mentor("Пётр"))
+    found = world.read(find_programme_of, actor=world.curator, pair_id=pair_id, now=world.now)
+    return pair_id, found.id
+
+
+def end_with_draft(world: World, point: Callable[[int], None]) -> None:
+    pair_id, programme_id = draft_programme(world)
+    with world.database.writing() as session:
+        session.get_one(PersonalProgramme, programme_id).activities = []
+    point(programme_id)
+    world.write(end_pair, actor=world.curator, pair_id=pair_id, reason=EndReason.MUTUAL)
+
+
+def leave_out_activity(world: World, point: Callable[[int], None]) -> None:
+    _pair_id, programme_id = draft_programme(world)
+    found = world.read(read_programme, actor=world.curator, programme_id=programme_id, now=world.now)
+    point(found.activities[0].id)
+    written = Written(found.mark, "Цель", "", "", "", "", found.starts_on, found.ends_on, ())
+    world.write(write_programme, actor=world.curator, programme_id=programme_id, written=written)
+
+
+def write_another_card(world: World, point: Callable[[int], None]) -> None:
+    _pair_id, programme_id = draft_programme(world)
+    found = world.read(read_programme, actor=world.curator, programme_id=programme_id, now=world.now)
+    actor = person_in_chat(found.members[0].person_id, world.organization_id)
+    asked = {"actor": actor, "programme_id": programme_id, "wanted": Wanted(ChangeKind.GOAL, text="Цель")}
+    point(world.write(write_card, **asked))
+    world.write(write_card, **asked)
+
+
 def follow(world: World, point: Callable[[int], None]) -> None:
     """A row that the pack no longer knows, with evidence put to it."""
     with world.database.writing() as session:
@@ -267,7 +322,10 @@ DELETING: dict[str, Callable[[World, Callable[[int], None]], None]] = {
     "join_requests": erase_asking,
     "pairs": discard,
     "participations": merge_roles,
+    "personal_programmes": end_with_draft,
     "persons": merge,
+    "programme_activities": leave_out_activity,
+    "programme_changes": write_another_card,
     "publications": unlist,
     "requests": erase_with_requests,
     "roadmap_entries": follow,

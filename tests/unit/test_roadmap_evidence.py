@@ -41,7 +41,6 @@ from tests.roadmaps import give_rows
 from tests.world import PROGRAMMES, World, fill_run, found_school
 
 BY_HAND = {
-    "programs_written",
     "final_event_ordered",
     "awards_ordered",
 }
