@@ -12,6 +12,7 @@ from pathlib import Path
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 
 from tools.document_sheets import BLANK, PERIOD, Sheet, capital
+from tools.programme_templates import programme, support_plan
 
 FOLDER = Path(__file__).resolve().parents[1] / "programmes" / "common" / "documents"
 
@@ -349,6 +350,8 @@ TEMPLATES: Mapping[str, Callable[[], Sheet]] = {
         agreement,
         ending_order,
         pair_report,
+        programme,
+        support_plan,
     )
 }
 

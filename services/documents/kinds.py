@@ -25,6 +25,7 @@ from services.documents.builders import (
     build_pairs_order,
 )
 from services.documents.declining import Case
+from services.documents.programme_builders import build_programme, build_support_plan
 
 
 class KindNotMade(DomainError):
@@ -118,6 +119,15 @@ KINDS: Mapping[DocumentKind, Kind] = {
         choices=("effective_on", "end_reason", "reason_text", "successor_id"),
         needed=("effective_on", "end_reason"),
     ),
+    DocumentKind.PROGRAMME: Kind(
+        "DC16",
+        About.EACH_PAIR,
+        build_programme,
+        states=IN_WORK | UNDER_ORDER,
+        usual=IN_WORK,
+        is_numbered=False,
+    ),
+    DocumentKind.SUPPORT_PLAN: Kind("DC20", About.ORGANIZATION, build_support_plan, is_numbered=False),
     DocumentKind.PAIR_REPORT: Kind(
         "DC31",
         About.EACH_PAIR,

@@ -110,6 +110,51 @@ _BODIES: Mapping[DocumentKind, Any] = {
         "reason": "перевод наставника на другую должность",
         "successor": _mentor(),
     },
+    DocumentKind.PROGRAMME: lambda: (
+        _term()
+        | {
+            "pair": _pair() | _ORDER,
+            "goal": "Спокойно вести уроки и родительские собрания",
+            "difficulties": "Планирование уроков; Общение с родителями",
+            "strengths": "Цифровые сервисы",
+            "directions": "Планирование уроков; Общение с родителями; Цифровые сервисы",
+            "rhythm": "раз в неделю",
+            "reports": "отчёт наставника в мае",
+            "outcome": "",
+            "version": "2",
+            "approved_on": written_day(STARTS),
+            "activities": [
+                {
+                    "index": "1",
+                    "title": "Составить вместе технологическую карту урока",
+                    "planned_on": short_day(STARTS),
+                    "expected": "Готовая карта урока",
+                    "actual": "Карта готова, урок проведён",
+                    "done_on": short_day(STARTS),
+                    "mark": "достигнут",
+                }
+            ],
+            "changes": [
+                {
+                    "date": short_day(STARTS),
+                    "what": "добавлено мероприятие: Посетить урок коллеги",
+                    "author": "Живаго Анна Игоревна",
+                }
+            ],
+        }
+    ),
+    DocumentKind.SUPPORT_PLAN: lambda: {
+        "mentees": [
+            {
+                "index": "1",
+                "name": "Живаго Анна Игоревна",
+                "position": "педагог-психолог",
+                "reason": "нет свободных наставников",
+                "support": "Изучить правила внутреннего распорядка; Встретиться с психологом",
+                "next_search_on": short_day(ENDS),
+            }
+        ]
+    },
     DocumentKind.PAIR_REPORT: lambda: (
         _of_pair()
         | {
