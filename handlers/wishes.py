@@ -175,7 +175,7 @@ async def _ask(talk: Talk, message: Message, wish: Wish, *, run_id: int | None =
     await talk.enter(
         FLOW,
         kind=wish.kind.value,
-        words=(message.text or "")[:WORDS_LIMIT],
+        words=await _words_to_keep(talk, message),
         message_id=message.message_id,
         wanted_on=since,
         run_id=run_id,
@@ -184,8 +184,14 @@ async def _ask(talk: Talk, message: Message, wish: Wish, *, run_id: int | None =
 
 async def ask_about_unknown(talk: Talk, message: Message) -> None:
     """What nothing understood may be passed on."""
-    words = (message.text or "")[:WORDS_LIMIT]
+    words = await _words_to_keep(talk, message)
     await talk.enter(FLOW, kind=UNKNOWN, words=words, message_id=message.message_id)
+
+
+async def _words_to_keep(talk: Talk, message: Message) -> str:
+    """What was typed, until the question about it is answered; nothing of it before a consent."""
+    has_given = await talk.read(lambda session: has_consent(session, talk.participant.person_id))
+    return (message.text or "")[:WORDS_LIMIT] if has_given else ""
 
 
 @on_wish(WishDo.TELL)
@@ -244,7 +250,7 @@ def wish_screen(_session: Session, chat: Participant, t: Translator, _now: datet
     told = chat.load(Told)
     asked = ASKS.get(told.kind if told.kind == UNKNOWN else WishKind(told.kind))
     rows = []
-    parts = [f"«{escape(told.words)}»"]
+    parts = [f"«{escape(told.words)}»"] if told.words else []
     if told.run_id is not None:
         parts.append(t("Is this your answer to the question, or do you want something else?"))
         rows.append((Action(t.label("It is my answer"), WishTap(WishDo.ANSWER)),))

@@ -93,7 +93,9 @@ async def test_logs_callbacks_and_links_carry_no_names_and_no_texts(
         "/mydata",
     ):
         await couple.pyotr.say(said)
-    await couple.anna.say(f"не могу {secret}")
+    unclear = await couple.anna.say(f"не могу {secret}")
+    assert secret in unclear.text, "it is asked about, and waits for the answer"
+    await couple.anna.tap("Не нужно")
     words = (secret, "Кассиопе", "911 000", "Анна", "Пётр", "Игоревна", "Андреевич", "Коваленко", "Белых")
     keyboards = [
         message.body.get("reply_markup", {}).get("inline_keyboard", [])

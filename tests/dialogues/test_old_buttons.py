@@ -28,7 +28,9 @@ survey.back:12:wish survey.change:12:wish survey.page:12:1 survey.send:12 survey
 survey.finish:12
 feedback.rate:12:9 feedback.add:12 feedback.done:12 feedback.open:12
 offer.accept:5 offer.decline:5 offer.reason:5:schedule offer.keep:5 offer.skip:5
-pair.show pair.answers:5:0
+pair.show pair.answers:5:0 pair.ask:5 pair.pause:5:2026-12-01 pair.resume:5
+wish.tell wish.answer wish.withdraw wish.leave
+meeting.away:3 meeting.come:3 meeting.who:3 meeting.mark:3:1:1
 suggest.open:5 suggest.kind:5:contest suggest.day:2026-12-01 suggest.plain suggest.back:7
 asked.yes:7 asked.no:7 asked.reply:7
 ask.yes:6 ask.no:6

@@ -390,7 +390,7 @@ def test_chunks_leave_nobody_out_and_repeat_nobody(world: World, monkeypatch: py
             add_person,
             actor=world.curator,
             organization_id=world.organization_id,
-            family_name=f"Фамилия{number}",
+            family_name="Фамилия-" + "абвгдежзи"[number],
             given_name="Имя",
             patronymic="",
             position="",

@@ -11,12 +11,14 @@ from sqlalchemy import select
 from models.audit import AuditEntry
 from models.meetings import MeetingKind, MeetingStatus
 from models.messages import OutboxMessage
+from models.pairs import Pair as PairRow
 from models.requests import Request, RequestKind, RequestStatus
 from models.tasks import TaskKind
 from services.access.errors import NotAllowed, NotFound
 from services.meetings.corrections import Correction, NotLogged, correct_log, withdraw_log
 from services.meetings.outcomes import DayNotPast, report_held
 from services.meetings.planning import MeetingChanged
+from services.messages_read.reading.readings import Warned
 from services.organizations.working_days import find_working_day
 from services.pairs.requests.sending import RequestOpen
 from services.surveys.feedback import find_feedback, rate
@@ -132,10 +134,14 @@ def test_a_wish_that_is_open_is_not_opened_twice(mentee: Writer, world: World) -
 
 
 def test_an_extension_over_twelve_months_is_said(mentor: Writer, world: World) -> None:
-    draft_id = mentor.write("Продлите нам программу до 31 декабря 2027")
+    with world.database.writing() as session:
+        session.scalars(select(PairRow)).one().accepted_at = world.now - timedelta(days=90)
+    far = mentor.card(mentor.write("Продлите нам программу до 31 декабря 2027")).warnings
+    assert far.read == (Warned.FAR_DAY,), "over a year ahead is asked"
+    draft_id = mentor.write("Продлите нам программу до 1 октября 2027")
     assert mentor.card(draft_id).warnings.is_over_a_year
     mentor.save(draft_id)
-    assert waiting(world) == [(RequestKind.EXTENSION, mentor.who.id, date(2027, 12, 31))]
+    assert waiting(world) == [(RequestKind.EXTENSION, mentor.who.id, date(2027, 10, 1))]
 
 
 def test_working_days_leave_out_holidays_and_moved_days_off() -> None:

@@ -179,7 +179,10 @@ def test_survey_reads_like_a_colleague_wrote_it(survey: Survey) -> None:
     for one in texts:
         assert re.search("[а-яё]", one.ru, re.IGNORECASE), one
         assert not re.search("[а-яё]", one.en, re.IGNORECASE), one
-    assert all(len(question.text.ru) <= 150 for question in survey.questions())
+    is_in_chat = (
+        survey.audience != "curator"
+    )  # the nine criteria stand in the panel, in the regulation's words
+    assert all(len(question.text.ru) <= 150 or not is_in_chat for question in survey.questions())
     assert all(len(option.text.ru) <= 40 for question in survey.questions() for option in question.options)
 
 
