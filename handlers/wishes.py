@@ -44,7 +44,9 @@ ANYWHERE = SERIOUS | {WishKind.MENU, WishKind.HELP, WishKind.HOWTO}
 DRAFT = "draft"
 COMMANDS = frozenset({"меню", "в меню", "главное меню", "отмена", "отменить", "menu", "cancel"})
 """Words that no field of own words takes for an answer."""
-OWN_WORDS = frozenset({"offer.note", "request.text", "request.reason", "asked.reply", "joining.identity"})
+OWN_WORDS = frozenset(
+    {"offer.reasons", "offer.note", "request.text", "request.reason", "asked.reply", "joining.identity"}
+)
 FLOWS = {
     WishKind.MENU: None,
     WishKind.CANCEL: None,
@@ -175,7 +177,7 @@ async def _ask(talk: Talk, message: Message, wish: Wish, *, run_id: int | None =
     await talk.enter(
         FLOW,
         kind=wish.kind.value,
-        words=await _words_to_keep(talk, message),
+        words=await _text_if_consented(talk, message),
         message_id=message.message_id,
         wanted_on=since,
         run_id=run_id,
@@ -184,11 +186,11 @@ async def _ask(talk: Talk, message: Message, wish: Wish, *, run_id: int | None =
 
 async def ask_about_unknown(talk: Talk, message: Message) -> None:
     """What nothing understood may be passed on."""
-    words = await _words_to_keep(talk, message)
+    words = await _text_if_consented(talk, message)
     await talk.enter(FLOW, kind=UNKNOWN, words=words, message_id=message.message_id)
 
 
-async def _words_to_keep(talk: Talk, message: Message) -> str:
+async def _text_if_consented(talk: Talk, message: Message) -> str:
     """What was typed, until the question about it is answered; nothing of it before a consent."""
     has_given = await talk.read(lambda session: has_consent(session, talk.participant.person_id))
     return (message.text or "")[:WORDS_LIMIT] if has_given else ""

@@ -38,4 +38,4 @@ def rules_of(session: Session, pair: Pair) -> MentoringKind:
 def find_kind(pack: Pack, kind: str) -> MentoringKind:
     """Raises nothing: a kind that the pack has lost has a name and no rules."""
     found = next((one for one in pack.kinds if one.id == kind), None)
-    return found or MentoringKind(id=kind, title=text(kind, kind))
+    return found or MentoringKind.model_construct(id=kind, title=text(kind, kind))

@@ -8,7 +8,7 @@ from sqlalchemy import Executable, select
 
 from models.drafts import Draft, DraftStatus
 from models.meetings import Meeting, MeetingKind
-from models.tasks import Task
+from models.requests import Request, RequestStatus
 from services.meetings.outcomes import log_past_meeting
 from services.meetings.planning import confirm_meeting, propose_meeting
 from tests.dialogues.pairs import MOSCOW, PairInChat
@@ -34,8 +34,9 @@ async def drafts(couple: PairInChat) -> list[tuple[DraftStatus, str | None]]:
     return [(status, text) for status, text, _ in found]
 
 
-async def task_kinds(couple: PairInChat) -> list[str]:
-    return [kind.value for (kind,) in await rows(couple, select(Task.kind).where(Task.done_at.is_(None)))]
+async def open_requests(couple: PairInChat) -> list[str]:
+    waiting = select(Request.kind).where(Request.status == RequestStatus.WAITING)
+    return [kind.value for (kind,) in await rows(couple, waiting)]
 
 
 async def day(couple: PairInChat, *, back: int = 0) -> str:

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from models.audit import AuditEntry
-from models.tasks import Task
-from tests.dialogues.journals import at, day, log, meetings, plan, rows, task_kinds
+from models.requests import Request
+from tests.dialogues.journals import at, day, log, meetings, open_requests, plan, rows
 from tests.dialogues.pairs import bring_to_pair
 from tests.running_bot import RunningBot
 
@@ -145,12 +145,12 @@ async def test_a_mentor_resigns_to_the_curator_only(running: RunningBot) -> None
     card = await couple.pyotr.say("Не смогу больше быть наставником с 1 декабря, много нагрузки")
     assert "вторник, 1 декабря" in card.text
     assert "четверг, 26 ноября" in card.text, "three working days after a Monday"
-    assert await task_kinds(couple) == []
+    assert await open_requests(couple) == []
     before = len(await couple.anna.messages())
     told = await couple.pyotr.tap("Сообщить куратору")
     assert "Куратор уже знает" in told.text
-    assert await task_kinds(couple) == ["mentor_resigns"]
-    [(wanted_on,)] = await rows(couple, select(Task.wanted_on))
+    assert await open_requests(couple) == ["release"]
+    [(wanted_on,)] = await rows(couple, select(Request.wanted_on))
     assert wanted_on.isoformat() == "2026-12-01"
     assert len(await couple.anna.messages()) == before
 
@@ -160,10 +160,10 @@ async def test_a_mentee_asks_for_another_mentor(running: RunningBot) -> None:
     card = await couple.anna.say("Прошу заменить мне наставника, не совпадает расписание")
     assert "Кроме куратора, я никому не скажу." in card.text
     await couple.anna.tap("Попросить куратора")
-    assert await task_kinds(couple) == ["mentor_replacement"]
+    assert await open_requests(couple) == ["replacement"]
     await couple.anna.say("Прошу заменить мне наставника")
     await couple.anna.tap("Попросить куратора")
-    assert await task_kinds(couple) == ["mentor_replacement"], "one open wish is one task"
+    assert await open_requests(couple) == ["replacement"], "one open wish is one request"
 
 
 async def test_a_pair_asks_for_more_time(running: RunningBot) -> None:
@@ -171,7 +171,7 @@ async def test_a_pair_asks_for_more_time(running: RunningBot) -> None:
     card = await couple.pyotr.say("Продлите нам программу до конца июня, оба согласны")
     assert "30 июня 2027" in card.text
     await couple.pyotr.tap("Попросить куратора")
-    assert await task_kinds(couple) == ["extension_wanted"]
+    assert await open_requests(couple) == ["extension"]
 
 
 async def test_a_mentee_says_that_they_met_and_rates_it(running: RunningBot) -> None:

@@ -90,13 +90,17 @@ def people(world: World) -> list[int]:
         return list(session.scalars(select(Person.id)))
 
 
+def call_nasty(world: World, person_id: int) -> None:
+    """A name that no form takes any more, as an older database may hold it."""
+    with world.database.writing() as session:
+        person = session.get_one(Person, person_id)
+        person.family_name, person.given_name = NASTY, '"><img src=x onerror=alert(2)>'
+
+
 def test_names_never_become_code(curator: Browser, world: World) -> None:
-    page = curator.post(
-        "/people/add",
-        family_name=NASTY,
-        given_name='"><img src=x onerror=alert(2)>',
-        position="{{7*7}} {name}",
-    )
+    page = curator.post("/people/add", family_name=NASTY, given_name="Анна", position="{{7*7}} {name}")
+    page += curator.post("/people/add", family_name="Код", given_name="Анна", position="{{7*7}} {name}")
+    call_nasty(world, 1)
     for path in ("/people/", "/people/1/", "/people/1/edit", "/audit/", "/joining/"):
         page += curator.get(path)
     assert NASTY not in page
@@ -107,11 +111,12 @@ def test_names_never_become_code(curator: Browser, world: World) -> None:
 
 
 def test_names_never_become_code_in_a_preview(curator: Browser, world: World) -> None:
-    mentee, mentor = world.mentee(NASTY), world.mentor("Пётр<b>")
+    mentee, mentor = world.mentee("Анна"), world.mentor("Пётр")
+    call_nasty(world, mentee.id)
     compared = f"/proposals/{mentee.participation_id}/{mentor.participation_id}/"
     page = curator.get(compared) + curator.post(compared) + curator.get("/") + curator.get("/pairs/")
     assert NASTY not in page
-    assert "Пётр<b>" not in page
+    assert "<img src=x" not in page
 
 
 def test_the_list_filters_and_keeps_the_address(curator: Browser, world: World) -> None:

@@ -206,20 +206,22 @@ def _cards(session: Session, rows: Sequence[Request], actor: Actor) -> list[Requ
         if consent.account_id is not None:
             ids.add(consent.account_id)
     names = names_of_accounts(session, ids)
-    pairs = select(Pair).where(Pair.id.in_([row.pair_id for row in rows])).options(_MEMBERS)
-    session.scalars(pairs).all()  # read at once, so that no card reads its own
-    return [_card(session, row, names, said, may_read=_may_read(actor, row)) for row in rows]
+    query = select(Pair).where(Pair.id.in_([row.pair_id for row in rows])).options(_MEMBERS)
+    pairs = {pair.id: pair for pair in session.scalars(query)}
+    return [
+        _card(session, row, pairs[row.pair_id], names, said, may_read=_may_read(actor, row)) for row in rows
+    ]
 
 
 def _card(
     session: Session,
     row: Request,
+    pair: Pair,
     names: Mapping[int | None, str],
     said: dict[tuple[int, int], RequestConsent],
     *,
     may_read: bool,
 ) -> RequestCard:
-    pair = session.get_one(Pair, row.pair_id)
     sides = []
     for member in pair.members:
         if not (member.is_in or member.person_id == row.person_id):
