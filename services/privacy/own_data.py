@@ -22,6 +22,7 @@ from models.person_notes import Absence, Consultation, Eligibility, Testimony
 from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
 from models.requests import Request, RequestConsent, RequestKind, RequestStatus
+from models.tasks import Task, TaskKind
 from services.access.actors import Actor
 from services.access.records import find
 from services.people.pseudonyms import name_partner
@@ -81,6 +82,14 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
         "consultations_with_the_psychologist": _read_consultations(session, person.id),
         "questions_of_the_curator_to_me_as_a_mentor": _read_asks(session, person.id),
         "my_requests": _read_requests(session, person.id),
+        "my_words_passed_on_to_the_curator": [
+            {"words": one.words, "sent_at": _iso(one.opened_at), "dealt_with_at": _iso(one.done_at)}
+            for one in session.scalars(
+                select(Task)
+                .where(Task.person_id == person.id, Task.kind == TaskKind.WORDS_TOLD)
+                .order_by(Task.id)
+            )
+        ],
         "my_answers_to_requests": _read_consents_to_requests(session, person.id),
         "my_personal_file_was_shown_to_the_mentor": _read_file_shown(session, person.id),
         "consents": _read_consents(session, person.id),

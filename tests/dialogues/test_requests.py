@@ -135,7 +135,7 @@ async def test_that_a_pair_is_not_for_somebody_takes_two_taps_and_may_be_taken_b
     assert "взгляды" not in await couple.anna.transcript()
 
 
-@pytest.mark.requirement("E35", "E6")
+@pytest.mark.requirement("E35")
 async def test_the_other_side_agrees_by_a_tap_and_answers_a_question(running: RunningBot) -> None:
     couple = await bring_with_curator(running)
     anna, pyotr = couple.anna, couple.pyotr

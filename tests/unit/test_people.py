@@ -14,6 +14,7 @@ from services.access.actors import Actor, ActorKind, Channel, Right
 from services.access.errors import NotAllowed, NotFound
 from services.consents.states import ConsentState
 from services.joining.withdrawing import withdraw_consent
+from services.messages_read.passing_on import pass_on
 from services.pairs.banks import count_free, list_bank, read_profile, read_withheld
 from services.pairs.proposals import draft_pair
 from services.people.cards import (
@@ -169,6 +170,7 @@ def test_language_is_chosen_by_the_person_alone(world: World) -> None:
 def test_own_data_names_everything_held_and_nothing_of_others(world: World) -> None:
     mentee = world.mentee()
     other = world.mentor("Пётр", "Андреевич")
+    world.write(pass_on, actor=world.actor(mentee.person), words="Позвоните мне", occasion="1")
     held = world.read(read_own_data, actor=world.actor(mentee.person), locale="ru")
     assert held["person"]["family_name"] == mentee.person.family_name
     assert held["consents"][0]["decision"] == "given"
@@ -182,6 +184,7 @@ def test_own_data_names_everything_held_and_nothing_of_others(world: World) -> N
             "ready_at": world.now.isoformat(),
         }
     ]
+    assert [one["words"] for one in held["my_words_passed_on_to_the_curator"]] == ["Позвоните мне"]
     assert held["questionnaires"][0]["is_sent"]
     assert len(held["questionnaires"][0]["answers"]) > 20
     assert other.person.family_name not in str(held)
