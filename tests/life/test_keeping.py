@@ -30,7 +30,8 @@ from tests.world import World, found_school
 pytestmark = [pytest.mark.life, pytest.mark.long]
 
 SANDBOX_TOKEN = "1:sandbox-of-the-keeping-test-012345678"
-PEOPLE = ("Анна", "Пётр", "=СУММА(А1)")
+FORMULA = "=СУММА(А1)"
+PEOPLE = (("Анна", ""), ("Пётр", ""), ("Ольга", FORMULA))
 
 
 @dataclass
@@ -75,8 +76,8 @@ def running(
 
     assert say_one("migrate").code == 0
     world = found_school(open_database(url), now)
-    for name in PEOPLE:
-        world.person(name)
+    for name, position in PEOPLE:
+        world.person(name, position=position)
     mentee, mentor = world.mentee(), world.mentor()
     world.write(
         draft_pair,
@@ -111,9 +112,9 @@ def test_the_three_formats_say_the_same(running: RunningBot, tmp_path: Path) -> 
     assert body.startswith(codecs.BOM_UTF8)
     table = body.decode("utf-8-sig").split("\n\n")[0].replace("\r", "").split("\n\n")[0]
     rows = list(csv.DictReader(table.splitlines(), delimiter=";"))[:count]
-    assert "'=СУММА(А1)" in [row["Имя"] for row in rows]
+    assert f"'{FORMULA}" in [row["Должность"] for row in rows]
     names = [row["given_name"] for row in json.loads(files["json"].read_text())["rows"]]
-    assert sorted(names) == sorted(row["Имя"].removeprefix("'") for row in rows)
+    assert sorted(names) == sorted(row["Имя"] for row in rows)
     with zipfile.ZipFile(files["xlsx"]) as book:
         assert book.read("xl/worksheets/sheet1.xml").count(b"<row ") == count + 1
 
