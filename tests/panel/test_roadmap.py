@@ -90,6 +90,8 @@ def test_who_answers_for_a_row_ticks_it_and_others_are_told_who_does(
     own, curators = (f"/roadmap/{entry_id(world, one)}/" for one in ("preparation", "pairs_work"))
     page = text_of(head.get(curators))
     assert "За эту строку отвечает другой человек" in page
+    last = text_of(head.get(f"/roadmap/{entry_id(world, 'completion')}/"))
+    assert "Приказы об итоговом мероприятии: вручную" in last, "what nothing counts is said"
     refused = head.post(curators + "done", page=curators, note="приказ № 5")
     assert "За эту строку отвечает другой человек" in text_of(refused)
     assert "Отметить выполнение" not in text_of(observer.get(own))

@@ -179,10 +179,9 @@ def test_survey_reads_like_a_colleague_wrote_it(survey: Survey) -> None:
     for one in texts:
         assert re.search("[а-яё]", one.ru, re.IGNORECASE), one
         assert not re.search("[а-яё]", one.en, re.IGNORECASE), one
-    is_in_chat = (
-        survey.audience != "curator"
-    )  # the nine criteria stand in the panel, in the regulation's words
-    assert all(len(question.text.ru) <= 150 or not is_in_chat for question in survey.questions())
+    # the nine criteria stand in the panel, in the words of the regulation; all else is read on a phone
+    longest = 165 if survey.id == "programme_quality_checklist" else 150
+    assert all(len(question.text.ru) <= longest for question in survey.questions())
     assert all(len(option.text.ru) <= 40 for question in survey.questions() for option in question.options)
 
 
