@@ -17,16 +17,16 @@ from models.messages import OutboxMessage, OutboxStatus
 from models.outreach import Publication, PublicationPerson
 from models.pairs import Pair, PairMember
 from models.paper_way import PaperEntry
-from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person, Role
+from models.people import ChatAccount, Invitation, JoinRequest, Organization, Participation, Person
 from models.person_notes import Absence, Consultation, Eligibility, Testimony
 from models.privacy import MentoringAgreement, PrivacyDuty
 from models.programmes import Cycle
-from models.requests import Request, RequestConsent, RequestKind, RequestStatus
 from models.tasks import Task, TaskKind
 from services.access.actors import Actor
 from services.access.records import find
 from services.people.pseudonyms import name_partner
 from services.privacy.own_programmes import read_own_programmes, read_own_support
+from services.privacy.own_requests import read_file_shown, read_own_answers, read_own_requests
 from services.surveys.own import read_own_surveys
 
 OwnData = dict[str, Any]
@@ -81,7 +81,7 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
         "noted_by_the_curator": _read_noted(session, person.id),
         "consultations_with_the_psychologist": _read_consultations(session, person.id),
         "questions_of_the_curator_to_me_as_a_mentor": _read_asks(session, person.id),
-        "my_requests": _read_requests(session, person.id),
+        "my_requests": read_own_requests(session, person.id),
         "my_words_passed_on_to_the_curator": [
             {"words": one.words, "sent_at": _iso(one.opened_at), "dealt_with_at": _iso(one.done_at)}
             for one in session.scalars(
@@ -90,8 +90,8 @@ def read_own_data(session: Session, *, actor: Actor, locale: str) -> OwnData:
                 .order_by(Task.id)
             )
         ],
-        "my_answers_to_requests": _read_consents_to_requests(session, person.id),
-        "my_personal_file_was_shown_to_the_mentor": _read_file_shown(session, person.id),
+        "my_answers_to_requests": read_own_answers(session, person.id),
+        "my_personal_file_was_shown_to_the_mentor": read_file_shown(session, person.id),
         "consents": _read_consents(session, person.id),
         "deadlines_of_the_operator": [
             {
@@ -267,65 +267,6 @@ def _read_asks(session: Session, person_id: int) -> list[OwnData]:
             .order_by(MatchFix.id)
         )
     ]
-
-
-def _read_requests(session: Session, person_id: int) -> list[OwnData]:
-    rows = session.scalars(select(Request).where(Request.person_id == person_id).order_by(Request.id))
-    return [
-        {
-            "kind": one.kind.value,
-            "text": one.text,
-            "wanted_on": one.wanted_on.isoformat() if one.wanted_on else None,
-            "made_at": _iso(one.made_at),
-            "status": one.status.value,
-            "decided_at": _iso(one.decided_at),
-            "answer": one.note,
-            "in_force_on": one.effective_on.isoformat() if one.effective_on else None,
-            "order": one.order_number,
-        }
-        for one in rows
-    ]
-
-
-def _read_consents_to_requests(session: Session, person_id: int) -> list[OwnData]:
-    """What this person agreed to, and the answers to questions: their own words in another's request."""
-    agreed = session.execute(
-        select(Request.kind, RequestConsent.agrees, RequestConsent.answered_at)
-        .join(RequestConsent, RequestConsent.request_id == Request.id)
-        .where(RequestConsent.person_id == person_id)
-        .order_by(Request.id)
-    )
-    answered = session.execute(
-        select(Request.kind, Request.note, Request.decided_at)
-        .join(PairMember, PairMember.pair_id == Request.pair_id)
-        .where(
-            PairMember.person_id == person_id,
-            Request.person_id != person_id,
-            Request.kind == RequestKind.QUESTION,
-            Request.status == RequestStatus.GRANTED,
-        )
-        .order_by(Request.id)
-    )
-    return [
-        {"kind": kind.value, "answer": answer, "answered_at": _iso(at)}
-        for kind, answer, at in (*agreed, *answered)
-    ]
-
-
-def _read_file_shown(session: Session, person_id: int) -> list[str]:
-    """The days on which a mentor saw this person's personal file (E27)."""
-    days = session.scalars(
-        select(Request.done_on)
-        .join(PairMember, PairMember.pair_id == Request.pair_id)
-        .where(
-            PairMember.person_id == person_id,
-            PairMember.role == Role.MENTEE,
-            Request.kind == RequestKind.FILE,
-            Request.status == RequestStatus.GRANTED,
-        )
-        .order_by(Request.done_on)
-    )
-    return [day.isoformat() for day in days if day is not None]
 
 
 def _read_consents(session: Session, person_id: int) -> list[OwnData]:
